@@ -1,0 +1,136 @@
+// Package spec is what the core is asked to compile: sources with the
+// fragments that their plugins gave, and the project's rules. It is plain data;
+// host/project makes it from nexus.yaml, a backend may make it itself.
+//
+// It imports core/sql alone.
+package spec
+
+import "github.com/nexus-host/nexus-host/core/sql"
+
+// Spec is a whole project as the core sees it.
+type Spec struct {
+	Name       string
+	Sources    []Source
+	Resolution Resolution
+	Traits     map[string]TraitRule // by trait name
+	States     []State              // the project's own declarations; they override the plugins'
+	Derived    []DerivedState
+	// MeasurementsSummed lists measurement names of which one event may have several; they are summed.
+	MeasurementsSummed []string
+}
+
+// Source is one source instance: a plugin bound to tables and a configuration.
+type Source struct {
+	Name         string // lower_snake_case
+	Plugin       string // name and version, for lineage
+	Tables       []Table
+	Fragments    []Fragment
+	Params       map[string]Param // what config('x') stands for in this source's fragments
+	EntityTypes  []EntityType
+	States       []State
+	Measurements []Measurement
+}
+
+// Table is one raw relation of a source.
+type Table struct {
+	Name     string // as the plugin declares it: raw.<Name>
+	RecordID string // JSON path of the natural id, where the loader gives none; "" if none
+	Absent   bool   // optional and not given: reads as an empty relation
+	// Relation is the existing relation to read and how its columns map onto the
+	// envelope; nil where the host loads files into <source>_<table>_raw, which has the envelope's columns.
+	Relation *RawRelation
+}
+
+// RawRelation is a relation of the user's warehouse that some loader filled.
+type RawRelation struct {
+	Path    []string          // catalog, schema, table: as many as given
+	Preset  string            // nexus, airbyte_raw, airbyte_typed, fivetran, nango, dlt, stitch, singer, hevo, …
+	Mapping map[string]string // envelope column -> raw column, over the preset's
+	Columns []sql.ColumnDef   // what the relation really has
+}
+
+// Fragment is one SELECT of a plugin.
+type Fragment struct {
+	Name  string // lower_snake_case; relation <source>_<Name>
+	Layer string // normalized, intermediate
+	Kind  string // for intermediate ones, of the contract's table; else ""
+	File  string // for diagnostics
+	SQL   string
+	Doc   string
+}
+
+// Param is a configuration value that fragments may read: exactly one of a
+// scalar literal or a list of text.
+type Param struct {
+	Value  *sql.Literal
+	List   []string
+	IsList bool
+}
+
+// EntityType declares a type of entity.
+type EntityType struct {
+	Name       string
+	Resolution bool // false: registered, never resolved
+	Doc        string
+}
+
+// State declares a state.
+type State struct {
+	Name     string
+	Category string   // dimension, measurement
+	Combine  string   // latest (default), sum, max, min, any, rank
+	Rank     []string // for rank: the value that comes first wins
+	Unit     string
+	Doc      string
+}
+
+// DerivedState is an expression of portable SQL over other states of one entity.
+type DerivedState struct {
+	Name       string
+	EntityType string
+	Category   string
+	Expression string
+	File       string // position of the expression, for diagnostics
+	Line       int
+}
+
+// Measurement declares a measurement; Sum allows several rows an event.
+type Measurement struct {
+	Name string
+	Unit string
+	Sum  bool
+	Doc  string
+}
+
+// TraitRule is how one value is chosen for a trait of a resolved entity.
+type TraitRule struct {
+	Rule   string   // latest (default), first, most_frequent, longest
+	Prefer []string // sources, best first, ahead of Rule
+}
+
+// Resolution is the project's rules of identity.
+type Resolution struct {
+	Strategy           string   // auto, recursive, rounds
+	DefaultCallingCode string   // digits; "" none
+	Placeholders       []string // further values that identify nobody
+	FreeMailDomains    bool     // block the built-in list for domain; on by default
+	Guards             []Guard
+	MustLink           []Pair
+	CannotLink         []Pair
+}
+
+// Guard is one guard of the contract; they act in the project's order.
+type Guard struct {
+	EntityType     string
+	Kind           string // blocked, max_links, unique
+	IdentifierType string
+	Values         []string // blocked
+	Patterns       []string // blocked: portable regular expressions
+	N              int      // max_links
+}
+
+// Identifier is one identifier as a person would write it in a rule.
+type Identifier struct{ EntityType, Type, Value string }
+
+// Pair is two identifiers that a rule ties or keeps apart.
+type Pair struct{ A, B Identifier }
