@@ -1,0 +1,119 @@
+package core_test
+
+import (
+	"encoding/json"
+	"io"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/nexus-host/nexus-host"
+
+// policy is the table of allowed imports: what a package whose path begins with
+// From (longest match wins) may import of this module, and which parts of the
+// world it may not reach. Test files are not held to it.
+var policy = []struct {
+	From  string
+	May   []string // prefixes within the module
+	Never []string // prefixes of any import path
+}{
+	{From: "core/", May: []string{"core/"}, Never: outside},
+	{From: "core", May: []string{"core"}, Never: outside},
+	{From: "pdk", May: []string{"pdk"}, Never: []string{"github.com/tetratelabs", "github.com/extism/go-sdk", "net", "os/exec", "database/sql"}},
+	{From: "plugins", May: []string{"pdk", "plugins"}, Never: outside},
+	{From: "host", May: []string{"host", "core", "pdk/wire"}},
+	{From: "host/plugintest", May: []string{"host", "core", "pdk"}},
+	{From: "cmd/nexus-host", May: []string{"host", "core", "cmd/nexus-host"}},
+	{From: "internal", May: []string{"internal", "core", "host"}},
+}
+
+// outside is what a pure function has no business with.
+var outside = []string{
+	"net", "os", "syscall", "database/sql", "plugin", "unsafe",
+	"github.com/tetratelabs", "github.com/extism", "github.com/duckdb", "github.com/jackc", "github.com/spf13",
+}
+
+type pkg struct {
+	ImportPath string
+	Imports    []string
+}
+
+func TestImportsPolicy(t *testing.T) {
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports", module+"/...")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	dec := json.NewDecoder(strings.NewReader(string(out)))
+	seen := 0
+	for {
+		var p pkg
+		if err := dec.Decode(&p); err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		seen++
+		for _, msg := range violations(p) {
+			t.Error(msg)
+		}
+	}
+	if seen < 10 {
+		t.Fatalf("go list gave %d packages: the test looks at nothing", seen)
+	}
+}
+
+func TestImportsPolicyCatches(t *testing.T) {
+	for _, p := range []pkg{
+		{module + "/core/sql", []string{module + "/host/run"}},
+		{module + "/core/sql", []string{"net/http"}},
+		{module + "/core/state", []string{"os"}},
+		{module + "/plugins/stripe", []string{module + "/core/sql"}},
+		{module + "/pdk", []string{module + "/core/sql"}},
+		{module + "/host/run", []string{module + "/pdk"}},
+		{module + "/cmd/nexus-host", []string{module + "/plugins/stripe"}},
+		{module + "/elsewhere", []string{"fmt"}},
+	} {
+		if len(violations(p)) == 0 {
+			t.Errorf("%s importing %v passes", p.ImportPath, p.Imports)
+		}
+	}
+}
+
+func violations(p pkg) (msgs []string) {
+	path := strings.TrimPrefix(p.ImportPath, module+"/")
+	rule := -1
+	for i, r := range policy {
+		if within(path, r.From) && (rule < 0 || len(r.From) > len(policy[rule].From)) {
+			rule = i
+		}
+	}
+	if rule < 0 {
+		return []string{p.ImportPath + ": no room of the house has this package"}
+	}
+	for _, imp := range p.Imports {
+		if inner, ok := strings.CutPrefix(imp, module+"/"); ok {
+			if !anyWithin(inner, policy[rule].May) {
+				msgs = append(msgs, p.ImportPath+" may not import "+imp)
+			}
+		} else if anyWithin(imp, policy[rule].Never) {
+			msgs = append(msgs, p.ImportPath+" may not import "+imp)
+		}
+	}
+	return msgs
+}
+
+func anyWithin(path string, prefixes []string) bool {
+	for _, p := range prefixes {
+		if within(path, p) {
+			return true
+		}
+	}
+	return false
+}
+
+func within(path, prefix string) bool {
+	prefix = strings.TrimSuffix(prefix, "/")
+	return path == prefix || strings.HasPrefix(path, prefix+"/")
+}
