@@ -1,0 +1,51 @@
+# Verbs of this checkout; `just` lists them.
+
+_default:
+    @just --list
+
+# run the main job on generated data
+demo *args:
+    go run ./cmd/nexus-host demo {{args}}
+
+# one file with the four adapters inside
+build: plugins
+    go build -tags embed_plugins -trimpath -ldflags "-s -w" -o nexus-host ./cmd/nexus-host
+
+# the four adapters as Wasm
+plugins:
+    go run ./cmd/nexus-host plugin build --out cmd/nexus-host/adapters ./plugins/gmail ./plugins/calendar ./plugins/stripe ./plugins/shopify
+
+test:
+    go test ./...
+
+# every case of the corpus on every engine this machine has
+conformance:
+    NEXUS_REQUIRE_POSTGRES=1 go test ./core/render/... -run Conformance -v
+
+# rewrite the golden SQL; look at the diff before committing
+golden:
+    go test ./core/render/... -run Golden -update
+
+# every fuzz target for some minutes
+fuzz minutes="2":
+    #!/usr/bin/env bash
+    set -euo pipefail
+    for pkg in $(go list ./...); do
+      for target in $(go test -list '^Fuzz' "$pkg" | grep '^Fuzz' || true); do
+        go test -run '^$' -fuzz "^$target\$" -fuzztime {{minutes}}m "$pkg"
+      done
+    done
+
+lint:
+    test -z "$(gofmt -l .)"
+    go vet ./...
+    GOOS=wasip1 GOARCH=wasm go vet ./pdk/... ./plugins/...
+    go run honnef.co/go/tools/cmd/staticcheck@v0.7.0 ./...
+
+# the tables that README quotes
+bench:
+    go run ./cmd/bench
+
+# all of CI, failing on a dirty tree
+check:
+    bash .ci/run
