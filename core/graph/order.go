@@ -146,7 +146,9 @@ func reads(n *Node) (models, prev []string) {
 		}
 	}
 	for _, q := range Queries(n.Steps) {
-		visitQuery(q, visit)
+		for _, r := range sql.Relations(q) {
+			visit(r)
+		}
 	}
 	sort.Strings(models)
 	sort.Strings(prev)
@@ -166,28 +168,4 @@ func Queries(steps []Step) []*sql.Query {
 		}
 	}
 	return qs
-}
-
-func visitQuery(q *sql.Query, visit func(*sql.Relation)) {
-	for _, c := range q.With {
-		visitQuery(c.Query, visit)
-		if c.Recursion != nil {
-			visitQuery(c.Recursion.Step, visit)
-		}
-	}
-	for _, arm := range q.Arms {
-		visitTable(arm.From, visit)
-	}
-}
-
-func visitTable(t sql.TableExpr, visit func(*sql.Relation)) {
-	switch t := t.(type) {
-	case *sql.Relation:
-		visit(t)
-	case *sql.Subquery:
-		visitQuery(t.Query, visit)
-	case *sql.Join:
-		visitTable(t.Left, visit)
-		visitTable(t.Right, visit)
-	}
 }
