@@ -1,0 +1,30 @@
+-- The threads, with what is known of them so far.
+with counted as (
+  select
+    thread_key,
+    min(occurred_at) as created_at,
+    max(occurred_at) as updated_at,
+    arg_min(subject, concat(cast(occurred_at as text), message_key)) as subject,
+    arg_min(sender_address, concat(cast(occurred_at as text), message_key)) as started_by,
+    arg_min(gmail_thread_id, concat(cast(occurred_at as text), message_key)) as gmail_thread_id,
+    arg_max(sender_address, concat(cast(occurred_at as text), message_key)) as last_sender,
+    count(*) as message_count,
+    count(distinct sender_address) as sender_count,
+    max(_ingested_at) as _ingested_at
+  from normalized.messages
+  where message_kind <> 'bounce'
+  group by thread_key
+)
+select
+  'thread' as entity_type,
+  thread_key as source_id,
+  created_at,
+  updated_at,
+  subject as thread_subject,
+  gmail_thread_id,
+  started_by as thread_started_by,
+  last_sender as thread_last_sender,
+  message_count as thread_message_count,
+  sender_count as thread_sender_count,
+  _ingested_at
+from counted

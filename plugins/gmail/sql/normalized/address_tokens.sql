@@ -1,0 +1,43 @@
+-- The tokens of every address text that is more than `name <address>` or a bare address: quoted strings, comments, angle brackets,
+-- encoded words, separators and the text between, after RFC 5322. Each distinct text is read once, however many mails bear it.
+-- Escaped characters are set aside as ␀ (backslash), ␁ (quote), ␂ ␃ (parentheses), ␄ ␅ (brackets) and come back where names are cleaned.
+with texts as (
+  select distinct address_text
+  from normalized.address_lines
+  where not regexp_like(address_text, '^ *([^"(),:;<>@=]* )?<[^"(),:;<>@ ]+@[^"(),:;<>@ ]+> *$')
+    and not regexp_like(address_text, '^ *[^"(),:;<>@ ]+@[^"(),:;<>@ ]+ *$')
+),
+prepared as (
+  select
+    address_text,
+    replace(replace(replace(replace(replace(replace(replace(replace(replace(
+      address_text, '\\', '␀'), '\"', '␁'), '\(', '␂'), '\)', '␃'), '[', '␄'), ']', '␅'),
+      '"=?', '=?'), '?="', '?='), hex_text('0d'), '') as marked
+  from texts
+),
+tokens as (
+  select p.address_text, t.value, t.ordinality as place
+  from prepared as p
+  cross join unnest(regexp_matches(
+    p.marked,
+    '"[^"]*"|[(]([^()]|[(][^()]{0,200}[)])*[)]|<[^<>]*>?|␄[^␅]*␅|=([?][^? ]{1,60}[?][BbQq][?][^?]{0,200}[^?]{0,200}[?]=)?|[,;:]|[^"(<␄=,;:]+')) as t(value, ordinality)
+)
+select
+  address_text,
+  place,
+  value,
+  sum(case when value in (',', ';', ':') then 1 else 0 end) over (partition by address_text order by place) as segment,
+  case
+    when value in (',', ';', ':') then 'separator'
+    when starts_with(value, '"') then 'quoted'
+    when starts_with(value, '(') then 'comment'
+    when starts_with(value, '<') then 'angle'
+    when starts_with(value, '=?') then 'word'
+    when regexp_like(value, '[^ 	
+]') then 'text'
+    else 'space'
+  end as token,
+  -- Adjacent encoded words are one: the space between them is not.
+  starts_with(lag(value) over (partition by address_text order by place), '=?')
+    and starts_with(lead(value) over (partition by address_text order by place), '=?') as is_between_words
+from tokens

@@ -1,0 +1,31 @@
+-- One row a recipient whom a mail did not reach: named by the notice, else the one recipient of the mail that it answers.
+-- A notice that says neither is a row without an address.
+with notices as (
+  select message_key, occurred_at, subject, parent_key, _ingested_at
+  from normalized.messages
+  where message_kind = 'bounce'
+),
+failed as (
+  select n.message_key, n.occurred_at, n.subject, n.parent_key, n._ingested_at, a.address, a.domain, a.is_generic_domain, a.is_ours
+  from notices as n
+  left join normalized.message_addresses as a on a.message_key = n.message_key and a.role = 'failed_recipient'
+),
+answered as (
+  select p.message_key, p.address, p.domain, p.is_generic_domain, p.is_ours
+  from normalized.message_addresses as p
+  join normalized.messages as m on m.message_key = p.message_key
+  where m.recipient_count = 1 and p.role in ('recipient', 'cced', 'bcced')
+)
+select
+  nexus_id('evt', source_name(), 'message_bounced', f.message_key, coalesce(f.address, p.address)) as event_id,
+  f.message_key,
+  f.occurred_at,
+  f.subject,
+  coalesce(f.address, p.address) as address,
+  coalesce(f.domain, p.domain) as domain,
+  coalesce(f.is_generic_domain, p.is_generic_domain) as is_generic_domain,
+  coalesce(f.is_ours, p.is_ours) as is_ours,
+  f.parent_key as bounced_message_key,
+  f._ingested_at
+from failed as f
+left join answered as p on p.message_key = f.parent_key and f.address is null

@@ -1,0 +1,55 @@
+-- One row an address of a mail in each of its roles. Is ours: the address is a connected mailbox, one that mail was sent from, or of an internal domain.
+with read as (
+  select
+    l.message_key,
+    l.role,
+    p.address,
+    min(p.place) as place,
+    max(p.display_name) as display_name
+  from normalized.address_lines as l
+  join normalized.parsed_addresses as p on p.address_text = l.address_text
+  group by l.message_key, l.role, p.address
+),
+own as (
+  select distinct mailbox_address as address
+  from normalized.message_copies
+  where mailbox_address is not null
+  union all
+  select distinct r.address
+  from read as r
+  join normalized.mails as m on m.message_key = r.message_key
+  where r.role = 'sender' and r.place = 1 and m.is_ours
+),
+known as (
+  select address, email_domain(address) as domain
+  from (select distinct address from read) as a
+),
+judged as (
+  select
+    k.address,
+    k.domain,
+    k.domain in (config('generic_domains')) as is_generic_domain,
+    o.address is not null or k.domain in (config('internal_domains')) as is_ours,
+    regexp_like(k.address, '^(no-?reply|do-?not-?reply|donotreply|mailer-daemon|postmaster|bounces?|notifications?|abuse|admin|billing|contact|help|hello|hr|info|it|jobs|legal|marketing|news|newsletter|office|orders|press|sales|security|service|support|team|webmaster)([+._-][^@]*)?@')
+      or regexp_like(k.address, '([+._-]|^)(no-?reply|do-?not-?reply|donotreply|mailer-daemon)[^@]*@') as is_role_address
+  from known as k
+  left join (select distinct address from own) as o on o.address = k.address
+)
+select
+  m.message_key,
+  m.event_id,
+  m.occurred_at,
+  m.message_kind,
+  r.role,
+  r.place,
+  r.address,
+  r.display_name,
+  j.domain,
+  j.is_generic_domain,
+  j.is_ours,
+  j.is_role_address,
+  m._ingested_at
+from read as r
+join judged as j on j.address = r.address
+join normalized.mails as m on m.message_key = r.message_key
+where r.role <> 'sender' or r.place = 1
