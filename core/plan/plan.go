@@ -1,27 +1,35 @@
-// Package plan turns a graph into what a warehouse runs: ordered steps of
-// statements, and loops where resolution needs rounds.
+// Package plan turns a checked graph into what a warehouse runs: ordered steps of
+// statements, loops where resolution needs rounds, and the switch at the end
+// that makes a build visible.
+//
+// A build writes every relation under BuildPrefix, beside the published ones,
+// and work relations under their own names. Publish drops the old relations and renames
+// the new ones; a warehouse with transactional DDL does so in one transaction.
 //
 // It imports core/graph, core/sql, core/dialect and core/render alone.
 package plan
 
-import (
-	"time"
+import "github.com/nexus-host/nexus-host/core/graph"
 
-	"github.com/nexus-host/nexus-host/core/graph"
-	"github.com/nexus-host/nexus-host/core/sql"
+// Prefixes of the relations that a build makes and no reader should look at.
+const (
+	BuildPrefix = "nxb_" // what will be published
+	WorkPrefix  = "nxw_" // what will be dropped
 )
+
+// MaxName is the longest relation name, in bytes: PostgreSQL's 63 less the prefix.
+const MaxName = 63 - len(BuildPrefix)
+
+// Options say where the tables are to stand.
+type Options struct {
+	Schema []string // catalog and schema, as many parts as the warehouse has; may be empty
+}
 
 // Plan is a whole build for one dialect.
 type Plan struct {
-	Dialect string
-	AsOf    time.Time
-	Setup   []Statement // before anything: work schema, leftovers of killed builds
-	Steps   []*Step     // in an order in which each comes after those it depends on
-	Publish []Statement // one transaction where the dialect has them
-	Abort   []Statement // drops what an unsuccessful build left aside
-	Checks  []Check
-	// Relations are all that a build leaves behind, work relations left out.
-	Relations []*graph.Relation
+	Setup     []*Statement
+	Steps     []*Step           // in an order in which each comes after those it depends on
+	Relations []*graph.Relation // all that is left behind, in building order
 }
 
 // Step is one node of the graph. Steps whose Deps have ended may run at once.
@@ -35,35 +43,26 @@ type Step struct {
 // Action is a *Statement or a *Loop.
 type Action interface{ action() }
 
-// Statement is one line for the warehouse.
+// Statement is one statement for the warehouse.
 type Statement struct {
 	SQL   string
-	Makes string // the relation it makes or fills; "" if none
+	Makes string // the relation that it fills; "" if none
 }
 
-// Loop runs Body until While returns 0; past Max it fails.
+// Loop runs Body until While, a query of one number, gives 0. More than Max rounds
+// fail the build: a result is never cut.
 type Loop struct {
 	Name  string
 	Body  []Action
-	While Statement
+	While *Statement
 	Max   int
 }
 
 func (*Statement) action() {}
 func (*Loop) action()      {}
 
-// Check is one rule of the contract as a query of the rows that break it:
-// columns n (bigint: how many) and sample (text: a key), at most a few rows.
-type Check struct {
-	Name  string // stable, e.g. nexus_events.event_id.unique
-	Table string
-	Rule  string // one sentence
-	SQL   string
-}
-
-// Digest is the order-independent fingerprint of a table: columns rows (bigint), digest (text).
-type Digest struct {
-	Table   string
-	Columns []sql.ColumnDef
-	SQL     string
+// Existing is a table or view that stands in the target schema.
+type Existing struct {
+	Name string
+	View bool
 }
