@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+// Exit codes, documented in the root command's help.
+const (
+	exitOK      = 0
+	exitFailure = 1 // the command did its work and met, or found, a failure
+	exitUsage   = 2 // wrong words on the command line, or a mistake in the project
+)
+
+// stdio is where a command reads and writes.
+type stdio struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// app is one run of the command: its streams and global flags.
+type app struct {
+	stdio
+	project string
+	format  string
+	quiet   bool
+	verbose bool
+}
+
+// usageError is a mistake of whoever typed the command.
+type usageError struct{ err error }
+
+func (e usageError) Error() string { return e.err.Error() }
+func (e usageError) Unwrap() error { return e.err }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// reported is a failure that has been printed already.
+type reported struct{ code int }
+
+func (r reported) Error() string { return "reported" }
+
+func execute(ctx context.Context, args []string, io stdio) int {
+	a := &app{stdio: io}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(io.in)
+	root.SetOut(io.out)
+	root.SetErr(io.err)
+	return a.exit(ctx, root.ExecuteContext(ctx))
+}
+
+// exit prints the error, if any, and gives its exit code.
+func (a *app) exit(ctx context.Context, err error) int {
+	if err == nil {
+		return exitOK
+	}
+	var done reported
+	var usage usageError
+	switch {
+	case errors.As(err, &done):
+		return done.code
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		fmt.Fprintln(a.err, "interrupted; the last good tables are as they were")
+		return exitFailure
+	case errors.As(err, &usage):
+		fmt.Fprintf(a.err, "error: %v\n", err)
+		return exitUsage
+	}
+	return a.explain(err)
+}
+
+const longHelp = `nexus-host turns raw records of several sources (mail, meetings, billing, shops)
+into one history in your own warehouse: who the people and companies are,
+everything that happened, and every state they were ever in.
+
+Start with:
+
+  nexus-host demo                     a sample project, built and explained
+  nexus-host init my-project          a project file to fill in
+  nexus-host build                    build the project in this folder
+
+Exit codes: 0 it worked; 1 the command met or found a failure (a build that
+failed, a check that did not hold, an identifier nobody has); 2 wrong usage, or a
+mistake in the project file.
+
+NO_COLOR turns colors off.`
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use: "nexus-host", Short: "one customer history out of many sources", Long: longHelp,
+		SilenceErrors: true, SilenceUsage: true,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+				return fmt.Errorf("unknown command %q; did you mean %q?", args[0], near[0])
+			}
+			return fmt.Errorf("unknown command %q", args[0])
+		},
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.globals() },
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usagef("%w (see %s --help)", err, cmd.CommandPath())
+	})
+	f := root.PersistentFlags()
+	f.StringVarP(&a.project, "project", "p", ".", "the project's folder, or its nexus.yaml")
+	f.StringVar(&a.format, "format", "table", "how results are printed: table, json or csv")
+	f.BoolVarP(&a.quiet, "quiet", "q", false, "print results and errors alone")
+	f.BoolVarP(&a.verbose, "verbose", "v", false, "log what is done, with every statement's time")
+	root.AddCommand(a.commands()...)
+	root.SuggestionsMinimumDistance = 2
+	guardArgs(root)
+	return root
+}
+
+// guardArgs makes cobra's complaints about arguments usage errors.
+func guardArgs(c *cobra.Command) {
+	if check := c.Args; check != nil {
+		c.Args = func(cmd *cobra.Command, args []string) error {
+			if err := check(cmd, args); err != nil {
+				return usagef("%w (see %s --help)", err, cmd.CommandPath())
+			}
+			return nil
+		}
+	}
+	for _, sub := range c.Commands() {
+		guardArgs(sub)
+	}
+}
+
+func (a *app) globals() error {
+	switch a.format {
+	case "table", "json", "csv":
+	default:
+		return usagef("--format %s: choose table, json or csv", a.format)
+	}
+	if a.quiet && a.verbose {
+		return usagef("--quiet and --verbose exclude each other")
+	}
+	return nil
+}
+
+func (a *app) logger() *slog.Logger {
+	level := slog.LevelWarn
+	if a.verbose {
+		level = slog.LevelDebug
+	}
+	return slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: level}))
+}
+
+// terminal reports whether w is one, and colors are wanted.
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+func color(w io.Writer) bool { return terminal(w) && os.Getenv("NO_COLOR") == "" }
