@@ -1,0 +1,76 @@
+package check
+
+import (
+	"sort"
+
+	"github.com/nexus-host/nexus-host/core/spec"
+	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/core/vocab"
+)
+
+// constant gives the literal that a constant of the run stands for.
+func (s *scope) constant(n *sql.Call, f vocab.Function) sql.Expr {
+	if !s.arity(n, f) {
+		return n
+	}
+	at := func(t sql.Type, value string) sql.Expr {
+		return &sql.Literal{Node: sql.Node{Pos: n.Pos, T: t}, Value: value}
+	}
+	switch n.Name {
+	case "as_of":
+		return at(sql.Timestamp, sql.FormatTimestamp(s.env.AsOf))
+	case "run_started_at":
+		return at(sql.Timestamp, sql.FormatTimestamp(s.env.RunStartedAt))
+	case "run_id":
+		return at(sql.Text, s.env.RunID)
+	case "source_name":
+		return at(sql.Text, s.env.Source)
+	}
+	p, ok := s.param(n)
+	switch {
+	case !ok:
+		return n
+	case p.IsList:
+		s.report(n.Pos, sql.CodeConfig, "write x in (config('key'))", "a list stands in IN alone")
+		return n
+	case p.Value == nil:
+		return at(sql.Null, "")
+	}
+	return at(p.Value.T, p.Value.Value)
+}
+
+// param finds the parameter that a call of config names.
+func (s *scope) param(n *sql.Call) (spec.Param, bool) {
+	key, ok := n.Args[0].(*sql.Literal)
+	if !ok || key.T != sql.Text {
+		s.report(n.Args[0].Position(), sql.CodeType, "", "config takes a text literal")
+		return spec.Param{}, false
+	}
+	p, ok := s.env.Params[key.Value]
+	if !ok {
+		var known []string
+		for k := range s.env.Params {
+			known = append(known, k)
+		}
+		sort.Strings(known)
+		s.report(key.Pos, sql.CodeConfig, sql.DidYouMean(key.Value, known), "the plugin gave no parameter '%s'", key.Value)
+	}
+	return p, ok
+}
+
+// configList gives the values of a list parameter as literals.
+func (s *scope) configList(e sql.Expr) ([]sql.Expr, bool) {
+	n, ok := e.(*sql.Call)
+	if !ok || n.Name != "config" || len(n.Args) != 1 || n.Over != nil {
+		return nil, false
+	}
+	key, ok := n.Args[0].(*sql.Literal)
+	if !ok || !s.env.Params[key.Value].IsList {
+		return nil, false
+	}
+	list := []sql.Expr{}
+	for _, v := range s.env.Params[key.Value].List {
+		list = append(list, &sql.Literal{Node: sql.Node{Pos: n.Pos, T: sql.Text}, Value: v})
+	}
+	return list, true
+}
