@@ -1,0 +1,17 @@
+-- Coupons, for discounts that name theirs by id alone.
+with versions as (
+    select record as obj, record_id as id, coalesce(_source_updated_at, _ingested_at) as observed_at, _ingested_at
+    from raw.coupons
+    union all
+    select obj, object_id, observed_at, _ingested_at
+    from normalized.streamed_objects
+    where object_type = 'coupon'
+)
+select
+    coalesce(json_text(obj, '$.id'), id) as coupon_id,
+    json_decimal(obj, '$.percent_off') as percent_off,
+    json_decimal(obj, '$.amount_off') as amount_off,
+    lower(json_text(obj, '$.currency')) as currency,
+    json_text(obj, '$.duration') as duration
+from versions
+qualify row_number() over (partition by coalesce(json_text(obj, '$.id'), id) order by observed_at desc, _ingested_at desc) = 1

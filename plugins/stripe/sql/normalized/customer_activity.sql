@@ -1,0 +1,50 @@
+-- What happened to customer records: made, changed, found delinquent, deleted, with what they then said.
+with versions as (
+    select
+        *,
+        row_number() over (partition by customer_id order by version_no) as place,
+        lag(fingerprint) over (partition by customer_id order by version_no) as previous_fingerprint,
+        lag(email) over (partition by customer_id order by version_no) as previous_email
+    from normalized.customer_versions
+    where is_full and not is_deleted
+),
+changes as (
+    select
+        *,
+        case when place = 1 then 'customer_created' else 'customer_updated' end as event_name,
+        row_number() over (partition by customer_id, place = 1 order by version_no) as occurrence
+    from versions
+    where place = 1 or fingerprint <> previous_fingerprint
+),
+spoken as (
+    select v.event_name, case when v.event_name = 'customer_created' then c.created_at else v.observed_at end as occurred_at, v.occurrence,
+        v.customer_id, v.email, v.previous_email, v.name, v.individual_name, v.business_name, v.phone, v.description, v.country, v.city, v.locale,
+        v.currency, v.tax_exempt, v.delinquent,
+        case when v.delinquent and v.event_name = 'customer_updated' then 'delinquent' when v.delinquent is not null then 'current' end as payment_standing,
+        v.metadata, v._ingested_at
+    from changes v
+    join normalized.customers c on c.customer_id = v.customer_id
+    union all
+    -- first seen delinquent: since when, nobody says
+    select 'customer_delinquent', observed_at, 1,
+        customer_id, email, email as previous_email, name, individual_name, business_name, phone, description, country, city, locale,
+        currency, tax_exempt, delinquent, 'delinquent', metadata, _ingested_at
+    from changes
+    where place = 1 and delinquent
+    union all
+    -- a deletion is all that is known of some
+    select 'customer_deleted', coalesce(deleted_at, observed_at), 1,
+        customer_id, email, email as previous_email, name, individual_name, business_name, phone, description, country, city, locale,
+        currency, tax_exempt, delinquent, cast(null as text), metadata, _ingested_at
+    from normalized.customers
+    where is_deleted
+)
+select
+    nexus_id('evt', source_name(), s.event_name, s.customer_id, s.occurrence) as event_id,
+    s.*,
+    email_domain(s.email) as domain,
+    d.domain is not null as is_shared_domain,
+    coalesce(s.business_name, s.name, s.description) as company_name,
+    coalesce(s.individual_name, s.name) as person_name
+from spoken s
+left join normalized.shared_domains d on d.domain = email_domain(s.email)

@@ -1,0 +1,133 @@
+-- Invoices as they are now, in the paths of every API version; amounts stay in
+-- minor units here. Times of what happened come from the object, else from the event that told it.
+with versions as (
+    select record as obj, record_id as id, coalesce(_source_updated_at, _ingested_at) as observed_at, coalesce(_deleted, false) as is_deleted,
+        false as is_event, cast(null as text) as event_type, true as is_live, _connection as connection, _ingested_at
+    from raw.invoices
+    union all
+    select obj, object_id, observed_at, is_deleted, is_event, event_type, is_live, connection, _ingested_at
+    from normalized.streamed_objects
+    where object_type = 'invoice'
+),
+read as (
+    select
+        coalesce(json_text(obj, '$.id'), id) as invoice_id,
+        coalesce(json_text(obj, '$.object'), 'invoice') as object_type,
+        json_text(obj, '$.number') as number,
+        coalesce(json_text(obj, '$.customer.id'), json_text(obj, '$.customer'), json_text(obj, '$.customer_id')) as customer_id,
+        nullif(trim(coalesce(json_text(obj, '$.customer_email'), json_text(obj, '$.customer.email'))), '') as customer_email,
+        nullif(trim(coalesce(json_text(obj, '$.customer_name'), json_text(obj, '$.customer.name'))), '') as customer_name,
+        coalesce(json_text(obj, '$.parent.subscription_details.subscription.id'), json_text(obj, '$.parent.subscription_details.subscription'),
+            json_text(obj, '$.subscription.id'), json_text(obj, '$.subscription'), json_text(obj, '$.subscription_id'),
+            json_text(obj, '$.lines.data[0].parent.subscription_item_details.subscription'), json_text(obj, '$.lines.data[0].subscription')) as subscription_id,
+        lower(json_text(obj, '$.status')) as given_status,
+        json_bool(obj, '$.paid') as is_paid,
+        json_bool(obj, '$.closed') as is_closed,
+        json_bool(obj, '$.forgiven') as is_forgiven,
+        json_text(obj, '$.billing_reason') as billing_reason,
+        coalesce(json_text(obj, '$.collection_method'), json_text(obj, '$.billing')) as collection_method,
+        lower(json_text(obj, '$.currency')) as currency,
+        json_decimal(obj, '$.subtotal') as subtotal_minor,
+        json_decimal(obj, '$.total') as total_minor,
+        json_decimal(obj, '$.total_excluding_tax') as total_excluding_tax_minor,
+        json_decimal(obj, '$.tax') as tax_minor,
+        json_extract(obj, '$.total_taxes') as total_taxes,
+        json_extract(obj, '$.total_tax_amounts') as total_tax_amounts,
+        json_extract(obj, '$.total_discount_amounts') as total_discount_amounts,
+        json_decimal(obj, '$.amount_due') as amount_due_minor,
+        json_decimal(obj, '$.amount_paid') as amount_paid_minor,
+        json_decimal(obj, '$.amount_remaining') as amount_remaining_minor,
+        json_bigint(obj, '$.attempt_count') as attempt_count,
+        coalesce(json_timestamp(obj, '$.created'), json_timestamp(obj, '$.date')) as created_at,
+        coalesce(json_timestamp(obj, '$.status_transitions.finalized_at'), json_timestamp(obj, '$.status_transitions_finalized_at'),
+            json_timestamp(obj, '$.finalized_at')) as finalized_at,
+        coalesce(json_timestamp(obj, '$.status_transitions.paid_at'), json_timestamp(obj, '$.status_transitions_paid_at')) as paid_at,
+        coalesce(json_timestamp(obj, '$.status_transitions.voided_at'), json_timestamp(obj, '$.status_transitions_voided_at')) as voided_at,
+        coalesce(json_timestamp(obj, '$.status_transitions.marked_uncollectible_at'), json_timestamp(obj, '$.status_transitions_marked_uncollectible_at')) as uncollectible_at,
+        json_timestamp(obj, '$.due_date') as due_at,
+        json_timestamp(obj, '$.period_start') as period_start_at,
+        json_timestamp(obj, '$.period_end') as period_end_at,
+        coalesce(json_text(obj, '$.charge.id'), json_text(obj, '$.charge'), json_text(obj, '$.charge_id')) as charge_id,
+        json_timestamp(obj, '$.updated') as updated_at,
+        coalesce(json_bool(obj, '$.livemode'), is_live) as is_live,
+        is_deleted or coalesce(json_bool(obj, '$.deleted'), json_bool(obj, '$.is_deleted'), false) as is_deleted,
+        observed_at,
+        is_event,
+        event_type,
+        connection,
+        _ingested_at
+    from versions
+),
+kept as (
+    select
+        *,
+        sum(case when is_deleted and event_type is null then 1 else 0 end) over (partition by invoice_id) as n_deleted,
+        min(case when event_type = 'invoice.finalized' then observed_at end) over (partition by invoice_id) as finalized_event_at,
+        min(case when event_type in ('invoice.paid', 'invoice.payment_succeeded') then observed_at end) over (partition by invoice_id) as paid_event_at,
+        min(case when event_type = 'invoice.voided' then observed_at end) over (partition by invoice_id) as voided_event_at,
+        min(case when event_type = 'invoice.marked_uncollectible' then observed_at end) over (partition by invoice_id) as uncollectible_event_at
+    from read
+    where invoice_id is not null
+        and object_type = 'invoice'
+        and (is_live or config('include_test'))
+),
+latest as (
+    select *
+    from kept
+    where not is_deleted and coalesce(billing_reason <> 'upcoming', true)
+    qualify row_number() over (partition by invoice_id order by coalesce(updated_at, observed_at) desc, event_type is null, _ingested_at desc, connection desc, event_type) = 1
+),
+tax_lines as (
+    select l.invoice_id, sum(json_decimal(t.tax, '$.amount')) as tax_minor
+    from latest l
+    cross join unnest(json_array(coalesce(l.total_taxes, l.total_tax_amounts), '$')) as t(tax)
+    group by l.invoice_id
+),
+discount_lines as (
+    select l.invoice_id, sum(json_decimal(t.discount, '$.amount')) as discount_minor
+    from latest l
+    cross join unnest(json_array(l.total_discount_amounts, '$')) as t(discount)
+    group by l.invoice_id
+)
+select
+    l.invoice_id,
+    l.number,
+    l.customer_id,
+    l.customer_email,
+    l.customer_name,
+    l.subscription_id,
+    coalesce(l.given_status, case
+        when l.is_paid then 'paid'
+        when l.is_forgiven then 'uncollectible'
+        when l.is_closed then 'void'
+        else 'open'
+    end) as status,
+    l.billing_reason,
+    l.collection_method,
+    l.currency,
+    coalesce(c.minor_per_major, 100) as minor_per_major,
+    l.subtotal_minor,
+    l.total_minor,
+    coalesce(l.tax_minor, t.tax_minor, l.total_minor - l.total_excluding_tax_minor) as tax_minor,
+    d.discount_minor,
+    l.amount_due_minor,
+    coalesce(l.amount_paid_minor, case when coalesce(l.given_status = 'paid', l.is_paid, false) then l.amount_due_minor end) as amount_paid_minor,
+    coalesce(l.amount_remaining_minor, l.amount_due_minor) as amount_remaining_minor,
+    l.attempt_count,
+    coalesce(l.created_at, l.finalized_at, l.paid_at, l.period_end_at, l.observed_at) as created_at,
+    coalesce(l.finalized_at, l.finalized_event_at) as finalized_at,
+    coalesce(l.paid_at, l.paid_event_at) as paid_at,
+    coalesce(l.voided_at, l.voided_event_at) as voided_at,
+    coalesce(l.uncollectible_at, l.uncollectible_event_at) as uncollectible_at,
+    l.due_at,
+    l.period_start_at,
+    l.period_end_at,
+    l.charge_id,
+    l.observed_at,
+    l.connection,
+    l._ingested_at
+from latest l
+left join tax_lines t on t.invoice_id = l.invoice_id
+left join discount_lines d on d.invoice_id = l.invoice_id
+left join normalized.currencies c on c.currency = l.currency
+where l.n_deleted = 0

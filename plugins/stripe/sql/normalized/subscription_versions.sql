@@ -1,0 +1,118 @@
+-- Every version of every subscription that was landed, oldest first: those of
+-- the event stream at the event's time, those of a table at the time they were seen.
+with versions as (
+    select record as obj, record_id as id, coalesce(_source_updated_at, _ingested_at) as observed_at, coalesce(_deleted, false) as is_deleted,
+        false as is_event, cast(null as text) as stream_id, cast(null as text) as event_type, true as is_live, _connection as connection, _ingested_at
+    from raw.subscriptions_history
+    union all
+    select obj, object_id, observed_at, is_deleted, is_event, stream_id, event_type, is_live, connection, _ingested_at
+    from normalized.streamed_objects
+    where object_type = 'subscription'
+),
+read as (
+    select
+        coalesce(json_text(obj, '$.id'), id) as subscription_id,
+        coalesce(json_text(obj, '$.object'), 'subscription') as object_type,
+        coalesce(json_text(obj, '$.customer.id'), json_text(obj, '$.customer'), json_text(obj, '$.customer_id')) as customer_id,
+        lower(json_text(obj, '$.status')) as given_status,
+        lower(coalesce(json_text(obj, '$.currency'), json_text(obj, '$.items.data[0].price.currency'),
+            json_text(obj, '$.items.data[0].plan.currency'), json_text(obj, '$.plan.currency'))) as currency,
+        json_timestamp(obj, '$.created') as created_at,
+        coalesce(json_timestamp(obj, '$.start_date'), json_timestamp(obj, '$.start')) as start_at,
+        json_timestamp(obj, '$.trial_start') as trial_start_at,
+        json_timestamp(obj, '$.trial_end') as trial_end_at,
+        json_timestamp(obj, '$.ended_at') as given_ended_at,
+        json_timestamp(obj, '$.canceled_at') as cancel_requested_at,
+        json_timestamp(obj, '$.cancel_at') as cancel_at,
+        coalesce(json_bool(obj, '$.cancel_at_period_end'), false) as cancel_at_period_end,
+        json_text(obj, '$.cancellation_details.reason') as cancel_reason,
+        json_text(obj, '$.cancellation_details.feedback') as cancel_feedback,
+        json_text(obj, '$.cancellation_details.comment') as cancel_comment,
+        coalesce(json_text(obj, '$.collection_method'), json_text(obj, '$.billing')) as collection_method,
+        coalesce(json_type(obj, '$.pause_collection') = 'object', false)
+            or nullif(json_text(obj, '$.pause_collection_behavior'), '') is not null as is_collection_paused,
+        coalesce(json_timestamp(obj, '$.current_period_start'), json_timestamp(obj, '$.items.data[0].current_period_start'),
+            json_timestamp(obj, '$.items[0].current_period_start')) as period_start_at,
+        coalesce(json_timestamp(obj, '$.current_period_end'), json_timestamp(obj, '$.items.data[0].current_period_end'),
+            json_timestamp(obj, '$.items[0].current_period_end')) as period_end_at,
+        coalesce(json_text(obj, '$.latest_invoice.id'), json_text(obj, '$.latest_invoice'), json_text(obj, '$.latest_invoice_id')) as latest_invoice_id,
+        json_bigint(obj, '$.quantity') as quantity,
+        coalesce(json_extract(obj, '$.items.data'), json_extract(obj, '$.items')) as items,
+        case when json_type(obj, '$.plan') = 'object' then json_extract(obj, '$.plan') end as plan,
+        json_extract(obj, '$.discounts') as discounts,
+        case when json_type(obj, '$.discount') = 'object' then json_extract(obj, '$.discount') end as discount,
+        json_timestamp(obj, '$.updated') as updated_at,
+        coalesce(json_bool(obj, '$.livemode'), is_live) as is_live,
+        is_deleted or coalesce(json_bool(obj, '$.deleted'), json_bool(obj, '$.is_deleted'), false) as is_deleted,
+        observed_at,
+        is_event,
+        stream_id,
+        case when event_type = 'customer.subscription.created' then 0 when event_type = 'customer.subscription.deleted' then 2 else 1 end as event_rank,
+        connection,
+        _ingested_at
+    from versions
+),
+fields as (
+    select
+        *,
+        -- a deleted record is a subscription that has ended, whatever its last status says
+        case when is_deleted and coalesce(given_status not in ('canceled', 'incomplete_expired'), true) then 'canceled' else given_status end as status,
+        case when is_deleted then coalesce(given_ended_at, observed_at) else given_ended_at end as ended_at
+    from read
+    where subscription_id is not null
+        and object_type = 'subscription'
+        and (is_live or config('include_test'))
+),
+timed as (
+    select
+        *,
+        case when is_event then observed_at else greatest(coalesce(updated_at, observed_at), created_at, ended_at) end as version_at
+    from fields
+    where status is not null
+),
+numbered as (
+    select
+        *,
+        row_number() over (partition by subscription_id order by version_at, event_rank, stream_id, _ingested_at, connection) as version_no
+    from timed
+)
+select
+    subscription_id,
+    version_no,
+    version_at,
+    lead(version_at) over (partition by subscription_id order by version_no) as next_version_at,
+    lag(version_at) over (partition by subscription_id order by version_no) as previous_version_at,
+    lag(status) over (partition by subscription_id order by version_no) as previous_status,
+    is_event,
+    customer_id,
+    status,
+    currency,
+    created_at,
+    coalesce(start_at, created_at, version_at) as start_at,
+    trial_start_at,
+    trial_end_at,
+    ended_at,
+    cancel_requested_at,
+    cancel_at,
+    cancel_at_period_end,
+    case
+        when status in ('canceled', 'incomplete_expired') then 'canceled'
+        when cancel_at_period_end or cancel_at is not null then 'scheduled'
+        else 'none'
+    end as cancellation,
+    cancel_reason,
+    cancel_feedback,
+    cancel_comment,
+    collection_method,
+    is_collection_paused,
+    period_start_at,
+    period_end_at,
+    latest_invoice_id,
+    quantity,
+    case when json_type(items, '$') = 'array' then items end as items,
+    plan,
+    discounts,
+    discount,
+    connection,
+    _ingested_at
+from numbered
