@@ -44,7 +44,7 @@ lint:
 
 # the tables that README quotes
 bench:
-    go run ./cmd/bench
+    go run ./test/bench
 
 # all of CI, failing on a dirty tree
 check:

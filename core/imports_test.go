@@ -25,6 +25,7 @@ var policy = []struct {
 	{From: "host", May: []string{"host", "core", "pdk/wire"}},
 	{From: "host/plugintest", May: []string{"host", "core", "pdk"}},
 	{From: "cmd/nexus-host", May: []string{"host", "core", "cmd/nexus-host"}},
+	{From: "test", May: []string{"internal", "core", "host", "test"}},
 	{From: "internal", May: []string{"internal", "core", "host"}},
 }
 
