@@ -142,7 +142,7 @@ func (p *parser) recursiveArm() *Query {
 
 func readsName(q *Query, name string) bool {
 	for _, r := range Relations(q) {
-		if r.Schema == "" && r.Name == name {
+		if (r.Schema == "" || r.Schema == "recurring") && r.Name == name {
 			return true
 		}
 	}
