@@ -1,0 +1,10 @@
+package union
+
+import (
+	"github.com/nexus-host/nexus-host/core/model"
+	"github.com/nexus-host/nexus-host/core/spec"
+)
+
+// IdentifierMacros are the macros by which models normalize identifiers as the
+// event log does; normalized_identifier(identifier_type, identifier_value) is the chief of them.
+func IdentifierMacros(s *spec.Spec) (model.Macros, error) { return macros(s) }

@@ -1,0 +1,185 @@
+package union
+
+import (
+	"slices"
+	"sort"
+
+	"github.com/nexus-host/nexus-host/core/graph"
+	"github.com/nexus-host/nexus-host/core/model"
+	"github.com/nexus-host/nexus-host/core/sql"
+)
+
+// log makes a kind's tables over all sources. The intake holds every row, with
+// its id and what is wrong with it; again holds the few rows whose key
+// occurs more than once, so that only they are sorted; the log's table has the rest
+// and the pick of those.
+func (c *composer) log(k *kind, arms *sql.Query) error {
+	q, err := c.intake(k)
+	if err != nil {
+		return err
+	}
+	model.With(q, "arms", arms)
+	node := model.Node(&graph.Relation{
+		Name: k.intake(), Layer: graph.Work, Storage: graph.Table, Doc: "Every row of kind " + k.name + " that the fragments gave.",
+	}, q)
+	c.nodes = append(c.nodes, node)
+	if k.table == "" {
+		return nil
+	}
+	again := &graph.Relation{Name: k.again(), Layer: graph.Work, Storage: graph.Table, Doc: "The rows of kind " + k.name + " whose key occurs more than once."}
+	layer := graph.Log
+	if k.name == Entities {
+		layer = graph.Work
+	}
+	table := &graph.Relation{Name: k.table, Layer: layer, Storage: graph.Table, Doc: k.doc, Key: []string{k.id}}
+	n := model.Node(again, c.again(k))
+	n.Name = k.table
+	model.Append(n, table, c.once(k))
+	c.nodes = append(c.nodes, n)
+	return nil
+}
+
+// intake is the embedded query of the kind, of the relation `arms`.
+func (c *composer) intake(k *kind) (*sql.Query, error) {
+	if k.name == Entities {
+		return c.entities(k), nil
+	}
+	q, err := model.Load(files, "sql/"+k.name+".sql")
+	if err != nil {
+		return nil, err
+	}
+	c.macros.Expand(q)
+	return q, nil
+}
+
+// entities is built by hand, for its columns are the project's.
+func (c *composer) entities(k *kind) *sql.Query {
+	trimmed := func() sql.Expr {
+		return model.Call("nullif", model.Call("trim", model.Col("", "source_id")), model.Text(""))
+	}
+	inner := &sql.Select{From: &sql.Relation{Name: "arms"}}
+	for _, n := range k.out {
+		switch n {
+		case k.id:
+		case "source_id":
+			inner.Items = append(inner.Items, model.As(trimmed(), n))
+		default:
+			inner.Items = append(inner.Items, model.As(model.Col("", n), n))
+		}
+	}
+	outer := &sql.Select{From: &sql.Relation{Name: "trimmed"}}
+	id := func() sql.Expr {
+		return c.registered.ExpandExpr(model.Call("registered_id", model.Col("", "entity_type"), model.Col("", "source"), model.Col("", "source_id")))
+	}
+	outer.Items = append(outer.Items, model.As(id(), k.id))
+	for _, it := range inner.Items {
+		outer.Items = append(outer.Items, model.As(model.Col("", it.Alias), it.Alias))
+	}
+	outer.Items = append(outer.Items, model.As(model.Case(nil,
+		model.When(model.IsNull(model.Col("", "source_id")), model.Text("missing_source_id")),
+		model.When(model.IsNull(model.Col("", "entity_type")), model.Text("missing_type")),
+		model.When(model.Not(model.InTexts(model.Col("", "entity_type"), c.registeredTypes())), model.Text("type_not_registered")),
+	), faultColumn))
+	q := model.Query(outer)
+	model.With(q, "trimmed", model.Query(inner))
+	return q
+}
+
+func (c *composer) registeredTypes() []string {
+	var out []string
+	for _, src := range c.spec.Sources {
+		for _, t := range src.EntityTypes {
+			if !t.Resolution && !slices.Contains(out, t.Name) {
+				out = append(out, t.Name)
+			}
+		}
+	}
+	sort.Strings(out)
+	return out
+}
+
+func good() sql.Expr { return model.IsNull(model.Col("i", faultColumn)) }
+
+// again: the good rows of an intake whose key occurs more than once.
+func (c *composer) again(k *kind) *sql.Query {
+	twice := model.Query(&sql.Select{
+		Items: model.Columns("i", k.id), From: model.Model(k.intake(), "i"), Where: good(),
+		GroupBy: []sql.Expr{model.Col("i", k.id)},
+		Having:  model.Op(sql.OpGt, &sql.Call{Name: "count", Star: true}, model.Int(1)),
+	})
+	items := model.Columns("i", k.out...)
+	return &sql.Query{
+		With: []*sql.CTE{{Name: "twice", Query: twice}},
+		Arms: []*sql.Select{{
+			Items: items,
+			From: model.Join(sql.InnerJoin, model.Model(k.intake(), "i"), &sql.Relation{Name: "twice", Alias: "t"},
+				model.Eq(model.Col("t", k.id), model.Col("i", k.id))),
+			Where: good(),
+		}},
+	}
+}
+
+// once: the rows whose key occurs once, and of each other key the row that comes
+// first in the total order.
+func (c *composer) once(k *kind) *sql.Query {
+	twice := model.Query(&sql.Select{
+		Items: model.Columns("i", k.id), From: model.Model(k.again(), "i"), GroupBy: []sql.Expr{model.Col("i", k.id)},
+	})
+	processed := func() *sql.Item { return model.As(model.Call("run_started_at"), processedAt) }
+	rest := &sql.Select{
+		Items: append(model.Columns("i", k.out...), processed()),
+		From: model.Join(sql.LeftJoin, model.Model(k.intake(), "i"), &sql.Relation{Name: "twice", Alias: "t"},
+			model.Eq(model.Col("t", k.id), model.Col("i", k.id))),
+		Where: model.And(good(), model.IsNull(model.Col("t", k.id))),
+	}
+	order := []*sql.Order{model.Desc(model.Col("i", ingestedAt)), model.Desc(model.Col("i", sourceColumn))}
+	for _, n := range c.orderable(k) {
+		order = append(order, model.Desc(model.Col("i", n)))
+	}
+	pick := &sql.Select{
+		Items: append(model.Columns("i", k.out...), processed()),
+		From:  model.Model(k.again(), "i"),
+		Qualify: model.Eq(model.Over("row_number", nil, []sql.Expr{model.Col("i", k.id)}, order),
+			model.Int(1)),
+	}
+	if k.name == Measurements {
+		for _, it := range pick.Items {
+			if it.Alias == "value" {
+				it.Expr = c.summed(k)
+			}
+		}
+	}
+	return &sql.Query{With: []*sql.CTE{{Name: "twice", Query: twice}}, Arms: []*sql.Select{rest, pick}}
+}
+
+// summed is the value of a measurement that an event may have several times: the
+// sum over the rows of the same unit, where the name is declared so.
+func (c *composer) summed(k *kind) sql.Expr {
+	value := func() sql.Expr { return model.Col("i", "value") }
+	return model.Case(value(), model.When(
+		model.InTexts(model.Col("i", "measurement_name"), c.summedNames()),
+		model.Over("sum", []sql.Expr{value()}, []sql.Expr{model.Col("i", k.id), model.Col("i", "value_unit")}, nil),
+	))
+}
+
+// summedNames are the measurements that are declared to be summed, canonical.
+func (c *composer) summedNames() []string {
+	var out []string
+	add := func(name string) {
+		if n := Canonical(name); n != "" && !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	for _, n := range c.spec.MeasurementsSummed {
+		add(n)
+	}
+	for _, src := range c.spec.Sources {
+		for _, m := range src.Measurements {
+			if m.Sum {
+				add(m.Name)
+			}
+		}
+	}
+	sort.Strings(out)
+	return out
+}

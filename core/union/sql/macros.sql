@@ -1,0 +1,30 @@
+-- Macros of the event log; the columns are their parameters (macro.go).
+select
+  -- A number with + or 00 is international; so is one that begins with the
+  -- calling code and is too long for a national one. A national number loses its trunk 0.
+  case
+    when contains(phone, '+') or starts_with(trim(phone), '00') then normalize_phone(phone)
+    when starts_with(normalize_phone(phone), '0') then code || substring(normalize_phone(phone), 2)
+    when starts_with(normalize_phone(phone), code) and length(normalize_phone(phone)) > 10 then normalize_phone(phone)
+    else code || normalize_phone(phone)
+  end as national_phone,
+  case identifier_type
+    when 'email' then normalize_email(identifier_value)
+    when 'phone' then project_phone(identifier_value)
+    when 'domain' then normalize_domain(identifier_value)
+    else nullif(trim(identifier_value), '')
+  end as normalized_identifier,
+  case
+    when identifier_value is null then 'null'
+    when trim(identifier_value) = '' then 'blank'
+    when is_placeholder(lower(trim(identifier_value))) or is_placeholder(normalized_value) then 'placeholder'
+    when identifier_type = 'phone' and is_placeholder_phone(normalized_value) then 'placeholder'
+    when normalized_value is null then 'malformed'
+  end as identifier_fault,
+  -- Names that become columns: letters, digits and _ of ASCII, not beginning with a digit.
+  case
+    when regexp_like(trim(name), '^[0-9]')
+      then substring(concat('_', lower(regexp_replace(trim(name), '[^A-Za-z0-9_]+', '_'))), 1, 56)
+    else nullif(substring(lower(regexp_replace(trim(name), '[^A-Za-z0-9_]+', '_')), 1, 56), '')
+  end as canonical_name
+from parameters
