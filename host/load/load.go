@@ -1,0 +1,240 @@
+package load
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Options are how to load.
+type Options struct {
+	Workers int           // goroutines that check rows and write them; 0 is 1
+	Parquet ParquetReader // nil: Parquet files are an error
+	// Open opens a writer; each worker that has rows gets one.
+	Open func(ctx context.Context) (Writer, error)
+	// Loaded is told now and then how many rows more were written. It must be safe for concurrent use.
+	Loaded func(rows int64)
+}
+
+// Result is what a load found.
+type Result struct {
+	Source   string     `json:"source"`
+	Table    string     `json:"table"`
+	Files    []string   `json:"files"`
+	Bytes    int64      `json:"bytes"` // as stored
+	Rows     int64      `json:"rows"`
+	Rejected []Rejected `json:"rejected,omitempty"`
+	Seconds  float64    `json:"seconds"`
+}
+
+// fileShift leaves room for 2^36 lines a file in Row.Row.
+const fileShift = 36
+
+// Load reads the files of a table and writes their rows. It fails on what the
+// project can mend (no such file, no permission, an unknown format), on the
+// warehouse and on cancellation; bad data is counted in the result.
+func Load(ctx context.Context, t Table, o Options) (*Result, error) {
+	start := time.Now()
+	files, err := Expand(t.Dir, t.Files)
+	if err != nil {
+		return nil, err
+	}
+	if t.MaxRecord == 0 {
+		t.MaxRecord = DefaultMaxRecord
+	}
+	l := &loader{table: &t, options: o, files: files, batches: make(chan batch, 4)}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		defer close(l.batches)
+		for i := range files {
+			if err := l.readFile(ctx, i); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for range max(1, o.Workers) {
+		group.Go(func() error { return l.work(ctx) })
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	res := &Result{Source: t.Source, Table: t.Name, Bytes: l.bytes.Load(), Rows: l.rows.Load(), Rejected: l.ledger.list(&t), Seconds: time.Since(start).Seconds()}
+	for _, f := range files {
+		res.Files = append(res.Files, f.Name)
+	}
+	return res, nil
+}
+
+// loader is one load under way.
+type loader struct {
+	table   *Table
+	options Options
+	files   []File
+	batches chan batch
+	ledger  ledger
+	bytes   atomic.Int64
+	rows    atomic.Int64
+}
+
+func (l *loader) readFile(ctx context.Context, i int) error {
+	f := l.files[i]
+	format := l.table.Format
+	if format == "" || format == "auto" {
+		var ok bool
+		if format, ok = formatOf(f.Name); !ok {
+			return fmt.Errorf("load: %s: the name does not tell the format; give format: ndjson, json, csv or parquet", f.Name)
+		}
+	}
+	r := &reader{
+		table: l.table, file: i,
+		emit: func(b batch) error {
+			select {
+			case l.batches <- b:
+				return nil
+			case <-ctx.Done():
+				return errors.Join(errStop, ctx.Err())
+			}
+		},
+		reject: func(place int64, why *rejection) { l.ledger.add(rowNumber(i, place), f.Name, place, why) },
+	}
+	if format == "parquet" {
+		return r.parquet(ctx, f.Path, l.options.Parquet)
+	}
+	in, err := open(f, l.table.Compression, &l.bytes)
+	if errors.Is(err, gzip.ErrHeader) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		r.reject(1, reject(DamagedFile, "%v", err))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	switch format {
+	case "ndjson":
+		return r.lines(in, l.table.MaxRecord)
+	case "json":
+		return r.json(in)
+	case "csv":
+		delimiter := l.table.Delimiter
+		if delimiter == 0 {
+			delimiter = ','
+			if path.Ext(strings.TrimSuffix(strings.ToLower(f.Name), ".gz")) == ".tsv" {
+				delimiter = '\t'
+			}
+		}
+		return r.csv(in, delimiter)
+	}
+	return fmt.Errorf("load: unknown format %q", format)
+}
+
+func rowNumber(file int, place int64) int64 { return int64(file)<<fileShift | place }
+
+// worker checks rows and writes them.
+type worker struct {
+	*loader
+	writer    Writer
+	row       Row
+	envelopes map[int]*envelope // by file: files differ in the date that their names carry
+	written   int64
+}
+
+func (l *loader) work(ctx context.Context) (err error) {
+	w := &worker{loader: l, envelopes: map[int]*envelope{}}
+	defer func() {
+		if w.writer != nil && err != nil {
+			w.writer.Abort()
+		}
+	}()
+	for b := range l.batches {
+		if err := w.batch(ctx, b); err != nil {
+			return err
+		}
+	}
+	if err := ctx.Err(); err != nil || w.writer == nil {
+		return err
+	}
+	if err := w.writer.Close(ctx); err != nil {
+		return fmt.Errorf("load: %s.%s: %w", l.table.Source, l.table.Name, err)
+	}
+	return nil
+}
+
+func (w *worker) batch(ctx context.Context, b batch) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	env := w.envelopes[b.file]
+	if env == nil {
+		ingested := w.table.IngestedAt
+		if ingested.IsZero() {
+			ingested = dateOf(w.files[b.file].Name)
+		}
+		var ok bool
+		if env, ok = newEnvelope(w.table, ingested); !ok {
+			return fmt.Errorf("load: unknown preset %q", w.table.Preset)
+		}
+		w.envelopes[b.file] = env
+	}
+	before := w.written
+	for place := b.first; len(b.lines) > 0; place++ {
+		line, rest, _ := bytes.Cut(b.lines, []byte{'\n'})
+		b.lines = rest
+		if err := w.take(ctx, env, b.file, place, line); err != nil {
+			return err
+		}
+	}
+	for _, rec := range b.records {
+		if err := w.take(ctx, env, b.file, rec.place, rec.data); err != nil {
+			return err
+		}
+	}
+	w.rows.Add(w.written - before)
+	if w.options.Loaded != nil {
+		w.options.Loaded(w.written - before)
+	}
+	return nil
+}
+
+func (w *worker) take(ctx context.Context, env *envelope, file int, place int64, data []byte) error {
+	data = bytes.TrimSpace(data)
+	if len(data) == 0 {
+		return nil
+	}
+	w.row.Row = rowNumber(file, place)
+	why := w.check(env, data)
+	if why != nil {
+		w.ledger.add(w.row.Row, w.files[file].Name, place, why)
+		return nil
+	}
+	if w.writer == nil {
+		var err error
+		if w.writer, err = w.options.Open(ctx); err != nil {
+			return fmt.Errorf("load: %s.%s: %w", w.table.Source, w.table.Name, err)
+		}
+	}
+	if err := w.writer.Write(ctx, &w.row); err != nil {
+		return fmt.Errorf("load: %s.%s: %w", w.table.Source, w.table.Name, err)
+	}
+	w.written++
+	return nil
+}
+
+func (w *worker) check(env *envelope, data []byte) *rejection {
+	if len(data) > w.table.MaxRecord {
+		return reject(TooLarge, "%d bytes, the limit is %d", len(data), w.table.MaxRecord)
+	}
+	if r := checkObject(data); r != nil {
+		return r
+	}
+	return env.row(data, &w.row)
+}

@@ -1,0 +1,190 @@
+package duckdb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	driverdb "github.com/duckdb/duckdb-go/v2"
+	"github.com/duckdb/duckdb-go/v2/mapping"
+
+	"github.com/nexus-host/nexus-host/host/warehouse"
+)
+
+// Options are how to open a database.
+type Options struct {
+	Path     string // the file; it and its folder are made if they are not there
+	Memory   string // the most memory, such as 4GB; "" is DuckDB's own limit
+	Threads  int    // the most threads; 0 is one a processor
+	ReadOnly bool   // the file must be there, nothing is written
+}
+
+// Warehouse is an open database. It is safe for concurrent use.
+type Warehouse struct {
+	options Options
+	config  map[string]string
+	db      *sql.DB
+}
+
+// Open opens or makes a database.
+func Open(ctx context.Context, o Options) (*Warehouse, error) {
+	if strings.ContainsAny(o.Path, "?") || strings.HasPrefix(o.Path, ":") || o.Path == "" {
+		return nil, fmt.Errorf("duckdb: %q cannot be a database's path", o.Path)
+	}
+	path, err := filepath.Abs(o.Path)
+	if err != nil {
+		return nil, fmt.Errorf("duckdb: %w", err)
+	}
+	o.Path = path
+	if o.ReadOnly {
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%w: there is no database %s", warehouse.ErrMissing, path)
+		}
+	} else if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return nil, fmt.Errorf("duckdb: %w", err)
+	}
+	w := &Warehouse{options: o, config: configOf(o)}
+	query := url.Values{}
+	for k, v := range w.config {
+		query.Set(k, v)
+	}
+	connector, err := driverdb.NewConnector(path+"?"+query.Encode(), nil)
+	if err != nil {
+		return nil, openError(path, err)
+	}
+	w.db = sql.OpenDB(connector)
+	if err := w.db.PingContext(ctx); err != nil {
+		w.db.Close()
+		return nil, openError(path, err)
+	}
+	return w, nil
+}
+
+// configOf are the settings that hold from the first statement on and that no statement can change.
+func configOf(o Options) map[string]string {
+	c := map[string]string{
+		"access_mode":                  "READ_WRITE",
+		"enable_external_access":       "false",
+		"lock_configuration":           "true",
+		"autoinstall_known_extensions": "false",
+		"autoload_known_extensions":    "false",
+		"allow_community_extensions":   "false",
+		"allow_unsigned_extensions":    "false",
+		"allow_persistent_secrets":     "false",
+		"preserve_insertion_order":     "false", // no result depends on it
+	}
+	if o.ReadOnly {
+		c["access_mode"] = "READ_ONLY"
+	}
+	if o.Memory != "" {
+		c["memory_limit"] = o.Memory
+	}
+	if o.Threads > 0 {
+		c["threads"] = strconv.Itoa(o.Threads)
+	}
+	return c
+}
+
+func openError(path string, err error) error {
+	if strings.Contains(err.Error(), "Could not set lock") || strings.Contains(err.Error(), "Conflicting lock") {
+		return fmt.Errorf("%w: another process has %s open", warehouse.ErrBusy, path)
+	}
+	return fmt.Errorf("duckdb: cannot open %s: %w", path, err)
+}
+
+// Dialect is the name of the dialect that the database speaks.
+func (w *Warehouse) Dialect() string { return "duckdb" }
+
+// Close closes the database.
+func (w *Warehouse) Close() error {
+	if err := w.db.Close(); err != nil {
+		return fmt.Errorf("duckdb: %w", err)
+	}
+	return nil
+}
+
+// Exec runs a statement and returns how many rows it wrote, where DuckDB says so.
+func (w *Warehouse) Exec(ctx context.Context, statement string) (int64, error) {
+	res, err := w.db.ExecContext(ctx, statement)
+	if err != nil {
+		return 0, execError(ctx, err)
+	}
+	n, err := res.RowsAffected()
+	if err != nil {
+		return 0, execError(ctx, err)
+	}
+	return n, nil
+}
+
+// Transact runs statements in one transaction: all of them or none.
+func (w *Warehouse) Transact(ctx context.Context, statements []string) error {
+	tx, err := w.db.BeginTx(ctx, nil)
+	if err != nil {
+		return execError(ctx, err)
+	}
+	for _, s := range statements {
+		if _, err := tx.ExecContext(ctx, s); err != nil {
+			return errors.Join(execError(ctx, err), ignoreDone(tx.Rollback()))
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		return execError(ctx, err)
+	}
+	return nil
+}
+
+func ignoreDone(err error) error {
+	if errors.Is(err, sql.ErrTxDone) {
+		return nil
+	}
+	return err
+}
+
+// execError wraps an engine's error; a cancelled statement is the context's error.
+func execError(ctx context.Context, err error) error {
+	if cause := ctx.Err(); cause != nil {
+		return fmt.Errorf("duckdb: %w", cause)
+	}
+	var missing *driverdb.Error
+	if errors.As(err, &missing) && missing.Type == driverdb.ErrorTypeCatalog && strings.Contains(missing.Msg, "does not exist") {
+		return fmt.Errorf("%w: duckdb: %w", warehouse.ErrMissing, err)
+	}
+	return fmt.Errorf("duckdb: %w", err)
+}
+
+// connect opens a connection of the driver's lower level, to the same database.
+func (w *Warehouse) connect() (mapping.Database, mapping.Connection, error) {
+	var config mapping.Config
+	if mapping.CreateConfig(&config) == mapping.StateError {
+		return mapping.Database{}, mapping.Connection{}, errors.New("duckdb: cannot make a configuration")
+	}
+	defer mapping.DestroyConfig(&config)
+	// The same settings as those of NewConnector, or it would be another database.
+	for k, v := range w.config {
+		if mapping.SetConfig(config, k, v) == mapping.StateError {
+			return mapping.Database{}, mapping.Connection{}, fmt.Errorf("duckdb: cannot set %s", k)
+		}
+	}
+	if mapping.SetConfig(config, "duckdb_api", "go") == mapping.StateError {
+		return mapping.Database{}, mapping.Connection{}, errors.New("duckdb: cannot set duckdb_api")
+	}
+	var db mapping.Database
+	var message string
+	if mapping.GetOrCreateFromCache(driverdb.GetInstanceCache(), w.options.Path, &db, config, &message) == mapping.StateError {
+		mapping.Close(&db)
+		return mapping.Database{}, mapping.Connection{}, openError(w.options.Path, errors.New(message))
+	}
+	var conn mapping.Connection
+	if mapping.Connect(db, &conn) == mapping.StateError {
+		mapping.Close(&db)
+		return mapping.Database{}, mapping.Connection{}, errors.New("duckdb: cannot connect")
+	}
+	return db, conn, nil
+}

@@ -1,0 +1,151 @@
+package duckdb
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/big"
+	"time"
+
+	driverdb "github.com/duckdb/duckdb-go/v2"
+
+	coresql "github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/host/warehouse"
+)
+
+// Query runs a statement that gives rows.
+func (w *Warehouse) Query(ctx context.Context, statement string) (warehouse.Rows, error) {
+	r, err := w.db.QueryContext(ctx, statement)
+	if err != nil {
+		return nil, execError(ctx, err)
+	}
+	types, err := r.ColumnTypes()
+	if err != nil {
+		return nil, errors.Join(execError(ctx, err), r.Close())
+	}
+	out := &rows{ctx: ctx, rows: r, values: make([]any, len(types)), scan: make([]any, len(types))}
+	for i, t := range types {
+		out.columns = append(out.columns, warehouse.Column{Name: t.Name(), Type: t.DatabaseTypeName()})
+		out.scan[i] = &out.values[i]
+	}
+	return out, nil
+}
+
+type rows struct {
+	ctx     context.Context
+	rows    *sql.Rows
+	columns []warehouse.Column
+	values  []any
+	scan    []any
+}
+
+func (r *rows) Columns() []warehouse.Column { return r.columns }
+
+func (r *rows) Next() bool { return r.rows.Next() }
+
+func (r *rows) Close() error { return r.rows.Close() }
+
+func (r *rows) Err() error {
+	if err := r.rows.Err(); err != nil {
+		return execError(r.ctx, err)
+	}
+	return nil
+}
+
+func (r *rows) Values() ([]any, error) {
+	if err := r.rows.Scan(r.scan...); err != nil {
+		return nil, execError(r.ctx, err)
+	}
+	for i, v := range r.values {
+		if r.columns[i].Type == "JSON" && v != nil {
+			b, err := json.Marshal(v)
+			if err != nil {
+				return nil, fmt.Errorf("duckdb: column %s: %w", r.columns[i].Name, err)
+			}
+			r.values[i] = warehouse.JSON(b)
+			continue
+		}
+		n, err := normal(v, r.columns[i].Type)
+		if err != nil {
+			return nil, fmt.Errorf("duckdb: column %s: %w", r.columns[i].Name, err)
+		}
+		r.values[i] = n
+	}
+	return r.values, nil
+}
+
+// normal makes one of the values that warehouse.Rows gives.
+func normal(v any, typ string) (any, error) {
+	switch v := v.(type) {
+	case nil, bool, int64, float64, string:
+		return v, nil
+	case int32:
+		return int64(v), nil
+	case int16:
+		return int64(v), nil
+	case int8:
+		return int64(v), nil
+	case uint8:
+		return int64(v), nil
+	case uint16:
+		return int64(v), nil
+	case uint32:
+		return int64(v), nil
+	case uint64:
+		return warehouse.Decimal(fmt.Sprint(v)), nil
+	case float32:
+		return float64(v), nil
+	case *big.Int:
+		return warehouse.Decimal(v.String()), nil
+	case driverdb.Decimal:
+		return warehouse.Decimal(v.String()), nil
+	case []byte:
+		return fmt.Sprintf("%x", v), nil
+	case time.Time:
+		if typ == "DATE" {
+			return v.UTC().Format(time.DateOnly), nil
+		}
+		return v.UTC(), nil
+	}
+	b, err := json.Marshal(v)
+	return warehouse.JSON(b), err
+}
+
+// Columns lists the columns of a relation by its path, with the portable types that
+// hold their values; ok is false if there is none.
+func (w *Warehouse) Columns(ctx context.Context, probe string) ([]coresql.ColumnDef, error) {
+	r, err := w.Query(ctx, probe)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	var out []coresql.ColumnDef
+	for _, c := range r.Columns() {
+		out = append(out, coresql.ColumnDef{Name: c.Name, Type: portable(c.Type)})
+	}
+	return out, r.Err()
+}
+
+// portable is the type of portable SQL that holds an engine type's values; text for all others.
+func portable(name string) coresql.Type {
+	switch name {
+	case "BOOLEAN":
+		return coresql.Boolean
+	case "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER":
+		return coresql.Bigint
+	case "FLOAT", "DOUBLE":
+		return coresql.Double
+	case "DATE":
+		return coresql.Date
+	case "TIMESTAMP", "TIMESTAMPTZ", "TIMESTAMP WITH TIME ZONE", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS":
+		return coresql.Timestamp
+	case "JSON":
+		return coresql.JSON
+	}
+	if len(name) > 7 && name[:7] == "DECIMAL" {
+		return coresql.Decimal
+	}
+	return coresql.Text
+}

@@ -1,0 +1,44 @@
+// Package warehouse holds what the engines' packages share: rows, values and
+// errors. Each engine has a package of its own below; those who use an engine say
+// in an interface of theirs what they need of it.
+//
+// It imports the standard library alone.
+package warehouse
+
+import "errors"
+
+// ErrBusy says that another build of the same target, or another process that
+// holds the database, is at work.
+var ErrBusy = errors.New("warehouse: busy")
+
+// ErrMissing says that there is no database, or no such relation in it.
+var ErrMissing = errors.New("warehouse: missing")
+
+// Column is a column of a result.
+type Column struct {
+	Name string
+	Type string // the engine's own name
+}
+
+// Rows is a result, read row by row. Close ends it at any time.
+type Rows interface {
+	Columns() []Column
+	Next() bool
+	// Values is the current row: nil, bool, int64, float64, string, time.Time (UTC),
+	// Decimal or JSON. The slice is used again by the next call.
+	Values() ([]any, error)
+	Err() error
+	Close() error
+}
+
+// Decimal is an exact number as text.
+type Decimal string
+
+// MarshalJSON writes the number's digits.
+func (d Decimal) MarshalJSON() ([]byte, error) { return []byte(d), nil }
+
+// JSON is a JSON value as text.
+type JSON string
+
+// MarshalJSON writes the value as it is.
+func (j JSON) MarshalJSON() ([]byte, error) { return []byte(j), nil }
