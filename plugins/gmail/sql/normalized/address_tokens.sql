@@ -4,7 +4,7 @@
 with texts as (
   select distinct address_text
   from normalized.address_lines
-  where not regexp_like(address_text, '^ *([^"(),:;<>@=]* )?<[^"(),:;<>@ ]+@[^"(),:;<>@ ]+> *$')
+  where not regexp_like(address_text, '^[^"(),:;<>@=]*<[^"(),:;<>@ ]+@[^"(),:;<>@ ]+> *$')
     and not regexp_like(address_text, '^ *[^"(),:;<>@ ]+@[^"(),:;<>@ ]+ *$')
 ),
 prepared as (

@@ -28,9 +28,9 @@ judged as (
   select
     k.address,
     k.domain,
-    k.domain in (config('generic_domains')) as is_generic_domain,
-    o.address is not null or k.domain in (config('internal_domains')) as is_ours,
-    regexp_like(k.address, '^(no-?reply|do-?not-?reply|donotreply|mailer-daemon|postmaster|bounces?|notifications?|abuse|admin|billing|contact|help|hello|hr|info|it|jobs|legal|marketing|news|newsletter|office|orders|press|sales|security|service|support|team|webmaster)([+._-][^@]*)?@')
+    coalesce(k.domain in (config('generic_domains')), true) as is_generic_domain,
+    o.address is not null or coalesce(k.domain in (config('internal_domains')), false) as is_ours,
+    regexp_like(k.address, '^(no-?reply|do-?not-?reply|donotreply|mailer-daemon|postmaster|bounces?|notifications?|abuse|admin|billing|contact|help|hello|hr|info|it|jobs|legal|marketing|news|newsletter|office|orders|press|sales|security|service|support|team|webmaster)[+@-]')
       or regexp_like(k.address, '([+._-]|^)(no-?reply|do-?not-?reply|donotreply|mailer-daemon)[^@]*@') as is_role_address
   from known as k
   left join (select distinct address from own) as o on o.address = k.address

@@ -5,7 +5,7 @@ with simple as (
     trim(regexp_extract(address_text, '^([^<]*)<', 1)) as display_name,
     regexp_extract(address_text, '[^< ]+@[^> ]+') as address
   from normalized.address_lines
-  where regexp_like(address_text, '^ *([^"(),:;<>@=]* )?<[^"(),:;<>@ ]+@[^"(),:;<>@ ]+> *$')
+  where regexp_like(address_text, '^[^"(),:;<>@=]*<[^"(),:;<>@ ]+@[^"(),:;<>@ ]+> *$')
     or regexp_like(address_text, '^ *[^"(),:;<>@ ]+@[^"(),:;<>@ ]+ *$')
 ),
 segments as (

@@ -1,0 +1,37 @@
+-- Whose meeting was cancelled.
+select
+  cancelled_event_id as event_id,
+  nexus_id('ent_edg', cancelled_event_id, 'person', role, address) as edge_id,
+  'person' as entity_type,
+  'email' as identifier_type,
+  address as identifier_value,
+  role,
+  cancelled_at as occurred_at,
+  _ingested_at
+from normalized.meeting_people
+where is_cancelled
+union all
+select
+  cancelled_event_id as event_id,
+  nexus_id('ent_edg', cancelled_event_id, 'group', role, domain) as edge_id,
+  'group' as entity_type,
+  'domain' as identifier_type,
+  domain as identifier_value,
+  role,
+  cancelled_at as occurred_at,
+  max(_ingested_at) as _ingested_at
+from normalized.meeting_people
+where is_cancelled and domain is not null and not is_generic_domain
+group by cancelled_event_id, role, domain, cancelled_at
+union all
+select
+  cancelled_event_id as event_id,
+  nexus_id('ent_edg', cancelled_event_id, 'meeting') as edge_id,
+  'meeting' as entity_type,
+  'meeting_id' as identifier_type,
+  meeting_key as identifier_value,
+  'meeting' as role,
+  cancelled_at as occurred_at,
+  _ingested_at
+from normalized.meetings
+where is_cancelled

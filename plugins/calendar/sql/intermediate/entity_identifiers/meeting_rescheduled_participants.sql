@@ -1,0 +1,23 @@
+-- Whose meeting was moved.
+select
+  r.event_id,
+  nexus_id('ent_edg', r.event_id, 'person', p.role, p.address) as edge_id,
+  'person' as entity_type,
+  'email' as identifier_type,
+  p.address as identifier_value,
+  p.role,
+  r.occurred_at,
+  r._ingested_at
+from normalized.reschedulings as r
+join normalized.meeting_people as p on p.meeting_key = r.meeting_key
+union all
+select
+  event_id,
+  nexus_id('ent_edg', event_id, 'meeting') as edge_id,
+  'meeting' as entity_type,
+  'meeting_id' as identifier_type,
+  meeting_key as identifier_value,
+  'meeting' as role,
+  occurred_at,
+  _ingested_at
+from normalized.reschedulings

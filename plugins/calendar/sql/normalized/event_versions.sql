@@ -1,0 +1,196 @@
+-- One row a version of an event on a calendar, every one that was ever loaded: stubs of deleted ones, masters of series and instances alike.
+-- Times are instants: an offset in the text fixes them, else the zone they name, else the calendar's, else the configured one.
+with zones_of_calendars as (
+  select calendar_id, max(time_zone) as time_zone
+  from normalized.calendar_list
+  group by calendar_id
+),
+documents as (
+  select
+    record_id,
+    _connection as connection,
+    _account as account,
+    _version,
+    _deleted,
+    _source_updated_at,
+    _ingested_at,
+    coalesce(json_text(record, '$.calendar_id'), json_text(record, '$.calendarId')) as given_calendar_id,
+    json_text(record, '$.id') as given_id,
+    coalesce(json_text(record, '$.iCalUID'), json_text(record, '$.i_cal_uid'), json_text(record, '$.ical_uid')) as ical_uid,
+    lower(json_text(record, '$.status')) as status,
+    coalesce(json_text(record, '$.start.dateTime'), json_text(record, '$.start.date_time')) as start_time,
+    json_text(record, '$.start.date') as start_date,
+    coalesce(json_text(record, '$.start.timeZone'), json_text(record, '$.start.time_zone'), json_text(record, '$.start.timezone')) as start_zone,
+    coalesce(json_text(record, '$.end.dateTime'), json_text(record, '$.end.date_time')) as end_time,
+    json_text(record, '$.end.date') as end_date,
+    coalesce(json_text(record, '$.end.timeZone'), json_text(record, '$.end.time_zone'), json_text(record, '$.end.timezone')) as end_zone,
+    coalesce(json_bool(record, '$.endTimeUnspecified'), false) as is_open_ended,
+    coalesce(json_text(record, '$.originalStartTime.dateTime'), json_text(record, '$.original_start_time.date_time')) as original_time,
+    coalesce(json_text(record, '$.originalStartTime.date'), json_text(record, '$.original_start_time.date')) as original_date,
+    coalesce(json_text(record, '$.originalStartTime.timeZone'), json_text(record, '$.original_start_time.time_zone')) as original_zone,
+    coalesce(json_text(record, '$.recurringEventId'), json_text(record, '$.recurring_event_id')) as recurring_event_id,
+    json_text(record, '$.recurrence[0]') as recurrence,
+    coalesce(json_timestamp(record, '$.created'), json_timestamp(record, '$.created_at')) as created_at,
+    coalesce(json_timestamp(record, '$.updated'), json_timestamp(record, '$.updated_at')) as updated_at,
+    coalesce(json_bigint(record, '$.sequence'), 0) as sequence,
+    json_text(record, '$.summary') as summary,
+    json_text(record, '$.location') as location,
+    coalesce(json_text(record, '$.eventType'), json_text(record, '$.event_type'), 'default') as event_type,
+    coalesce(json_text(record, '$.transparency'), 'opaque') as transparency,
+    coalesce(json_text(record, '$.visibility'), 'default') as visibility,
+    lower(coalesce(json_text(record, '$.organizer.email'), json_text(record, '$.organizer.id'))) as organizer_email,
+    coalesce(json_text(record, '$.organizer.displayName'), json_text(record, '$.organizer.display_name')) as organizer_name,
+    coalesce(json_bool(record, '$.organizer.self'), false) as is_organizer_self,
+    lower(json_text(record, '$.creator.email')) as creator_email,
+    coalesce(json_text(record, '$.creator.displayName'), json_text(record, '$.creator.display_name')) as creator_name,
+    coalesce(json_bool(record, '$.attendeesOmitted'), json_bool(record, '$.attendees_omitted'), false) as is_attendees_omitted,
+    json_extract(record, '$.attendees') as attendees,
+    coalesce(json_text(record, '$.hangoutLink'), json_text(record, '$.hangout_link')) as hangout_link,
+    lower(coalesce(json_text(record, '$.conferenceData.conferenceSolution.name'), json_text(record, '$.conference_data.conference_solution.name'))) as conference_name
+  from raw.events_history
+),
+named as (
+  select
+    d.*,
+    coalesce(d.given_id, regexp_extract(d.record_id, '[^/]+$')) as event_id,
+    coalesce(d.given_calendar_id, case when contains(d.record_id, '/') then split_part(d.record_id, '/', 1) end, d.account, d.connection, '') as calendar_id
+  from documents as d
+),
+identified as (
+  select
+    n.*,
+    concat(n.calendar_id, '/', n.event_id) as copy_id,
+    nexus_id('v', n.connection, n.record_id, n.calendar_id, n._version) as version_id,
+    coalesce(z.time_zone, config('time_zone')) as calendar_zone,
+    -- An instance's id ends in the time that its series gives it.
+    regexp_extract(n.event_id, '_[0-9]{8}(T[0-9]{6}Z)?$') as instance_suffix
+  from named as n
+  left join zones_of_calendars as z on z.calendar_id = n.calendar_id
+),
+-- The times whose text alone fixes no instant.
+loose as (
+  select version_id, 'start' as which, cast(coalesce(start_time, start_date) as timestamp) as local_at,
+    case when start_time is not null then coalesce(start_zone, calendar_zone) else calendar_zone end as zone
+  from identified
+  where (start_time is not null and not regexp_like(start_time, '([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)$')) or (start_time is null and start_date is not null)
+  union all
+  select version_id, 'end' as which, cast(coalesce(end_time, end_date) as timestamp) as local_at,
+    case when end_time is not null then coalesce(end_zone, start_zone, calendar_zone) else calendar_zone end as zone
+  from identified
+  where (end_time is not null and not regexp_like(end_time, '([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)$')) or (end_time is null and end_date is not null)
+  union all
+  select version_id, 'original' as which, cast(original_time as timestamp) as local_at, coalesce(original_zone, start_zone, calendar_zone) as zone
+  from identified
+  where original_time is not null and not regexp_like(original_time, '([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)$')
+),
+zoned as (
+  select
+    l.version_id,
+    l.which,
+    l.local_at,
+    coalesce(
+      z.offset_minutes,
+      -- `GMT+02:00` and its like.
+      (cast(regexp_extract(l.zone, '^(GMT|UTC)([+-][0-9]{1,2})', 2) as bigint) * 60)
+        + (case when contains(l.zone, '-') then -1 else 1 end) * coalesce(cast(regexp_extract(l.zone, ':([0-9]{2})$', 1) as bigint), 0),
+      0) as offset_minutes,
+    z.begins_after > z.ends_after as is_southern,
+    date_add('minute', z.begins_minute, date_add('day',
+      mod(7 - date_part('isodow', cast(concat(cast(date_part('year', l.local_at) as text), '-', z.begins_after) as timestamp)), 7),
+      cast(concat(cast(date_part('year', l.local_at) as text), '-', z.begins_after) as timestamp))) as begins_at,
+    date_add('minute', z.ends_minute, date_add('day',
+      mod(7 - date_part('isodow', cast(concat(cast(date_part('year', l.local_at) as text), '-', z.ends_after) as timestamp)), 7),
+      cast(concat(cast(date_part('year', l.local_at) as text), '-', z.ends_after) as timestamp))) as ends_at
+  from loose as l
+  left join normalized.time_zones as z on z.zone = l.zone
+),
+fixed as (
+  select
+    version_id,
+    which,
+    date_add('minute', 0 - (offset_minutes + case
+      when begins_at is null then 0
+      when is_southern and (local_at >= begins_at or local_at < ends_at) then 60
+      when not is_southern and local_at >= begins_at and local_at < ends_at then 60
+      else 0
+    end), local_at) as at
+  from zoned
+),
+instants as (
+  select
+    version_id,
+    min(case when which = 'start' then at end) as start_at,
+    min(case when which = 'end' then at end) as end_at,
+    min(case when which = 'original' then at end) as original_at
+  from fixed
+  group by version_id
+),
+timed as (
+  select
+    i.*,
+    coalesce(f.start_at, cast(i.start_time as timestamp)) as start_at,
+    coalesce(f.end_at, cast(i.end_time as timestamp)) as given_end_at,
+    coalesce(
+      i.original_date,
+      cast(coalesce(f.original_at, cast(i.original_time as timestamp)) as text),
+      case when contains(i.instance_suffix, 'T')
+        then cast(cast(concat(substring(i.instance_suffix, 2, 4), '-', substring(i.instance_suffix, 6, 2), '-', substring(i.instance_suffix, 8, 5), ':',
+          substring(i.instance_suffix, 13, 2), ':', substring(i.instance_suffix, 15, 3)) as timestamp) as text)
+        else concat(substring(i.instance_suffix, 2, 4), '-', substring(i.instance_suffix, 6, 2), '-', substring(i.instance_suffix, 8, 2)) end) as given_original,
+    coalesce(f.original_at, cast(i.original_time as timestamp)) as original_at
+  from identified as i
+  left join instants as f on f.version_id = i.version_id
+)
+select
+  version_id,
+  copy_id,
+  calendar_id,
+  event_id,
+  connection,
+  account,
+  ical_uid,
+  coalesce(recurring_event_id, case when instance_suffix is not null and recurrence is null then replace(event_id, instance_suffix, '') end) as recurring_event_id,
+  recurrence,
+  recurring_event_id is null and recurrence is not null as is_series,
+  _deleted is true or status = 'cancelled' as is_gone,
+  start_at is not null as is_full,
+  coalesce(updated_at, _source_updated_at, _ingested_at) as version_at,
+  concat(cast(coalesce(updated_at, _source_updated_at, _ingested_at) as text), case when _deleted is true then '1' else '0' end,
+    cast(_ingested_at as text), cast(1000000000 + _version as text)) as version_order,
+  start_at,
+  start_time is null as is_all_day,
+  case
+    when is_open_ended or given_end_at < start_at then start_at
+    when start_time is null and coalesce(given_end_at, start_at) = start_at then date_add('day', 1, start_at)
+    else coalesce(given_end_at, start_at)
+  end as end_at,
+  case when recurring_event_id is not null or instance_suffix is not null
+    then coalesce(given_original, coalesce(start_date, cast(start_at as text))) end as original_key,
+  case when original_date is null then original_at end as original_at,
+  original_date,
+  start_date,
+  created_at,
+  updated_at,
+  sequence,
+  status,
+  summary,
+  location,
+  event_type,
+  transparency,
+  visibility,
+  organizer_email,
+  organizer_name,
+  is_organizer_self or organizer_email = calendar_id as is_organizer_copy,
+  creator_email,
+  creator_name,
+  is_attendees_omitted,
+  attendees,
+  case
+    when hangout_link is not null or contains(conference_name, 'google meet') or contains(conference_name, 'hangouts') then 'google_meet'
+    when contains(conference_name, 'zoom') or contains(lower(location), 'zoom.us/') then 'zoom'
+    when contains(conference_name, 'teams') or contains(lower(location), 'teams.microsoft.com') then 'microsoft_teams'
+    when contains(conference_name, 'webex') or contains(lower(location), 'webex.com') then 'webex'
+    when conference_name is not null then 'other'
+  end as conference_provider,
+  _ingested_at
+from timed

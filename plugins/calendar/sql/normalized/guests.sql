@@ -1,0 +1,53 @@
+-- One row a person of a meeting, from every copy of it: guests, and the organizer whom no list names. Rooms, group calendars and guests without an
+-- address are none. The answer is the one on the guest's own calendar, else on the organizer's, else the latest.
+with listed as (
+  select
+    c.meeting_key,
+    c.copy_id,
+    c.version_order,
+    c.is_organizer_copy,
+    c._ingested_at,
+    normalize_email(json_text(a.value, '$.email')) as address,
+    coalesce(json_text(a.value, '$.displayName'), json_text(a.value, '$.display_name')) as display_name,
+    coalesce(json_bool(a.value, '$.resource'), false) as is_resource,
+    coalesce(json_bool(a.value, '$.self'), false) as is_self,
+    coalesce(json_bool(a.value, '$.organizer'), false) as is_organizer,
+    coalesce(json_bool(a.value, '$.optional'), false) as is_optional,
+    coalesce(json_text(a.value, '$.responseStatus'), json_text(a.value, '$.response_status')) as response
+  from normalized.meeting_copies as c
+  cross join unnest(json_array(c.attendees, '$')) as a(value)
+  union all
+  select meeting_key, copy_id, version_order, is_organizer_copy, _ingested_at,
+    normalize_email(organizer_email) as address, organizer_name as display_name,
+    false as is_resource, false as is_self, true as is_organizer, false as is_optional, cast(null as text) as response
+  from normalized.meeting_copies
+),
+merged as (
+  select
+    meeting_key,
+    address,
+    bool_or(is_resource) as is_resource,
+    bool_or(is_organizer) as is_organizer,
+    bool_and(is_optional) as is_optional,
+    arg_max(response, concat(case when is_self then '2' when is_organizer_copy then '1' else '0' end, version_order)) as response,
+    max(display_name) as display_name,
+    max(_ingested_at) as _ingested_at
+  from listed
+  where address is not null
+  group by meeting_key, address
+)
+select
+  m.meeting_key,
+  m.address,
+  case when contains(m.display_name, '@') then cast(null as text) else nullif(trim(m.display_name), '') end as display_name,
+  m.is_organizer,
+  m.is_optional,
+  -- Who organizes a meeting and has no answer comes.
+  coalesce(m.response, case when m.is_organizer then 'accepted' else 'needsAction' end) as response,
+  email_domain(m.address) as domain,
+  coalesce(email_domain(m.address) in (config('generic_domains')), true) as is_generic_domain,
+  coalesce(email_domain(m.address) in (config('internal_domains')), false) as is_ours,
+  m._ingested_at
+from merged as m
+where not m.is_resource
+  and not regexp_like(m.address, '@(group|import|resource)[.](v[.])?calendar[.]google[.]com$')

@@ -1,0 +1,68 @@
+-- One row an event on a calendar (masters of series are none): its last full version, whether it is gone, and which meeting it is a copy of.
+-- A stub that was never seen in full cannot be told to be anything and is left out.
+with latest as (
+  select
+    copy_id,
+    arg_max(case when is_full then version_id end, case when is_full then version_order end) as version_id,
+    arg_max(is_gone, version_order) as is_gone,
+    arg_max(version_at, version_order) as last_at,
+    -- It went with the first version that says so; if it came back in between, no earlier than it was last there.
+    min(case when is_gone then version_at end) as gone_at,
+    max(case when not is_gone then version_at end) as alive_at,
+    min(version_at) as first_at,
+    max(ical_uid) as ical_uid,
+    max(recurring_event_id) as recurring_event_id,
+    max(original_key) as original_key,
+    bool_or(is_series) as is_series,
+    max(_ingested_at) as _ingested_at
+  from normalized.event_versions
+  group by copy_id
+),
+series as (
+  select copy_id, max(ical_uid) as ical_uid
+  from normalized.event_versions
+  where ical_uid is not null
+  group by copy_id
+)
+select
+  v.copy_id,
+  v.calendar_id,
+  v.event_id,
+  coalesce(l.ical_uid, s.ical_uid, concat(coalesce(l.recurring_event_id, v.event_id), '@google.com')) as ical_uid,
+  concat(
+    coalesce(l.ical_uid, s.ical_uid, concat(coalesce(l.recurring_event_id, v.event_id), '@google.com')),
+    case when l.recurring_event_id is not null then concat('@', l.original_key) end) as meeting_key,
+  l.recurring_event_id is not null as is_recurring,
+  l.is_gone,
+  case when l.is_gone then greatest(l.gone_at, coalesce(l.alive_at, l.gone_at)) end as gone_at,
+  l.first_at,
+  v.version_id,
+  v.version_at,
+  v.version_order,
+  v.start_at,
+  v.end_at,
+  v.is_all_day,
+  v.original_at,
+  v.original_date,
+  v.start_date,
+  v.created_at,
+  v.updated_at,
+  v.sequence,
+  v.summary,
+  v.location,
+  v.event_type,
+  v.transparency,
+  v.visibility,
+  v.organizer_email,
+  v.organizer_name,
+  v.is_organizer_copy,
+  v.creator_email,
+  v.creator_name,
+  v.is_attendees_omitted,
+  v.attendees,
+  v.conference_provider,
+  l._ingested_at
+from latest as l
+join normalized.event_versions as v on v.version_id = l.version_id
+left join series as s on s.copy_id = concat(v.calendar_id, '/', l.recurring_event_id)
+where not l.is_series
