@@ -1,0 +1,204 @@
+package identity
+
+import (
+	"fmt"
+
+	"github.com/nexus-host/nexus-host/core/graph"
+	"github.com/nexus-host/nexus-host/core/model"
+	"github.com/nexus-host/nexus-host/core/sql"
+)
+
+// guards makes the chain of groups: as seen, without what is over a limit, with
+// what a decree ties, split where a rule allows one value alone.
+func (b *builder) guards() error {
+	b.groups = "nxw_id_groups"
+	if err := b.add(work(b.groups, "Edges as resolution reads them."), "groups", names{}); err != nil {
+		return err
+	}
+	for _, r := range b.rules {
+		if r.guard == MaxLinks {
+			if err := b.limit(r); err != nil {
+				return err
+			}
+		}
+	}
+	if len(b.spec.Resolution.MustLink) > 0 {
+		if err := b.mustLink(); err != nil {
+			return err
+		}
+	}
+	return b.split()
+}
+
+// limit adds the nodes of one max_links guard.
+func (b *builder) limit(r rule) error {
+	hubs, groups, cuts := fmt.Sprintf("nxw_id_hubs_%d", r.no), fmt.Sprintf("nxw_id_groups_%d", r.no), fmt.Sprintf("nxw_id_cuts_%d", r.no)
+	n := names{
+		relations: map[string]string{"groups_in": b.groups, "hubs": hubs},
+		values: map[string]sql.Expr{
+			"wanted_entity_type": model.Text(r.entityType), "wanted_identifier_type": model.Text(r.identifier),
+			"most_links": model.Int(r.n), "rule_no": model.Int(r.no),
+		},
+	}
+	b.groups = groups
+	b.cutBy = append(b.cutBy, cuts)
+	return all(
+		func() error {
+			return b.add(work(hubs, "Identifiers over the limit of "+r.text+"."), "max_links_hubs", n)
+		},
+		func() error { return b.add(work(groups, "Groups after "+r.text+"."), "max_links_groups", n) },
+		func() error { return b.add(workView(cuts, "Links left out by "+r.text+"."), "max_links_cuts", n) },
+	)
+}
+
+// mustLink adds a group of two for each pair that the project ties.
+func (b *builder) mustLink() error {
+	pairs := &sql.Query{}
+	for i, p := range b.spec.Resolution.MustLink {
+		pairs.Arms = append(pairs.Arms, &sql.Select{Items: []*sql.Item{
+			model.As(model.Int(i+1), "pair_no"), model.As(model.Text(p.A.EntityType), "entity_type"),
+			model.As(model.Text(p.A.Type), "identifier_type_a"), model.As(b.normal(p.A.Type, model.Text(p.A.Value)), "value_a"),
+			model.As(model.Text(p.B.Type), "identifier_type_b"), model.As(b.normal(p.B.Type, model.Text(p.B.Value)), "value_b"),
+		}})
+	}
+	b.nodes = append(b.nodes, model.Node(workView("nxw_id_must_link", "Pairs that the project ties."), pairs))
+	before := b.groups
+	b.groups = "nxw_id_groups_tied"
+	return b.add(work(b.groups, "Groups with those that the project ties."), "must_link", names{relations: map[string]string{"groups_in": before}})
+}
+
+// seeds is the query of what each splitting rule allows one of: rule_no and node; nil
+// if there is no such rule.
+func (b *builder) seeds() (*sql.Query, error) {
+	q := &sql.Query{}
+	pairs := &sql.Query{}
+	for _, r := range b.rules {
+		switch r.guard {
+		case Unique:
+			arm, err := b.load("unique_seeds", names{values: map[string]sql.Expr{
+				"wanted_entity_type": model.Text(r.entityType), "wanted_identifier_type": model.Text(r.identifier), "rule_no": model.Int(r.no),
+			}})
+			if err != nil {
+				return nil, err
+			}
+			q.Arms = append(q.Arms, arm.Arms...)
+		case CannotLink:
+			for _, i := range []struct{ typ, value string }{{r.pair.A.Type, r.pair.A.Value}, {r.pair.B.Type, r.pair.B.Value}} {
+				pairs.Arms = append(pairs.Arms, &sql.Select{Items: []*sql.Item{
+					model.As(model.Int(r.no), "rule_no"), model.As(model.Text(r.entityType), "entity_type"),
+					model.As(model.Text(i.typ), "identifier_type"), model.As(b.normal(i.typ, model.Text(i.value)), "normalized_value"),
+				}})
+			}
+		}
+	}
+	if len(pairs.Arms) > 0 {
+		b.nodes = append(b.nodes, model.Node(workView("nxw_id_cannot_link", "Pairs that the project keeps apart."), pairs))
+		arm, err := b.load("cannot_link_seeds", names{})
+		if err != nil {
+			return nil, err
+		}
+		q.Arms = append(q.Arms, arm.Arms...)
+	}
+	if len(q.Arms) == 0 {
+		return nil, nil
+	}
+	return q, nil
+}
+
+// split adds the node of all unique and cannot_link rules: round by round, each
+// component that breaks a rule is split by the first one it breaks, until none
+// does. Components do not touch each other, so this is the same as rule after rule.
+func (b *builder) split() error {
+	seeds, err := b.seeds()
+	if err != nil || seeds == nil {
+		return err
+	}
+	c := composer{b: b, names: names{relations: map[string]string{"groups_in": b.groups}}}
+	seedTable := work("nxw_sp_seeds", "Of what each rule allows an entity one.")
+	c.makes = append(c.makes, seedTable)
+	c.steps = append(c.steps, &graph.Create{Relation: seedTable, Query: seeds})
+	made := func(name, file, doc string) func() error {
+		return func() error { return c.create(work(name, doc), file) }
+	}
+	replace := func(name, file, doc string) func() error {
+		return func() error { return c.replace(name, file, doc) }
+	}
+	flood := func() error {
+		return all(
+			made("nxw_sp_reached", "split_reached", "Who is one link further."),
+			replace("nxw_sp_territories", "split_grown", "Territories, grown by a link."),
+			func() error {
+				c.steps = append(c.steps, &graph.Rename{From: "nxw_sp_reached", To: "nxw_sp_front"})
+				return nil
+			},
+		)
+	}
+	round := func() error {
+		return all(
+			made("nxw_sp_links", "split_links", "Links of the groups in play."),
+			func() error { return c.components("nxw_sc", "nxw_sp_links") },
+			made("nxw_sp_components", "split_components", "Components of the groups in play."),
+			made("nxw_sp_violations", "split_violations", "Components that break a rule."),
+			replace("nxw_sp_done", "split_done", "Groups that break no rule."),
+			made("nxw_sp_current", "split_current", "Groups of components that break a rule."),
+			made("nxw_sp_territories", "split_territories", "Who belongs to which value."),
+			made("nxw_sp_front", "split_territories", "Who was reached last."),
+			func() error { return c.loop("nxw_sp_flood", "split_front_size", maxLinks, flood) },
+			made("nxw_sp_parts", "split_parts", "Groups that reach over a border."),
+			replace("nxw_sp_cuts", "split_cuts", "Links left out."),
+			replace("nxw_sp_active", "split_next", "Groups in play."),
+		)
+	}
+	err = all(
+		made("nxw_sp_active", "split_start", "Groups in play."),
+		made("nxw_sp_done", "split_none", "Groups that break no rule."),
+		made("nxw_sp_cuts", "split_no_cuts", "Links left out."),
+		func() error { return c.loop("nxw_sp_split", "split_active_size", maxSplits, round) },
+	)
+	if err != nil {
+		return err
+	}
+	c.drop("nxw_sp_active", "nxw_sp_links", "nxw_sp_components", "nxw_sp_violations", "nxw_sp_current",
+		"nxw_sp_territories", "nxw_sp_front", "nxw_sp_parts", "nxw_sc_root")
+	b.groups = "nxw_sp_done"
+	b.cutBy = append(b.cutBy, "nxw_sp_cuts")
+	b.nodes = append(b.nodes, &graph.Node{Name: "nxw_sp_done", Makes: c.makes, Steps: c.steps})
+	return nil
+}
+
+// A split by a rule is never broken again, so a component is split at most once a
+// rule; a flood ends with the longest chain.
+const (
+	maxSplits = 1 << 20
+	maxLinks  = 1 << 40
+)
+
+// cuts makes nxw_id_cuts, all links that rules leave out.
+func (b *builder) cuts() error {
+	q := &sql.Query{}
+	for _, r := range b.rules {
+		if r.guard == Blocked {
+			blocked, err := b.load("cuts_blocked", names{})
+			if err != nil {
+				return err
+			}
+			b.nodes = append(b.nodes, model.Node(workView("nxw_id_cuts_blocked", "Links left out because one side is blocked."), blocked))
+			b.cutBy = append(b.cutBy, "nxw_id_cuts_blocked")
+			break
+		}
+	}
+	for _, name := range b.cutBy {
+		q.Arms = append(q.Arms, &sql.Select{Items: model.Columns("", "origin", "a", "b", "rule_no"), From: model.Model(name, "")})
+	}
+	if len(q.Arms) == 0 {
+		bigint := func(names ...string) (cols []sql.ColumnDef) {
+			for _, n := range names {
+				cols = append(cols, sql.ColumnDef{Name: n, Type: sql.Bigint})
+			}
+			return cols
+		}
+		q = model.Empty(bigint("origin", "a", "b", "rule_no"))
+	}
+	b.nodes = append(b.nodes, model.Node(workView("nxw_id_cuts", "Links left out, and by which rule."), q))
+	return nil
+}

@@ -1,0 +1,308 @@
+// Package identity resolves entities: it finds out which identifiers belong to
+// one person, one company, one of whatever a source declares, and gives each an id
+// for life. The result is exact on any graph.
+//
+// The models are portable SQL in model/*.sql; what a project's rules decide is
+// put in as trees. Inside, identifiers are dense numbers in the order of their text, so that
+// the least number of a component is its least identifier:
+//
+//	nodes      identifiers of resolved types, numbered, with what blocks them
+//	sightings  which of them were seen on which edge, and when
+//	groups     edges as resolution reads them, after the guards have cut them
+//	links      of each group, its least identifier to each other; and those left out
+//	components by hook-and-shortcut in rounds, or by a recursion (component.go)
+//	entities   the id of each component, kept from the last build where it can be
+//
+// It imports core/graph, core/model, core/spec, core/sql and core/union alone.
+package identity
+
+import (
+	"embed"
+	"fmt"
+	"slices"
+
+	"github.com/nexus-host/nexus-host/core/graph"
+	"github.com/nexus-host/nexus-host/core/model"
+	"github.com/nexus-host/nexus-host/core/spec"
+	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/core/union"
+)
+
+// The strategies by which components are found. Both are exact.
+const (
+	// Auto is Rounds: it was the faster one on every graph and size measured
+	// (BenchmarkComponents), and it needs nothing of a database but joins.
+	Auto = "auto"
+	// Rounds is a loop of plain statements, logarithmic in the size of the graph.
+	Rounds = "rounds"
+	// Recursive is one statement, where the dialect has a form of recursion for it.
+	Recursive = "recursive"
+)
+
+// Options says how to resolve, and for what kind of engine.
+type Options struct {
+	Strategy string // Auto if empty; the project's own choice goes first
+	Dialect  string // for messages
+	// Recursion is the forms of recursion that the dialect has.
+	Recursion map[sql.RecursionForm]bool
+	// HasPrevious says that the target holds an earlier build: ids are kept.
+	HasPrevious bool
+}
+
+// Error is a rule of a project that cannot be followed.
+type Error struct{ Message string }
+
+func (e *Error) Error() string { return "identity: " + e.Message }
+
+// StrategyError says that the dialect cannot do what the strategy needs.
+type StrategyError struct {
+	Strategy string
+	Dialect  string
+	Limit    string // what is missing
+}
+
+func (e *StrategyError) Error() string {
+	return fmt.Sprintf("identity: strategy %s is not possible on %s: %s; use %s", e.Strategy, e.Dialect, e.Limit, Rounds)
+}
+
+// The relations that resolution publishes.
+const (
+	ResolvedIdentifiers = "nexus_resolved_identifiers"
+	EntityAliases       = "nexus_entity_aliases"
+	ResolutionLog       = "nexus_resolution_log"
+	IdentifierEdges     = "nexus_entity_identifiers_edges"
+)
+
+//go:embed model/*.sql
+var files embed.FS
+
+// Nodes composes resolution for a project: from model.nexus_entity_identifiers to
+// nexus_resolved_identifiers with its view a type, nexus_entity_aliases,
+// nexus_resolution_log and nexus_entity_identifiers_edges. The trees are unchecked.
+func Nodes(s *spec.Spec, o Options) ([]*graph.Node, error) {
+	b, err := newBuilder(s, o)
+	if err != nil {
+		return nil, err
+	}
+	steps := []func() error{
+		b.inputs, b.guards, b.cuts, b.links, b.components, b.entities, b.published, b.views,
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	return b.nodes, nil
+}
+
+// ResolvedTypes lists the names of the entity types that are resolved, sorted.
+func ResolvedTypes(s *spec.Spec) ([]string, error) {
+	types, err := union.EntityTypes(s)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, t := range types {
+		if t.Resolution {
+			names = append(names, t.Name)
+		}
+	}
+	return names, nil
+}
+
+// builder gathers the nodes of one project.
+type builder struct {
+	spec   *spec.Spec
+	o      Options
+	types  []string // resolved ones
+	rules  []rule
+	macros model.Macros
+	nodes  []*graph.Node
+	groups string   // the relation that holds the groups after the last guard
+	cutBy  []string // relations of links left out
+}
+
+func newBuilder(s *spec.Spec, o Options) (*builder, error) {
+	types, err := ResolvedTypes(s)
+	if err != nil {
+		return nil, err
+	}
+	b := &builder{spec: s, o: o, types: types}
+	if err := b.chooseStrategy(); err != nil {
+		return nil, err
+	}
+	if b.rules, err = rules(s, types); err != nil {
+		return nil, err
+	}
+	if b.macros, err = union.IdentifierMacros(s); err != nil {
+		return nil, err
+	}
+	var fresh []sql.When
+	for _, t := range types {
+		id := model.Call("nexus_id", model.Text(union.Prefix(t)), model.Col("", "entity_type"),
+			model.Col("", "identifier_type"), model.Col("", "normalized_value"), model.Col("", "generation"))
+		fresh = append(fresh, model.When(model.Eq(model.Col("", "entity_type"), model.Text(t)), id))
+	}
+	b.macros["is_resolved"] = model.Macro{Params: []string{"entity_type"}, Body: model.InTexts(model.Col("", "entity_type"), types)}
+	b.macros["fresh_id"] = model.Macro{
+		Params: []string{"entity_type", "identifier_type", "normalized_value", "generation"},
+		Body:   model.Case(model.Null(sql.Text), fresh...),
+	}
+	return b, nil
+}
+
+// names says what the placeholders of a model stand for: relations by name, and
+// macros without parameters.
+type names struct {
+	relations map[string]string
+	values    map[string]sql.Expr
+}
+
+// load reads a model, puts in what its names stand for and, where there is no
+// earlier build, empty relations for what it would read of one.
+func (b *builder) load(file string, n names) (*sql.Query, error) {
+	q, err := model.Load(files, "model/"+file+".sql")
+	if err != nil {
+		return nil, err
+	}
+	values := model.Macros{}
+	for name, e := range n.values {
+		values[name] = model.Macro{Body: e}
+	}
+	values.Expand(q)
+	b.macros.Expand(q)
+	sql.RewriteTables(q, func(t sql.TableExpr) sql.TableExpr {
+		r, ok := t.(*sql.Relation)
+		switch {
+		case !ok:
+			return t
+		case r.Schema == "prev" && !b.o.HasPrevious:
+			alias := r.Alias
+			if alias == "" {
+				alias = r.Name
+			}
+			return &sql.Subquery{Pos: r.Pos, Query: model.Empty(PreviousColumns(r.Name)), Alias: alias}
+		case r.Schema == "model" && n.relations[r.Name] != "":
+			r.Name = n.relations[r.Name]
+		}
+		return t
+	})
+	return q, nil
+}
+
+// PreviousColumns gives the columns that resolution reads of a table of the last build.
+func PreviousColumns(name string) []sql.ColumnDef {
+	text := func(names ...string) []sql.ColumnDef {
+		var cols []sql.ColumnDef
+		for _, n := range names {
+			cols = append(cols, sql.ColumnDef{Name: n, Type: sql.Text})
+		}
+		return cols
+	}
+	switch name {
+	case ResolutionLog:
+		return append(text("run_id", "entity_type", "identifier_type", "normalized_value", "entity_id", "previous_entity_id", "reason"),
+			sql.ColumnDef{Name: "logged_at", Type: sql.Timestamp})
+	case EntityAliases:
+		return append(text("entity_id", "entity_type", "heir_entity_id", "current_entity_id", "reason", "run_id"),
+			sql.ColumnDef{Name: "retired_at", Type: sql.Timestamp})
+	}
+	return text("entity_type", "identifier_type", "normalized_value", "entity_id")
+}
+
+// add loads a model and makes it a node of its own.
+func (b *builder) add(r *graph.Relation, file string, n names) error {
+	q, err := b.load(file, n)
+	if err != nil {
+		return err
+	}
+	b.nodes = append(b.nodes, model.Node(r, q))
+	return nil
+}
+
+func work(name string, doc string) *graph.Relation {
+	return &graph.Relation{Name: name, Layer: graph.Work, Storage: graph.Table, Doc: doc}
+}
+
+func workView(name string, doc string) *graph.Relation {
+	r := work(name, doc)
+	r.Storage = graph.View
+	return r
+}
+
+func (b *builder) inputs() error {
+	if err := b.blocked(); err != nil {
+		return err
+	}
+	pattern := b.blockedByPattern()
+	b.macros["blocked_by_pattern"] = pattern
+	if err := b.add(work("nxw_id_nodes", "Identifiers of resolved types, numbered in order."), "nodes", names{}); err != nil {
+		return err
+	}
+	if err := b.add(work("nxw_id_sightings", "Which identifier was seen on which edge in which event."), "sightings", names{}); err != nil {
+		return err
+	}
+	return b.add(work("nxw_id_members", "Identifiers of edges, with their first sighting."), "members", names{})
+}
+
+func (b *builder) links() error {
+	return b.add(work("nxw_id_links", "Pairs of identifiers, kept or left out by a rule."), "links",
+		names{relations: map[string]string{"nxw_id_groups": b.groups}})
+}
+
+func (b *builder) entities() error {
+	if err := b.add(work("nxw_id_components", "Each identifier's component and the entity it was of."), "components", names{}); err != nil {
+		return err
+	}
+	if err := b.add(work("nxw_id_entities", "Each component's entity id."), "entities", names{}); err != nil {
+		return err
+	}
+	return b.add(work("nxw_id_retired", "Entity ids that this build retires."), "retired", names{})
+}
+
+func (b *builder) published() error {
+	tables := []*graph.Relation{
+		{
+			Name: ResolvedIdentifiers, Key: []string{"entity_type", "identifier_type", "normalized_value"},
+			Doc: "The entity of every identifier of a resolved type.",
+		},
+		{Name: EntityAliases, Key: []string{"entity_id"}, Doc: "Every entity id ever retired, its heir, when and why."},
+		{
+			Name: ResolutionLog, Key: []string{"run_id", "entity_type", "identifier_type", "normalized_value"},
+			Doc: "Every change of an identifier's entity, append-only.",
+		},
+		{
+			Name: IdentifierEdges,
+			Key:  []string{"entity_type_a", "identifier_type_a", "identifier_value_a", "identifier_type_b", "identifier_value_b"},
+			Doc:  "Links between identifiers: those kept, and those left out with the guard that did it.",
+		},
+	}
+	for _, t := range tables {
+		t.Layer = graph.Identity
+		if err := b.add(t, t.Name, names{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// views makes one view a resolved type, with the id under the type's name.
+func (b *builder) views() error {
+	for _, t := range b.types {
+		r := &graph.Relation{
+			Name: "nexus_resolved_" + t + "_identifiers", Layer: graph.Identity, Storage: graph.View,
+			Key: []string{"identifier_type", "normalized_value"}, Doc: "The identifiers of each entity of type " + t + ".",
+		}
+		if len(r.Name) > 63 {
+			return &Error{fmt.Sprintf("entity type %s: its name is too long for the view %s", t, r.Name)}
+		}
+		q, err := b.load("resolved_view", names{values: map[string]sql.Expr{"wanted_entity_type": model.Text(t)}})
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(q.Arms[0].Items, func(it *sql.Item) bool { return it.Alias == "" || it.Alias == "entity_id" })
+		q.Arms[0].Items[i].Alias = t + "_id"
+		b.nodes = append(b.nodes, model.Node(r, q))
+	}
+	return nil
+}

@@ -1,0 +1,3 @@
+select a as v, b as p
+from model.links_in
+where false

@@ -1,0 +1,2 @@
+select count(*) as n
+from model.cc_graph

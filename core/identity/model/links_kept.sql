@@ -1,0 +1,3 @@
+select a, b
+from model.nxw_id_links
+where rule_no = 0

@@ -1,0 +1,5 @@
+select node, territory
+from model.nxw_sp_territories
+union all
+select node, territory
+from model.nxw_sp_reached

@@ -1,0 +1,16 @@
+-- The groups that reach over a border, and a number for each of their parts.
+with borders as (
+  select g.grp
+  from model.nxw_sp_current as g
+  join model.nxw_sp_territories as t on t.node = g.node
+  group by g.grp
+  having min(t.territory) < max(t.territory)
+),
+parts as (
+  select distinct g.grp, t.territory
+  from model.nxw_sp_current as g
+  join borders as b on b.grp = g.grp
+  join model.nxw_sp_territories as t on t.node = g.node
+)
+select grp, territory, row_number() over (order by grp, territory) as part_no
+from parts

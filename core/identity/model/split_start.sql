@@ -1,0 +1,2 @@
+select grp, origin, node, seen_at
+from model.groups_in
