@@ -174,3 +174,30 @@ func columnNames(states []union.StateName, derived []derived) map[string]string 
 	}
 	return out
 }
+
+// Column is a state's place in nexus_entity_states.
+type Column struct {
+	Name     string // of the state
+	Category string
+	Column   string
+	Delta    string // of a measurement
+}
+
+// Columns returns the states that are columns of nexus_entity_states, derived
+// ones last, in the table's order.
+func Columns(s *spec.Spec, names union.Names) ([]Column, error) {
+	d, diags := parseDerived(s, names.States)
+	if err := diags.Err(); err != nil {
+		return nil, err
+	}
+	c := &composer{rules: &rules{names: names.States}, derived: d, columns: columnNames(names.States, d)}
+	var out []Column
+	for _, st := range c.all() {
+		col := Column{Name: st.name, Category: st.category, Column: c.columns[st.name]}
+		if st.category == union.Measurement {
+			col.Delta = st.name + "_delta"
+		}
+		out = append(out, col)
+	}
+	return out, nil
+}
