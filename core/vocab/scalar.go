@@ -23,8 +23,6 @@ func scalars() []Function {
 		{Name: "regexp_extract", Args: []Arg{text, constant("pattern", textual, Pattern), count("group", 0, 9)}, Optional: 1, Result: sql.Text, Doc: "The first match or its group, NULL if none or empty."},
 		{Name: "regexp_replace", Args: []Arg{text, constant("pattern", textual, Pattern), arg("to", textual)}, Result: sql.Text, Doc: "All matches replaced by literal text."},
 		{Name: "md5", Args: []Arg{text}, Result: sql.Text, Doc: "32 lower-case hex digits of the MD5 of the UTF-8 bytes."},
-		{Name: "base64_hex", Args: []Arg{text}, Result: sql.Text, Doc: "The bytes that base64 text stands for as lower-case hex digits; NULL if it is no base64."},
-		{Name: "hex_text", Args: []Arg{text}, Result: sql.Text, Doc: "The text whose UTF-8 bytes the hex digits are; NULL if they are no valid UTF-8 or hold a zero byte."},
 		{Name: "md5_bits", Args: []Arg{text, count("half", 0, 1)}, Result: sql.Bigint, Core: true, Doc: "60 bits of the MD5: hex digits 1-15 (half 0) or 17-31 (half 1)."},
 		{Name: "nexus_id", Args: []Arg{constant("prefix", textual, NonEmpty), arg("part", printable)}, Variadic: true, Result: sql.Text, Doc: "<prefix>_<md5> of an encoding that tells every list of parts from every other."},
 		{Name: "normalize_email", Args: []Arg{text}, Result: sql.Text, Doc: "The bare address in lower case, NULL if it is none."},

@@ -103,7 +103,7 @@ func All() []Function {
 }
 
 // table is the vocabulary, sorted by name once and never written again.
-var table = build(scalars(), jsonFunctions(), timeFunctions(), aggregates(), constants())
+var table = build(scalars(), byteFunctions(), jsonFunctions(), timeFunctions(), aggregates(), constants())
 
 func build(groups ...[]Function) []Function {
 	var rows []Function
@@ -111,7 +111,7 @@ func build(groups ...[]Function) []Function {
 		rows = append(rows, g...)
 	}
 	sort.Slice(rows, func(i, j int) bool { return rows[i].Name < rows[j].Name })
-	return rows
+	return withRenderings(rows)
 }
 
 // Shorthands of the rows below.
