@@ -1,6 +1,7 @@
 package pdk
 
 import (
+	"cmp"
 	"strings"
 )
 
@@ -175,7 +176,7 @@ func (d Traits) Fragment() Fragment {
 type Measure struct {
 	Name    string
 	Value   string // portable SQL, decimal: cast what is not
-	Unit    string // "": none
+	Unit    string // default count
 	UnitSQL string // an expression instead, such as upper(currency)
 	Where   string
 }
@@ -196,7 +197,7 @@ func (d Measures) Fragment() Fragment {
 			{from.EventID, "event_id"},
 			{Text(m.Name), "measurement_name"},
 			{m.Value, "value"},
-			{orText(m.UnitSQL, m.Unit), "value_unit"},
+			{orText(m.UnitSQL, cmp.Or(m.Unit, "count")), "value_unit"},
 			{from.OccurredAt, "occurred_at"},
 			{from.IngestedAt, "_ingested_at"},
 		}, m.Where, isNotNull(m.Value)))

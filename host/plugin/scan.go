@@ -162,8 +162,12 @@ func (s *scanned) section(id int, r *reader, l Limits) error {
 			if t := r.byte(); r.err == nil && t != funcref {
 				return fail(CodeModule, "table of type %#x: only functions", t)
 			}
-			if low, high, _ := r.limits(); low > uint64(l.TableEntries) || high > uint64(l.TableEntries) && high != noMax {
-				return over(CodeModule, fmt.Sprintf("%d table entries", l.TableEntries), "a table of %d entries", max(low, high))
+			low, high, _ := r.limits()
+			if high == noMax {
+				high = low
+			}
+			if n := max(low, high); n > uint64(l.TableEntries) {
+				return over(CodeModule, fmt.Sprintf("%d table entries", l.TableEntries), "a table of %d entries", n)
 			}
 		}
 	case secMemory:

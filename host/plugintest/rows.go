@@ -1,0 +1,174 @@
+package plugintest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/nexus-host/nexus-host/core/check"
+	"github.com/nexus-host/nexus-host/core/render"
+	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/host/warehouse"
+)
+
+// Row is one row: column to value. Values are nil, bool, int64, float64, string,
+// time.Time, warehouse.Decimal or warehouse.JSON.
+type Row map[string]any
+
+// Text writes a value as tests compare it: NULL, digits, RFC 3339.
+func (r Row) Text(column string) string {
+	switch v := r[column].(type) {
+	case nil:
+		return "NULL"
+	case time.Time:
+		return v.UTC().Format(time.RFC3339Nano)
+	case warehouse.Decimal:
+		return trimDecimal(string(v))
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+// trimDecimal drops a decimal's zeros at the end.
+func trimDecimal(s string) string {
+	if strings.Contains(s, ".") {
+		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
+	}
+	return s
+}
+
+func (s *Source) fragment(name string) *check.Fragment {
+	s.t.Helper()
+	i := slices.IndexFunc(s.fragments, func(f *check.Fragment) bool { return f.Name == name })
+	if i < 0 {
+		s.t.Fatalf("plugintest: no fragment %s; there are %s", name, strings.Join(s.Names(), ", "))
+	}
+	return s.fragments[i]
+}
+
+// Names lists the source's fragments.
+func (s *Source) Names() []string {
+	names := make([]string, len(s.fragments))
+	for i, f := range s.fragments {
+		names[i] = f.Name
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Rows runs a fragment and gives its rows, sorted by all columns in their order.
+func (s *Source) Rows(fragment string) []Row {
+	s.t.Helper()
+	statement, err := s.Statement(fragment)
+	if err != nil {
+		s.t.Fatalf("plugintest: %s: %v", fragment, err)
+	}
+	rows, err := s.query(statement)
+	if err != nil {
+		s.t.Fatalf("plugintest: %s: %v\n%s", fragment, err, statement)
+	}
+	f := s.fragment(fragment)
+	sort.SliceStable(rows, func(i, j int) bool {
+		for _, c := range f.Columns {
+			if a, b := rows[i].Text(c.Name), rows[j].Text(c.Name); a != b {
+				return a < b
+			}
+		}
+		return false
+	})
+	return rows
+}
+
+// Kind gives the rows of all fragments of a kind.
+func (s *Source) Kind(kind string) []Row {
+	s.t.Helper()
+	var all []Row
+	for _, f := range s.fragments {
+		if f.Kind == kind {
+			all = append(all, s.Rows(f.Name)...)
+		}
+	}
+	return all
+}
+
+// Statement is a fragment as DuckDB's SQL, records and the fragments that it reads included.
+func (s *Source) Statement(fragment string) (string, error) {
+	f := s.fragment(fragment)
+	q := &sql.Query{}
+	need := map[string]bool{}
+	var collect func(f *check.Fragment)
+	collect = func(f *check.Fragment) {
+		for _, r := range sql.Relations(f.Query) {
+			need[r.Schema+"."+r.Name] = true
+		}
+		for _, name := range f.Reads {
+			collect(s.fragment(name))
+		}
+	}
+	collect(f)
+	for _, t := range s.desc.Tables {
+		for suffix, latest := range map[string]bool{"": true, "_history": false} {
+			if need["raw."+t.Name+suffix] {
+				raw, err := s.rawQuery(t, latest)
+				if err != nil {
+					return "", err
+				}
+				q.With = append(q.With, &sql.CTE{Name: "raw__" + t.Name + suffix, Query: raw})
+			}
+		}
+	}
+	slices.SortFunc(q.With, func(a, b *sql.CTE) int { return strings.Compare(a.Name, b.Name) })
+	for _, n := range s.fragments { // in the order of what they read
+		if n != f && n.Layer == "normalized" && need["normalized."+n.Name] {
+			q.With = append(q.With, &sql.CTE{Name: "normalized__" + n.Name, Query: n.Query})
+		}
+	}
+	q.With = append(q.With, &sql.CTE{Name: "fragment__" + f.Name, Query: f.Query})
+	last := &sql.Select{From: &sql.Relation{Name: "fragment__" + f.Name, Alias: "f"}}
+	for _, c := range f.Columns {
+		last.Items = append(last.Items, &sql.Item{Alias: c.Name, Expr: &sql.Column{Node: sql.Node{T: c.Type}, Table: "f", Name: c.Name}})
+	}
+	q.Arms = []*sql.Select{last}
+	return render.Query(q, s.dialect, func(schema, name string) ([]string, error) { return []string{schema + "__" + name}, nil })
+}
+
+func (s *Source) query(statement string) (list []Row, err error) {
+	rows, err := s.db.Query(context.Background(), statement)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if cerr := rows.Close(); err == nil {
+			err = cerr
+		}
+	}()
+	columns := rows.Columns()
+	for rows.Next() {
+		values, err := rows.Values()
+		if err != nil {
+			return nil, err
+		}
+		r := Row{}
+		for i, c := range columns {
+			r[c.Name] = values[i]
+		}
+		list = append(list, r)
+	}
+	return list, rows.Err()
+}
+
+// Want compares a fragment's rows with a table of text: columns of the first line,
+// divided by |, rows in any order. Columns that are not named are not compared.
+func (s *Source) Want(fragment, table string) {
+	s.t.Helper()
+	WantRows(s.t, fragment, s.Rows(fragment), table)
+}
+
+// WantKind compares the rows of all fragments of a kind.
+func (s *Source) WantKind(kind, table string) {
+	s.t.Helper()
+	WantRows(s.t, kind, s.Kind(kind), table)
+}
