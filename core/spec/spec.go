@@ -33,9 +33,10 @@ type Source struct {
 
 // Table is one raw relation of a source.
 type Table struct {
-	Name     string // as the plugin declares it: raw.<Name>
-	RecordID string // JSON path of the natural id, where the loader gives none; "" if none
-	Absent   bool   // optional and not given: reads as an empty relation
+	Name      string // as the plugin declares it: raw.<Name>
+	RecordID  string // JSON path of the natural id, where the loader gives none; "" if none
+	UpdatedAt string // JSON path of the record's own version clock, where the loader gives none; "" if none
+	Absent    bool   // optional and not given: reads as an empty relation
 	// Relation is the existing relation to read and how its columns map onto the
 	// envelope; nil where the host loads files into <source>_<table>_raw, which has the envelope's columns.
 	Relation *RawRelation

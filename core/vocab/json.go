@@ -16,5 +16,11 @@ func jsonFunctions() []Function {
 		{Name: "json_type", Args: read, Result: sql.Text, Doc: "object, array, string, number, boolean or null; NULL for absent."},
 		{Name: "json_array", Class: Set, Args: read, Result: sql.JSON, Doc: "The elements of the array at the path."},
 		{Name: "json_keys", Class: Set, Args: read, Result: sql.Text, Doc: "The member names of the object at the path, by code point."},
+		{Name: "to_object", Args: []Arg{constant("key", textual, AnyForm), arg("value", everyType)}, Variadic: true, Result: sql.JSON, Core: true,
+			Doc: "An object of members: names, which are constants, and values in turn."},
+		{Name: "merge_objects", Args: []Arg{arg("a", document), arg("b", document)}, Result: sql.JSON, Core: true,
+			Doc: "An object with the members of both; none is in both."},
+		{Name: "document_text", Args: []Arg{arg("json", document)}, Result: sql.Text, Core: true,
+			Doc: "The json as the engine writes it: good to tell documents apart on one engine."},
 	}
 }

@@ -9,34 +9,51 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-	"golang.org/x/text/language"
-	"golang.org/x/text/message"
-
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/core/sql"
 	"github.com/nexus-host/nexus-host/pdk/wire"
 )
 
-// Bind holds each source against what its plugin declares: the configuration
-// against the plugin's JSON Schema, the tables against its tables. The
-// descriptions are by source name. Mistakes come back as sql.Diagnostics.
-func (p *Project) Bind(descriptions map[string]*wire.Description) error {
-	for _, name := range p.SourceNames() {
-		desc, src := descriptions[name], p.Sources[name]
-		if desc == nil {
-			return fmt.Errorf("project: source %s has no plugin description", name)
-		}
-		if err := p.bindConfig(name, src, desc); err != nil {
-			return err
-		}
-		p.bindTables(name, src, desc)
-	}
-	return p.doc.take()
+// Problem is what a plugin finds wrong with a configuration: where in it, and what.
+type Problem struct {
+	Path    []string // member names and list positions
+	Message string
 }
 
-func (p *Project) bindTables(name string, src Source, desc *wire.Description) {
-	d := p.doc
+// Plugin is what Bind needs of a source's plugin.
+type Plugin interface {
+	Description() *wire.Description
+	// CheckConfig holds a configuration against the plugin's schema. Its messages do not quote values.
+	CheckConfig(config json.RawMessage) []Problem
+}
+
+// Bind holds each source against what its plugin declares: the configuration
+// against the plugin's schema, the tables against its tables. The plugins are by
+// source name. Mistakes come back as sql.Diagnostics.
+func (p *Project) Bind(plugins map[string]Plugin) error {
+	d := p.doc.fork()
+	for _, name := range p.SourceNames() {
+		plugin, src := plugins[name], p.Sources[name]
+		if plugin == nil {
+			return fmt.Errorf("project: source %s has no plugin", name)
+		}
+		desc := plugin.Description()
+		for _, problem := range plugin.CheckConfig(json.RawMessage(src.Config)) {
+			where, hint := "config", ""
+			if len(problem.Path) > 0 {
+				where += "." + strings.Join(problem.Path, ".")
+			} else {
+				hint = "`nexus-host plugin inspect " + src.Plugin + "` shows what the plugin takes"
+			}
+			pos := d.at(append([]string{"sources", name, "config"}, problem.Path...)...)
+			d.report(pos, hint, "%s of source %s does not fit plugin %s: %s", where, name, desc.Name, problem.Message)
+		}
+		d.bindTables(name, src, desc)
+	}
+	return d.take()
+}
+
+func (d *document) bindTables(name string, src Source, desc *wire.Description) {
 	declared := make([]string, len(desc.Tables))
 	for i, t := range desc.Tables {
 		declared[i] = t.Name
@@ -54,96 +71,6 @@ func (p *Project) bindTables(name string, src Source, desc *wire.Description) {
 		}
 		d.report(d.keyAt("sources", name, "tables", table), hint, "plugin %s has no table %q", desc.Name, table)
 	}
-}
-
-// noLoader refuses to load anything: a schema has to be complete in itself.
-type noLoader struct{}
-
-func (noLoader) Load(url string) (any, error) {
-	return nil, fmt.Errorf("the schema refers to %s, outside of itself", url)
-}
-
-func (p *Project) bindConfig(name string, src Source, desc *wire.Description) error {
-	if len(desc.Config) == 0 {
-		return nil
-	}
-	raw, err := jsonschema.UnmarshalJSON(bytes.NewReader(desc.Config))
-	if err != nil {
-		return fmt.Errorf("project: the config schema of plugin %s is not JSON: %w", desc.Name, err)
-	}
-	c := jsonschema.NewCompiler()
-	c.UseLoader(noLoader{})
-	const url = "nexus:config"
-	if err := c.AddResource(url, raw); err != nil {
-		return fmt.Errorf("project: the config schema of plugin %s: %w", desc.Name, err)
-	}
-	schema, err := c.Compile(url)
-	if err != nil {
-		return fmt.Errorf("project: the config schema of plugin %s: %w", desc.Name, err)
-	}
-	config, err := jsonschema.UnmarshalJSON(bytes.NewReader(src.Config))
-	if err != nil {
-		return fmt.Errorf("project: the config of source %s: %w", name, err)
-	}
-	var invalid *jsonschema.ValidationError
-	if err := schema.Validate(config); errors.As(err, &invalid) {
-		p.reportConfig(name, desc, invalid)
-	} else if err != nil {
-		return fmt.Errorf("project: the config of source %s: %w", name, err)
-	}
-	return nil
-}
-
-// reportConfig reports the leaves of a validation error, each at its place in the file. A message
-// of the validator may quote the value, which may be secret; where the environment filled it in, it is left out.
-func (p *Project) reportConfig(name string, desc *wire.Description, e *jsonschema.ValidationError) {
-	if len(e.Causes) > 0 {
-		for _, c := range e.Causes {
-			p.reportConfig(name, desc, c)
-		}
-		return
-	}
-	d := p.doc
-	path := append([]string{"sources", name, "config"}, e.InstanceLocation...)
-	text := e.ErrorKind.LocalizedString(message.NewPrinter(language.English))
-	if v := d.find(path...); v != nil && v.text != v.raw {
-		text = "the value does not fit the plugin's schema (" + strings.Join(e.ErrorKind.KeywordPath(), "/") + ")"
-	}
-	where := "config"
-	if len(e.InstanceLocation) > 0 {
-		where += "." + strings.Join(e.InstanceLocation, ".")
-	}
-	hint := ""
-	if len(e.InstanceLocation) == 0 {
-		hint = "`nexus-host plugin inspect " + p.Sources[name].Plugin + "` shows the configuration"
-	}
-	d.report(d.at(path...), hint, "%s of source %s does not fit plugin %s: %s", where, name, desc.Name, text)
-}
-
-func (d *document) find(path ...string) *value {
-	v := d.root
-	for _, key := range path {
-		if v == nil {
-			return nil
-		}
-		switch v.kind {
-		case mapKind:
-			e := v.get(key)
-			if e == nil {
-				return nil
-			}
-			v = e.value
-		case listKind:
-			var i int
-			if _, err := fmt.Sscan(key, &i); err != nil || i < 0 || i >= len(v.items) {
-				return nil
-			}
-			v = v.items[i]
-		default:
-			return nil
-		}
-	}
-	return v
 }
 
 // Bound is what a source's plugin said for this project.
@@ -190,7 +117,7 @@ func (p *Project) source(name string, b Bound) (spec.Source, error) {
 	desc := b.Description
 	out := spec.Source{Name: name, Plugin: desc.Name + " " + desc.Version, Params: map[string]spec.Param{}}
 	for _, t := range desc.Tables {
-		st := spec.Table{Name: t.Name, RecordID: t.RecordID}
+		st := spec.Table{Name: t.Name, RecordID: t.RecordID, UpdatedAt: t.UpdatedAt}
 		given, ok := p.Sources[name].Tables[t.Name]
 		st.Absent = !ok
 		if ok && given.Relation != "" {

@@ -1,0 +1,340 @@
+package base
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/nexus-host/nexus-host/core/model"
+	"github.com/nexus-host/nexus-host/core/spec"
+	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/core/vocab"
+)
+
+// existing makes the base query of a relation that another tool filled.
+func existing(src spec.Source, t spec.Table) (*sql.Query, error) {
+	q, err := load("existing.sql", src, t)
+	if err != nil {
+		return nil, err
+	}
+	mapped, err := newMapping(src, t)
+	if err != nil {
+		return nil, err
+	}
+	q.With[0].Query = model.Query(mapped.arm())
+	return q, nil
+}
+
+// existingRejections counts what existing leaves out.
+func existingRejections(src spec.Source, t spec.Table) (*sql.Query, error) {
+	m, err := newMapping(src, t)
+	if err != nil {
+		return nil, err
+	}
+	from := func() sql.TableExpr { return m.from() }
+	q := model.Query(count(missingID, from(), model.And(m.isObject(), model.IsNull(m.id()))))
+	if bad := m.isObject(); bad != nil {
+		q.Arms = append(q.Arms, count(noObject, from(), model.Not(bad)))
+	}
+	return q, nil
+}
+
+// mapping reads the envelope from one relation's columns.
+type mapping struct {
+	preset
+	name  string
+	table spec.Table
+	types map[string]sql.Type
+}
+
+func newMapping(src spec.Source, t spec.Table) (*mapping, error) {
+	p, ok := presetNamed(t.Relation.Preset)
+	if !ok {
+		return nil, fmt.Errorf("no preset %q; there are %s", t.Relation.Preset, strings.Join(Presets(), ", "))
+	}
+	if p, ok = p.with(t.Relation.Mapping); !ok {
+		return nil, fmt.Errorf("columns map onto the envelope's alone: record, record_id, _ingested_at, _source_updated_at, _deleted, _connection, _account, _api_version, _format")
+	}
+	m := &mapping{preset: p, name: RawName(src.Name, t.Name), table: t, types: map[string]sql.Type{}}
+	for _, c := range t.Relation.Columns {
+		m.types[c.Name] = c.Type
+	}
+	for envelope, from := range t.Relation.Mapping {
+		if column, _, _ := strings.Cut(from, "."); m.types[column] == sql.Invalid {
+			return nil, fmt.Errorf("%s is mapped to %s, which the relation does not have%s", envelope, column, near(column, t.Relation.Columns))
+		}
+	}
+	if len(p.record) > 0 && m.find(p.record) == "" {
+		return nil, fmt.Errorf("the relation has no column %s, which preset %s reads records from", p.record[0], t.Relation.Preset)
+	}
+	return m, nil
+}
+
+func near(name string, columns []sql.ColumnDef) string {
+	var names []string
+	for _, c := range columns {
+		names = append(names, c.Name)
+	}
+	if hint := sql.DidYouMean(name, names); hint != "" {
+		return "; " + hint
+	}
+	return ""
+}
+
+// find returns the first of the paths whose column the relation has.
+func (m *mapping) find(paths []string) string {
+	for _, p := range paths {
+		if column, _, _ := strings.Cut(p, "."); m.types[column] != sql.Invalid {
+			return p
+		}
+	}
+	return ""
+}
+
+func (m *mapping) from() sql.TableExpr { return &sql.Relation{Schema: "raw", Name: m.name, Alias: "r"} }
+
+// arm selects the envelope, the tie-break and whether a history's version is active.
+func (m *mapping) arm() *sql.Select {
+	epoch := &sql.Literal{Node: sql.Node{T: sql.Timestamp}, Value: "1970-01-01T00:00:00.000000Z"}
+	active := model.Bool(true)
+	if m.types[m.active] != sql.Invalid {
+		active = model.Call("coalesce", m.boolean(m.active), model.Bool(true))
+	}
+	shape := model.Null(sql.Text)
+	if m.shape != "" {
+		shape = model.Text(m.shape)
+	}
+	return &sql.Select{
+		Items: []*sql.Item{
+			model.As(m.record(), "record"), model.As(m.id(), "record_id"),
+			model.As(model.Call("coalesce", m.first(m.ingested, m.instant, sql.Timestamp), epoch), "_ingested_at"),
+			model.As(m.updatedAt(), "_source_updated_at"), model.As(m.gone(), "_deleted"),
+			model.As(m.first(m.connection, m.text, sql.Text), "_connection"), model.As(m.first(m.account, m.text, sql.Text), "_account"),
+			model.As(m.first(m.apiVersion, m.text, sql.Text), "_api_version"),
+			model.As(model.Call("coalesce", m.first(m.format, m.text, sql.Text), shape), "_format"),
+			model.As(m.tieBreak(), "tie"), model.As(active, "active"),
+		},
+		From:  m.from(),
+		Where: m.isObject(),
+	}
+}
+
+// first is the first of the paths that is not NULL, a typed NULL if the relation has none.
+func (m *mapping) first(paths []string, read func(string) sql.Expr, t sql.Type) sql.Expr {
+	var list []sql.Expr
+	for _, p := range paths {
+		if m.find([]string{p}) != "" {
+			list = append(list, read(p))
+		}
+	}
+	switch len(list) {
+	case 0:
+		return model.Null(t)
+	case 1:
+		return list[0]
+	}
+	return model.Call("coalesce", list...)
+}
+
+// place is a column, or the json in it and a path below.
+func (m *mapping) place(path string) (column sql.Expr, t sql.Type, below string) {
+	name, rest, nested := strings.Cut(path, ".")
+	column, t = model.Col("r", name), m.types[name]
+	if nested {
+		column = m.json(column, t)
+		below = "$"
+		for _, member := range strings.Split(rest, ".") {
+			below += `."` + strings.ReplaceAll(member, `"`, `""`) + `"`
+		}
+	}
+	return column, t, below
+}
+
+func (m *mapping) json(e sql.Expr, t sql.Type) sql.Expr {
+	if t == sql.JSON {
+		return e
+	}
+	return model.Cast(e, sql.JSON)
+}
+
+// text reads a place as text.
+func (m *mapping) text(path string) sql.Expr {
+	e, t, below := m.place(path)
+	switch {
+	case below != "":
+		return model.Call("json_text", e, model.Text(below))
+	case t == sql.JSON:
+		return model.Call("json_text", e, model.Text("$"))
+	case t == sql.Double:
+		return model.Cast(model.Cast(e, sql.Decimal), sql.Text)
+	}
+	return model.Cast(e, sql.Text)
+}
+
+// instant reads a place as a time: a timestamp, ISO text, or a number of
+// seconds since 1970 (of milliseconds where it is too great for seconds).
+func (m *mapping) instant(path string) sql.Expr {
+	e, t, below := m.place(path)
+	switch {
+	case below == "" && t == sql.Timestamp:
+		return e
+	case below == "" && t == sql.Date:
+		return model.Cast(e, sql.Timestamp)
+	case below == "" && t == sql.Bigint:
+		return seconds(model.Cast(e, sql.Decimal))
+	case below == "" && (t == sql.Decimal || t == sql.Double):
+		return seconds(model.Cast(e, sql.Decimal))
+	}
+	return model.Call("coalesce", model.Cast(m.text(path), sql.Timestamp), seconds(model.Cast(m.text(path), sql.Decimal)))
+}
+
+// farSeconds is the year 5138; a greater number counts milliseconds.
+const farSeconds = 100_000_000_000
+
+func seconds(n sql.Expr) sql.Expr {
+	factor := model.Case(model.Int(1_000_000), model.When(model.Op(sql.OpGe, sql.CloneExpr(n), model.Int(farSeconds)), model.Int(1_000)))
+	return model.Call("timestamp_micros", model.Cast(model.Op(sql.OpMul, n, factor), sql.Bigint))
+}
+
+// boolean reads a place as a truth value.
+func (m *mapping) boolean(path string) sql.Expr {
+	if _, t, below := m.place(path); below == "" && t == sql.Boolean {
+		return model.Col("r", path)
+	}
+	return model.Cast(m.text(path), sql.Boolean)
+}
+
+// gone tells tombstones.
+func (m *mapping) gone() sql.Expr {
+	var list []sql.Expr
+	for _, d := range m.deleted {
+		if m.find([]string{d.column}) == "" {
+			continue
+		}
+		switch {
+		case d.present:
+			list = append(list, model.Not(model.IsNull(m.present(d.column))))
+		case d.values != nil:
+			list = append(list, model.Call("coalesce", model.InTexts(m.text(d.column), d.values), model.Bool(false)))
+		default:
+			list = append(list, model.Call("coalesce", m.boolean(d.column), model.Bool(false)))
+		}
+	}
+	if len(list) == 0 {
+		return model.Bool(false)
+	}
+	return model.Or(list...)
+}
+
+func (m *mapping) present(path string) sql.Expr {
+	if _, _, below := m.place(path); below == "" {
+		return model.Col("r", path)
+	}
+	return m.text(path)
+}
+
+// record is the column that holds it, or an object of the row's columns.
+func (m *mapping) record() sql.Expr {
+	if p := m.find(m.preset.record); p != "" {
+		e, t, below := m.place(p)
+		if below != "" {
+			return model.Call("json_extract", e, model.Text(below))
+		}
+		return m.json(e, t)
+	}
+	return m.object()
+}
+
+// pairsAtOnce keeps a call of to_object within PostgreSQL's 100 arguments.
+const pairsAtOnce = 45
+
+// object builds json of the columns that are not the loader's.
+func (m *mapping) object() sql.Expr {
+	var out sql.Expr
+	var args []sql.Expr
+	flush := func() {
+		if len(args) == 0 {
+			return
+		}
+		part := model.Call("to_object", args...)
+		if out == nil {
+			out = part
+		} else {
+			out = model.Call("merge_objects", out, part)
+		}
+		args = nil
+	}
+	for _, c := range m.table.Relation.Columns {
+		if m.own(c.Name) {
+			continue
+		}
+		e := model.Col("r", c.Name)
+		if c.Type == sql.Timestamp || c.Type == sql.Date {
+			e = model.Cast(e, sql.Text)
+		}
+		args = append(args, model.Text(c.Name), e)
+		if len(args) == 2*pairsAtOnce {
+			flush()
+		}
+	}
+	flush()
+	if out == nil {
+		return model.Cast(model.Text("{}"), sql.JSON)
+	}
+	return out
+}
+
+// isObject tells the rows whose record is an object or that need none; nil
+// where the record is made of columns.
+func (m *mapping) isObject() sql.Expr {
+	if m.find(m.preset.record) == "" {
+		return nil
+	}
+	return model.Or(m.gone(), model.Call("coalesce", model.Eq(model.Call("json_type", m.record(), model.Text("$")), model.Text("object")), model.Bool(false)))
+}
+
+// id is the record's id: the envelope's, else what stands at the table's path.
+func (m *mapping) id() sql.Expr {
+	list := []sql.Expr{}
+	if m.find(m.recordID) != "" {
+		list = append(list, m.first(m.recordID, m.text, sql.Text))
+	}
+	if m.table.RecordID != "" {
+		list = append(list, m.inRecord(m.table.RecordID, m.text, "json_text"))
+	}
+	switch len(list) {
+	case 0:
+		return model.Null(sql.Text)
+	case 1:
+		return list[0]
+	}
+	return model.Call("coalesce", list...)
+}
+
+func (m *mapping) updatedAt() sql.Expr {
+	list := []sql.Expr{m.first(m.updated, m.instant, sql.Timestamp)}
+	if m.table.UpdatedAt != "" {
+		list = append(list, m.inRecord(m.table.UpdatedAt, m.instant, "json_timestamp"))
+		return model.Call("coalesce", list...)
+	}
+	return list[0]
+}
+
+// inRecord reads a path of the record. Where the record is made of columns and
+// the path is one of them, the column itself is read.
+func (m *mapping) inRecord(path string, column func(string) sql.Expr, read string) sql.Expr {
+	steps, err := vocab.ParsePath(path)
+	if err == nil && m.find(m.preset.record) == "" && len(steps) > 0 && !steps[0].IsIndex && m.types[steps[0].Name] != sql.Invalid && !m.own(steps[0].Name) {
+		if len(steps) == 1 {
+			return column(steps[0].Name)
+		}
+	}
+	return model.Call(read, m.record(), model.Text(path))
+}
+
+// tieBreak is text that tells versions of equal times apart, always the same way.
+func (m *mapping) tieBreak() sql.Expr {
+	if m.find(m.tie) != "" {
+		return model.Call("coalesce", m.first(m.tie, m.text, sql.Text), model.Text(""))
+	}
+	return model.Call("coalesce", model.Call("document_text", m.record()), model.Text(""))
+}
