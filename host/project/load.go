@@ -65,6 +65,13 @@ func Parse(file, text, dir string, env func(string) (string, bool)) (*Project, e
 	return p, nil
 }
 
+// fork is the document with a list of mistakes of its own, for one goroutine.
+func (d *document) fork() *document {
+	c := *d
+	c.diags = nil
+	return &c
+}
+
 // take hands the mistakes over, in the order of the file.
 func (d *document) take() error {
 	diags := d.diags
@@ -256,4 +263,11 @@ func ParseInstant(s string) (time.Time, bool) {
 		}
 	}
 	return time.Time{}, false
+}
+
+// Mistake is a diagnostic at a value of the project file, for those who find out later.
+func (p *Project) Mistake(message, hint string, path ...string) error {
+	d := p.doc.fork()
+	d.report(d.at(path...), hint, "%s", message)
+	return d.take()
 }

@@ -93,7 +93,7 @@ derived_states:
 		"gmail":   {Name: "gmail", Tables: []wire.Table{{Name: "messages", RecordID: "$.id"}, {Name: "labels", Optional: true}}},
 		"shop_eu": {Name: "shop", Tables: []wire.Table{{Name: "orders"}, {Name: "customers"}}},
 	}
-	if err := p.Bind(desc); err != nil {
+	if err := p.Bind(map[string]project.Plugin{"gmail": fake{desc: desc["gmail"]}, "shop_eu": fake{desc: desc["shop_eu"]}}); err != nil {
 		t.Fatal(err)
 	}
 	s, err := p.Spec(map[string]project.Bound{
@@ -176,6 +176,15 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
+// fake is a plugin that says what it is told to.
+type fake struct {
+	desc     *wire.Description
+	problems []project.Problem
+}
+
+func (f fake) Description() *wire.Description                { return f.desc }
+func (f fake) CheckConfig(json.RawMessage) []project.Problem { return f.problems }
+
 func TestBindMistakes(t *testing.T) {
 	text := `name: acme
 sources:
@@ -191,12 +200,16 @@ sources:
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = p.Bind(map[string]*wire.Description{"gmail": {
-		Name: "gmail", Tables: []wire.Table{{Name: "messages"}},
-		Config: jsonRaw(`{"type":"object","additionalProperties":false,"properties":{"internal_domains":{"type":"array"},"limit":{"type":"integer"}}}`),
+	err = p.Bind(map[string]project.Plugin{"gmail": fake{
+		desc: &wire.Description{Name: "gmail", Tables: []wire.Table{{Name: "messages"}}},
+		problems: []project.Problem{
+			{Message: "additional properties 'internal_domain' not allowed"}, {Path: []string{"limit"}, Message: "got string, want integer"},
+			{Path: []string{"internal_domain", "0"}, Message: "is no domain"},
+		},
 	}})
 	want := `nexus.yaml:5:5: config of source gmail does not fit plugin gmail: additional properties 'internal_domain' not allowed [CONFIG]
-nexus.yaml:7:14: config.limit of source gmail does not fit plugin gmail: the value does not fit the plugin's schema (type) [CONFIG]
+nexus.yaml:6:25: config.internal_domain.0 of source gmail does not fit plugin gmail: is no domain [CONFIG]
+nexus.yaml:7:14: config.limit of source gmail does not fit plugin gmail: got string, want integer [CONFIG]
 nexus.yaml:8:5: table messages of plugin gmail is missing [CONFIG]
 nexus.yaml:9:7: plugin gmail has no table "mesages" [CONFIG]`
 	if err == nil || err.Error() != want {
