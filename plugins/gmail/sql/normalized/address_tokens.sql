@@ -1,19 +1,14 @@
--- The tokens of every address text that is more than `name <address>` or a bare address: quoted strings, comments, angle brackets,
--- encoded words, separators and the text between, after RFC 5322. Each distinct text is read once, however many mails bear it.
+-- The tokens of every address text that is more than one plain mailbox: quoted strings, comments, angle brackets,
+-- encoded words, separators and the text between, after RFC 5322.
 -- Escaped characters are set aside as ␀ (backslash), ␁ (quote), ␂ ␃ (parentheses), ␄ ␅ (brackets) and come back where names are cleaned.
-with texts as (
-  select distinct address_text
-  from normalized.address_lines
-  where not regexp_like(address_text, '^[^"(),:;<>@=]*<[^"(),:;<>@ ]+@[^"(),:;<>@ ]+> *$')
-    and not regexp_like(address_text, '^ *[^"(),:;<>@ ]+@[^"(),:;<>@ ]+ *$')
-),
-prepared as (
+with prepared as (
   select
     address_text,
     replace(replace(replace(replace(replace(replace(replace(replace(replace(
       address_text, '\\', '␀'), '\"', '␁'), '\(', '␂'), '\)', '␃'), '[', '␄'), ']', '␅'),
       '"=?', '=?'), '?="', '?='), hex_text('0d'), '') as marked
-  from texts
+  from normalized.address_texts
+  where shape = 'list'
 ),
 tokens as (
   select p.address_text, t.value, t.ordinality as place

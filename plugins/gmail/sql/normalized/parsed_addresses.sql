@@ -1,12 +1,14 @@
 -- The mailboxes that each distinct address text names, in order: name and address, or nothing where there is none.
 with simple as (
-  select distinct
+  select
     address_text,
-    trim(regexp_extract(address_text, '^([^<]*)<', 1)) as display_name,
-    regexp_extract(address_text, '[^< ]+@[^> ]+') as address
-  from normalized.address_lines
-  where regexp_like(address_text, '^[^"(),:;<>@=]*<[^"(),:;<>@ ]+@[^"(),:;<>@ ]+> *$')
-    or regexp_like(address_text, '^ *[^"(),:;<>@ ]+@[^"(),:;<>@ ]+ *$')
+    trim(case shape
+      when 'quoted' then regexp_extract(address_text, '"([^"]*)"', 1)
+      when 'named' then regexp_extract(address_text, '^([^<]*)<', 1)
+      end) as display_name,
+    case when shape = 'bare' then trim(address_text) else regexp_extract(address_text, '<([^<>]*)>', 1) end as address
+  from normalized.address_texts
+  where shape <> 'list'
 ),
 segments as (
   select
