@@ -76,7 +76,7 @@ func (r *reader) lines(in io.Reader, limit int) error {
 		ended := err != nil
 		cut := bytes.LastIndexByte(buf, '\n') + 1
 		if err == io.EOF || err == io.ErrUnexpectedEOF {
-			if cut = len(buf); !isEnd(err, in) {
+			if cut = len(buf); !truncated(err, in) {
 				err = nil
 			}
 		}
@@ -107,9 +107,9 @@ func (r *reader) lines(in io.Reader, limit int) error {
 	}
 }
 
-// isEnd tells a stream cut short (a truncated gzip file) from the plain end of one:
+// truncated tells a stream cut short (a gzip file) from the plain end of one:
 // ReadFull says ErrUnexpectedEOF for both, the stream itself only for the first.
-func isEnd(err error, in io.Reader) bool {
+func truncated(err error, in io.Reader) bool {
 	if err == io.EOF {
 		return false
 	}
