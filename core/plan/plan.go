@@ -9,7 +9,14 @@
 // It imports core/graph, core/sql, core/dialect and core/render alone.
 package plan
 
-import "github.com/nexus-host/nexus-host/core/graph"
+import (
+	"fmt"
+
+	"github.com/nexus-host/nexus-host/core/dialect"
+	"github.com/nexus-host/nexus-host/core/graph"
+	"github.com/nexus-host/nexus-host/core/render"
+	"github.com/nexus-host/nexus-host/core/sql"
+)
 
 // Prefixes of the relations that a build makes and no reader should look at.
 const (
@@ -23,13 +30,27 @@ const MaxName = 63 - len(BuildPrefix)
 // Options say where the tables are to stand.
 type Options struct {
 	Schema []string // catalog and schema, as many parts as the warehouse has; may be empty
+	Inputs []Input
+}
+
+// Input is a raw relation: one that the host loads before the first step, to
+// Building(Name), or one that stands in the warehouse already, at Path.
+type Input struct {
+	Name    string
+	Path    []string // nil: the host loads it
+	Columns []sql.ColumnDef
+	Source  string
 }
 
 // Plan is a whole build for one dialect.
 type Plan struct {
+	Dialect   *dialect.Dialect
 	Setup     []*Statement
 	Steps     []*Step           // in an order in which each comes after those it depends on
 	Relations []*graph.Relation // all that is left behind, in building order
+	options   Options
+	inputs    map[string][]string
+	graph     *graph.Graph
 }
 
 // Step is one node of the graph. Steps whose Deps have ended may run at once.
@@ -61,8 +82,134 @@ type Loop struct {
 func (*Statement) action() {}
 func (*Loop) action()      {}
 
-// Existing is a table or view that stands in the target schema.
-type Existing struct {
-	Name string
-	View bool
+// New renders the graph's steps for a dialect.
+func New(g *graph.Graph, d *dialect.Dialect, o Options) (*Plan, error) {
+	p := &Plan{Dialect: d, options: o, graph: g}
+	if len(o.Schema) > 0 {
+		p.Setup = append(p.Setup, &Statement{SQL: render.CreateSchema(d, o.Schema)})
+	}
+	p.inputs = map[string][]string{}
+	for _, in := range o.Inputs {
+		p.inputs[in.Name] = in.Path
+		if in.Path == nil {
+			p.Relations = append(p.Relations, &graph.Relation{Name: in.Name, Layer: graph.Raw, Source: in.Source, Columns: in.Columns, Doc: "The records as they were loaded."})
+		}
+	}
+	for _, n := range g.Nodes {
+		for _, r := range n.Makes {
+			if len(r.Name) > MaxName {
+				return nil, fmt.Errorf("plan: relation %s: a name of %d bytes, at most %d fit every warehouse", r.Name, len(r.Name), MaxName)
+			}
+			if r.Layer != graph.Work {
+				p.Relations = append(p.Relations, r)
+			}
+		}
+		actions, err := p.actions(n.Steps, false)
+		if err != nil {
+			return nil, fmt.Errorf("plan: node %s: %w", n.Name, err)
+		}
+		p.Steps = append(p.Steps, &Step{ID: n.Name, Deps: g.Deps(n), Actions: actions, Makes: n.Makes})
+	}
+	return p, nil
+}
+
+// actions renders steps. Within a loop a relation is made again each round, so the
+// last round's goes first.
+func (p *Plan) actions(steps []graph.Step, again bool) ([]Action, error) {
+	var actions []Action
+	add := func(makes string, texts ...string) {
+		for _, text := range texts {
+			actions = append(actions, &Statement{SQL: text, Makes: makes})
+		}
+	}
+	for _, s := range steps {
+		switch s := s.(type) {
+		case *graph.Create:
+			text, err := p.create(s.Relation.Storage, p.Building(s.Relation.Name), s.Query, p.Building)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", s.Relation.Name, err)
+			}
+			if again {
+				add("", render.Drop(p.Dialect, render.Table, p.Building(s.Relation.Name)))
+			}
+			add(s.Relation.Name, text)
+		case *graph.Drop:
+			add("", render.Drop(p.Dialect, render.Table, p.Building(s.Name)))
+		case *graph.Rename:
+			to := p.Building(s.To)
+			add(s.To, render.Drop(p.Dialect, render.Table, to), render.Rename(p.Dialect, render.Table, p.Building(s.From), to[len(to)-1]))
+		case *graph.Loop:
+			body, err := p.actions(s.Body, true)
+			if err != nil {
+				return nil, fmt.Errorf("loop %s: %w", s.Name, err)
+			}
+			while, err := render.Query(s.While, p.Dialect, p.names(p.Building))
+			if err != nil {
+				return nil, fmt.Errorf("loop %s: %w", s.Name, err)
+			}
+			actions = append(actions, &Loop{Name: s.Name, Body: body, While: &Statement{SQL: while}, Max: s.Max})
+		default:
+			return nil, fmt.Errorf("a step of type %T", s)
+		}
+	}
+	return actions, nil
+}
+
+// Building gives the path of a relation while it is built.
+func (p *Plan) Building(name string) []string {
+	if r := p.graph.Relation(name); r != nil && r.Layer == graph.Work {
+		return p.at(name)
+	}
+	return p.at(BuildPrefix + name)
+}
+
+// Published gives the path of a relation that readers see.
+func (p *Plan) Published(name string) []string { return p.at(name) }
+
+func (p *Plan) at(name string) []string {
+	return append(append([]string(nil), p.options.Schema...), name)
+}
+
+// names finds model relations by where, and the last build's where readers see them.
+func (p *Plan) names(where func(string) []string) render.Names {
+	return func(schema, name string) ([]string, error) {
+		switch schema {
+		case "model":
+			return where(name), nil
+		case "prev":
+			return p.Published(name), nil
+		case "raw":
+			if path, known := p.inputs[name]; known && path != nil {
+				return path, nil
+			} else if known {
+				return where(name), nil
+			}
+			return nil, fmt.Errorf("plan: no input %s", name)
+		default:
+			return nil, fmt.Errorf("plan: relation %s.%s has no place in the warehouse", schema, name)
+		}
+	}
+}
+
+// create renders a table or view of the query's rows.
+func (p *Plan) create(storage graph.Storage, path []string, q *sql.Query, where func(string) []string) (string, error) {
+	text, err := render.Query(q, p.Dialect, p.names(where))
+	if err != nil {
+		return "", err
+	}
+	kind := render.Table
+	if storage == graph.View {
+		kind = render.View
+	}
+	return render.Create(p.Dialect, kind, path, text), nil
+}
+
+// Query renders a checked query over the published relations.
+func (p *Plan) Query(q *sql.Query) (string, error) {
+	return render.Query(q, p.Dialect, p.names(p.Published))
+}
+
+// BuildQuery renders a checked query over the relations being built.
+func (p *Plan) BuildQuery(q *sql.Query) (string, error) {
+	return render.Query(q, p.Dialect, p.names(p.Building))
 }

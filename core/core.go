@@ -1,0 +1,280 @@
+// Package core compiles a project: it parses and checks what the plugins gave,
+// composes it with the models of the event log, resolution and states, and
+// renders the whole for a warehouse. It computes; it reaches nothing.
+//
+// It imports the packages below core/ alone.
+package core
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/nexus-host/nexus-host/core/base"
+	"github.com/nexus-host/nexus-host/core/check"
+	"github.com/nexus-host/nexus-host/core/dialect"
+	"github.com/nexus-host/nexus-host/core/final"
+	"github.com/nexus-host/nexus-host/core/graph"
+	"github.com/nexus-host/nexus-host/core/identity"
+	"github.com/nexus-host/nexus-host/core/plan"
+	"github.com/nexus-host/nexus-host/core/spec"
+	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/core/state"
+	"github.com/nexus-host/nexus-host/core/union"
+)
+
+// Run is what one build knows of itself. All its values end up as literals.
+type Run struct {
+	ID        string
+	StartedAt time.Time // _processed_at
+	AsOf      time.Time // as_of(); StartedAt if zero
+}
+
+// Checked is a project whose fragments are portable SQL, well typed, within
+// bounds, and of the layers and kinds that they claim.
+type Checked struct {
+	spec      *spec.Spec
+	run       Run
+	limits    sql.Limits
+	fragments map[string][]*check.Fragment // by source
+	kinds     []union.Fragment
+}
+
+// Check parses and checks the fragments of every source.
+func Check(s *spec.Spec, run Run, limits sql.Limits) (*Checked, sql.Diagnostics) {
+	if run.AsOf.IsZero() {
+		run.AsOf = run.StartedAt
+	}
+	c := &Checked{spec: s, run: run, limits: limits, fragments: map[string][]*check.Fragment{}}
+	var diags sql.Diagnostics
+	for _, src := range s.Sources {
+		fragments, ds := check.Fragments(src, check.Env{AsOf: run.AsOf, RunStartedAt: run.StartedAt, RunID: run.ID, Limits: limits})
+		for _, d := range ds {
+			if len(diags) < sql.MaxDiagnostics {
+				diags = append(diags, d)
+			}
+		}
+		c.fragments[src.Name] = fragments
+		for _, f := range fragments {
+			if f.Layer == string(graph.Intermediate) {
+				c.kinds = append(c.kinds, union.Fragment{Source: src.Name, Name: f.Name, Kind: f.Kind, Query: f.Query, Columns: f.Columns})
+			}
+		}
+	}
+	if len(diags) > 0 {
+		return nil, diags
+	}
+	return c, nil
+}
+
+// Options say for which warehouse to compile.
+type Options struct {
+	Dialect string
+	Schema  []string // catalog and schema of the tables; may be empty
+	// HasPrevious says that an earlier build stands in the schema: its ids are kept.
+	HasPrevious bool
+	// Discovered are names found by asking the warehouse the program's Questions;
+	// without them, the names in plain sight are all there are.
+	Discovered union.Names
+}
+
+// Program is a compiled project.
+type Program struct {
+	Graph *graph.Graph
+	Plan  *plan.Plan
+	// Questions is empty for most projects: every name that becomes a column stands in
+	// the fragments. Else the steps named in Before are to be run, the questions asked, and
+	// the project compiled again with the answers; the other steps then follow.
+	Questions []Question
+	Before    []string
+	// Rejections count raw rows that have no place in a base relation, over what is being built.
+	Rejections []Rejection
+	// Findings count what the event log dropped or decided, over what is being built:
+	// table_name, source, reason, detail, n, sample.
+	Findings string
+	// Checks are the contract's rules over the published tables.
+	Checks []Assertion
+	// Digests are fingerprints of the published tables.
+	Digests []Digest
+}
+
+// Question asks a built event log for names: columns name and category.
+type Question struct{ Kind, SQL string }
+
+// Rejection counts rows of one raw table by reason: columns reason and n.
+type Rejection struct{ Source, Table, SQL string }
+
+// Assertion is one rule: no row where it holds, else n and sample.
+type Assertion struct{ Name, Table, Rule, SQL string }
+
+// Digest is the statement of one table's fingerprint.
+type Digest struct{ Table, SQL string }
+
+// Compile composes the project and renders it for one dialect.
+func (c *Checked) Compile(o Options) (*Program, error) {
+	d, err := dialect.ByName(o.Dialect)
+	if err != nil {
+		return nil, fmt.Errorf("core: %w", err)
+	}
+	names, discoveries := union.StaticNames(c.spec, c.kinds)
+	merge(&names, o.Discovered)
+	nodes, err := c.nodes(d, o, names)
+	if err != nil {
+		return nil, fmt.Errorf("core: %w", err)
+	}
+	g, err := graph.New(nodes)
+	if err != nil {
+		return nil, fmt.Errorf("core: %w", err)
+	}
+	env := c.env(g)
+	for _, n := range g.Nodes {
+		if err := checkSteps(n, n.Steps, env); err != nil {
+			return nil, fmt.Errorf("core: node %s: %w", n.Name, err)
+		}
+	}
+	p := &Program{Graph: g}
+	if p.Plan, err = plan.New(g, d, plan.Options{Schema: o.Schema, Inputs: c.inputs()}); err != nil {
+		return nil, fmt.Errorf("core: %w", err)
+	}
+	if err := c.questions(p, discoveries, env); err != nil {
+		return nil, fmt.Errorf("core: %w", err)
+	}
+	if err := c.reports(p, names, env); err != nil {
+		return nil, fmt.Errorf("core: %w", err)
+	}
+	return p, nil
+}
+
+// nodes composes every layer.
+func (c *Checked) nodes(d *dialect.Dialect, o Options, names union.Names) ([]*graph.Node, error) {
+	var nodes []*graph.Node
+	for _, src := range c.spec.Sources {
+		made, err := base.Nodes(src)
+		if err != nil {
+			return nil, err
+		}
+		nodes = append(nodes, made...)
+		for _, f := range c.fragments[src.Name] {
+			n, err := fragmentNode(src, f)
+			if err != nil {
+				return nil, err
+			}
+			nodes = append(nodes, n)
+		}
+	}
+	for _, layer := range []func() ([]*graph.Node, error){
+		func() ([]*graph.Node, error) { return union.Nodes(c.spec, c.kinds) },
+		func() ([]*graph.Node, error) {
+			return identity.Nodes(c.spec, identity.Options{Dialect: d.Name, Recursion: d.Recursion, HasPrevious: o.HasPrevious})
+		},
+		func() ([]*graph.Node, error) { return state.Nodes(c.spec, names) },
+		func() ([]*graph.Node, error) { return final.Nodes(c.spec, c.kinds, names) },
+	} {
+		made, err := layer()
+		if err != nil {
+			return nil, err
+		}
+		nodes = append(nodes, made...)
+	}
+	return nodes, nil
+}
+
+// fragmentNode makes <source>_<fragment>: a table where it is clean objects
+// that others read several times, a view where the union reads it once.
+func fragmentNode(src spec.Source, f *check.Fragment) (*graph.Node, error) {
+	r := &graph.Relation{Name: src.Name + "_" + f.Name, Layer: graph.Layer(f.Layer), Source: src.Name, Doc: f.Doc}
+	if r.Layer == graph.Intermediate {
+		r.Storage = graph.View
+	}
+	q := sql.Clone(f.Query)
+	if err := base.Bind(q, src); err != nil {
+		return nil, err
+	}
+	return &graph.Node{Name: r.Name, Makes: []*graph.Relation{r}, Steps: []graph.Step{&graph.Create{Relation: r, Query: q}}}, nil
+}
+
+// inputs are the raw relations of every source.
+func (c *Checked) inputs() []plan.Input {
+	var list []plan.Input
+	for _, src := range c.spec.Sources {
+		for _, in := range base.Inputs(src) {
+			list = append(list, plan.Input{Name: in.Name, Path: in.Path, Columns: in.Columns, Source: in.Source})
+		}
+	}
+	return list
+}
+
+// env resolves what the composed models read.
+func (c *Checked) env(g *graph.Graph) check.Env {
+	raw := map[string][]sql.ColumnDef{}
+	for _, in := range c.inputs() {
+		raw[in.Name] = in.Columns
+	}
+	return check.Env{
+		Core: true, AsOf: c.run.AsOf, RunStartedAt: c.run.StartedAt, RunID: c.run.ID, Limits: c.limits,
+		Relation: func(schema, name string) ([]sql.ColumnDef, bool) {
+			switch schema {
+			case "model":
+				if r := g.Relation(name); r != nil {
+					return r.Columns, r.Columns != nil
+				}
+			case "raw":
+				columns, known := raw[name]
+				return columns, known
+			case "prev":
+				return identity.PreviousColumns(name), true
+			}
+			return nil, false
+		},
+	}
+}
+
+// checkSteps checks the queries of a node in the order in which they run, and
+// gives the relations their columns.
+func checkSteps(n *graph.Node, steps []graph.Step, env check.Env) error {
+	relation := func(name string) *graph.Relation {
+		i := slices.IndexFunc(n.Makes, func(r *graph.Relation) bool { return r.Name == name })
+		if i < 0 {
+			return &graph.Relation{}
+		}
+		return n.Makes[i]
+	}
+	for _, s := range steps {
+		switch s := s.(type) {
+		case *graph.Create:
+			columns, diags := check.Query(s.Query, env)
+			if err := diags.Err(); err != nil {
+				return fmt.Errorf("%s: %w", s.Relation.Name, err)
+			}
+			s.Relation.Columns = columns
+			relation(s.Relation.Name).Columns = columns
+		case *graph.Rename:
+			if to := relation(s.To); to.Columns == nil {
+				to.Columns = relation(s.From).Columns
+			}
+		case *graph.Loop:
+			if err := checkSteps(n, s.Body, env); err != nil {
+				return err
+			}
+			if _, diags := check.Query(s.While, env); len(diags) > 0 {
+				return fmt.Errorf("loop %s: %w", s.Name, diags)
+			}
+		}
+	}
+	return nil
+}
+
+func merge(names *union.Names, more union.Names) {
+	for _, n := range more.Traits {
+		names.Add(union.Traits, n, "")
+	}
+	for _, n := range more.Measurements {
+		names.Add(union.Measurements, n, "")
+	}
+	for _, n := range more.Dimensions {
+		names.Add(union.Dimensions, n, "")
+	}
+	for _, s := range more.States {
+		names.Add(union.StateChanges, s.Name, s.Category)
+	}
+}

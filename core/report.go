@@ -1,0 +1,114 @@
+package core
+
+import (
+	"fmt"
+
+	"github.com/nexus-host/nexus-host/core/base"
+	"github.com/nexus-host/nexus-host/core/check"
+	"github.com/nexus-host/nexus-host/core/graph"
+	"github.com/nexus-host/nexus-host/core/render"
+	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/core/union"
+	"github.com/nexus-host/nexus-host/core/verify"
+)
+
+// questions renders what a warehouse must be asked before the wide tables can be
+// compiled, and finds the steps that come before.
+func (c *Checked) questions(p *Program, discoveries []union.Discovery, env check.Env) error {
+	before := map[string]bool{}
+	for _, d := range discoveries {
+		text, err := c.buildQuery(p, d.Query, env)
+		if err != nil {
+			return fmt.Errorf("names of %s: %w", d.Kind, err)
+		}
+		p.Questions = append(p.Questions, Question{Kind: d.Kind, SQL: text})
+		for _, r := range sql.Relations(d.Query) {
+			if r.Schema == "model" {
+				p.ancestors(p.Graph.Maker(r.Name), before)
+			}
+		}
+	}
+	for _, n := range p.Graph.Nodes {
+		if before[n.Name] {
+			p.Before = append(p.Before, n.Name)
+		}
+	}
+	return nil
+}
+
+// ancestors marks a node and all that it needs.
+func (p *Program) ancestors(n *graph.Node, marked map[string]bool) {
+	if n == nil || marked[n.Name] {
+		return
+	}
+	marked[n.Name] = true
+	for _, r := range n.Reads {
+		p.ancestors(p.Graph.Maker(r), marked)
+	}
+}
+
+// reports renders what a run asks of its own result.
+func (c *Checked) reports(p *Program, names union.Names, env check.Env) error {
+	for _, src := range c.spec.Sources {
+		for _, t := range src.Tables {
+			q, err := base.Rejections(src, t)
+			if err != nil || q == nil {
+				if err != nil {
+					return err
+				}
+				continue
+			}
+			text, err := c.buildQuery(p, q, env)
+			if err != nil {
+				return fmt.Errorf("rejections of %s.%s: %w", src.Name, t.Name, err)
+			}
+			p.Rejections = append(p.Rejections, Rejection{Source: src.Name, Table: t.Name, SQL: text})
+		}
+	}
+	findings := &sql.Query{Arms: union.Findings()}
+	text, err := c.buildQuery(p, findings, env)
+	if err != nil {
+		return fmt.Errorf("findings: %w", err)
+	}
+	p.Findings = text
+	checks, err := verify.Checks(c.spec, names)
+	if err != nil {
+		return err
+	}
+	for _, ch := range checks {
+		if _, diags := check.Query(ch.Query, env); len(diags) > 0 {
+			return fmt.Errorf("check %s: %w", ch.Name, diags)
+		}
+		text, err := p.Plan.Query(ch.Query)
+		if err != nil {
+			return fmt.Errorf("check %s: %w", ch.Name, err)
+		}
+		p.Checks = append(p.Checks, Assertion{Name: ch.Name, Table: ch.Table, Rule: ch.Rule, SQL: text})
+	}
+	return p.digests()
+}
+
+// digests renders the fingerprint of every published table that holds rows of
+// its own; raw relations and views repeat what others hold.
+func (p *Program) digests() error {
+	for _, r := range p.Plan.Relations {
+		if r.Storage == graph.View || r.Layer == graph.Raw {
+			continue
+		}
+		text, err := render.Digest(p.Plan.Dialect, p.Plan.Published(r.Name), r.Columns)
+		if err != nil {
+			return fmt.Errorf("digest of %s: %w", r.Name, err)
+		}
+		p.Digests = append(p.Digests, Digest{Table: r.Name, SQL: text})
+	}
+	return nil
+}
+
+// buildQuery checks a query over the composed models and renders it over what
+// is being built.
+func (c *Checked) buildQuery(p *Program, q *sql.Query, env check.Env) (string, error) {
+	if _, diags := check.Query(q, env); len(diags) > 0 {
+		return "", diags
+	}
+	return p.Plan.BuildQuery(q)
+}
