@@ -158,6 +158,9 @@ func (r FragmentsResponse) Validate() error {
 		case f.Layer == "intermediate" && !slices.Contains(Kinds(), f.Kind):
 			p.add("fragment %q: kind %.80q: one of %s", f.Name, f.Kind, strings.Join(Kinds(), ", "))
 		}
+		if !isFile(f.File) {
+			p.add("fragment %q: file %.80q: no relative path of letters, digits and ._-/", f.Name, f.File)
+		}
 		if strings.TrimSpace(f.SQL) == "" {
 			p.add("fragment %q: empty SQL", f.Name)
 		}
@@ -175,6 +178,14 @@ func (r FragmentsResponse) Validate() error {
 		}
 	}
 	return errors.Join(p.list...)
+}
+
+// isFile reports whether s can stand in a message as a file's name: a relative path of plain characters.
+func isFile(s string) bool {
+	if s == "" || len(s) > 200 || s[0] == '/' || strings.Contains(s, "..") {
+		return false
+	}
+	return strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/") == ""
 }
 
 // isVersion reports whether s is a semantic version: three numbers, then perhaps -pre and +build.
