@@ -1,0 +1,12 @@
+-- Checkouts, as registered entities.
+select
+    'checkout' as entity_type,
+    checkout_key as source_id,
+    created_at,
+    updated_at,
+    case when completed_at is not null then 'completed' else 'open' end as status,
+    checkout_total as total,
+    currency,
+    completed_at,
+    _ingested_at
+from normalized.checkouts

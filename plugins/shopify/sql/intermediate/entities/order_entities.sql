@@ -1,0 +1,20 @@
+-- Orders, as registered entities.
+select
+    'order' as entity_type,
+    o.order_key as source_id,
+    o.placed_at as created_at,
+    coalesce(o.updated_at, o.observed_at) as updated_at,
+    o.order_name as name,
+    o.financial_status,
+    o.fulfillment_status,
+    o.cancelled_at,
+    o.currency,
+    o.order_total as total,
+    s.units,
+    s.order_index,
+    o.source_channel as channel,
+    o.shipping_country,
+    o.recipient_name,
+    o._ingested_at
+from normalized.orders o
+left join normalized.order_sums s on s.order_key = o.order_key

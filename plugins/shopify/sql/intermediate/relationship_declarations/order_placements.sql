@@ -1,0 +1,19 @@
+-- A person placed an order.
+select
+    a.event_id,
+    a.occurred_at,
+    'person' as entity_a_type,
+    b.buyer_type as entity_a_identifier_type,
+    b.buyer_key as entity_a_identifier,
+    'buyer' as entity_a_role,
+    'order' as entity_b_type,
+    'order_id' as entity_b_identifier_type,
+    a.order_key as entity_b_identifier,
+    'order' as entity_b_role,
+    'placed' as relationship_type,
+    'a_to_b' as relationship_direction,
+    true as is_active,
+    a._ingested_at
+from normalized.order_activity a
+join normalized.buyers b on b.order_key = a.order_key
+where a.event_name = 'order_placed'
