@@ -1,0 +1,16 @@
+package dialect
+
+// The shapes of values in text, in the regular expressions that all engines
+// read alike. A match is whole: templates add the anchors where they need them.
+const (
+	bigintShape  = `[+-]?[0-9]{1,18}`
+	decimalShape = `[+-]?[0-9]+([.][0-9]*)?([eE][+-]?[0-9]{1,2})?`
+	// monthDay is a date that exists but for 29 February, which leapDay holds.
+	monthDay   = `((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))`
+	leapYear   = `([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)`
+	dateShape  = `([0-9]{4}-` + monthDay + `|` + leapYear + `-02-29)`
+	clockShape = `([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?`
+	// zoneShape: 15:59 is as far from UTC as PostgreSQL goes, and no zone ever was farther.
+	zoneShape      = `(Z|z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)`
+	timestampShape = dateShape + `([T ]` + clockShape + zoneShape + `?)?`
+)

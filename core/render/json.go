@@ -1,0 +1,203 @@
+package render
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/nexus-host/nexus-host/core/dialect"
+	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/core/vocab"
+)
+
+// json renders the scalar functions that read documents. All but json_extract
+// work on the value at the path in the dialect's raw form ("json.at"), which the
+// pieces "json.text", "json.type" and so on take apart.
+func (w *writer) json(c *sql.Call) (val, error) {
+	doc, err := w.expr(c.Args[0])
+	if err != nil {
+		return val{}, err
+	}
+	path, err := pathOf(c)
+	if err != nil {
+		return val{}, err
+	}
+	if c.Name == "json_extract" {
+		at, err := w.jsonAt(doc, path)
+		if err != nil {
+			return val{}, err
+		}
+		return w.piece("json.extract", at)
+	}
+	at, err := w.jsonAt(doc, path)
+	if err != nil {
+		return val{}, err
+	}
+	return w.jsonOf(c, at)
+}
+
+// jsonOf makes the function's result of the raw value.
+func (w *writer) jsonOf(c *sql.Call, at val) (val, error) {
+	switch c.Name {
+	case "json_text", "json_type", "json_bigint":
+		return w.piece("json."+strings.TrimPrefix(c.Name, "json_"), at)
+	case "json_decimal", "json_bool":
+		text, err := w.piece("json.text", at)
+		if err != nil {
+			return val{}, err
+		}
+		return w.castVal(text, sql.Text, c.Type())
+	case "json_timestamp":
+		text, err := w.piece("json.text", at)
+		if err != nil {
+			return val{}, err
+		}
+		unit := "seconds"
+		if len(c.Args) > 2 {
+			unit = c.Args[2].(*sql.Literal).Value
+		}
+		return w.piece("json.timestamp."+unit, text)
+	}
+	return val{}, fmt.Errorf("render: no function %s", c.Name)
+}
+
+func pathOf(c *sql.Call) ([]vocab.Step, error) {
+	l, ok := c.Args[1].(*sql.Literal)
+	if !ok {
+		return nil, fmt.Errorf("render: %s with a path that is no literal", c.Name)
+	}
+	return vocab.ParsePath(l.Value)
+}
+
+// jsonAt is the value at a path, in the dialect's raw form.
+func (w *writer) jsonAt(doc val, path []vocab.Step) (val, error) {
+	if w.d.JSONPath == dialect.PathArrows {
+		out := doc
+		for _, s := range path {
+			step := Text(w.d, s.Name)
+			if s.IsIndex {
+				step = strconv.Itoa(s.Index)
+			}
+			out = out.then(precOther, out.in(precOther)+" -> "+step)
+		}
+		return out, nil
+	}
+	return w.piece("json.at", doc, w.jsonPath(path))
+}
+
+// jsonPath writes a path as text: $.name, $."any name", $[n].
+func (w *writer) jsonPath(path []vocab.Step) val {
+	return val{s: Text(w.d, jsonPathText(path)), prec: precAtom, simple: true}
+}
+
+func jsonPathText(path []vocab.Step) string {
+	var b strings.Builder
+	b.WriteByte('$')
+	for _, s := range path {
+		switch {
+		case s.IsIndex:
+			b.WriteString("[" + strconv.Itoa(s.Index) + "]")
+		case plainName(s.Name):
+			b.WriteString("." + s.Name)
+		case s.Name == "" || strings.ContainsAny(s.Name, `*"\`):
+			return jsonPointer(path) // DuckDB reads these as wildcards and escapes
+		default:
+			b.WriteString(`."` + s.Name + `"`)
+		}
+	}
+	return b.String()
+}
+
+func plainName(s string) bool {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if !(c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' && i > 0) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// jsonPointer is RFC 6901, for names that a path cannot hold.
+func jsonPointer(path []vocab.Step) string {
+	var b strings.Builder
+	for _, s := range path {
+		b.WriteByte('/')
+		if s.IsIndex {
+			b.WriteString(strconv.Itoa(s.Index))
+			continue
+		}
+		b.WriteString(strings.NewReplacer("~", "~0", "/", "~1").Replace(s.Name))
+	}
+	return b.String()
+}
+
+// unnest renders CROSS (or LEFT) JOIN LATERAL over a set function; its position
+// counts from 0 and its columns have the names that the tree gives them.
+func (w *writer) unnest(u *sql.Unnest, left bool) (string, error) {
+	c, ok := u.Expr.(*sql.Call)
+	if !ok {
+		return "", fmt.Errorf("render: unnest of something other than a set function")
+	}
+	t, ok := w.d.Template("unnest." + c.Name)
+	if !ok {
+		return "", &UnsupportedError{Dialect: w.d.Name, What: "unnest(" + c.Name + "(…))"}
+	}
+	args, err := w.setArgs(c)
+	if err != nil {
+		return "", err
+	}
+	v, err := w.fill(t, args)
+	if err != nil {
+		return "", err
+	}
+	element, ok := w.d.Template("unnest.value." + c.Name)
+	if !ok {
+		element = "q.v"
+	}
+	columns := element + " AS " + Ident(w.d, u.Value)
+	if u.Ordinality != "" {
+		columns += ", q.n - 1 AS " + Ident(w.d, u.Ordinality)
+	}
+	s := "JOIN LATERAL (SELECT " + columns + " FROM " + v.s + " AS q(v, n)) AS " + Ident(w.d, u.Alias)
+	if left {
+		return "LEFT " + s + " ON TRUE", nil
+	}
+	return "CROSS " + s, nil
+}
+
+// setArgs renders a set function's arguments: for JSON the value at the path (or
+// the document and a path to its elements), for others as they are.
+func (w *writer) setArgs(c *sql.Call) ([]val, error) {
+	first, err := w.expr(c.Args[0])
+	if err != nil {
+		return nil, err
+	}
+	switch c.Name {
+	case "json_array", "json_keys":
+		path, err := pathOf(c)
+		if err != nil {
+			return nil, err
+		}
+		if w.d.JSONPath == dialect.PathArrows {
+			at, err := w.jsonAt(first, path)
+			return []val{at}, err
+		}
+		text := jsonPathText(path)
+		if c.Name == "json_array" {
+			if strings.HasPrefix(text, "/") {
+				return nil, &UnsupportedError{Dialect: w.d.Name, What: "json_array at a name that holds *, a quote or a backslash"}
+			}
+			text += "[*]"
+		}
+		return []val{first, {s: Text(w.d, text), prec: precAtom, simple: true}}, nil
+	case "regexp_matches":
+		p := w.pattern(c.Args[1].(*sql.Literal).Value)
+		if w.d.RegexpWholeGroup {
+			p = "(" + p + ")"
+		}
+		return []val{first, {s: Text(w.d, p), prec: precAtom, simple: true}}, nil
+	}
+	sep, err := w.expr(c.Args[1])
+	return []val{first, sep}, err
+}

@@ -1,0 +1,86 @@
+package render
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/nexus-host/nexus-host/core/dialect"
+)
+
+// let computes the arguments that are more than names once and hands body
+// their names. Functions of the vocabulary never fail, so computing what a CASE
+// would not have reached changes no result.
+func (w *writer) let(args []val, body func([]val) (val, error)) (val, error) {
+	style := w.d.Let
+	for _, a := range args {
+		if a.agg && style == dialect.LetSubquery {
+			// An aggregate would belong to the sub-select. PostgreSQL computes equal
+			// aggregates and window functions once anyway.
+			style = dialect.LetInline
+		}
+	}
+	var bound []val
+	for _, a := range args {
+		if !a.simple {
+			bound = append(bound, a)
+		}
+	}
+	if style == dialect.LetInline || len(bound) == 0 {
+		return body(args)
+	}
+	// The name depends on what is inside alone: equal expressions stay equal text,
+	// which GROUP BY needs, and an inner name never hides an outer one that it reads.
+	named, name := make([]val, len(args)), ""
+	render := func(name string) (val, error) {
+		n := 0
+		for i, a := range args {
+			named[i] = a
+			if a.simple {
+				continue
+			}
+			switch {
+			case style == dialect.LetLambda && len(bound) == 1:
+				named[i] = val{s: name, prec: precAtom, simple: true}
+			case style == dialect.LetLambda:
+				named[i] = val{s: name + ".v" + strconv.Itoa(n), prec: precAtom, simple: true}
+			default:
+				named[i] = val{s: name + ".v" + strconv.Itoa(n), prec: precAtom, simple: true}
+			}
+			n++
+		}
+		return body(named)
+	}
+	probe, err := render("x")
+	if err != nil {
+		return val{}, err
+	}
+	height := probe.height + 1
+	name = "x" + strconv.Itoa(height)
+	out, err := render(name)
+	if err != nil {
+		return val{}, err
+	}
+	agg := out.agg
+	for _, a := range bound {
+		height = max(height, a.height)
+		agg = agg || a.agg
+	}
+	var s string
+	switch {
+	case style == dialect.LetLambda && len(bound) == 1:
+		s = "list_transform([" + bound[0].s + "], lambda " + name + ": " + out.s + ")[1]"
+	case style == dialect.LetLambda:
+		fields := make([]string, len(bound))
+		for i, b := range bound {
+			fields[i] = "'v" + strconv.Itoa(i) + "': " + b.s
+		}
+		s = "list_transform([{" + strings.Join(fields, ", ") + "}], lambda " + name + ": " + out.s + ")[1]"
+	default:
+		fields := make([]string, len(bound))
+		for i, b := range bound {
+			fields[i] = b.s + " AS v" + strconv.Itoa(i)
+		}
+		s = "(SELECT " + out.s + " FROM (SELECT " + strings.Join(fields, ", ") + " OFFSET 0) AS " + name + ")"
+	}
+	return val{s: s, prec: precAtom, agg: agg, height: height}, nil
+}

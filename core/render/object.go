@@ -1,0 +1,29 @@
+package render
+
+import (
+	"strings"
+
+	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/core/vocab"
+)
+
+// object writes a json object of names and values in turn, by the function
+// whose name stands in the row.
+func (w *writer) object(f vocab.Function, c *sql.Call) (val, error) {
+	for _, name := range append([]string{w.d.Name}, w.d.Bases...) {
+		fn, ok := f.SQL[name]
+		if !ok {
+			continue
+		}
+		args, err := w.args(c)
+		if err != nil {
+			return val{}, err
+		}
+		texts := make([]string, len(args))
+		for i, a := range args {
+			texts[i] = a.s
+		}
+		return args[0].then(precAtom, fn+"("+strings.Join(texts, ", ")+")", args[1:]...), nil
+	}
+	return val{}, &UnsupportedError{Dialect: w.d.Name, What: "function " + f.Name}
+}

@@ -1,0 +1,118 @@
+package render
+
+import (
+	"fmt"
+
+	"github.com/nexus-host/nexus-host/core/dialect"
+	"github.com/nexus-host/nexus-host/core/sql"
+)
+
+// Kind is what a path names, for statements that must know.
+type Kind string
+
+// The kinds of relations that a build makes.
+const (
+	Table Kind = "TABLE"
+	View  Kind = "VIEW"
+)
+
+// CreateTableAs makes a table of a query's rows. The name must be free.
+func CreateTableAs(d *dialect.Dialect, path []string, query string) string {
+	return "CREATE TABLE " + Path(d, path) + " AS\n" + query
+}
+
+// CreateView makes a view. The name must be free: replacing is dropping first,
+// because PostgreSQL replaces a view by one of the same columns alone.
+func CreateView(d *dialect.Dialect, path []string, query string) string {
+	return "CREATE VIEW " + Path(d, path) + " AS\n" + query
+}
+
+// Create makes a table or a view of a query's rows.
+func Create(d *dialect.Dialect, kind Kind, path []string, query string) string {
+	if kind == View {
+		return CreateView(d, path, query)
+	}
+	return CreateTableAs(d, path, query)
+}
+
+// Drop drops a table or view if it is there. An engine with both kinds in one
+// name space still fails where the other kind has the name.
+func Drop(d *dialect.Dialect, kind Kind, path []string) string {
+	s := "DROP " + string(kind) + " IF EXISTS " + Path(d, path)
+	if d.DropCascade {
+		s += " CASCADE"
+	}
+	return s
+}
+
+// Rename gives a relation another name in the same schema.
+func Rename(d *dialect.Dialect, kind Kind, path []string, name string) string {
+	to := Ident(d, name)
+	if d.Rename == dialect.RenameQualified {
+		to = Path(d, append(append([]string{}, path[:len(path)-1]...), name))
+	}
+	return "ALTER " + string(kind) + " " + Path(d, path) + " RENAME TO " + to
+}
+
+// CreateSchema makes a schema if it is not there.
+func CreateSchema(d *dialect.Dialect, path []string) string {
+	return "CREATE SCHEMA IF NOT EXISTS " + Path(d, path)
+}
+
+// DropSchema drops a schema and all in it.
+func DropSchema(d *dialect.Dialect, path []string) string {
+	return "DROP SCHEMA IF EXISTS " + Path(d, path) + " CASCADE"
+}
+
+// InsertSelect adds a query's rows to a table.
+func InsertSelect(d *dialect.Dialect, path []string, columns []string, query string) string {
+	quoted := make([]string, len(columns))
+	for i, c := range columns {
+		quoted[i] = Ident(d, c)
+	}
+	return "INSERT INTO " + Path(d, path) + " (" + wrap(quoted) + ")\n" + query
+}
+
+// Begin, Commit and Rollback are the statements of a transaction; all dialects
+// with transactional DDL write them alike.
+func Begin(d *dialect.Dialect) (string, error) {
+	if !d.TransactionalDDL {
+		return "", &UnsupportedError{Dialect: d.Name, What: "a transaction over CREATE, DROP and RENAME"}
+	}
+	return "BEGIN TRANSACTION", nil
+}
+
+// Commit ends a transaction and keeps what it did.
+func Commit(*dialect.Dialect) string { return "COMMIT" }
+
+// Rollback ends a transaction and undoes what it did.
+func Rollback(*dialect.Dialect) string { return "ROLLBACK" }
+
+// ColumnType is the dialect's name of a type, for tables that are not made from a query.
+func ColumnType(d *dialect.Dialect, t sql.Type) (string, error) {
+	if s, ok := d.Types[t]; ok {
+		return s, nil
+	}
+	return "", fmt.Errorf("render: no column can have type %s", t)
+}
+
+// CreateTable makes an empty table.
+func CreateTable(d *dialect.Dialect, path []string, columns []sql.ColumnDef) (string, error) {
+	s := "CREATE TABLE " + Path(d, path) + " ("
+	for i, c := range columns {
+		t, err := ColumnType(d, c.Type)
+		if err != nil {
+			return "", err
+		}
+		if i > 0 {
+			s += ","
+		}
+		s += "\n  " + Ident(d, c.Name) + " " + t
+	}
+	return s + "\n)", nil
+}
+
+// Count is a query of one bigint: how many rows a relation has.
+func Count(d *dialect.Dialect, path []string) string {
+	return "SELECT count(*) AS " + Ident(d, "rows") + " FROM " + Path(d, path)
+}

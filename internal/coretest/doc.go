@@ -1,0 +1,6 @@
+// Package coretest runs nodes of core/graph on a real database in tests: it
+// checks and renders their trees and executes steps and loops one by one. It is
+// for tests alone; the product's runner is host/run.
+//
+// It imports core and the database drivers.
+package coretest

@@ -1,0 +1,368 @@
+package coretest
+
+import (
+	"context"
+	stdsql "database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/duckdb/duckdb-go/v2"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"github.com/nexus-host/nexus-host/core/dialect"
+	"github.com/nexus-host/nexus-host/core/graph"
+	"github.com/nexus-host/nexus-host/core/render"
+	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/internal/pgtest"
+)
+
+// Target is a database that a test builds in.
+type Target struct {
+	t        testing.TB
+	db       *stdsql.DB
+	Dialect  *dialect.Dialect
+	known    map[string][]sql.ColumnDef
+	previous map[string][]sql.ColumnDef
+	made     []*graph.Relation
+	builds   int
+	// Statements counts what was executed; Trace, if set, gets each statement with its time.
+	Statements int
+	Trace      func(statement string, took time.Duration)
+}
+
+// DuckDB opens an embedded database in memory.
+func DuckDB(t testing.TB) *Target {
+	t.Helper()
+	db, err := stdsql.Open("duckdb", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return target(t, "duckdb", db)
+}
+
+// Postgres makes an empty database on the server.
+func Postgres(t testing.TB, s *pgtest.Server) *Target {
+	t.Helper()
+	return target(t, "postgres", s.Open(t))
+}
+
+func target(t testing.TB, name string, db *stdsql.DB) *Target {
+	t.Helper()
+	d, err := dialect.ByName(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.SetMaxOpenConns(1)
+	return &Target{t: t, db: db, Dialect: d, known: map[string][]sql.ColumnDef{}}
+}
+
+// Load makes, or replaces, an input relation of these rows. Values are string,
+// int64, float64, bool, time.Time or nil; decimals and json are strings.
+func (tg *Target) Load(name string, columns []sql.ColumnDef, rows [][]any) {
+	tg.t.Helper()
+	tg.Statements = 0
+	_, _ = tg.db.Exec("DROP TABLE IF EXISTS " + tg.path("model", name))
+	tg.known[name] = columns
+	tg.exec("CREATE TABLE " + tg.path("model", name) + " (" + tg.columns(columns) + ")")
+	if err := tg.fill(name, columns, rows); err != nil {
+		tg.t.Fatalf("coretest: load %s: %v", name, err)
+	}
+}
+
+func (tg *Target) columns(columns []sql.ColumnDef) string {
+	defs := make([]string, len(columns))
+	for i, c := range columns {
+		defs[i] = render.Ident(tg.Dialect, c.Name) + " " + tg.Dialect.Types[c.Type]
+		if c.Type == sql.Text {
+			defs[i] += tg.Dialect.Collate
+		}
+	}
+	return strings.Join(defs, ", ")
+}
+
+func (tg *Target) fill(name string, columns []sql.ColumnDef, rows [][]any) error {
+	ctx := tg.t.Context()
+	conn, err := tg.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	return conn.Raw(func(raw any) error {
+		switch c := raw.(type) {
+		case *stdlib.Conn:
+			names := make([]string, len(columns))
+			for i, col := range columns {
+				names[i] = col.Name
+			}
+			_, err := c.Conn().CopyFrom(ctx, pgx.Identifier{name}, names, pgx.CopyFromRows(rows))
+			return err
+		case driver.Conn:
+			a, err := duckdb.NewAppenderFromConn(c, "", name)
+			if err != nil {
+				return err
+			}
+			values := make([]driver.Value, len(columns))
+			for _, row := range rows {
+				for i, v := range row {
+					values[i] = v
+				}
+				if err := a.AppendRow(values...); err != nil {
+					return errors.Join(err, a.Close())
+				}
+			}
+			return a.Close()
+		}
+		return fmt.Errorf("no way to load through a %T", raw)
+	})
+}
+
+// path is where a relation of a schema stands here.
+func (tg *Target) path(schema, name string) string {
+	p, err := names(schema, name)
+	if err != nil {
+		tg.t.Fatal(err)
+	}
+	return render.Path(tg.Dialect, p)
+}
+
+func names(schema, name string) ([]string, error) {
+	if schema == "prev" {
+		return []string{"prev_" + name}, nil
+	}
+	return []string{name}, nil
+}
+
+func (tg *Target) exec(statement string) {
+	tg.t.Helper()
+	start := time.Now()
+	if _, err := tg.db.ExecContext(tg.t.Context(), statement); err != nil {
+		tg.t.Fatalf("coretest: %v\n%s", err, statement)
+	}
+	tg.Statements++
+	if tg.Trace != nil {
+		tg.Trace(statement, time.Since(start))
+	}
+}
+
+// HasPrevious reports whether a build was published before.
+func (tg *Target) HasPrevious() bool { return tg.previous != nil }
+
+// Build checks, renders and runs the nodes as build number n of this target, one
+// day after the one before it.
+func (tg *Target) Build(nodes []*graph.Node) {
+	tg.t.Helper()
+	tg.builds++
+	tg.BuildAs(nodes, Run{ID: fmt.Sprintf("run_%d", tg.builds), StartedAt: time.Date(2030, 1, tg.builds, 0, 0, 0, 0, time.UTC)})
+}
+
+// BuildAs is Build with the run's constants given.
+func (tg *Target) BuildAs(nodes []*graph.Node, run Run) {
+	tg.t.Helper()
+	run.Known, run.Previous = tg.known, tg.previous
+	g, err := Check(nodes, run)
+	if err != nil {
+		tg.t.Fatal(err)
+	}
+	tg.made = nil
+	for _, n := range g.Nodes {
+		if n.Name == inputsNode {
+			continue
+		}
+		tg.steps(n.Steps)
+		tg.made = append(tg.made, n.Makes...)
+	}
+}
+
+func (tg *Target) steps(steps []graph.Step) {
+	tg.t.Helper()
+	for _, s := range steps {
+		switch s := s.(type) {
+		case *graph.Create:
+			tg.create(s)
+		case *graph.Drop:
+			tg.exec("DROP TABLE IF EXISTS " + tg.path("model", s.Name))
+		case *graph.Rename:
+			tg.exec("DROP TABLE IF EXISTS " + tg.path("model", s.To))
+			tg.exec("ALTER TABLE " + tg.path("model", s.From) + " RENAME TO " + render.Ident(tg.Dialect, s.To))
+		case *graph.Loop:
+			tg.loop(s)
+		}
+	}
+}
+
+func (tg *Target) loop(l *graph.Loop) {
+	tg.t.Helper()
+	for round := 1; ; round++ {
+		tg.steps(l.Body)
+		rows := tg.Query(l.While)
+		if n, ok := rows[0][0].(int64); ok && n == 0 {
+			return
+		}
+		if round >= l.Max {
+			tg.t.Fatalf("coretest: loop %s has not ended after %d rounds", l.Name, round)
+		}
+	}
+}
+
+func (tg *Target) create(s *graph.Create) {
+	tg.t.Helper()
+	text := tg.render(s.Query)
+	path := tg.path("model", s.Relation.Name)
+	if s.Relation.Storage == graph.View {
+		tg.exec("CREATE OR REPLACE VIEW " + path + " AS " + text)
+		return
+	}
+	tg.exec("DROP TABLE IF EXISTS " + path)
+	tg.exec("CREATE TABLE " + path + " AS " + text)
+}
+
+func (tg *Target) render(q *sql.Query) string {
+	tg.t.Helper()
+	text, err := render.Query(q, tg.Dialect, names)
+	if err != nil {
+		tg.t.Fatal(err)
+	}
+	return text
+}
+
+// Publish makes the tables of the last build the previous ones and forgets the
+// build's views and work tables.
+func (tg *Target) Publish() {
+	tg.t.Helper()
+	for _, r := range slices.Backward(tg.made) {
+		if r.Storage == graph.View {
+			tg.exec("DROP VIEW IF EXISTS " + tg.path("model", r.Name))
+		}
+	}
+	tg.previous = map[string][]sql.ColumnDef{}
+	for _, r := range tg.made {
+		switch {
+		case r.Storage == graph.View:
+		case r.Layer == graph.Work:
+			tg.exec("DROP TABLE IF EXISTS " + tg.path("model", r.Name))
+		default:
+			tg.exec("DROP TABLE IF EXISTS " + tg.path("prev", r.Name))
+			tg.exec("ALTER TABLE " + tg.path("model", r.Name) + " RENAME TO " + render.Ident(tg.Dialect, "prev_"+r.Name))
+			tg.previous[r.Name] = r.Columns
+		}
+	}
+	tg.made = nil
+}
+
+// Rows reads columns of a relation of the last build, all of them if none is
+// named, sorted by their printed values.
+func (tg *Target) Rows(name string, columns ...string) [][]any {
+	tg.t.Helper()
+	return tg.read(tg.path("model", name), columns)
+}
+
+// PreviousRows is Rows of a published table.
+func (tg *Target) PreviousRows(name string, columns ...string) [][]any {
+	tg.t.Helper()
+	return tg.read(tg.path("prev", name), columns)
+}
+
+func (tg *Target) read(path string, columns []string) [][]any {
+	tg.t.Helper()
+	list := "*"
+	if len(columns) > 0 {
+		quoted := make([]string, len(columns))
+		for i, c := range columns {
+			quoted[i] = render.Ident(tg.Dialect, c)
+		}
+		list = strings.Join(quoted, ", ")
+	}
+	rows := tg.rows("SELECT " + list + " FROM " + path)
+	sort.Slice(rows, func(i, j int) bool { return fmt.Sprint(rows[i]...) < fmt.Sprint(rows[j]...) })
+	return rows
+}
+
+// Query runs a checked query.
+func (tg *Target) Query(q *sql.Query) [][]any {
+	tg.t.Helper()
+	return tg.rows(tg.render(q))
+}
+
+// Exec runs a statement as it stands: for tests that break a table on purpose.
+func (tg *Target) Exec(statement string) {
+	tg.t.Helper()
+	tg.exec(statement)
+}
+
+func (tg *Target) rows(statement string) [][]any {
+	tg.t.Helper()
+	start := time.Now()
+	tg.Statements++
+	rows, err := tg.db.QueryContext(context.WithoutCancel(tg.t.Context()), statement)
+	if err != nil {
+		tg.t.Fatalf("coretest: %v\n%s", err, statement)
+	}
+	defer rows.Close()
+	cols, err := rows.Columns()
+	if err != nil {
+		tg.t.Fatal(err)
+	}
+	var out [][]any
+	for rows.Next() {
+		row, into := make([]any, len(cols)), make([]any, len(cols))
+		for i := range row {
+			into[i] = &row[i]
+		}
+		if err := rows.Scan(into...); err != nil {
+			tg.t.Fatal(err)
+		}
+		for i := range row {
+			row[i] = plain(row[i])
+		}
+		out = append(out, row)
+	}
+	if err := rows.Err(); err != nil {
+		tg.t.Fatalf("coretest: %v\n%s", err, statement)
+	}
+	if tg.Trace != nil {
+		tg.Trace(statement, time.Since(start))
+	}
+	return out
+}
+
+// plain gives a value of every driver the same Go type: nil, string, int64,
+// float64, bool or time.Time in UTC; decimals are strings without trailing zeros.
+func plain(v any) any {
+	switch v := v.(type) {
+	case int32:
+		return int64(v)
+	case []byte:
+		return string(v)
+	case time.Time:
+		return v.UTC()
+	case duckdb.Decimal:
+		return trimDecimal(v.String())
+	case string:
+		return v
+	}
+	return v
+}
+
+func trimDecimal(s string) string {
+	if !strings.Contains(s, ".") {
+		return s
+	}
+	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
+}
+
+// Forget drops what was published, so that the next build is a first one.
+func (tg *Target) Forget() {
+	tg.t.Helper()
+	for name := range tg.previous {
+		tg.exec("DROP TABLE IF EXISTS " + tg.path("prev", name))
+	}
+	tg.previous, tg.builds = nil, 0
+}
