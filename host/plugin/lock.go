@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -52,7 +53,9 @@ func ReadLock(path string) (*Lock, error) {
 		return nil, fmt.Errorf("plugin: lock: %w", err)
 	}
 	l := &Lock{}
-	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.DisallowUnknownField()).Decode(l); err != nil {
+	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.DisallowUnknownField()).Decode(l); errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("plugin: lock %s is empty; delete it to pin the plugins anew", filepath.Base(path))
+	} else if err != nil {
 		return nil, fmt.Errorf("plugin: lock %s: %w", filepath.Base(path), err)
 	}
 	if l.Version != lockVersion {
@@ -137,16 +140,31 @@ func (l *Lock) Bytes() []byte {
 	return b.Bytes()
 }
 
+// guard excludes other processes of this user from a file. What they hold on to stands in the cache
+// folder: beside the file it would be litter, and removing it would let two in.
+func guard(ctx context.Context, path string) (*flock.Flock, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("plugin: lock: %w", err)
+	}
+	dir, err := DefaultCacheDir()
+	if err != nil {
+		return nil, err
+	}
+	f := flock.New(filepath.Join(dir, "lock-"+cacheKey([]byte(abs))[:16]), flock.SetPermissions(0o600))
+	if _, err := f.TryLockContext(ctx, lockRetry); err != nil {
+		return nil, fmt.Errorf("plugin: lock: %w", err)
+	}
+	return f, nil
+}
+
 // UpdateLock reads, changes and writes a lock while no other process of ours does.
 func UpdateLock(ctx context.Context, path string, change func(*Lock) error) error {
-	guard := flock.New(path+".flock", flock.SetPermissions(0o600))
-	if _, err := guard.TryLockContext(ctx, lockRetry); err != nil {
-		return fmt.Errorf("plugin: lock: %w", err)
+	held, err := guard(ctx, path)
+	if err != nil {
+		return err
 	}
-	defer func() {
-		_ = os.Remove(guard.Path())
-		_ = guard.Unlock()
-	}()
+	defer held.Unlock() //nolint:errcheck // closing the file ends the lock
 	l, err := ReadLock(path)
 	if err != nil {
 		return err
