@@ -8,6 +8,7 @@ package core
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/nexus-host/nexus-host/core/base"
@@ -38,6 +39,23 @@ type Checked struct {
 	limits    sql.Limits
 	fragments map[string][]*check.Fragment // by source
 	kinds     []union.Fragment
+
+	mu       sync.Mutex
+	composed map[composition]*composed
+}
+
+// composition is what decides a composed graph besides the project: the dialect
+// only where the strategy depends on it.
+type composition struct {
+	dialect     string
+	hasPrevious bool
+}
+
+// composed is a graph whose queries are all checked; nobody changes it any more.
+type composed struct {
+	graph       *graph.Graph
+	names       union.Names
+	discoveries []union.Discovery
 }
 
 // Check parses and checks the fragments of every source.
@@ -45,7 +63,7 @@ func Check(s *spec.Spec, run Run, limits sql.Limits) (*Checked, sql.Diagnostics)
 	if run.AsOf.IsZero() {
 		run.AsOf = run.StartedAt
 	}
-	c := &Checked{spec: s, run: run, limits: limits, fragments: map[string][]*check.Fragment{}}
+	c := &Checked{spec: s, run: run, limits: limits, fragments: map[string][]*check.Fragment{}, composed: map[composition]*composed{}}
 	var diags sql.Diagnostics
 	for _, src := range s.Sources {
 		fragments, ds := check.Fragments(src, check.Env{AsOf: run.AsOf, RunStartedAt: run.StartedAt, RunID: run.ID, Limits: limits})
@@ -73,6 +91,8 @@ type Options struct {
 	Schema  []string // catalog and schema of the tables; may be empty
 	// HasPrevious says that an earlier build stands in the schema: its ids are kept.
 	HasPrevious bool
+	// StatementsOnly leaves out Rejections, Findings, Checks and Digests.
+	StatementsOnly bool
 	// Discovered are names found by asking the warehouse the program's Questions;
 	// without them, the names in plain sight are all there are.
 	Discovered union.Names
@@ -110,39 +130,66 @@ type Assertion struct{ Name, Table, Rule, SQL string }
 // Digest is the statement of one table's fingerprint.
 type Digest struct{ Table, SQL string }
 
-// Compile composes the project and renders it for one dialect.
+// Compile composes the project and renders it for one dialect. Several may be
+// compiled at once.
 func (c *Checked) Compile(o Options) (*Program, error) {
 	d, err := dialect.ByName(o.Dialect)
 	if err != nil {
 		return nil, fmt.Errorf("core: %w", err)
 	}
-	names, discoveries := union.StaticNames(c.spec, c.kinds)
-	merge(&names, o.Discovered)
-	nodes, err := c.nodes(d, o, names)
+	g, err := c.compose(d, o)
 	if err != nil {
 		return nil, fmt.Errorf("core: %w", err)
 	}
-	g, err := graph.New(nodes)
-	if err != nil {
+	p := &Program{Graph: g.graph}
+	if p.Plan, err = plan.New(g.graph, d, plan.Options{Schema: o.Schema, Inputs: c.inputs()}); err != nil {
 		return nil, fmt.Errorf("core: %w", err)
 	}
-	env := c.env(g)
-	for _, n := range g.Nodes {
-		if err := checkSteps(n, n.Steps, env); err != nil {
-			return nil, fmt.Errorf("core: node %s: %w", n.Name, err)
-		}
-	}
-	p := &Program{Graph: g}
-	if p.Plan, err = plan.New(g, d, plan.Options{Schema: o.Schema, Inputs: c.inputs()}); err != nil {
+	env := c.env(g.graph)
+	if err := c.questions(p, g.discoveries, env); err != nil {
 		return nil, fmt.Errorf("core: %w", err)
 	}
-	if err := c.questions(p, discoveries, env); err != nil {
-		return nil, fmt.Errorf("core: %w", err)
+	if o.StatementsOnly {
+		return p, nil
 	}
-	if err := c.reports(p, names, env); err != nil {
+	if err := c.reports(p, g.names, env); err != nil {
 		return nil, fmt.Errorf("core: %w", err)
 	}
 	return p, nil
+}
+
+// compose makes the graph and checks every query of it, once for all dialects
+// that share it.
+func (c *Checked) compose(d *dialect.Dialect, o Options) (*composed, error) {
+	key := composition{hasPrevious: o.HasPrevious}
+	if c.spec.Resolution.Strategy == identity.Recursive {
+		key.dialect = d.Name
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if made := c.composed[key]; made != nil && o.Discovered.Empty() {
+		return made, nil
+	}
+	made := &composed{}
+	made.names, made.discoveries = union.StaticNames(c.spec, c.kinds)
+	merge(&made.names, o.Discovered)
+	nodes, err := c.nodes(d, o, made.names)
+	if err != nil {
+		return nil, err
+	}
+	if made.graph, err = graph.New(nodes); err != nil {
+		return nil, err
+	}
+	env := c.env(made.graph)
+	for _, n := range made.graph.Nodes {
+		if err := checkSteps(n, n.Steps, env); err != nil {
+			return nil, fmt.Errorf("node %s: %w", n.Name, err)
+		}
+	}
+	if o.Discovered.Empty() {
+		c.composed[key] = made
+	}
+	return made, nil
 }
 
 // nodes composes every layer.

@@ -25,6 +25,11 @@ type Names struct {
 	States       []StateName
 }
 
+// Empty reports whether there are no names at all.
+func (n *Names) Empty() bool {
+	return len(n.Traits)+len(n.Measurements)+len(n.Dimensions)+len(n.States) == 0
+}
+
 // The categories of states.
 const (
 	Dimension   = "dimension"
