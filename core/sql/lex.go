@@ -16,6 +16,8 @@ type lexer struct {
 	col    int
 	tokens []token
 	limits Limits
+
+	bracket bool // a [ was told, so its ] need not be
 }
 
 // lex returns the tokens, the last of which is tokEOF. After a diagnostic of
@@ -249,6 +251,7 @@ func (l *lexer) lexForeign(pos Pos, rest string) {
 	} {
 		if strings.HasPrefix(rest, f.prefix) {
 			l.src.report(pos, f.code, f.hint, "%s", f.message)
+			l.bracket = l.bracket || f.prefix == "["
 			if f.prefix == "/*" {
 				l.skipBlock(rest)
 				return
@@ -256,6 +259,10 @@ func (l *lexer) lexForeign(pos Pos, rest string) {
 			l.advance(len(f.prefix))
 			return
 		}
+	}
+	if rest[0] == ']' && l.bracket {
+		l.advance(1)
+		return
 	}
 	if rest[0] == '$' {
 		l.lexDollar(pos, rest)

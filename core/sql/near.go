@@ -1,15 +1,23 @@
 package sql
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Nearest returns the candidate that a misspelt name most likely means, "" if
 // none is close.
 func Nearest(name string, candidates []string) string {
+	if len(name) > MaxIdentifier {
+		return ""
+	}
 	best, least := "", max(2, len(name)/3+1)
 	sorted := slices.Clone(candidates)
 	slices.Sort(sorted)
 	for _, c := range sorted {
-		if d := distance(name, c); d < least || d == 1 && best == "" {
+		d := distance(name, c)
+		// A name that was not written to its end is likelier than one with another letter.
+		if d < least || d == 1 && best == "" || d == least && best != "" && strings.HasPrefix(c, name) {
 			best, least = c, d
 		}
 	}

@@ -72,7 +72,7 @@ func newParser(file, text string, o Options) (*parser, bool) {
 // outside of parentheses that f opened, or to the parenthesis that closes around
 // it. It reports whether f ended well.
 func (p *parser) guard(f func(), stop func(token) bool) (ok bool) {
-	depth := p.depth
+	depth, start := p.depth, p.at
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
@@ -81,7 +81,7 @@ func (p *parser) guard(f func(), stop func(token) bool) (ok bool) {
 				panic(r)
 			}
 			p.depth = depth
-			p.skip(stop)
+			p.skip(start, stop)
 		default:
 			panic(r)
 		}
@@ -90,17 +90,25 @@ func (p *parser) guard(f func(), stop func(token) bool) (ok bool) {
 	return true
 }
 
-func (p *parser) skip(stop func(token) bool) {
+// skip passes over what is left of a clause that began at the token start.
+func (p *parser) skip(start int, stop func(token) bool) {
 	open := 0
+	for _, t := range p.tokens[start:p.at] {
+		if t.isSymbol("(") {
+			open++
+		} else if t.isSymbol(")") {
+			open--
+		}
+	}
 	for t := p.peek(); t.kind != tokEOF; t = p.peek() {
 		if t.kind == tokSymbol && t.text == "(" {
 			open++
 		} else if t.kind == tokSymbol && t.text == ")" {
-			if open == 0 {
+			if open <= 0 {
 				return
 			}
 			open--
-		} else if open == 0 && stop != nil && stop(t) {
+		} else if open <= 0 && stop != nil && stop(t) {
 			return
 		}
 		p.at++
@@ -172,12 +180,33 @@ func (p *parser) expectEnd() {
 // is named as such.
 func (p *parser) unexpected(wanted string) {
 	t := p.peek()
-	if t.kind == tokWord {
-		if message, hint := foreign(t.word); message != "" {
-			p.fail(t.pos, CodeForbidden, hint, "%s", message)
+	p.refuseForeign(t)
+	p.fail(t.pos, CodeSyntax, p.misspelt(), "expected %s, found %s", wanted, t.describe())
+}
+
+// refuseForeign fails at a word that begins what portable SQL leaves out.
+func (p *parser) refuseForeign(t token) {
+	if t.kind != tokWord || t.word == "order" && !p.ahead(1).isWord("by") {
+		return
+	}
+	if message, hint := foreign(t.word); message != "" {
+		p.fail(t.pos, CodeForbidden, hint, "%s", message)
+	}
+}
+
+// misspelt is a hint at the keyword that the next word, or the one before it
+// (which was taken for a name), was probably meant to be.
+func (p *parser) misspelt() string {
+	keywords := []string{"select", "from", "where", "group", "having", "qualify", "union", "join", "left", "full", "cross", "inner", "when", "then", "else", "distinct"}
+	for _, at := range []int{p.at, p.at - 1} {
+		if at < 0 || p.tokens[at].kind != tokWord || reserved(p.tokens[at].word) || len(p.tokens[at].word) < 4 {
+			continue
+		}
+		if hint := DidYouMean(p.tokens[at].word, keywords); hint != "" {
+			return hint
 		}
 	}
-	p.fail(t.pos, CodeSyntax, "", "expected %s, found %s", wanted, t.describe())
+	return ""
 }
 
 // foreign names SQL that portable SQL leaves out, by the word that begins it.
@@ -233,10 +262,10 @@ func (p *parser) identifier(what string) (string, Pos) {
 	case t.kind == tokWord && !reserved(t.word):
 		p.take()
 		return p.spelled(t, t.text), t.pos
-	case t.kind == tokWord && what != "":
-		if message, hint := foreign(t.word); message != "" {
-			p.fail(t.pos, CodeForbidden, hint, "%s", message)
-		}
+	case t.kind == tokWord && (what == "an expression" || what == "a relation"):
+		p.refuseForeign(t)
+		p.fail(t.pos, CodeSyntax, "", "expected %s, found the keyword `%s`", what, clip(t.text))
+	case t.kind == tokWord:
 		p.fail(t.pos, CodeSyntax, `a name that is a keyword is quoted: "`+t.word+`"`, "expected %s, found the keyword `%s`", what, clip(t.text))
 	}
 	p.unexpected(what)

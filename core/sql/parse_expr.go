@@ -324,6 +324,7 @@ func (p *parser) keyword(t token) Expr {
 		}
 		return literal(t.pos, Date, day)
 	}
+	p.refuseForeign(t)
 	p.fail(t.pos, CodeSyntax, "literals are '…', timestamp '…' and date '…'", "%s before a text literal is not allowed", t.describe())
 	return nil
 }

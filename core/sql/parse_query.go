@@ -39,7 +39,10 @@ func (t token) isName() bool { return t.kind == tokQuoted || t.kind == tokWord &
 func (p *parser) with(recursive bool) []*CTE {
 	var ctes []*CTE
 	for {
-		p.guard(func() { ctes = append(ctes, p.cte(recursive)) }, func(token) bool { return false })
+		ok := p.guard(func() { ctes = append(ctes, p.cte(recursive)) }, func(token) bool { return false })
+		if !ok && p.peek().kind == tokEOF { // there is nothing to go on with
+			panic(bailout{})
+		}
 		p.ctes++
 		if p.ctes > p.limits.CTEs {
 			p.fail(p.peek().pos, CodeLimit, "", "more than %d common table expressions", p.limits.CTEs)
@@ -194,7 +197,11 @@ func (p *parser) selectArm() *Select {
 // notSelect tells why a statement cannot begin with the token.
 func (p *parser) notSelect(t token) {
 	if t.kind == tokWord && t.word != "with" {
-		p.fail(t.pos, CodeSyntax, "a fragment is one SELECT, a WITH before it at most", "expected `select`, found %s", t.describe())
+		hint := p.misspelt()
+		if hint == "" {
+			hint = "a fragment is one SELECT, a WITH before it at most"
+		}
+		p.fail(t.pos, CodeSyntax, hint, "expected `select`, found %s", t.describe())
 	}
 	if t.isSymbol("(") {
 		p.fail(t.pos, CodeSyntax, "arms of a UNION ALL stand without parentheses", "expected `select`, found `(`")
