@@ -45,6 +45,9 @@ func Check(nodes []*graph.Node, run Run) (*graph.Graph, error) {
 				if r := g.Relation(name); r != nil && r.Columns != nil {
 					return r.Columns, true
 				}
+			case "raw":
+				cols, ok := run.Known[name]
+				return cols, ok
 			case "prev":
 				cols, ok := run.Previous[name]
 				return cols, ok

@@ -1,5 +1,6 @@
 -- Links, kept (rule_no 0) and left out (the rule that did it), one row a pair: the
--- least identifier of a group to each other. A pair that any group keeps is kept.
+-- least identifier of a group to each other. A pair that any group keeps is kept. Links by
+-- decree were seen nowhere, so they have no time, no event and no source.
 with least_of as (
   select grp, min(node) as node
   from model.nxw_id_groups
@@ -22,8 +23,8 @@ timed as (
     case when s.seen_at >= m.seen_at then s.seen_in else m.seen_in end as first_in,
     s.seen_in
   from pairs as p
-  join model.nxw_id_members as m on m.grp = p.origin and m.node = p.a
-  join model.nxw_id_sightings as s on s.grp = p.origin and s.node = p.b
+  left join model.nxw_id_members as m on m.grp = p.origin and m.node = p.a
+  left join model.nxw_id_sightings as s on s.grp = p.origin and s.node = p.b
 )
 select
   a, b, min(rule_no) as rule_no,
