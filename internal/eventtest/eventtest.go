@@ -1,0 +1,260 @@
+// Package eventtest lets tests say in a few lines what sources tell, and builds
+// the whole event log, resolution, states and final tables of it on a real database. The
+// fragments are tables that it fills; everything after them is the product's. It is
+// for tests alone.
+//
+// It imports core and internal/coretest.
+package eventtest
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nexus-host/nexus-host/core/check"
+	"github.com/nexus-host/nexus-host/core/final"
+	"github.com/nexus-host/nexus-host/core/graph"
+	"github.com/nexus-host/nexus-host/core/identity"
+	"github.com/nexus-host/nexus-host/core/model"
+	"github.com/nexus-host/nexus-host/core/spec"
+	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/core/state"
+	"github.com/nexus-host/nexus-host/core/union"
+	"github.com/nexus-host/nexus-host/core/verify"
+	"github.com/nexus-host/nexus-host/internal/coretest"
+)
+
+// Row is one row of a fragment: columns that are left out are NULL. Values are
+// string, bool, float64 or time.Time; decimals and json are strings.
+type Row map[string]any
+
+// Project is a project with rows instead of plugins.
+type Project struct {
+	Spec *spec.Spec
+	// Attributes are the columns that every fragment of kind entities has besides
+	// those of the kind.
+	Attributes []sql.ColumnDef
+	rows       map[string]map[string][]Row // by source and kind
+	events     int
+}
+
+// New makes a project of these sources, which have persons and groups, and the
+// registered types subscription and order.
+func New(sources ...string) *Project {
+	types := []spec.EntityType{{Name: "group", Resolution: true}, {Name: "order"}, {Name: "person", Resolution: true}, {Name: "subscription"}}
+	p := &Project{Spec: &spec.Spec{}, rows: map[string]map[string][]Row{}}
+	for _, s := range sources {
+		p.Spec.Sources = append(p.Spec.Sources, spec.Source{Name: s, EntityTypes: types})
+		p.rows[s] = map[string][]Row{}
+	}
+	return p
+}
+
+// Day is a day of January 2026 (or, past 31, later).
+func Day(n int) time.Time { return time.Date(2026, 1, n, 0, 0, 0, 0, time.UTC) }
+
+// EventID is the id of the n-th event.
+func EventID(n int) string { return fmt.Sprintf("evt_%032x", n) }
+
+// Add adds rows to a source's fragment of a kind. _ingested_at is day 100 unless
+// given.
+func (p *Project) Add(source, kind string, rows ...Row) {
+	for _, r := range rows {
+		if _, ok := r["_ingested_at"]; !ok {
+			r["_ingested_at"] = Day(100)
+		}
+		p.rows[source][kind] = append(p.rows[source][kind], r)
+	}
+}
+
+// Event adds an event on a day and returns its id.
+func (p *Project) Event(source string, day int) string {
+	p.events++
+	id := EventID(p.events)
+	p.Add(source, union.Events, Row{"event_id": id, "occurred_at": Day(day), "event_name": "something happened", "event_type": "activity", "source_table": "t"})
+	return id
+}
+
+// Seen adds an event on which these identifiers ("email a@x.com") are of one person.
+func (p *Project) Seen(source string, day int, identifiers ...string) string {
+	id := p.Event(source, day)
+	p.Identify(source, id, day, "person", "edge "+id, identifiers...)
+	return id
+}
+
+// Identify adds identifiers of one entity to an event.
+func (p *Project) Identify(source, event string, day int, entityType, edge string, identifiers ...string) {
+	for _, i := range identifiers {
+		kind, value, _ := strings.Cut(i, " ")
+		p.Add(source, union.Identifiers, Row{"event_id": event, "edge_id": edge, "entity_type": entityType, "identifier_type": kind,
+			"identifier_value": value, "role": "actor", "occurred_at": Day(day)})
+	}
+}
+
+// Trait adds a trait of a person, told by an event of its own.
+func (p *Project) Trait(source string, day int, email, name, value string) string {
+	id := p.Seen(source, day, "email "+email)
+	p.Add(source, union.Traits, Row{"event_id": id, "entity_type": "person", "identifier_type": "email", "identifier_value": email,
+		"trait_name": name, "trait_value": value, "occurred_at": Day(day)})
+	return id
+}
+
+// Change adds a change of a person's state, told by an event of its own; a nil
+// value leaves the state.
+func (p *Project) Change(source string, day int, email, state string, key, value any) string {
+	id := p.Seen(source, day, "email "+email)
+	p.Add(source, union.StateChanges, Row{"event_id": id, "entity_type": "person", "identifier_type": "email", "identifier_value": email,
+		"state_name": state, "state_category": "dimension", "state_key": key, "state_value": value, "occurred_at": Day(day)})
+	return id
+}
+
+// Related declares how two persons are related, by an event of its own.
+func (p *Project) Related(source string, day int, a, b, kind, direction string, active bool) string {
+	id := p.Event(source, day)
+	p.Add(source, union.Declarations, Row{"event_id": id, "occurred_at": Day(day),
+		"entity_a_type": "person", "entity_a_identifier_type": "email", "entity_a_identifier": a, "entity_a_role": "member",
+		"entity_b_type": "person", "entity_b_identifier_type": "email", "entity_b_identifier": b, "entity_b_role": "member",
+		"relationship_type": kind, "relationship_direction": direction, "is_active": active})
+	return id
+}
+
+// Fragments are the project's fragments, those without rows left out.
+func (p *Project) Fragments() []union.Fragment {
+	var out []union.Fragment
+	for _, src := range p.Spec.Sources {
+		for _, kind := range check.Kinds() {
+			if len(p.rows[src.Name][kind]) == 0 {
+				continue
+			}
+			f := union.Fragment{Source: src.Name, Name: "given_" + kind, Kind: kind}
+			columns, _ := check.KindColumns(kind)
+			for _, c := range columns {
+				f.Columns = append(f.Columns, sql.ColumnDef{Name: c.Name, Type: c.Type})
+			}
+			if kind == union.Entities {
+				f.Columns = append(f.Columns, p.Attributes...)
+			}
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// Names are all names in the rows and declarations, as discovery would find them.
+func (p *Project) Names() union.Names {
+	names, _ := union.StaticNames(p.Spec, nil)
+	column := map[string]string{union.Traits: "trait_name", union.Measurements: "measurement_name", union.Dimensions: "dimension_name", union.StateChanges: "state_name"}
+	for _, src := range p.Spec.Sources {
+		for kind, rows := range p.rows[src.Name] {
+			for _, r := range rows {
+				name, ok := r[column[kind]].(string)
+				if !ok {
+					continue
+				}
+				category, _ := r["state_category"].(string)
+				names.Add(kind, name, category)
+			}
+		}
+	}
+	return names
+}
+
+// Build fills the fragments and builds everything.
+func (p *Project) Build(t testing.TB, tg *coretest.Target) {
+	t.Helper()
+	fragments, names := p.Fragments(), p.Names()
+	var nodes []*graph.Node
+	for _, f := range fragments {
+		nodes = append(nodes, p.load(tg, f))
+	}
+	for _, layer := range []func() ([]*graph.Node, error){
+		func() ([]*graph.Node, error) { return union.Nodes(p.Spec, fragments) },
+		func() ([]*graph.Node, error) {
+			return identity.Nodes(p.Spec, identity.Options{Dialect: tg.Dialect.Name, Recursion: tg.Dialect.Recursion, HasPrevious: tg.HasPrevious()})
+		},
+		func() ([]*graph.Node, error) { return state.Nodes(p.Spec, names) },
+		func() ([]*graph.Node, error) { return final.Nodes(p.Spec, fragments, names) },
+	} {
+		made, err := layer()
+		if err != nil {
+			t.Fatal(err)
+		}
+		nodes = append(nodes, made...)
+	}
+	tg.Build(nodes)
+}
+
+// load fills a table with a fragment's rows and makes the fragment of it: types
+// that drivers do not take are loaded as text and cast.
+func (p *Project) load(tg *coretest.Target, f union.Fragment) *graph.Node {
+	given := make([]sql.ColumnDef, len(f.Columns))
+	s := &sql.Select{From: model.Model("given_"+f.Source+"_"+f.Kind, "")}
+	for i, c := range f.Columns {
+		given[i] = c
+		value := model.Col("", c.Name)
+		if c.Type == sql.Decimal || c.Type == sql.JSON || c.Type == sql.Bigint {
+			given[i].Type = sql.Text
+			value = model.Cast(value, c.Type)
+		}
+		s.Items = append(s.Items, model.As(value, c.Name))
+	}
+	var rows [][]any
+	for _, r := range p.rows[f.Source][f.Kind] {
+		row := make([]any, len(given))
+		for i, c := range given {
+			row[i] = r[c.Name]
+		}
+		rows = append(rows, row)
+	}
+	tg.Load("given_"+f.Source+"_"+f.Kind, given, rows)
+	return model.Node(&graph.Relation{Name: f.Source + "_" + f.Name, Layer: graph.Intermediate, Storage: graph.View, Source: f.Source}, model.Query(s))
+}
+
+// Checks runs the contract's checks over what was built and returns those that
+// fail, by name, with count and sample.
+func (p *Project) Checks(t testing.TB, tg *coretest.Target) map[string]string {
+	t.Helper()
+	checks, err := verify.Checks(p.Spec, p.Names())
+	if err != nil {
+		t.Fatal(err)
+	}
+	failed := map[string]string{}
+	for _, c := range checks {
+		for _, r := range tg.Ask(c.Query) {
+			failed[c.Name] = fmt.Sprint(r...)
+		}
+	}
+	return failed
+}
+
+// Table prints columns of a table's rows, one text a row, sorted: NULL is `-`,
+// moments are days as `01-31`, decimals have no trailing zeros.
+func Table(tg *coretest.Target, name string, columns ...string) []string {
+	var out []string
+	for _, r := range tg.Rows(name, columns...) {
+		cells := make([]string, len(r))
+		for i, v := range r {
+			cells[i] = cell(v)
+		}
+		out = append(out, strings.Join(cells, " "))
+	}
+	sort.Strings(out)
+	return out
+}
+
+func cell(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "-"
+	case time.Time:
+		return v.Format("01-02")
+	case string:
+		if strings.Contains(v, ".") && strings.Trim(v, "-0123456789.") == "" {
+			return strings.TrimSuffix(strings.TrimRight(v, "0"), ".")
+		}
+		return v
+	}
+	return fmt.Sprint(v)
+}
