@@ -149,9 +149,9 @@ func guard(ctx context.Context, path string) (*flock.Flock, error) {
 	}
 	dir, err := DefaultCacheDir()
 	if err != nil {
-		return nil, err
+		dir = filepath.Dir(abs) // a user without a home
 	}
-	f := flock.New(filepath.Join(dir, "lock-"+cacheKey([]byte(abs))[:16]), flock.SetPermissions(0o600))
+	f := flock.New(filepath.Join(dir, ".lock-"+cacheKey([]byte(abs))[:16]), flock.SetPermissions(0o600))
 	if _, err := f.TryLockContext(ctx, lockRetry); err != nil {
 		return nil, fmt.Errorf("plugin: lock: %w", err)
 	}

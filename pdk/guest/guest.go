@@ -38,9 +38,12 @@ var served *Module
 // Serve makes p the plugin of this module. It is called where a package-level
 // variable is set, since a reactor's main function never runs.
 func Serve(p pdk.Plugin) *Module {
-	served = &Module{plugin: p}
+	served = New(p)
 	return served
 }
+
+// New wraps a plugin without serving it: for tests of what would cross the boundary.
+func New(p pdk.Plugin) *Module { return &Module{plugin: p} }
 
 // Describe is nexus_describe without the boundary: its output as bytes.
 func (m *Module) Describe() ([]byte, error) {
