@@ -4,8 +4,10 @@ import (
 	"context"
 	stdsql "database/sql"
 	"database/sql/driver"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"math/big"
 	"slices"
 	"sort"
 	"strings"
@@ -51,7 +53,13 @@ func DuckDB(t testing.TB) *Target {
 // Postgres makes an empty database on the server.
 func Postgres(t testing.TB, s *pgtest.Server) *Target {
 	t.Helper()
-	return target(t, "postgres", s.Open(t))
+	// No prepared statements are kept: relations are replaced all the time.
+	db, err := stdsql.Open("pgx", s.Database(t)+" default_query_exec_mode=exec")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return target(t, "postgres", db)
 }
 
 func target(t testing.TB, name string, db *stdsql.DB) *Target {
@@ -112,7 +120,9 @@ func (tg *Target) fill(name string, columns []sql.ColumnDef, rows [][]any) error
 			values := make([]driver.Value, len(columns))
 			for _, row := range rows {
 				for i, v := range row {
-					values[i] = v
+					if values[i], err = appended(columns[i].Type, v); err != nil {
+						return errors.Join(err, a.Close())
+					}
 				}
 				if err := a.AppendRow(values...); err != nil {
 					return errors.Join(err, a.Close())
@@ -122,6 +132,25 @@ func (tg *Target) fill(name string, columns []sql.ColumnDef, rows [][]any) error
 		}
 		return fmt.Errorf("no way to load through a %T", raw)
 	})
+}
+
+// appended is a value as DuckDB's appender takes it.
+func appended(t sql.Type, v any) (any, error) {
+	s, ok := v.(string)
+	switch {
+	case !ok:
+		return v, nil
+	case t == sql.JSON:
+		return json.RawMessage(s), nil
+	case t == sql.Decimal:
+		whole, fraction, _ := strings.Cut(s, ".")
+		n, ok := new(big.Int).SetString(whole+(fraction + "000000000")[:9], 10)
+		if !ok {
+			return nil, fmt.Errorf("%q is no decimal", s)
+		}
+		return duckdb.Decimal{Width: 38, Scale: 9, Value: n}, nil
+	}
+	return v, nil
 }
 
 // path is where a relation of a schema stands here.
