@@ -236,9 +236,10 @@ select
       then case when regexp_like(lower(subject), '(delay|warning: could not send|not yet been delivered)') then 'auto_reply' else 'bounce' end
     when has_calendar_part or contains(content_type, 'text/calendar') or contains(content_class, 'calendarmessage')
       or contains(lower(from_text), 'calendar-notification@google.com') then 'calendar_invite'
-    when is_auto_reply or auto_submitted in ('auto-replied', 'auto_replied') or precedence = 'auto_reply'
+    -- An empty return path says that no answer is wanted: only machines write so.
+    when is_auto_reply or starts_with(auto_submitted, 'auto-replied') or precedence = 'auto_reply' or trim(return_path) = '<>'
       or regexp_like(lower(subject), '^ *(out of office|automatic reply|auto[- ]?reply|abwesenheit|autoreply)') then 'auto_reply'
-    when has_list_id or has_bulk_header or auto_submitted <> 'no' or precedence in ('bulk', 'list', 'junk') then 'bulk'
+    when has_list_id or has_bulk_header or contains(content_type, 'feedback-report') or not starts_with(auto_submitted, 'no') or precedence in ('bulk', 'list', 'junk') then 'bulk'
     else 'human'
   end as message_kind,
   _ingested_at

@@ -16,7 +16,7 @@ segments as (
     t.segment,
     min(case when t.token = 'angle' then t.value end) as angle,
     bool_or(t.token = 'angle' and not ends_with(t.value, '>')) or bool_or(t.token = 'text' and contains(t.value, '>')) as is_broken,
-    min(case when t.token = 'comment' then t.value end) as comment_text,
+    arg_max(case when t.token <> 'space' then t.value end, case when t.token <> 'space' then t.place end) as last_token,
     string_agg(case
       when t.is_between_words and t.token = 'space' then ''
       when t.token = 'quoted' then replace(t.value, '"', '')
@@ -35,23 +35,24 @@ candidates as (
     s.address_text,
     s.segment,
     a.ordinality as place,
-    s.angle,
-    s.comment_text,
-    s.words,
-    -- Comments are left out; a route before the last colon too; so are spaces around @ and after a point.
+    -- `address (name)` is how old mail servers write it.
+    case
+      when s.angle is not null then s.words
+      when starts_with(s.last_token, '(') then regexp_replace(regexp_replace(s.last_token, '^[(]', ''), '[)]$', '')
+    end as display_name,
+    -- Comments are left out, and a route; so are spaces around @ and after a point.
     regexp_replace(regexp_replace(regexp_replace(trim(regexp_replace(
-      regexp_extract(regexp_replace(a.value, '[(][^()]*[)]', ''), '[^:]*$'), '[ 	
-]+', ' ')), ' *@ *', '@'), '[.] +', '.'), '[.]$', '') as address
+      regexp_replace(a.value, '[(][^()]*[)]', ''), '[ 	
+]+', ' ')), '^@[^:]*:', ''), ' *@ *', '@'), '[.] +', '.') as address
   from segments as s
   cross join unnest(split(case when s.angle is null then s.bare else replace(replace(s.angle, '<', ''), '>', '') end, ',')) as a(value, ordinality)
   where not s.is_broken
 ),
 listed as (
-  select address_text, segment, place, address,
-    case when angle is not null then words else regexp_replace(regexp_replace(comment_text, '^[(]', ''), '[)]$', '') end as display_name
+  select address_text, segment, place, regexp_replace(address, '[.]$', '') as address, display_name
   from candidates
   union all
-  select address_text, 0 as segment, 0 as place, address, display_name
+  select address_text, 0 as segment, 0 as place, regexp_replace(address, '[.]$', '') as address, display_name
   from simple
 ),
 cleaned as (
@@ -66,9 +67,10 @@ cleaned as (
 ]+', ' ')), '^''+', ''), '''+$', '') as display_name
   from listed
   -- One @ between a local part (atoms, or one quoted string) and a domain; no empty labels.
-  where regexp_like(address, '^([^ "(),:;<>@]+|"[^"]*")@[^ "(),:;<>@!]+$')
+  where regexp_like(address, '^([^ "(),:;<>@␀␁␂␃␄␅␆]+|"[^"]*")@([^ "(),:;<>@␀␁␂␃␄␅␆]+|␄[^␅]*␅)$')
+    and (starts_with(address, '"') or not contains(address, '\'))
     and not contains(address, '..')
-    and not regexp_like(address, '(^[.]|[.]@|@[.]|@-)')
+    and not regexp_like(address, '(^[.]|[.]@|@[.]|@-|[.]$)')
     and length(address) <= 320
 )
 select

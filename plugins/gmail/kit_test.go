@@ -1,0 +1,87 @@
+package gmail_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/nexus-host/nexus-host/host/plugintest"
+)
+
+// mail is a message as the API gives it, in the few fields that a test speaks of.
+type mail struct {
+	id, thread string
+	at         string // epoch milliseconds
+	labels     []string
+	headers    []string // "Name: value"
+	mime       string
+	box        string // the mailbox that holds it
+}
+
+func (m mail) record(t *testing.T) plugintest.Record {
+	t.Helper()
+	var headers []map[string]string
+	for _, h := range m.headers {
+		name, value, ok := strings.Cut(h, ": ")
+		if !ok {
+			t.Fatalf("header %q", h)
+		}
+		headers = append(headers, map[string]string{"name": name, "value": value})
+	}
+	labels := m.labels
+	if labels == nil {
+		labels = []string{"INBOX"}
+	}
+	raw, err := json.Marshal(map[string]any{
+		"id": m.id, "threadId": m.thread, "labelIds": labels, "internalDate": m.at, "sizeEstimate": 1000,
+		"payload": map[string]any{"mimeType": m.mime, "headers": headers},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plugintest.Record{JSON: string(raw), Connection: m.box, Account: m.box}
+}
+
+func load(t *testing.T, s *plugintest.Source, mails ...mail) {
+	t.Helper()
+	for i, m := range mails {
+		if m.id == "" {
+			m.id = fmt.Sprintf("id%d", i)
+		}
+		if m.box == "" {
+			m.box = "us@acme.test"
+		}
+		s.Load("messages", m.record(t))
+	}
+}
+
+// fixture finds a file of recorded data that lies beside the checkout, not in it.
+func fixture(t *testing.T, name string) string {
+	t.Helper()
+	path := filepath.Join("..", "..", "..", "shared", "fixtures", "gmail", name)
+	if _, err := os.Stat(path); err != nil {
+		t.Skipf("SKIPPED, LOUDLY: the recorded data is not beside this checkout: %v", err)
+	}
+	return path
+}
+
+// lines reads a file of NDJSON.
+func lines[T any](t *testing.T, path string) []T {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []T
+	for line := range strings.Lines(string(data)) {
+		var v T
+		if err := json.Unmarshal([]byte(line), &v); err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		list = append(list, v)
+	}
+	return list
+}
