@@ -114,6 +114,9 @@ func conflicting(k *kind) *sql.Select {
 		GroupBy: []sql.Expr{model.Col("", k.id), model.Col("", ingestedAt)},
 		Having:  model.And(model.Op(sql.OpGt, count(), model.Int(1)), model.Or(differs...)),
 	})
+	if k.name == Measurements {
+		inner.Arms[0].Where = model.Not(model.Col("", summedColumn))
+	}
 	return &sql.Select{
 		Items: finding(k, model.Col("", "source"), reason, model.Col("", "detail"), count(), model.Call("min", model.Col("", "sample"))),
 		From:  &sql.Subquery{Query: inner, Alias: "conflicts"}, GroupBy: []sql.Expr{model.Col("", "source"), model.Col("", "detail")},
@@ -144,6 +147,7 @@ func mixed(k *kind) *sql.Select {
 			model.As(model.Call("min", model.Col("", "event_id")), "sample"),
 		},
 		From:    model.Model(k.again(), ""),
+		Where:   model.Col("", summedColumn),
 		GroupBy: []sql.Expr{model.Col("", k.id)},
 		Having:  varies(k, "value_unit"),
 	})

@@ -17,6 +17,7 @@ const (
 	processedAt   = "_processed_at"
 	faultColumn   = "fault"
 	spellingField = "spelling"
+	summedColumn  = "is_summed"
 )
 
 // kind is what the union of one kind needs to know.

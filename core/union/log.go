@@ -108,6 +108,9 @@ func (c *composer) again(k *kind) *sql.Query {
 		Having:  model.Op(sql.OpGt, &sql.Call{Name: "count", Star: true}, model.Int(1)),
 	})
 	items := model.Columns("i", k.out...)
+	if k.name == Measurements {
+		items = append(items, model.As(model.InTexts(model.Col("i", "measurement_name"), c.summedNames()), summedColumn))
+	}
 	return &sql.Query{
 		With: []*sql.CTE{{Name: "twice", Query: twice}},
 		Arms: []*sql.Select{{
