@@ -3,5 +3,5 @@
 // no extension, and its configuration is locked from the start; raw files reach it as
 // rows that the host has checked.
 //
-// It imports host/load, host/warehouse and the DuckDB driver.
+// It imports core/dialect, core/render, core/sql, host/load, host/warehouse and the DuckDB driver.
 package duckdb

@@ -15,6 +15,8 @@ import (
 	driverdb "github.com/duckdb/duckdb-go/v2"
 	"github.com/duckdb/duckdb-go/v2/mapping"
 
+	"github.com/nexus-host/nexus-host/core/dialect"
+	"github.com/nexus-host/nexus-host/core/render"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 )
 
@@ -31,6 +33,8 @@ type Warehouse struct {
 	options Options
 	config  map[string]string
 	db      *sql.DB
+	begin   string
+	commit  string
 }
 
 // Open opens or makes a database.
@@ -50,7 +54,14 @@ func Open(ctx context.Context, o Options) (*Warehouse, error) {
 	} else if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, fmt.Errorf("duckdb: %w", err)
 	}
-	w := &Warehouse{options: o, config: configOf(o)}
+	d, err := dialect.ByName("duckdb")
+	if err != nil {
+		return nil, fmt.Errorf("duckdb: %w", err)
+	}
+	w := &Warehouse{options: o, config: configOf(o), commit: render.Commit(d)}
+	if w.begin, err = render.Begin(d); err != nil {
+		return nil, fmt.Errorf("duckdb: %w", err)
+	}
 	query := url.Values{}
 	for k, v := range w.config {
 		query.Set(k, v)
@@ -110,17 +121,29 @@ func (w *Warehouse) Close() error {
 	return nil
 }
 
-// Exec runs a statement and returns how many rows it wrote, where DuckDB says so.
-func (w *Warehouse) Exec(ctx context.Context, statement string) (int64, error) {
-	res, err := w.db.ExecContext(ctx, statement)
+// Exec runs a statement and returns how many rows it wrote.
+func (w *Warehouse) Exec(ctx context.Context, statement string) (rows int64, err error) {
+	// CREATE TABLE AS counts its rows in a result, not in what RowsAffected reads.
+	r, err := w.db.QueryContext(ctx, statement)
 	if err != nil {
 		return 0, execError(ctx, err)
 	}
-	n, err := res.RowsAffected()
+	defer func() { err = errors.Join(err, r.Close()) }()
+	columns, err := r.Columns()
 	if err != nil {
 		return 0, execError(ctx, err)
 	}
-	return n, nil
+	for r.Next() {
+		if len(columns) == 1 && columns[0] == "Count" {
+			if err := r.Scan(&rows); err != nil {
+				return 0, execError(ctx, err)
+			}
+		}
+	}
+	if err := r.Err(); err != nil {
+		return 0, execError(ctx, err)
+	}
+	return rows, nil
 }
 
 // Transact runs statements in one transaction: all of them or none.

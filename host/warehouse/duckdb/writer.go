@@ -27,6 +27,7 @@ type Writer struct {
 	rows     int // in the chunk
 	bytes    int // since the last flush
 	open     bool
+	commit   string
 }
 
 // The columns of a raw relation, in its order.
@@ -51,13 +52,17 @@ type vector struct {
 }
 
 // OpenRaw opens a writer for a relation that has the raw envelope's columns, in their order.
-func (w *Warehouse) OpenRaw(_ context.Context, schema, relation string) (load.Writer, error) {
+func (w *Warehouse) OpenRaw(_ context.Context, path []string) (load.Writer, error) {
+	relation, schema := path[len(path)-1], ""
+	if len(path) > 1 {
+		schema = path[len(path)-2]
+	}
 	db, conn, err := w.connect()
 	if err != nil {
 		return nil, err
 	}
-	out := &Writer{db: db, conn: conn, open: true}
-	if err := out.run("begin transaction"); err != nil {
+	out := &Writer{db: db, conn: conn, open: true, commit: w.commit}
+	if err := out.run(w.begin); err != nil {
 		out.release()
 		return nil, err
 	}
@@ -196,7 +201,7 @@ func (w *Writer) Close(ctx context.Context) error {
 		err = w.flush()
 	}
 	if err == nil {
-		err = w.run("commit")
+		err = w.run(w.commit)
 	}
 	if err != nil {
 		mapping.AppenderClear(w.appender)

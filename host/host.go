@@ -1,0 +1,95 @@
+// Package host is the library that backends and the nexus-host command use: it opens a
+// project, loads its plugins, and checks, compiles, builds, tests and reads it.
+//
+//	p, err := host.Open(ctx, "path/to/project", host.Options{})
+//	report, err := p.Build(ctx, host.BuildOptions{})
+//
+// A Project holds no connection and no compiled plugin between calls, so that one process
+// can have thousands of them; every method is safe for concurrent use, takes a context, and
+// ends when it does. Mistakes in a project are sql.Diagnostics, with file, line and column;
+// a plugin's failures are *plugin.Error; an engine that another build holds is ErrBusy.
+//
+// It imports core, pdk/wire and the packages below it.
+package host
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/nexus-host/nexus-host/host/plugin"
+	"github.com/nexus-host/nexus-host/host/project"
+	"github.com/nexus-host/nexus-host/host/run"
+	"github.com/nexus-host/nexus-host/host/warehouse"
+)
+
+// Errors that callers tell apart with errors.Is.
+var (
+	ErrBusy      = warehouse.ErrBusy    // another build holds the target
+	ErrNotBuilt  = warehouse.ErrMissing // there is no database, or no such table in it
+	ErrNoProject = project.ErrNotFound  // there is no nexus.yaml
+)
+
+// Event is something that happened in a build; see BuildOptions.Notify.
+type Event = run.Event
+
+// Options are how to open a project; the zero value is fit for use.
+type Options struct {
+	// Env looks up environment variables for ${NAME}; nil is os.LookupEnv. A backend gives each tenant its own.
+	Env func(name string) (string, bool)
+	// Log takes what happens; nil discards it.
+	Log *slog.Logger
+	// Builtin gives the module of a plugin that comes with the program; ok is false for an unknown name.
+	Builtin func(ctx context.Context, name string) (module []byte, ok bool, err error)
+	// CacheDir keeps what can be had again: plugins' answers and plugins built from source. "" keeps nothing.
+	CacheDir string
+	// PluginLimits bound what a plugin may take; zero fields have defaults.
+	PluginLimits plugin.Limits
+	// Now is the clock, read once a run; nil is time.Now.
+	Now func() time.Time
+}
+
+// Project is an opened project.
+type Project struct {
+	options Options
+	file    *project.Project
+	loader  *plugin.Loader
+}
+
+// Open reads a project's file: dir is its folder, or the file itself.
+func Open(_ context.Context, dir string, o Options) (*Project, error) {
+	if o.Env == nil {
+		o.Env = os.LookupEnv
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	file, err := project.Load(dir, o.Env)
+	if err != nil {
+		return nil, err
+	}
+	loader, err := plugin.NewLoader(plugin.Options{Limits: o.PluginLimits, CacheDir: o.CacheDir, Log: o.Log})
+	if err != nil {
+		return nil, err
+	}
+	return &Project{options: o, file: file, loader: loader}, nil
+}
+
+// Name is the project's name.
+func (p *Project) Name() string { return p.file.Name }
+
+// Dir is the project's folder.
+func (p *Project) Dir() string { return p.file.Dir }
+
+// Target is the folder of reports and, if the file does not say otherwise, of the database.
+func (p *Project) Target() string { return p.file.Target() }
+
+// Config is the decoded project file; it is shared, so nobody changes it.
+func (p *Project) Config() *project.Project { return p.file }
+
+// Dialect is the dialect of the project's warehouse.
+func (p *Project) Dialect() string { return p.file.Warehouse.Type }

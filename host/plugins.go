@@ -1,0 +1,208 @@
+package host
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/nexus-host/nexus-host/core/spec"
+	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/host/plugin"
+	"github.com/nexus-host/nexus-host/host/project"
+	"github.com/nexus-host/nexus-host/host/report"
+	"github.com/nexus-host/nexus-host/pdk/wire"
+)
+
+// loaded is a project with what its plugins said: all that compiling needs.
+type loaded struct {
+	spec    *spec.Spec
+	plugins []report.Plugin
+}
+
+// ErrNoPlugin says that a project names a plugin that is nowhere.
+var ErrNoPlugin = errors.New("host: no such plugin")
+
+// sourcePlugin shows a loaded plugin to the project file's checks.
+type sourcePlugin struct{ *plugin.Plugin }
+
+func (s sourcePlugin) CheckConfig(config json.RawMessage) []project.Problem {
+	var out []project.Problem
+	for _, c := range s.Plugin.CheckConfig(config) {
+		out = append(out, project.Problem{Path: c.Path, Message: c.Message})
+	}
+	return out
+}
+
+var _ project.Plugin = sourcePlugin{}
+
+// load asks the plugins of all sources. columns tells what existing relations have;
+// nil where there is no warehouse to look at. With pin, plugins that nexus.lock does not know
+// yet are added to it; one that differs from the lock is refused either way.
+func (p *Project) load(ctx context.Context, columns func(ctx context.Context, path []string) ([]sql.ColumnDef, error), pin bool) (*loaded, error) {
+	lockPath := filepath.Join(p.file.Dir, plugin.LockFile)
+	lock, err := plugin.ReadLock(lockPath)
+	if err != nil {
+		return nil, err
+	}
+	byName := map[string]*plugin.Plugin{}
+	defer func() {
+		for _, pl := range byName {
+			pl.Close()
+		}
+	}()
+	bySource := map[string]project.Plugin{}
+	var fresh []*plugin.Plugin
+	for _, name := range p.file.SourceNames() {
+		src := p.file.Sources[name]
+		pl := byName[src.Plugin]
+		if pl == nil {
+			module, err := p.module(ctx, src.Plugin)
+			if err != nil {
+				return nil, p.atPlugin(name, err)
+			}
+			if err := lock.CheckDigest(src.Plugin, module); err != nil {
+				return nil, err
+			}
+			if pl, err = p.loader.Load(ctx, src.Plugin, module); err != nil {
+				return nil, err
+			}
+			byName[src.Plugin] = pl
+			known, err := lock.Check(pl)
+			if err != nil {
+				return nil, err
+			}
+			if !known {
+				fresh = append(fresh, pl)
+			}
+		}
+		bySource[name] = sourcePlugin{pl}
+	}
+	if err := p.file.Bind(bySource); err != nil {
+		return nil, err
+	}
+	bound := map[string]project.Bound{}
+	out := &loaded{}
+	for _, name := range p.file.SourceNames() {
+		src := p.file.Sources[name]
+		pl := byName[src.Plugin]
+		response, err := pl.Fragments(ctx, name, json.RawMessage(src.Config))
+		if err != nil {
+			return nil, err
+		}
+		b := project.Bound{Description: pl.Description(), Response: response}
+		if b.Columns, err = p.columns(ctx, src, columns); err != nil {
+			return nil, err
+		}
+		bound[name] = b
+		out.plugins = append(out.plugins, report.Plugin{Source: name, Name: b.Description.Name, Version: b.Description.Version, Digest: pl.Digest()})
+	}
+	if out.spec, err = p.file.Spec(bound); err != nil {
+		return nil, err
+	}
+	if pin && len(fresh) > 0 {
+		err := plugin.UpdateLock(ctx, lockPath, func(l *plugin.Lock) error {
+			for _, pl := range fresh {
+				l.Add(pl)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// columns asks the warehouse for the columns of a source's existing relations.
+func (p *Project) columns(ctx context.Context, src project.Source, ask func(context.Context, []string) ([]sql.ColumnDef, error)) (map[string][]sql.ColumnDef, error) {
+	out := map[string][]sql.ColumnDef{}
+	for _, name := range src.TableNames() {
+		t := src.Tables[name]
+		if t.Relation == "" || ask == nil {
+			continue
+		}
+		cols, err := ask(ctx, strings.Split(t.Relation, "."))
+		if err != nil {
+			return nil, fmt.Errorf("host: table %s: %w", t.Relation, err)
+		}
+		out[name] = cols
+	}
+	return out, nil
+}
+
+// atPlugin places a missing plugin in the project file.
+func (p *Project) atPlugin(source string, err error) error {
+	if !errors.Is(err, ErrNoPlugin) {
+		return err
+	}
+	return p.file.Mistake(err.Error(), "a plugin's name, the path of a .wasm file, or of a folder with Go source", "sources", source, "plugin")
+}
+
+// module finds a plugin's bytes: by path, in the project's plugins folder, among those built in.
+func (p *Project) module(ctx context.Context, name string) ([]byte, error) {
+	var places []string
+	isPath := strings.ContainsAny(name, `/\`) || strings.HasSuffix(name, ".wasm")
+	if isPath {
+		places = append(places, p.file.Resolve(name))
+	} else if p.file.Plugins != "" {
+		dir := p.file.Resolve(p.file.Plugins)
+		places = append(places, filepath.Join(dir, name+".wasm"), filepath.Join(dir, name))
+	}
+	for _, place := range places {
+		info, err := os.Stat(place)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			continue
+		case err != nil:
+			return nil, fmt.Errorf("host: plugin %s: %w", name, err)
+		case info.IsDir():
+			return plugin.Builder{CacheDir: p.options.CacheDir}.Build(ctx, place)
+		}
+		module, err := os.ReadFile(place)
+		if err != nil {
+			return nil, fmt.Errorf("host: plugin %s: %w", name, err)
+		}
+		return module, nil
+	}
+	if p.options.Builtin != nil && !isPath {
+		module, ok, err := p.options.Builtin(ctx, name)
+		if err != nil {
+			return nil, fmt.Errorf("host: plugin %s: %w", name, err)
+		}
+		if ok {
+			return module, nil
+		}
+	}
+	return nil, fmt.Errorf("%w: %s", ErrNoPlugin, name)
+}
+
+// PluginInfo is what a plugin says of itself, and its digest.
+type PluginInfo struct {
+	*wire.Description
+	Digest string `json:"digest"`
+	Bytes  int    `json:"bytes"`
+}
+
+// InspectPlugin loads a module and hands back what it says of itself.
+func InspectPlugin(ctx context.Context, name string, module []byte, o Options) (*PluginInfo, error) {
+	loader, err := plugin.NewLoader(plugin.Options{Limits: o.PluginLimits, CacheDir: o.CacheDir, Log: o.Log})
+	if err != nil {
+		return nil, err
+	}
+	pl, err := loader.Load(ctx, name, module)
+	if err != nil {
+		return nil, err
+	}
+	defer pl.Close()
+	return &PluginInfo{Description: pl.Description(), Digest: pl.Digest(), Bytes: len(module)}, nil
+}
+
+// BuildPlugin builds a plugin of Go source in a folder.
+func BuildPlugin(ctx context.Context, dir string, o Options) ([]byte, error) {
+	return plugin.Builder{CacheDir: o.CacheDir}.Build(ctx, dir)
+}

@@ -1,0 +1,63 @@
+package duckdb
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+
+	driverdb "github.com/duckdb/duckdb-go/v2"
+
+	"github.com/nexus-host/nexus-host/core/dialect"
+	"github.com/nexus-host/nexus-host/core/render"
+)
+
+// ReadParquet gives the rows of a Parquet file as JSON objects, in the file's order. It reads
+// in a database of its own in memory, which may open that one file and nothing else.
+func ReadParquet(ctx context.Context, path string, row func(object []byte) error) (err error) {
+	d, err := dialect.ByName("duckdb")
+	if err != nil {
+		return fmt.Errorf("duckdb: %w", err)
+	}
+	statement, err := render.ReadParquet(d, path)
+	if err != nil {
+		return fmt.Errorf("duckdb: %w", err)
+	}
+	confine, err := render.Confine(d, path)
+	if err != nil {
+		return fmt.Errorf("duckdb: %w", err)
+	}
+	connector, err := driverdb.NewConnector("", func(conn driver.ExecerContext) error {
+		for _, c := range confine {
+			if _, err := conn.ExecContext(ctx, c, nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("duckdb: %w", err)
+	}
+	db := sql.OpenDB(connector)
+	db.SetMaxOpenConns(1) // the session is confined once
+	defer func() { err = errors.Join(err, db.Close()) }()
+	rows, err := db.QueryContext(ctx, statement)
+	if err != nil {
+		return execError(ctx, err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	var object sql.RawBytes
+	for rows.Next() {
+		if err := rows.Scan(&object); err != nil {
+			return execError(ctx, err)
+		}
+		if err := row(object); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return execError(ctx, err)
+	}
+	return nil
+}
