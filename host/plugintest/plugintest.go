@@ -95,6 +95,8 @@ type Source struct {
 	asOf      time.Time
 	fragments []*check.Fragment
 	records   map[string][]Record
+	loads     int               // counts calls of Load
+	made      map[string]string // relations that are tables, since the last Load
 	db        *duckdb.Warehouse
 	dialect   *dialect.Dialect
 }
@@ -130,7 +132,7 @@ func New(t testing.TB, p Plugin, o Options) *Source {
 			t.Error(err)
 		}
 	})
-	return &Source{t: t, desc: desc, spec: src, asOf: asOf, fragments: fragments, records: map[string][]Record{}, db: db, dialect: d}
+	return &Source{t: t, desc: desc, spec: src, asOf: asOf, fragments: fragments, records: map[string][]Record{}, made: map[string]string{}, db: db, dialect: d}
 }
 
 func (o Options) asOf() (time.Time, error) {

@@ -94,45 +94,48 @@ func (s *Source) Kind(kind string) []Row {
 	return all
 }
 
-// Statement is a fragment as DuckDB's SQL, records and the fragments that it reads included.
+// Statement is a fragment as DuckDB's SQL, over the tables that the kit made of the records and
+// of the normalized fragments that it reads: each is made once, and anew after a Load.
 func (s *Source) Statement(fragment string) (string, error) {
-	f := s.fragment(fragment)
-	q := &sql.Query{}
-	need := map[string]bool{}
-	var collect func(f *check.Fragment)
-	collect = func(f *check.Fragment) {
-		for _, r := range sql.Relations(f.Query) {
-			need[r.Schema+"."+r.Name] = true
+	return s.render(s.fragment(fragment).Query)
+}
+
+// render writes a query, after making the tables that it reads.
+func (s *Source) render(q *sql.Query) (string, error) {
+	return render.Query(q, s.dialect, func(schema, name string) ([]string, error) {
+		key := schema + "__" + name
+		if table, ok := s.made[key]; ok {
+			return []string{table}, nil
 		}
-		for _, name := range f.Reads {
-			collect(s.fragment(name))
+		statement, err := s.relation(schema, name)
+		if err != nil {
+			return nil, err
 		}
+		table := fmt.Sprintf("%s__%d", key, s.loads)
+		if _, err := s.db.Exec(context.Background(), render.CreateTableAs(s.dialect, []string{table}, statement)); err != nil {
+			return nil, fmt.Errorf("%s.%s: %w", schema, name, err)
+		}
+		s.made[key] = table
+		return []string{table}, nil
+	})
+}
+
+// relation is the statement of raw.t, raw.t_history or normalized.f.
+func (s *Source) relation(schema, name string) (string, error) {
+	if schema == "normalized" {
+		return s.Statement(name)
 	}
-	collect(f)
 	for _, t := range s.desc.Tables {
-		for suffix, latest := range map[string]bool{"": true, "_history": false} {
-			if need["raw."+t.Name+suffix] {
-				raw, err := s.rawQuery(t, latest)
-				if err != nil {
-					return "", err
-				}
-				q.With = append(q.With, &sql.CTE{Name: "raw__" + t.Name + suffix, Query: raw})
-			}
+		if name != t.Name && name != t.Name+"_history" {
+			continue
 		}
-	}
-	slices.SortFunc(q.With, func(a, b *sql.CTE) int { return strings.Compare(a.Name, b.Name) })
-	for _, n := range s.fragments { // in the order of what they read
-		if n != f && n.Layer == "normalized" && need["normalized."+n.Name] {
-			q.With = append(q.With, &sql.CTE{Name: "normalized__" + n.Name, Query: n.Query})
+		raw, err := s.rawQuery(t, name == t.Name)
+		if err != nil {
+			return "", err
 		}
+		return s.render(raw)
 	}
-	q.With = append(q.With, &sql.CTE{Name: "fragment__" + f.Name, Query: f.Query})
-	last := &sql.Select{From: &sql.Relation{Name: "fragment__" + f.Name, Alias: "f"}}
-	for _, c := range f.Columns {
-		last.Items = append(last.Items, &sql.Item{Alias: c.Name, Expr: &sql.Column{Node: sql.Node{T: c.Type}, Table: "f", Name: c.Name}})
-	}
-	q.Arms = []*sql.Select{last}
-	return render.Query(q, s.dialect, func(schema, name string) ([]string, error) { return []string{schema + "__" + name}, nil })
+	return "", fmt.Errorf("no relation %s.%s", schema, name)
 }
 
 func (s *Source) query(statement string) (list []Row, err error) {
