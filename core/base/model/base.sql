@@ -2,7 +2,7 @@ select
   r.record,
   v.record_id,
   coalesce(r._ingested_at, timestamp '1970-01-01') as _ingested_at,
-  v._source_updated_at,
+  given_time(r._source_updated_at, r.record) as _source_updated_at,
   coalesce(r._deleted, false) as _deleted,
   r._connection,
   r._account,
