@@ -39,13 +39,13 @@ type Run struct {
 	AsOf      time.Time `json:"as_of"`
 	Seconds   float64   `json:"seconds"`
 
-	Plugins            []Plugin        `json:"plugins"`
-	Loads              []load.Result   `json:"loads"`
-	Rejected           []load.Rejected `json:"rejected"`            // by the loads and by the base layer
-	DroppedIdentifiers []Dropped       `json:"dropped_identifiers"` // values that identify nobody
-	Steps              []Step          `json:"steps"`
-	Checks             []Check         `json:"checks"`
-	Tables             []Table         `json:"tables"`
+	Plugins  []Plugin        `json:"plugins"`
+	Loads    []*load.Result  `json:"loads"`
+	Rejected []load.Rejected `json:"rejected"` // by the loads and by the base layer
+	Findings []Finding       `json:"findings"` // what the event log dropped or had to choose from
+	Steps    []Step          `json:"steps"`
+	Checks   []Check         `json:"checks"`
+	Tables   []Table         `json:"tables"`
 }
 
 // RejectedRows is how many raw rows were not taken.
@@ -74,13 +74,15 @@ type Plugin struct {
 	Digest  string `json:"digest"`
 }
 
-// Dropped counts identifiers of one reason.
-type Dropped struct {
-	Source         string `json:"source,omitempty"`
-	EntityType     string `json:"entity_type,omitempty"`
-	IdentifierType string `json:"identifier_type,omitempty"`
-	Reason         string `json:"reason"`
-	Rows           int64  `json:"rows"`
+// Finding counts rows that the event log dropped (identifiers that identify nobody,
+// rows without an event) or had to choose from, by table, source and reason.
+type Finding struct {
+	Table  string `json:"table"`
+	Source string `json:"source"`
+	Reason string `json:"reason"`
+	Detail string `json:"detail,omitempty"`
+	Rows   int64  `json:"rows"`
+	Sample string `json:"sample,omitempty"`
 }
 
 // Step is one step of the plan.

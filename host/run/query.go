@@ -15,7 +15,7 @@ import (
 // Int runs a query of one whole number.
 func Int(ctx context.Context, w Warehouse, statement string) (n int64, err error) {
 	err = Each(ctx, w, statement, func(v []any) error {
-		n, err = asInt(v[0])
+		n, err = Number(v[0])
 		return err
 	})
 	return n, err
@@ -40,7 +40,8 @@ func Each(ctx context.Context, w Warehouse, statement string, f func(row []any) 
 	return rows.Err()
 }
 
-func asInt(v any) (int64, error) {
+// Number is a value that is a whole number; NULL is 0.
+func Number(v any) (int64, error) {
 	switch v := v.(type) {
 	case nil:
 		return 0, nil
@@ -52,9 +53,10 @@ func asInt(v any) (int64, error) {
 	return 0, fmt.Errorf("run: %v (%T) is not a whole number", v, v)
 }
 
-func asText(v any) string {
+// Text is a value as text; NULL is empty.
+func Text(v any) string {
 	if v == nil {
-		return "NULL"
+		return ""
 	}
 	return fmt.Sprint(v)
 }
@@ -80,10 +82,10 @@ func Check(ctx context.Context, w Warehouse, checks []CheckQuery, o Options) ([]
 				if len(v) < 2 {
 					return fmt.Errorf("run: check %s gives %d columns", c.Name, len(v))
 				}
-				n, err := asInt(v[0])
+				n, err := Number(v[0])
 				r.Count += n
 				if n > 0 && len(r.Samples) < maxSamples {
-					r.Samples = append(r.Samples, asText(v[1]))
+					r.Samples = append(r.Samples, Text(v[1]))
 				}
 				return err
 			})
@@ -116,8 +118,8 @@ func Digests(ctx context.Context, w Warehouse, digests []DigestQuery, o Options)
 				if len(v) < 2 {
 					return fmt.Errorf("run: the digest of %s gives %d columns", d.Table, len(v))
 				}
-				n, err := asInt(v[0])
-				out[i].Rows, out[i].Digest = n, asText(v[1])
+				n, err := Number(v[0])
+				out[i].Rows, out[i].Digest = n, Text(v[1])
 				return err
 			})
 			if err != nil {

@@ -54,12 +54,13 @@ type Options struct {
 	Notify func(Event) // nil: nobody listens. It must be safe for concurrent use
 }
 
-// Build is what to carry out. Publish and Abort are asked for when their time
+// Build is what to carry out. Its parts are asked for when their time
 // has come, because they depend on what stands in the warehouse then.
 type Build struct {
-	Setup   []string
-	Load    func(ctx context.Context) error // raw rows; may be nil
-	Steps   []*plan.Step
+	Setup func(ctx context.Context) ([]string, error)
+	Load  func(ctx context.Context) error // raw rows; may be nil
+	// Steps hands the steps over to run, all at once or in portions.
+	Steps   func(ctx context.Context, run func(context.Context, []*plan.Step) error) error
 	Publish func(ctx context.Context) ([]string, error) // run in one transaction
 	Abort   func(ctx context.Context) ([]string, error) // drops what stands aside
 }
@@ -103,7 +104,11 @@ func Execute(ctx context.Context, w Warehouse, b Build, o Options) (steps []repo
 			err = errors.Join(err, abort(clean, w, b))
 		}
 	}()
-	for _, s := range b.Setup {
+	setup, err := b.Setup(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("run: setup: %w", err)
+	}
+	for _, s := range setup {
 		if _, err := w.Exec(ctx, s); err != nil {
 			return nil, fmt.Errorf("run: setup: %w", err)
 		}
@@ -113,7 +118,12 @@ func Execute(ctx context.Context, w Warehouse, b Build, o Options) (steps []repo
 			return nil, err
 		}
 	}
-	if steps, err = execute(ctx, w, b.Steps, &o); err != nil {
+	err = b.Steps(ctx, func(ctx context.Context, portion []*plan.Step) error {
+		done, err := execute(ctx, w, portion, &o)
+		steps = append(steps, done...)
+		return err
+	})
+	if err != nil {
 		return steps, err
 	}
 	o.notify(Event{Kind: PhaseStarted, Name: "publish"})
@@ -128,9 +138,6 @@ func Execute(ctx context.Context, w Warehouse, b Build, o Options) (steps []repo
 }
 
 func abort(ctx context.Context, w Warehouse, b Build) error {
-	if b.Abort == nil {
-		return nil
-	}
 	statements, err := b.Abort(ctx)
 	errs := []error{err}
 	for _, s := range statements {
@@ -139,11 +146,6 @@ func abort(ctx context.Context, w Warehouse, b Build) error {
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// Steps carries out steps alone: the host's discovery needs a part of a plan.
-func Steps(ctx context.Context, w Warehouse, steps []*plan.Step, o Options) ([]report.Step, error) {
-	return execute(ctx, w, steps, &o)
 }
 
 // execute runs the steps, each when those it depends on have ended.

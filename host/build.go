@@ -1,0 +1,240 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/nexus-host/nexus-host/core"
+	"github.com/nexus-host/nexus-host/core/plan"
+	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/host/report"
+	"github.com/nexus-host/nexus-host/host/run"
+)
+
+// BuildOptions are how to build; the zero value is fit for use.
+type BuildOptions struct {
+	AsOf   time.Time   // what as_of() stands for; zero: the project's as_of, else the run's start
+	Jobs   int         // steps, and files, at work at once; 0: one a processor
+	Notify func(Event) // told what happens; it must be safe for concurrent use
+}
+
+// ErrChecks says that a build, or a test, found rows that break a rule of the contract.
+// The report tells which. The tables of such a build are published.
+var ErrChecks = errors.New("host: checks failed")
+
+// Build loads the raw files, makes every table aside, publishes all of them in one
+// transaction and checks them. It writes target/run.json and target/manifest.json. Whatever
+// goes wrong before publishing, the last good tables stay as they were. The
+// report is handed back together with an error too, once the build has begun.
+func (p *Project) Build(ctx context.Context, o BuildOptions) (*report.Run, error) {
+	unlock, err := p.lock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rep, err := p.build(ctx, o)
+	return rep, errors.Join(err, unlock())
+}
+
+// build is one build under way.
+type build struct {
+	*Project
+	options BuildOptions
+	engine  engine
+	loaded  *loaded
+	checked *core.Checked
+	program *core.Program
+	core    core.Options
+	report  *report.Run
+	start   time.Time
+}
+
+func (p *Project) build(ctx context.Context, o BuildOptions) (*report.Run, error) {
+	if o.Jobs <= 0 {
+		o.Jobs = runtime.GOMAXPROCS(0)
+	}
+	b := &build{Project: p, options: o, start: time.Now()}
+	if err := b.prepare(ctx); err != nil {
+		if b.engine != nil {
+			err = errors.Join(err, b.engine.Close())
+		}
+		return nil, err
+	}
+	err := b.execute(ctx)
+	if e := b.engine.Close(); err == nil {
+		err = e
+	}
+	return b.report, b.finish(ctx, err)
+}
+
+// prepare finds every mistake that can be found before anything is written.
+func (b *build) prepare(ctx context.Context) (err error) {
+	if b.engine, err = b.open(ctx, false, b.options.Jobs); err != nil {
+		return err
+	}
+	if b.loaded, err = b.load(ctx, b.columnsOf(b.engine), true); err != nil {
+		return err
+	}
+	started := b.Project.options.Now().UTC().Truncate(time.Microsecond)
+	asOf, err := b.asOf(b.options.AsOf, started)
+	if err != nil {
+		return err
+	}
+	b.report = &report.Run{
+		RunID: runID(started), Project: b.Name(), Warehouse: b.Dialect(), StartedAt: started, AsOf: asOf, Plugins: b.loaded.plugins,
+	}
+	var diags sql.Diagnostics
+	if b.checked, diags = core.Check(b.loaded.spec, core.Run{ID: b.report.RunID, StartedAt: started, AsOf: asOf}, sql.Limits{}); len(diags) > 0 {
+		return diags
+	}
+	have, err := b.existing(ctx, b.engine)
+	if err != nil {
+		return err
+	}
+	b.core = core.Options{Dialect: b.Dialect(), Schema: b.schema(), HasPrevious: hasPrevious(have)}
+	b.program, err = b.checked.Compile(b.core)
+	return err
+}
+
+func (b *build) execute(ctx context.Context) error {
+	o := run.Options{Jobs: b.options.Jobs, Notify: b.options.Notify}
+	steps, err := run.Execute(ctx, b.engine, run.Build{
+		Setup:   b.setup,
+		Load:    b.loadRaw,
+		Steps:   b.steps,
+		Publish: b.publish,
+		Abort:   b.clean,
+	}, o)
+	b.report.Steps = steps
+	if err != nil {
+		return err
+	}
+	if err := report.Write(b.Target(), report.ManifestFile, b.describe()); err != nil {
+		return err
+	}
+	var checks []run.CheckQuery
+	for _, c := range b.program.Checks {
+		checks = append(checks, run.CheckQuery{Name: c.Name, Table: c.Table, Rule: c.Rule, SQL: c.SQL})
+	}
+	if b.report.Checks, err = run.Check(ctx, b.engine, checks, o); err != nil {
+		return err
+	}
+	var digests []run.DigestQuery
+	for _, d := range b.program.Digests {
+		digests = append(digests, run.DigestQuery{Table: d.Table, SQL: d.SQL})
+	}
+	if b.report.Tables, err = run.Digests(ctx, b.engine, digests, o); err != nil {
+		return err
+	}
+	if n := b.report.FailedChecks(); n > 0 {
+		return fmt.Errorf("%w: %d of %d", ErrChecks, n, len(checks))
+	}
+	return nil
+}
+
+// setup makes the schema and drops what killed builds left.
+func (b *build) setup(ctx context.Context) ([]string, error) {
+	var statements []string
+	for _, s := range b.program.Plan.Setup {
+		statements = append(statements, s.SQL)
+	}
+	left, err := b.clean(ctx)
+	return append(statements, left...), err
+}
+
+func (b *build) clean(ctx context.Context) ([]string, error) {
+	have, err := b.existing(ctx, b.engine)
+	if err != nil {
+		return nil, err
+	}
+	return b.program.Plan.Clean(have), nil
+}
+
+// steps runs the plan's steps; where names must be asked for, those before the questions first.
+func (b *build) steps(ctx context.Context, run func(context.Context, []*plan.Step) error) error {
+	steps := b.program.Plan.Steps
+	if len(b.program.Questions) > 0 {
+		before := b.program.Before
+		first := slices.DeleteFunc(slices.Clone(steps), func(s *plan.Step) bool { return !slices.Contains(before, s.ID) })
+		if err := run(ctx, first); err != nil {
+			return err
+		}
+		if err := b.discover(ctx); err != nil {
+			return err
+		}
+		steps = slices.DeleteFunc(slices.Clone(b.program.Plan.Steps), func(s *plan.Step) bool { return slices.Contains(before, s.ID) })
+	}
+	if err := run(ctx, steps); err != nil {
+		return err
+	}
+	return b.findings(ctx)
+}
+
+// discover asks the event log for names that become columns, and compiles the project with them.
+func (b *build) discover(ctx context.Context) error {
+	for _, q := range b.program.Questions {
+		err := run.Each(ctx, b.engine, q.SQL, func(v []any) error {
+			if v[0] == nil {
+				return nil
+			}
+			category := ""
+			if v[1] != nil {
+				category = fmt.Sprint(v[1])
+			}
+			b.core.Discovered.Add(q.Kind, fmt.Sprint(v[0]), category)
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("host: names of %s: %w", q.Kind, err)
+		}
+	}
+	program, err := b.checked.Compile(b.core)
+	if err != nil {
+		return err
+	}
+	b.program = program
+	return nil
+}
+
+func (b *build) publish(ctx context.Context) ([]string, error) {
+	have, err := b.existing(ctx, b.engine)
+	if err != nil {
+		return nil, err
+	}
+	return b.program.Plan.Publish(have, b.owned())
+}
+
+// describe is the manifest of what was published.
+func (b *build) describe() *report.Manifest {
+	m := b.manifest(b.program, b.loaded, b.report.RunID)
+	files := map[string][]string{}
+	for _, l := range b.report.Loads {
+		files[rawName(l.Source, l.Table)] = l.Files
+	}
+	for i, r := range m.Relations {
+		m.Relations[i].Files = files[r.Name]
+	}
+	return m
+}
+
+// finish writes the run's report, however the run ended.
+func (b *build) finish(ctx context.Context, err error) error {
+	r := b.report
+	r.Seconds = time.Since(b.start).Seconds()
+	r.Status = report.Succeeded
+	switch {
+	case errors.Is(err, ErrChecks):
+		r.Status = report.ChecksFailed
+	case err != nil && ctx.Err() != nil:
+		r.Status = report.Canceled
+	case err != nil:
+		r.Status = report.Failed
+	}
+	if err != nil {
+		r.Error = err.Error()
+	}
+	return errors.Join(err, report.Write(b.Target(), report.RunFile, r))
+}

@@ -1,0 +1,224 @@
+package host
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/nexus-host/nexus-host/core"
+	"github.com/nexus-host/nexus-host/core/graph"
+	"github.com/nexus-host/nexus-host/core/plan"
+	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/host/project"
+	"github.com/nexus-host/nexus-host/host/report"
+)
+
+// CompileOptions are how to compile.
+type CompileOptions struct {
+	Dialects []string  // none: the warehouse's own
+	AsOf     time.Time // zero: the project's as_of, else the clock
+}
+
+// Compiled is a project compiled for one dialect.
+type Compiled struct {
+	Dialect string
+	*core.Program
+}
+
+// Compile checks the project and renders it for dialects. It needs no warehouse, unless a
+// source reads relations of one.
+func (p *Project) Compile(ctx context.Context, o CompileOptions) ([]*Compiled, error) {
+	checked, _, err := p.check(ctx, o.AsOf)
+	if err != nil {
+		return nil, err
+	}
+	names := o.Dialects
+	if len(names) == 0 {
+		names = []string{p.Dialect()}
+	}
+	out := make([]*Compiled, len(names))
+	group, ctx := errgroup.WithContext(ctx)
+	for i, name := range names {
+		group.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			program, err := checked.Compile(core.Options{Dialect: name, Schema: p.schema(), StatementsOnly: true})
+			out[i] = &Compiled{Dialect: name, Program: program}
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// Check finds the mistakes in the project file, its plugins and their fragments, and
+// hands back what the project would leave behind. It runs nothing.
+func (p *Project) Check(ctx context.Context) (*report.Manifest, error) {
+	return p.Graph(ctx)
+}
+
+// Graph is the project's lineage: every relation, its columns and what it is made of.
+func (p *Project) Graph(ctx context.Context) (*report.Manifest, error) {
+	checked, l, err := p.check(ctx, time.Time{})
+	if err != nil {
+		return nil, err
+	}
+	program, err := checked.Compile(core.Options{Dialect: p.Dialect(), Schema: p.schema(), StatementsOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	return p.manifest(program, l, ""), nil
+}
+
+// check loads the plugins and checks the fragments, outside of a build.
+func (p *Project) check(ctx context.Context, asOf time.Time) (*core.Checked, *loaded, error) {
+	var ask func(context.Context, []string) ([]sql.ColumnDef, error)
+	if p.readsRelations() {
+		e, err := p.open(ctx, true, 1)
+		if err != nil {
+			return nil, nil, err
+		}
+		defer e.Close()
+		ask = p.columnsOf(e)
+	}
+	l, err := p.load(ctx, ask, false)
+	if err != nil {
+		return nil, nil, err
+	}
+	started := p.options.Now().UTC().Truncate(time.Microsecond)
+	as, err := p.asOf(asOf, started)
+	if err != nil {
+		return nil, nil, err
+	}
+	checked, diags := core.Check(l.spec, core.Run{ID: runID(started), StartedAt: started, AsOf: as}, sql.Limits{})
+	if err := diags.Err(); err != nil {
+		return nil, nil, err
+	}
+	return checked, l, nil
+}
+
+// asOf is the instant that as_of() stands for: the caller's, the file's, the run's start.
+func (p *Project) asOf(given, started time.Time) (time.Time, error) {
+	switch {
+	case !given.IsZero():
+		return given.UTC().Truncate(time.Microsecond), nil
+	case p.file.AsOf != "":
+		t, ok := project.ParseInstant(p.file.AsOf)
+		if !ok {
+			return t, fmt.Errorf("host: as_of %q is not an instant", p.file.AsOf)
+		}
+		return t, nil
+	}
+	return started, nil
+}
+
+// runID names a run by its start; two builds of one target exclude each other, so no two have the same.
+func runID(started time.Time) string { return started.Format("20060102T150405.000000Z") }
+
+// manifest describes what a program leaves behind.
+func (p *Project) manifest(program *core.Program, l *loaded, id string) *report.Manifest {
+	m := &report.Manifest{
+		Project: p.Name(), RunID: id, Warehouse: p.Dialect(), Schema: p.file.Warehouse.Schema, Plugins: l.plugins,
+	}
+	plugins := map[string]string{}
+	for _, pl := range l.plugins {
+		plugins[pl.Source] = pl.Name + " " + pl.Version
+	}
+	reads := readsOf(program)
+	for _, r := range program.Plan.Relations {
+		rel := report.Relation{
+			Name: r.Name, Layer: string(r.Layer), Kind: "table", Source: r.Source, Plugin: plugins[r.Source], Doc: r.Doc, Key: r.Key, Reads: reads[r.Name],
+		}
+		if r.Storage == graph.View {
+			rel.Kind = "view"
+		}
+		for _, c := range r.Columns {
+			rel.Columns = append(rel.Columns, report.Column{Name: c.Name, Type: c.Type.String()})
+		}
+		m.Relations = append(m.Relations, rel)
+	}
+	return m
+}
+
+// readsOf lists what each relation is made of, with work relations replaced by what they are made of.
+func readsOf(program *core.Program) map[string][]string {
+	direct := map[string][]string{}
+	work := map[string]bool{}
+	var walk func(steps []graph.Step)
+	walk = func(steps []graph.Step) {
+		for _, s := range steps {
+			switch s := s.(type) {
+			case *graph.Create:
+				for _, r := range sql.Relations(s.Query) {
+					if r.Schema == "model" || r.Schema == "raw" {
+						direct[s.Relation.Name] = append(direct[s.Relation.Name], r.Name)
+					}
+				}
+				work[s.Relation.Name] = s.Relation.Layer == graph.Work
+			case *graph.Rename:
+				direct[s.To] = append(direct[s.To], s.From)
+			case *graph.Loop:
+				walk(s.Body)
+			}
+		}
+	}
+	for _, n := range program.Graph.Nodes {
+		walk(n.Steps)
+		for _, r := range n.Makes {
+			work[r.Name] = r.Layer == graph.Work
+		}
+	}
+	out := map[string][]string{}
+	for _, r := range program.Plan.Relations {
+		var list []string
+		seen := map[string]bool{r.Name: true}
+		var collect func(name string)
+		collect = func(name string) {
+			for _, from := range direct[name] {
+				if seen[from] {
+					continue
+				}
+				seen[from] = true
+				if work[from] {
+					collect(from)
+				} else {
+					list = append(list, from)
+				}
+			}
+		}
+		collect(r.Name)
+		slices.Sort(list)
+		out[r.Name] = list
+	}
+	return out
+}
+
+// owned lists the relations that the last build left, by its manifest; none if there is no manifest.
+func (p *Project) owned() []string {
+	var m report.Manifest
+	err := report.Read(p.Target(), report.ManifestFile, &m)
+	if err != nil || m.Project != p.Name() || m.Warehouse != p.Dialect() || m.Schema != p.file.Warehouse.Schema {
+		return nil
+	}
+	var names []string
+	for _, r := range m.Relations {
+		names = append(names, r.Name)
+	}
+	return names
+}
+
+// hasPrevious reports whether the tables that ids are kept by stand in the schema.
+func hasPrevious(have []plan.Existing) bool {
+	for _, name := range []string{"nexus_resolved_identifiers", "nexus_entity_aliases", "nexus_resolution_log"} {
+		if !slices.ContainsFunc(have, func(e plan.Existing) bool { return e.Name == name && !e.View }) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,101 @@
+package host
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/nexus-host/nexus-host/core/dialect"
+	"github.com/nexus-host/nexus-host/core/plan"
+	"github.com/nexus-host/nexus-host/core/render"
+	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/host/load"
+	"github.com/nexus-host/nexus-host/host/run"
+	"github.com/nexus-host/nexus-host/host/warehouse"
+	"github.com/nexus-host/nexus-host/host/warehouse/duckdb"
+	"github.com/nexus-host/nexus-host/host/warehouse/postgres"
+)
+
+// Rows is the result of a query; see warehouse.Rows.
+type Rows = warehouse.Rows
+
+// engine is an open warehouse.
+type engine interface {
+	run.Warehouse
+	Columns(ctx context.Context, probe string) ([]sql.ColumnDef, error)
+	OpenRaw(ctx context.Context, path []string) (load.Writer, error)
+	Close() error
+}
+
+// open opens the project's warehouse.
+func (p *Project) open(ctx context.Context, readOnly bool, jobs int) (engine, error) {
+	w := p.file.Warehouse
+	switch w.Type {
+	case "duckdb":
+		return duckdb.Open(ctx, duckdb.Options{Path: p.file.Resolve(w.Path), Memory: w.Memory, Threads: w.Threads, ReadOnly: readOnly})
+	case "postgres":
+		return postgres.Open(ctx, postgres.Options{DSN: string(w.DSN), ReadOnly: readOnly, Connections: 2*jobs + 4})
+	}
+	return nil, fmt.Errorf("host: no warehouse of type %q", w.Type)
+}
+
+// lock takes the right to build: before the database is opened where it is a file, with
+// its help where it is a server.
+func (p *Project) lock(ctx context.Context) (unlock func() error, err error) {
+	w := p.file.Warehouse
+	if w.Type == "duckdb" {
+		return duckdb.Lock(ctx, p.file.Resolve(w.Path))
+	}
+	pg, err := postgres.Open(ctx, postgres.Options{DSN: string(w.DSN), Connections: 1})
+	if err != nil {
+		return nil, err
+	}
+	release, err := pg.Lock(ctx, w.Schema)
+	if err != nil {
+		pg.Close()
+		return nil, err
+	}
+	return func() error {
+		defer pg.Close()
+		return release()
+	}, nil
+}
+
+// schema is the path of the project's schema.
+func (p *Project) schema() []string { return []string{p.file.Warehouse.Schema} }
+
+// columnsOf asks an engine for the columns of existing relations.
+func (p *Project) columnsOf(e engine) func(context.Context, []string) ([]sql.ColumnDef, error) {
+	return func(ctx context.Context, path []string) ([]sql.ColumnDef, error) {
+		d, err := dialect.ByName(p.Dialect())
+		if err != nil {
+			return nil, err
+		}
+		return e.Columns(ctx, render.Probe(d, path))
+	}
+}
+
+// existing lists what stands in the project's schema.
+func (p *Project) existing(ctx context.Context, e engine) ([]plan.Existing, error) {
+	d, err := dialect.ByName(p.Dialect())
+	if err != nil {
+		return nil, err
+	}
+	var have []plan.Existing
+	err = run.Each(ctx, e, render.Relations(d, p.file.Warehouse.Schema), func(v []any) error {
+		have = append(have, plan.Existing{Name: fmt.Sprint(v[0]), View: v[1] == "VIEW"})
+		return nil
+	})
+	return have, err
+}
+
+// readsRelations reports whether a source reads existing relations, whose columns the warehouse knows.
+func (p *Project) readsRelations() bool {
+	for _, src := range p.file.Sources {
+		for _, t := range src.Tables {
+			if t.Relation != "" {
+				return true
+			}
+		}
+	}
+	return false
+}

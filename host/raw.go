@@ -1,0 +1,132 @@
+package host
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/nexus-host/nexus-host/core/base"
+	"github.com/nexus-host/nexus-host/core/render"
+	"github.com/nexus-host/nexus-host/host/load"
+	"github.com/nexus-host/nexus-host/host/project"
+	"github.com/nexus-host/nexus-host/host/report"
+	"github.com/nexus-host/nexus-host/host/run"
+	"github.com/nexus-host/nexus-host/host/warehouse/duckdb"
+)
+
+func rawName(source, table string) string { return base.RawName(source, table) }
+
+// loadRaw loads the files of every table into its raw relation, aside.
+func (b *build) loadRaw(ctx context.Context) error {
+	type job struct{ source, table string }
+	var jobs []job
+	for _, name := range b.file.SourceNames() {
+		for _, table := range b.file.Sources[name].TableNames() {
+			if len(b.file.Sources[name].Tables[table].Files) > 0 {
+				jobs = append(jobs, job{name, table})
+			}
+		}
+	}
+	b.notify(run.Event{Kind: run.PhaseStarted, Name: "load", Total: len(jobs)})
+	results := make([]*load.Result, len(jobs))
+	group, gctx := errgroup.WithContext(ctx)
+	group.SetLimit(b.options.Jobs)
+	for i, j := range jobs {
+		group.Go(func() (err error) {
+			results[i], err = b.loadTable(gctx, j.source, j.table)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	b.report.Loads = results
+	for _, r := range results {
+		b.report.Rejected = append(b.report.Rejected, r.Rejected...)
+	}
+	return nil
+}
+
+func (b *build) notify(e run.Event) {
+	if b.options.Notify != nil {
+		b.options.Notify(e)
+	}
+}
+
+func (b *build) loadTable(ctx context.Context, source, name string) (*load.Result, error) {
+	path := b.program.Plan.Building(rawName(source, name))
+	ddl, err := render.CreateTable(b.program.Plan.Dialect, path, base.Envelope())
+	if err != nil {
+		return nil, err
+	}
+	if _, err := b.engine.Exec(ctx, ddl); err != nil {
+		return nil, err
+	}
+	label := source + "." + name
+	b.notify(run.Event{Kind: run.StepStarted, Name: label})
+	res, err := load.Load(ctx, loadTable(b.Dir(), source, name, b.file.Sources[source].Tables[name]), load.Options{
+		Workers: b.options.Jobs,
+		Parquet: duckdb.ReadParquet,
+		Open:    func(ctx context.Context) (load.Writer, error) { return b.engine.OpenRaw(ctx, path) },
+		Loaded:  func(rows int64) { b.notify(run.Event{Kind: run.RowsLoaded, Name: label, Rows: rows}) },
+	})
+	if err != nil {
+		return nil, fmt.Errorf("host: table %s: %w", label, err)
+	}
+	b.notify(run.Event{Kind: run.StepEnded, Name: label, Rows: res.Rows, Seconds: res.Seconds})
+	return res, nil
+}
+
+// loadTable says how the project file wants a table read.
+func loadTable(dir, source, name string, t project.Table) load.Table {
+	out := load.Table{
+		Source: source, Name: name, Dir: dir, Files: t.Files, Format: t.Format, Compression: t.Compression, Records: t.Records,
+		MaxRecord: t.MaxRecord, Preset: t.Preset, Columns: t.Columns,
+		Connection: t.Connection, Account: t.Account, APIVersion: t.APIVersion, RecordFormat: t.RecordFormat,
+	}
+	if t.Delimiter != "" {
+		out.Delimiter, _ = utf8.DecodeRuneInString(t.Delimiter)
+	}
+	if t.IngestedAt != "" {
+		out.IngestedAt, _ = project.ParseInstant(t.IngestedAt) // the project file was checked
+	}
+	return out
+}
+
+// findings asks what was being built for raw rows without a place, and for rows that
+// the event log dropped or had to choose from.
+func (b *build) findings(ctx context.Context) error {
+	b.notify(run.Event{Kind: run.PhaseStarted, Name: "findings"})
+	r := b.report
+	for _, q := range b.program.Rejections {
+		err := run.Each(ctx, b.engine, q.SQL, func(v []any) error {
+			n, err := run.Number(v[1])
+			r.Rejected = append(r.Rejected, load.Rejected{Source: q.Source, Table: q.Table, Reason: run.Text(v[0]), Rows: n})
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("host: rejected rows of %s.%s: %w", q.Source, q.Table, err)
+		}
+	}
+	slices.SortStableFunc(r.Rejected, func(a, c load.Rejected) int {
+		return strings.Compare(a.Source+"."+a.Table+"."+a.Reason, c.Source+"."+c.Table+"."+c.Reason)
+	})
+	err := run.Each(ctx, b.engine, b.program.Findings, func(v []any) error {
+		n, err := run.Number(v[4])
+		r.Findings = append(r.Findings, report.Finding{
+			Table: run.Text(v[0]), Source: run.Text(v[1]), Reason: run.Text(v[2]), Detail: run.Text(v[3]), Rows: n, Sample: run.Text(v[5]),
+		})
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("host: findings: %w", err)
+	}
+	slices.SortFunc(r.Findings, func(a, c report.Finding) int {
+		return strings.Compare(fmt.Sprintf("%s.%s.%s.%s", a.Table, a.Source, a.Reason, a.Detail), fmt.Sprintf("%s.%s.%s.%s", c.Table, c.Source, c.Reason, c.Detail))
+	})
+	return nil
+}
