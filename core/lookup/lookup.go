@@ -27,6 +27,8 @@ const (
 	// Find gives the entities that an identifier, in any spelling, or an entity id, a
 	// retired one included, stands for: entity_id, entity_type, found_by, identifiers.
 	Find Question = "find"
+	// Named gives the identifiers that a spelling stands for: entity_id, identifier_type, normalized_value.
+	Named Question = "named"
 	// Identifiers of an entity, the most seen first.
 	Identifiers Question = "identifiers"
 	// Traits of an entity.
