@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -58,10 +59,12 @@ func pattern(p string, exact bool) (f *fault) {
 type part struct {
 	first     charset // what it may begin with
 	chars     charset // what it may hold
+	tail      charset // what it may go on with where it may also end
+	loose     charset // what may follow a place where engines choose, see decided
 	empty     bool    // may match nothing
 	unbounded bool    // holds *, + or {m,}
 	variable  bool    // matches stretches of several lengths
-	group     bool    // in parentheses
+	run       bool    // repeats one character or class
 	copies    int
 	anchor    bool
 }
@@ -97,8 +100,8 @@ func (r *reader) alternatives(depth int) part {
 			r.distinct(all, p)
 		}
 		all = part{
-			first: append(all.first, p.first...), chars: append(all.chars, p.chars...), empty: all.empty || p.empty,
-			unbounded: all.unbounded || p.unbounded, variable: true, copies: all.copies + p.copies,
+			first: join(all.first, p.first), chars: join(all.chars, p.chars), tail: join(all.tail, p.tail), loose: join(all.loose, p.loose),
+			empty: all.empty || p.empty, unbounded: all.unbounded || p.unbounded, variable: true, copies: all.copies + p.copies,
 		}
 	}
 	return all
@@ -116,43 +119,49 @@ func (r *reader) distinct(before, p part) {
 }
 
 func (r *reader) sequence(depth int) part {
-	s := part{empty: true}
-	var parts []part
-	for len(r.rest) > 0 && r.rest[0] != '|' && r.rest[0] != ')' {
+	var s part
+	for n := 0; ; n++ {
+		if len(r.rest) == 0 || r.rest[0] == '|' || r.rest[0] == ')' {
+			if n == 0 {
+				r.fail("", "an empty part of the regular expression")
+			}
+			return s
+		}
 		p := r.quantified(depth)
-		if r.exact {
-			r.greedy(parts, p)
+		if n == 0 {
+			s = p
+			continue
 		}
-		parts = append(parts, p)
+		loose := r.decided(s, p)
+		tail := p.tail
+		if p.empty {
+			tail = join(s.tail, p.tail)
+		}
+		first := s.first
 		if s.empty {
-			s.first = append(s.first, p.first...)
+			first = join(s.first, p.first)
 		}
-		s.chars = append(s.chars, p.chars...)
-		s.empty = s.empty && p.empty
-		s.unbounded = s.unbounded || p.unbounded
-		s.variable = s.variable || p.variable
-		s.copies += p.copies
+		s = part{
+			first: first, chars: join(s.chars, p.chars), tail: tail, loose: loose, empty: s.empty && p.empty,
+			unbounded: s.unbounded || p.unbounded, variable: s.variable || p.variable, copies: s.copies + p.copies,
+		}
 	}
-	if len(parts) == 0 {
-		r.fail("", "an empty part of the regular expression")
-	}
-	return s
 }
 
-// greedy refuses an optional group that a part before it could eat into: a
-// leftmost-first engine then skips the group where a longest one takes it.
-func (r *reader) greedy(before []part, p part) {
-	if !p.empty || !p.group {
-		return
+// decided returns what may follow a choice between going on with s and beginning
+// p. Where there is one, an engine that takes the first way that succeeds and one that
+// takes the longest agree as long as nothing of several lengths, but runs of
+// one class, comes after it that could match the same characters.
+func (r *reader) decided(s, p part) charset {
+	choice := s.tail.meets(p.first)
+	if r.exact && p.variable && !p.run && (choice || s.loose.meets(p.chars)) {
+		r.fail("begin it with a character that cannot stand before it", "a part of several lengths after one that may match its beginning")
 	}
-	for i := len(before) - 1; i >= 0; i-- {
-		if before[i].variable && before[i].chars.meets(p.first) {
-			r.fail("begin the group with a character that cannot stand before it", "an optional group after a part that may match its beginning")
-		}
-		if !before[i].empty {
-			return
-		}
+	loose := join(s.loose, p.loose)
+	if choice || len(s.loose) > 0 {
+		loose = join(loose, p.chars)
 	}
+	return loose
 }
 
 func (r *reader) quantified(depth int) part {
@@ -181,6 +190,14 @@ func (r *reader) quantified(depth int) part {
 	}
 	if p.unbounded {
 		r.fail("", "a quantifier on a group that holds an unbounded one")
+	}
+	if most != 1 && most != 0 && !p.run {
+		if r.exact && p.variable && (p.tail.meets(p.first) || p.loose.meets(p.chars)) {
+			r.fail("end it with a character that it does not begin with", "a repeated part of several lengths that may go on where it may begin again")
+		}
+	}
+	if least != most {
+		p.tail = join(p.tail, p.first)
 	}
 	p.empty = p.empty || least == 0
 	p.unbounded = most < 0
@@ -224,7 +241,7 @@ func (r *reader) bounds() (least, most int) {
 func (r *reader) atom(depth int) part {
 	c := r.rest[0]
 	r.rest = r.rest[1:]
-	one := func(s charset) part { return part{first: s, chars: s, copies: 1} }
+	one := func(s charset) part { return part{first: s, chars: s, run: true, copies: 1} }
 	switch c {
 	case '(':
 		if len(r.rest) > 0 && r.rest[0] == '?' {
@@ -234,7 +251,6 @@ func (r *reader) atom(depth int) part {
 		if !r.next(')') {
 			r.fail("write [(]", "an unmatched ( in the regular expression")
 		}
-		p.group = true
 		return p
 	case '[':
 		return one(r.class())
@@ -294,6 +310,9 @@ func (r *reader) class() charset {
 
 // charset is a list of ranges of characters, both ends included, in no order.
 type charset [][2]rune
+
+// join makes a new set, so that no two parts share one that grows.
+func join(a, b charset) charset { return slices.Concat(a, b) }
 
 func (s charset) meets(t charset) bool {
 	for _, a := range s {

@@ -59,7 +59,7 @@ func (p *parser) table() TableExpr {
 	r := &Relation{Pos: pos, Name: name}
 	if p.acceptSymbol(".") {
 		r.Schema = r.Name
-		r.Name, _ = p.identifier("a relation")
+		r.Name, _ = p.identifier("the relation's name")
 	}
 	switch u := p.peek(); {
 	case u.isSymbol("."):
