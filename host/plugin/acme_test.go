@@ -32,6 +32,28 @@ func acmeWasm(t testing.TB) []byte {
 	return module
 }
 
+// acmeLoaded is the sample plugin, loaded once; it is safe for concurrent use.
+var acmeLoaded = sync.OnceValues(func() (*plugin.Plugin, error) {
+	module, err := acmeModule()
+	if err != nil {
+		return nil, err
+	}
+	l, err := plugin.NewLoader(plugin.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return l.Load(context.Background(), "acme", module)
+})
+
+func acmePlugin(t testing.TB) *plugin.Plugin {
+	t.Helper()
+	p, err := acmeLoaded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
 func newLoader(t testing.TB, o plugin.Options) *plugin.Loader {
 	t.Helper()
 	l, err := plugin.NewLoader(o)
@@ -43,11 +65,7 @@ func newLoader(t testing.TB, o plugin.Options) *plugin.Loader {
 
 // The same plugin natively and as Wasm gives the same answers.
 func TestNativeAndWasmAgree(t *testing.T) {
-	p, err := newLoader(t, plugin.Options{}).Load(t.Context(), "acme", acmeWasm(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer p.Close()
+	p := acmePlugin(t)
 	native := acme.Plugin()
 	want, err := native.Describe()
 	if err != nil {
@@ -82,11 +100,7 @@ func TestNativeAndWasmAgree(t *testing.T) {
 }
 
 func TestConfigIsChecked(t *testing.T) {
-	p, err := newLoader(t, plugin.Options{}).Load(t.Context(), "acme", acmeWasm(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer p.Close()
+	p := acmePlugin(t)
 	for config, want := range map[string]string{
 		`{"currency":"euro-canary"}`: "currency: does not match ^[A-Z]{3}$",
 		`{"curency":"EUR"}`:          "curency",

@@ -160,12 +160,9 @@ func TestCacheTellsQuestionsApart(t *testing.T) {
 		}
 		return string(res.Params["currency"])
 	}
-	for range 2 {
-		if got := ask("s", `{"currency":"USD"}`, plugin.Limits{}); got != `"USD"` {
-			t.Errorf("got %s", got)
-		}
-		if got := ask("s", `{"currency":"CHF"}`, plugin.Limits{}); got != `"CHF"` {
-			t.Errorf("got %s", got)
+	for _, currency := range []string{"USD", "CHF", "USD", "CHF"} {
+		if got := ask("s", `{"currency":"`+currency+`"}`, plugin.Limits{}); got != `"`+currency+`"` {
+			t.Errorf("got %s, want %s", got, currency)
 		}
 	}
 	n := len(entries(t, dir))

@@ -57,7 +57,7 @@ func fragments() int32 {
 		n, err := syscall.Read(0, buf[:])
 		return say(fmt.Sprint(len(env), args, n, err))
 	case "sleep":
-		time.Sleep(time.Second)
+		time.Sleep(200 * time.Millisecond)
 		return say("slept")
 	case "goroutines":
 		done := make(chan int)
@@ -84,15 +84,15 @@ func fragments() int32 {
 	case "recurse":
 		return say(fmt.Sprint(recurse(1 << 30)))
 	case "error":
-		extism.SetErrorString(req.Config.Text + strings.Repeat("x\x1b[31m\nERROR fake line", 300_000))
+		extism.SetErrorString(req.Config.Text + strings.Repeat("x\x1b[31m\nERROR fake line", 5_000))
 		return 1
 	case "log":
-		for range 200 {
-			extism.Log(extism.LogError, "a\x1b[31m\nline "+strings.Repeat("y", 50_000))
+		for range 20 {
+			extism.Log(extism.LogError, "a\x1b[31m\nline "+strings.Repeat("y", 10_000))
 		}
 		return say("logged")
 	case "print":
-		for range 2000 {
+		for range 50 {
 			fmt.Println(strings.Repeat("z", 10_000))
 		}
 		return say("printed")
