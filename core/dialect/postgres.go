@@ -8,6 +8,18 @@ const (
 	decimalRange = `BETWEEN -999999999999999999.999999999 AND 999999999999999999.999999999`
 )
 
+// parseJSON parses a document or gives NULL, which PostgreSQL 15 cannot: tokens
+// become \x01 (text) and \x02 (other values), then brackets with values alone in them become \x02
+// until none is left. A document is one token in the end. The sub-select is a fence: a constant would be parsed at once.
+const (
+	jsonString = `"([^"\\\x01-\x1f]|\\(["\\/bfnrt]|u(?!0000|[dD][89a-fA-F])[0-9a-fA-F]{4}|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}))*"`
+	jsonNumber = `-?(0|[1-9][0-9]{0,249})([.][0-9]{1,250})?([eE][+-]?[0-9]{1,3})?`
+	jsonReduce = `\[([\x01\x02](,[\x01\x02])*)?\]|\{(\x01:[\x01\x02](,\x01:[\x01\x02])*)?\}`
+	parseJSON  = `(SELECT CASE WHEN j.v !~ '[\x01\x02]' AND (WITH RECURSIVE r(t) AS (SELECT regexp_replace(regexp_replace(regexp_replace(regexp_replace(j.v, '` +
+		jsonString + `', E'\x01', 'g'), '` + jsonNumber + `', E'\x02', 'g'), 'true|false|null', E'\x02', 'g'), '[ \t\n\r]+', '', 'g') UNION ALL SELECT regexp_replace(r.t, '` +
+		jsonReduce + `', E'\x02', 'g') FROM r WHERE r.t ~ '` + jsonReduce + `') SELECT bool_or(r.t IN (E'\x01', E'\x02')) FROM r) THEN CAST(j.v AS jsonb) END FROM (SELECT CAST(@0 AS text) AS v OFFSET 0) AS j)`
+)
+
 // postgres is PostgreSQL 15 and later. It has no cast that gives NULL instead of
 // an error, so every conversion looks at the value first; a CASE decides, because
 // nothing else orders evaluation.
@@ -78,6 +90,9 @@ func postgres() *Dialect {
 			"number.text":            `CASE WHEN @0 ~ '^-?[0-9]+$' THEN @0 WHEN length(@0) BETWEEN 17 AND 300 THEN @{cast.decimal.text(@{cast.text.decimal(CAST(CAST(@0 AS double precision) AS text))})} ELSE @{cast.decimal.text(@{cast.text.decimal(@0)})} END`,
 			"json.type":              `jsonb_typeof(@0)`,
 			"json.bigint":            `CASE WHEN jsonb_typeof(@0) = 'boolean' THEN CAST(CAST(CAST(@0 AS boolean) AS integer) AS bigint) ELSE @{whole(@{cast.text.decimal(@{json.text(@0)})})} END`,
+			"json.decimal":           `@{cast.text.decimal(@{json.text(@0)})}`,
+			"json.bool":              `@{cast.text.boolean(@{json.text(@0)})}`,
+			"cast.text.json":         parseJSON,
 			"whole":                  `CASE WHEN @0 = floor(@0) THEN CAST(@0 AS bigint) END`,
 			"json.timestamp.seconds": jsonTimestamp("@0 ~ '^", "$'", "seconds", "1000000"),
 			"json.timestamp.millis":  jsonTimestamp("@0 ~ '^", "$'", "millis", "1000"),
@@ -91,7 +106,6 @@ func postgres() *Dialect {
 			"month_number":                `EXTRACT(YEAR FROM @0) * 12 + EXTRACT(MONTH FROM @0) - 1`,
 			"months":                      `make_interval(months => CAST(@0 AS integer))`,
 			"unnest.json_array":           `jsonb_array_elements(CASE WHEN jsonb_typeof(@0) = 'array' THEN @0 END) WITH ORDINALITY`,
-			"unnest.value.json_array":     `NULLIF(q.v, CAST('null' AS jsonb))`,
 			"unnest.json_keys":            `(SELECT k.v, row_number() OVER (ORDER BY k.v COLLATE "C") AS n FROM jsonb_object_keys(CASE WHEN jsonb_typeof(@0) = 'object' THEN @0 END) AS k(v))`,
 			"unnest.split":                `unnest(CASE WHEN @0 = '' THEN ARRAY[''] ELSE string_to_array(@0, @1) END) WITH ORDINALITY`,
 			"unnest.regexp_matches":       `regexp_matches(@0, @1, 'g') WITH ORDINALITY`,

@@ -11,6 +11,9 @@ import (
 // call renders a call of the vocabulary.
 func (w *writer) call(c *sql.Call) (val, error) {
 	f, ok := vocab.Lookup(c.Name)
+	if isLowered(c.Name) {
+		return w.lowered(c)
+	}
 	if !ok {
 		return val{}, fmt.Errorf("render: no function %s", c.Name)
 	}

@@ -22,31 +22,29 @@ func (w *writer) json(c *sql.Call) (val, error) {
 	if err != nil {
 		return val{}, err
 	}
-	if c.Name == "json_extract" {
-		at, err := w.jsonAt(doc, path)
-		if err != nil {
+	at := doc // of a lowered read: the value itself
+	if !readsList(c) {
+		if at, err = w.jsonAt(doc, path); err != nil {
 			return val{}, err
 		}
+	}
+	if c.Name == "json_extract" {
 		return w.piece("json.extract", at)
 	}
-	at, err := w.jsonAt(doc, path)
-	if err != nil {
-		return val{}, err
-	}
 	return w.jsonOf(c, at)
+}
+
+// readsList reports whether a read was lowered to one of a list's element.
+func readsList(c *sql.Call) bool {
+	at, ok := c.Args[0].(*sql.Call)
+	return ok && at.Name == callAt
 }
 
 // jsonOf makes the function's result of the raw value.
 func (w *writer) jsonOf(c *sql.Call, at val) (val, error) {
 	switch c.Name {
-	case "json_text", "json_type", "json_bigint":
+	case "json_text", "json_type", "json_bigint", "json_decimal", "json_bool":
 		return w.piece("json."+strings.TrimPrefix(c.Name, "json_"), at)
-	case "json_decimal", "json_bool":
-		text, err := w.piece("json.text", at)
-		if err != nil {
-			return val{}, err
-		}
-		return w.castVal(text, sql.Text, c.Type())
 	case "json_timestamp":
 		text, err := w.piece("json.text", at)
 		if err != nil {
@@ -184,6 +182,9 @@ func (w *writer) setArgs(c *sql.Call) ([]val, error) {
 			return []val{at}, err
 		}
 		text := jsonPathText(path)
+		if readsList(c) {
+			text = "$"
+		}
 		if c.Name == "json_array" {
 			if strings.HasPrefix(text, "/") {
 				return nil, &UnsupportedError{Dialect: w.d.Name, What: "json_array at a name that holds *, a quote or a backslash"}

@@ -1,6 +1,361 @@
 package render
 
-import "github.com/nexus-host/nexus-host/core/sql"
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/nexus-host/nexus-host/core/sql"
+)
+
+// Lowering gives a SELECT the shape in which DuckDB is fast. It has two parts:
+//
+//   - Several reads of one document become one read of a list of paths, in a
+//     sub-select around the table that has the document: DuckDB parses a
+//     document again for every call.
+//   - CROSS JOIN unnest becomes unnest in the select list of a sub-select:
+//     DuckDB plans the join form as a join over whole rows, documents included.
+//
+// Both work on a copy of the tree, and on trees alone; two calls exist in
+// lowered trees that the vocabulary does not have.
+const (
+	callAt   = "nx_at"   // nx_at(list, i): the i-th element, raw JSON text
+	callList = "nx_list" // nx_list(set function): the list that unnest takes
+	callRows = "nx_rows" // nx_rows(list[, left]): unnest(list)
+	callRank = "nx_rank" // nx_rank(list[, left]): the position of nx_rows, from 0
+)
 
 // lower prepares one SELECT for the dialect. The given tree is not changed.
-func (w *writer) lower(s *sql.Select) (*sql.Select, error) { return s, nil }
+func (w *writer) lower(s *sql.Select) (*sql.Select, error) {
+	if !w.d.JSONOnce || s.From == nil || !worthLowering(s) {
+		return s, nil
+	}
+	s = sql.CloneSelect(s)
+	l := &lowering{s: s, lists: map[columnKey]*pathList{}}
+	if err := l.collectPaths(); err != nil {
+		return nil, err
+	}
+	l.replaceReads()
+	s.From = l.table(s.From)
+	return s, nil
+}
+
+// worthLowering reports whether the SELECT itself, not one inside, has an unnest or
+// reads a document twice.
+func worthLowering(s *sql.Select) bool {
+	reads := 0
+	walkOwn(s, func(n any) {
+		switch n := n.(type) {
+		case *sql.Unnest:
+			reads += 2
+		case *sql.Call:
+			if isJSONRead(n) {
+				reads++
+			}
+		}
+	})
+	return reads > 1
+}
+
+// walkOwn visits what belongs to the SELECT itself, sub-queries left out.
+func walkOwn(s *sql.Select, visit func(any)) {
+	sql.Walk(s, func(n any) bool {
+		if _, ok := n.(*sql.Subquery); ok {
+			visit(n)
+			return false
+		}
+		visit(n)
+		return true
+	})
+}
+
+func isJSONRead(c *sql.Call) bool {
+	if len(c.Args) < 2 || !strings.HasPrefix(c.Name, "json_") {
+		return false
+	}
+	_, ok := c.Args[0].(*sql.Column)
+	return ok
+}
+
+type columnKey struct{ table, name string }
+
+// pathList is the paths that are read of one document.
+type pathList struct {
+	key   columnKey
+	name  string // of the column that holds the list
+	paths []string
+}
+
+// lowering is one SELECT on its way.
+type lowering struct {
+	s     *sql.Select
+	lists map[columnKey]*pathList
+	order []*pathList
+}
+
+// collectPaths finds the documents that are read more than once, or above an
+// unnest, which should not carry them along.
+func (l *lowering) collectPaths() error {
+	var unnests bool
+	walkOwn(l.s, func(n any) {
+		if _, ok := n.(*sql.Unnest); ok {
+			unnests = true
+		}
+	})
+	var failed error
+	all := map[columnKey]*pathList{}
+	var order []*pathList
+	walkOwn(l.s, func(n any) {
+		c, ok := n.(*sql.Call)
+		if !ok || !isJSONRead(c) {
+			return
+		}
+		steps, err := pathOf(c)
+		if err != nil {
+			failed = err
+			return
+		}
+		col := c.Args[0].(*sql.Column)
+		key := columnKey{col.Table, col.Name}
+		list := all[key]
+		if list == nil {
+			list = &pathList{key: key, name: "nx_" + col.Name}
+			all[key] = list
+			order = append(order, list)
+		}
+		if p := jsonPathText(steps); !slices.Contains(list.paths, p) {
+			list.paths = append(list.paths, p)
+		}
+	})
+	for _, list := range order {
+		if len(list.paths) > 1 || unnests {
+			l.lists[list.key] = list
+			l.order = append(l.order, list)
+		}
+	}
+	return failed
+}
+
+// replaceReads makes the reads take their values from the lists.
+func (l *lowering) replaceReads() {
+	walkOwn(l.s, func(n any) {
+		c, ok := n.(*sql.Call)
+		if !ok || !isJSONRead(c) {
+			return
+		}
+		col := c.Args[0].(*sql.Column)
+		list := l.lists[columnKey{col.Table, col.Name}]
+		if list == nil {
+			return
+		}
+		steps, err := pathOf(c)
+		if err != nil {
+			return // collectPaths has reported it
+		}
+		i := slices.Index(list.paths, jsonPathText(steps)) + 1
+		c.Args[0] = &sql.Call{Node: sql.Node{T: sql.Text}, Name: callAt, Args: []sql.Expr{
+			&sql.Column{Node: sql.Node{T: sql.Text}, Table: col.Table, Name: list.name},
+			&sql.Literal{Node: sql.Node{T: sql.Bigint}, Value: strconv.Itoa(i)},
+		}}
+	})
+}
+
+// table lowers a table expression from the leaves up.
+func (l *lowering) table(t sql.TableExpr) sql.TableExpr {
+	switch t := t.(type) {
+	case *sql.Relation:
+		return l.withLists(t, alias(t))
+	case *sql.Subquery:
+		return l.withLists(t, t.Alias)
+	case *sql.Join:
+		t.Left = l.table(t.Left)
+		if u, ok := t.Right.(*sql.Unnest); ok {
+			return l.withLists(l.unnest(t, u), u.Alias)
+		}
+		t.Right = l.table(t.Right)
+	}
+	return t
+}
+
+func alias(r *sql.Relation) string {
+	if r.Alias != "" {
+		return r.Alias
+	}
+	return r.Name
+}
+
+// withLists puts a sub-select around a table whose documents are read as lists,
+// with the other columns that are used.
+func (l *lowering) withLists(t sql.TableExpr, alias string) sql.TableExpr {
+	var items []*sql.Item
+	for _, list := range l.order {
+		if list.key.table == alias {
+			paths := make([]sql.Expr, 0, len(list.paths)+1)
+			paths = append(paths, &sql.Column{Node: sql.Node{T: sql.JSON}, Table: alias, Name: list.key.name})
+			for _, p := range list.paths {
+				paths = append(paths, &sql.Literal{Node: sql.Node{T: sql.Text}, Value: p})
+			}
+			items = append(items, &sql.Item{Alias: list.name, Expr: &sql.Call{Name: callList, Args: paths}})
+		}
+	}
+	if len(items) == 0 {
+		return t
+	}
+	made := map[string]bool{}
+	for _, it := range items {
+		made[it.Alias] = true
+	}
+	var plain []*sql.Item
+	for _, c := range l.columns(map[string]bool{alias: true}, t) {
+		if !made[c.Name] {
+			plain = append(plain, &sql.Item{Alias: c.Name, Expr: c})
+		}
+	}
+	return &sql.Subquery{Alias: alias, Query: &sql.Query{Arms: []*sql.Select{{Items: append(plain, items...), From: t}}}}
+}
+
+// columns lists the columns of the tables that the SELECT uses outside of the
+// table expression skip, each once, in the order of use.
+func (l *lowering) columns(tables map[string]bool, skip sql.TableExpr) []*sql.Column {
+	var list []*sql.Column
+	seen := map[columnKey]bool{}
+	sql.Walk(l.s, func(n any) bool {
+		switch n := n.(type) {
+		case *sql.Subquery:
+			return false
+		case sql.TableExpr:
+			return n != skip
+		case *sql.Column:
+			key := columnKey{n.Table, n.Name}
+			if tables[n.Table] && !seen[key] {
+				seen[key] = true
+				c := *n
+				list = append(list, &c)
+			}
+		}
+		return true
+	})
+	return list
+}
+
+// unnest makes a sub-select of a join with an unnest: its name is the unnest's
+// alias, and the columns of the left side get names with their table's.
+func (l *lowering) unnest(j *sql.Join, u *sql.Unnest) sql.TableExpr {
+	tables := map[string]bool{}
+	tablesOf(j.Left, tables)
+	columns := l.columns(tables, j)
+	left := j.Kind == sql.LeftJoin
+	const inside, listName = "nx_p", "nx_list"
+	list := &sql.Call{Name: callList, Args: []sql.Expr{u.Expr}}
+	var inner, outer []*sql.Item
+	renamed := map[columnKey]string{}
+	taken := map[string]bool{u.Value: true, u.Ordinality: true, listName: true}
+	for _, c := range columns {
+		name := c.Table + "__" + c.Name
+		for taken[name] {
+			name += "_"
+		}
+		taken[name] = true
+		renamed[columnKey{c.Table, c.Name}] = name
+		inner = append(inner, &sql.Item{Alias: name, Expr: c})
+		outer = append(outer, &sql.Item{Alias: name, Expr: &sql.Column{Node: c.Node, Table: inside, Name: name}})
+	}
+	made := &sql.Select{From: j.Left}
+	if !left && u.Ordinality == "" {
+		made.Items = append(inner, &sql.Item{Alias: u.Value, Expr: &sql.Call{Name: callRows, Args: []sql.Expr{list}}})
+	} else {
+		made.Items = append(inner, &sql.Item{Alias: listName, Expr: list})
+		from := &sql.Subquery{Alias: inside, Query: &sql.Query{Arms: []*sql.Select{made}}}
+		args := []sql.Expr{&sql.Column{Table: inside, Name: listName}}
+		if left {
+			args = append(args, &sql.Literal{Node: sql.Node{T: sql.Boolean}, Value: "true"})
+		}
+		outer = append(outer, &sql.Item{Alias: u.Value, Expr: &sql.Call{Name: callRows, Args: args}})
+		if u.Ordinality != "" {
+			outer = append(outer, &sql.Item{Alias: u.Ordinality, Expr: &sql.Call{Name: callRank, Args: args}})
+		}
+		made = &sql.Select{Items: outer, From: from}
+	}
+	d := &sql.Subquery{Alias: u.Alias, Query: &sql.Query{Arms: []*sql.Select{made}}}
+	l.rename(renamed, u.Alias, j)
+	return d
+}
+
+// rename points the columns used outside of skip at the sub-select that has them now.
+func (l *lowering) rename(names map[columnKey]string, alias string, skip sql.TableExpr) {
+	sql.Walk(l.s, func(n any) bool {
+		switch n := n.(type) {
+		case *sql.Subquery:
+			return false
+		case sql.TableExpr:
+			return n != skip
+		case *sql.Column:
+			if name, ok := names[columnKey{n.Table, n.Name}]; ok {
+				n.Table, n.Name = alias, name
+			}
+		}
+		return true
+	})
+}
+
+func tablesOf(t sql.TableExpr, into map[string]bool) {
+	switch t := t.(type) {
+	case *sql.Relation:
+		into[alias(t)] = true
+	case *sql.Subquery:
+		into[t.Alias] = true
+	case *sql.Unnest:
+		into[t.Alias] = true
+	case *sql.Join:
+		tablesOf(t.Left, into)
+		tablesOf(t.Right, into)
+	}
+}
+
+// lowered renders the calls that only lowered trees have.
+func (w *writer) lowered(c *sql.Call) (val, error) {
+	switch c.Name {
+	case callAt:
+		list, err := w.expr(c.Args[0])
+		if err != nil {
+			return val{}, err
+		}
+		return val{s: list.s + "[" + c.Args[1].(*sql.Literal).Value + "]", prec: precAtom, simple: true}, nil
+	case callList:
+		if len(c.Args) == 1 {
+			return w.listOf(c.Args[0].(*sql.Call))
+		}
+		doc, err := w.expr(c.Args[0])
+		if err != nil {
+			return val{}, err
+		}
+		paths := make([]string, len(c.Args)-1)
+		for i, p := range c.Args[1:] {
+			paths[i] = Text(w.d, p.(*sql.Literal).Value)
+		}
+		return w.piece("json.list", doc, val{s: wrap(paths), prec: precAtom, simple: true})
+	}
+	list, err := w.expr(c.Args[0])
+	if err != nil {
+		return val{}, err
+	}
+	key := map[string]string{callRows: "list.rows", callRank: "list.rank"}[c.Name]
+	if len(c.Args) > 1 {
+		key += ".left"
+	}
+	return w.piece(key, list)
+}
+
+// listOf is a set function's elements as a list.
+func (w *writer) listOf(c *sql.Call) (val, error) {
+	args, err := w.setArgs(c)
+	if err != nil {
+		return val{}, err
+	}
+	return w.piece("list."+c.Name, args...)
+}
+
+// isLowered reports whether a call exists in lowered trees alone.
+func isLowered(name string) bool {
+	return name == callAt || name == callList || name == callRows || name == callRank
+}

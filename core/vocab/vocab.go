@@ -28,7 +28,7 @@ const (
 	AnyForm  Form = iota
 	Unit          // one of Function.Units
 	Path          // a JSON path, see ParsePath
-	Pattern       // a regular expression of the subset, see CheckPattern
+	Pattern       // a regular expression of the subset that core/check knows
 	NonEmpty      // text of at least one character
 	Range         // a bigint from Arg.Min to Arg.Max
 )

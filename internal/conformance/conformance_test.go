@@ -114,7 +114,15 @@ func compile(text string, d *dialect.Dialect, hide bool) (string, []portable.Col
 		hideLiterals(q)
 	}
 	s, err := render.Query(q, d, names)
-	return s, columns, err
+	// Drivers decode documents in their own ways; their text is plain.
+	items := make([]string, len(columns))
+	for i, c := range columns {
+		items[i] = render.Ident(d, c.Name)
+		if c.Type == portable.JSON {
+			items[i] = "CAST(" + items[i] + " AS " + d.Types[portable.Text] + ") AS " + items[i]
+		}
+	}
+	return "SELECT " + strings.Join(items, ", ") + " FROM (\n" + s + "\n) AS result", columns, err
 }
 
 // TestExpressions runs testdata/conformance/*.txt: `expression => value` on each
@@ -241,23 +249,16 @@ func show(v any, t portable.Type) (string, error) {
 		case portable.Text:
 			return x, nil
 		}
-	case []byte:
-		if t == portable.JSON {
-			return canonicalJSON(x)
-		}
 	case int64:
 		if t == portable.Bigint {
 			return strconv.FormatInt(x, 10), nil
 		}
 	case float64:
-		switch t {
-		case portable.Double:
+		if t == portable.Double {
 			return strconv.FormatFloat(x, 'g', -1, 64), nil
-		case portable.JSON:
-			return strconv.FormatFloat(x, 'f', -1, 64), nil
 		}
 	case bool:
-		if t == portable.Boolean || t == portable.JSON {
+		if t == portable.Boolean {
 			return strconv.FormatBool(x), nil
 		}
 	case time.Time:
@@ -270,11 +271,6 @@ func show(v any, t portable.Type) (string, error) {
 	case fmt.Stringer:
 		if t == portable.Decimal {
 			return trimZeros(x.String()), nil
-		}
-	case map[string]any, []any:
-		if t == portable.JSON {
-			b, err := json.Marshal(x)
-			return string(b), err
 		}
 	}
 	return "", fmt.Errorf("a %s came as %v (%T)", t, v, v)
@@ -347,12 +343,15 @@ func TestQueries(t *testing.T) {
 					t.Fatal(err)
 				}
 				rows, err := fetch(t.Context(), e.db, s, columns)
+				if len(s) > 3000 {
+					s = s[:3000]
+				}
 				if err != nil {
 					t.Fatalf("%v\n%s", err, s)
 				}
 				var got []string
 				for _, r := range rows {
-					got = append(got, strings.Join(r, "\t"))
+					got = append(got, strings.ReplaceAll(strings.Join(r, "\t"), "\n", `\n`))
 				}
 				want := strings.Split(strings.TrimRight(sections["want"], "\n"), "\n")
 				sort.Strings(got)

@@ -37,6 +37,7 @@ type Project struct {
 	// those of the kind.
 	Attributes []sql.ColumnDef
 	rows       map[string]map[string][]Row // by source and kind
+	filled     map[string][]string         // by the table of the rows
 	events     int
 }
 
@@ -118,6 +119,16 @@ func (p *Project) Related(source string, day int, a, b, kind, direction string, 
 		"entity_b_type": "person", "entity_b_identifier_type": "email", "entity_b_identifier": b, "entity_b_role": "member",
 		"relationship_type": kind, "relationship_direction": direction, "is_active": active})
 	return id
+}
+
+// Filled has a statement run once the rows of a fragment are in its table,
+// given_<source>_<kind>: for volumes that the engine itself is to make.
+func (p *Project) Filled(source, kind, statement string) {
+	if p.filled == nil {
+		p.filled = map[string][]string{}
+	}
+	table := "given_" + source + "_" + kind
+	p.filled[table] = append(p.filled[table], statement)
 }
 
 // Fragments are the project's fragments, those without rows left out.
@@ -208,7 +219,11 @@ func (p *Project) load(tg *coretest.Target, f union.Fragment) *graph.Node {
 		}
 		rows = append(rows, row)
 	}
-	tg.Load("given_"+f.Source+"_"+f.Kind, given, rows)
+	table := "given_" + f.Source + "_" + f.Kind
+	tg.Load(table, given, rows)
+	for _, statement := range p.filled[table] {
+		tg.Exec(statement)
+	}
 	return model.Node(&graph.Relation{Name: f.Source + "_" + f.Name, Layer: graph.Intermediate, Storage: graph.View, Source: f.Source}, model.Query(s))
 }
 
