@@ -12,7 +12,7 @@ import (
 )
 
 func (a *app) commands() []*cobra.Command {
-	return []*cobra.Command{a.versionCommand()}
+	return []*cobra.Command{a.demoCommand(), a.buildCommand(), a.versionCommand()}
 }
 
 // explain prints an error that a command returned and gives its exit code:

@@ -41,6 +41,10 @@ const (
 	Timeline Question = "timeline"
 	// Links of an entity's component, kept ones, each with the event that made it.
 	Links Question = "links"
+	// Totals counts the history: what, detail, n.
+	Totals Question = "totals"
+	// Telling gives two addresses of a person worth looking at.
+	Telling Question = "telling"
 	// LeftOut is the links that a guard left out at the entity.
 	LeftOut Question = "left_out"
 )
@@ -82,6 +86,7 @@ func (r Reader) SQL(question Question, needle string, limit int) (string, error)
 var tables = map[string][]sql.ColumnDef{
 	"nexus_resolved_identifiers": columns(sql.Text, "entity_type", "identifier_type", "normalized_value", "entity_id").
 		and(sql.Timestamp, "first_seen_at", "last_seen_at").and(sql.Bigint, "n_events"),
+	"nexus_entity_identifiers":       columns(sql.Text, "entity_type", "identifier_type", "normalized_value", "source"),
 	"nexus_entity_aliases":           columns(sql.Text, "entity_id", "entity_type", "current_entity_id", "reason"),
 	"nexus_resolved_entity_traits":   columns(sql.Text, "entity_id", "entity_type", "trait_name", "trait_value", "source").and(sql.Timestamp, "occurred_at"),
 	"nexus_relationships":            columns(sql.Text, "entity_a_id", "entity_a_type", "entity_a_role", "entity_b_id", "entity_b_type", "entity_b_role", "relationship_type").and(sql.Boolean, "is_active").and(sql.Timestamp, "established_at", "ended_at"),

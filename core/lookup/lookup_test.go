@@ -15,7 +15,7 @@ func TestQuestionsRender(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, q := range []Question{Find, Named, Identifiers, Traits, Relationships, States, Timeline, Links, LeftOut} {
+		for _, q := range []Question{Find, Named, Identifiers, Traits, Relationships, States, Timeline, Links, LeftOut, Totals, Telling} {
 			text, err := Reader{Dialect: d, Schema: []string{"main"}}.SQL(q, hostile, 20)
 			if err != nil {
 				t.Fatalf("%s: %v", q, err)

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/nexus-host/nexus-host/host/plugin"
+)
+
+// adapterNames are the adapters that come with the program.
+var adapterNames = [...]string{"calendar", "gmail", "shopify", "stripe"}
+
+// builtin gives the module of an adapter that comes with the program: the
+// embedded one, or, in a checkout, one built from source and cached by content.
+func (a *app) builtin(ctx context.Context, name string) (module []byte, ok bool, err error) {
+	known := false
+	for _, n := range adapterNames {
+		known = known || n == name
+	}
+	if !known {
+		return nil, false, nil
+	}
+	if module, ok = embedded(name); ok {
+		return module, true, nil
+	}
+	dir, ok := sourceOf(name)
+	if !ok {
+		return nil, false, nil
+	}
+	cache, err := plugin.DefaultCacheDir()
+	if err != nil {
+		return nil, false, err
+	}
+	done := a.slow("building the " + name + " adapter from source")
+	defer done()
+	module, err = plugin.Builder{CacheDir: cache}.Build(ctx, dir)
+	return module, err == nil, err
+}
+
+// sourceOf finds an adapter's source beside this file, as it is for a program run or
+// tested from a checkout.
+func sourceOf(name string) (string, bool) {
+	_, file, _, ok := runtime.Caller(0)
+	if !ok {
+		return "", false
+	}
+	dir := filepath.Join(filepath.Dir(file), "..", "..", "plugins", name)
+	info, err := os.Stat(dir)
+	return dir, err == nil && info.IsDir()
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/nexus-host/nexus-host/host"
+	"github.com/nexus-host/nexus-host/host/plugin"
+	"github.com/nexus-host/nexus-host/host/project"
+	"github.com/nexus-host/nexus-host/host/report"
+)
+
+// open opens the project that --project names.
+func (a *app) open(ctx context.Context, dir string) (*host.Project, error) {
+	cache, err := plugin.DefaultCacheDir()
+	if err != nil {
+		return nil, err
+	}
+	return host.Open(ctx, dir, host.Options{Log: a.logger(), Builtin: a.builtin, CacheDir: cache})
+}
+
+// parseAsOf reads --as-of; "" is the zero time.
+func parseAsOf(text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	t, ok := project.ParseInstant(text)
+	if !ok {
+		return t, usagef("--as-of %s: want an ISO 8601 instant such as 2026-01-31T09:00:00Z", text)
+	}
+	return t, nil
+}
+
+func (a *app) buildCommand() *cobra.Command {
+	var asOf string
+	var jobs int
+	c := &cobra.Command{
+		Use: "build", Short: "load the raw data, make every table, publish and check them", Args: cobra.NoArgs,
+		Long: `Build loads the raw files, composes what the plugins gave with the event log, the
+resolution and the states, makes every table aside and publishes all of them at
+once. A build that fails or is interrupted leaves the last good tables as they were.
+
+It writes target/run.json (steps, rows, seconds, rejected rows by reason, digests)
+and target/manifest.json (relations, columns, lineage).`,
+		Example: "  nexus-host build\n  nexus-host build --project crm --as-of 2026-01-01T00:00:00Z\n  nexus-host build --quiet --format json",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			at, err := parseAsOf(asOf)
+			if err != nil {
+				return err
+			}
+			p, err := a.open(cmd.Context(), a.project)
+			if err != nil {
+				return err
+			}
+			rep, err := a.build(cmd.Context(), p, host.BuildOptions{AsOf: at, Jobs: jobs})
+			return a.built(p, rep, err)
+		},
+	}
+	c.Flags().StringVar(&asOf, "as-of", "", "the instant at which the data is read (ISO 8601); the project's as_of, else now")
+	c.Flags().IntVar(&jobs, "jobs", 0, "steps at work at once; 0: one a processor")
+	return c
+}
+
+func (a *app) build(ctx context.Context, p *host.Project, o host.BuildOptions) (*report.Run, error) {
+	if shown := a.progress(); shown != nil {
+		o.Notify = shown.notify
+		defer shown.close()
+	}
+	return p.Build(ctx, o)
+}
+
+// built prints what a build left, and turns failed checks into an exit code.
+func (a *app) built(p *host.Project, rep *report.Run, err error) error {
+	if err != nil && !errors.Is(err, host.ErrChecks) {
+		return err
+	}
+	if a.format == "table" && !a.quiet {
+		fmt.Fprintf(a.out, "\n%s: %d tables on %s in %.1f s\n\n", p.Name(), len(rep.Tables), rep.Warehouse, rep.Seconds)
+	}
+	if e := tablesOf(rep).print(a.out, a.format); e != nil {
+		return e
+	}
+	a.tellRejected(rep)
+	if err != nil {
+		a.tellChecks(rep)
+		return reported{exitFailure}
+	}
+	return nil
+}
+
+// tablesOf is the history's own tables; those of single sources stand in run.json.
+func tablesOf(rep *report.Run) *grid {
+	g := &grid{columns: []string{"table", "rows", "digest"}}
+	tables := slices.Clone(rep.Tables)
+	slices.SortFunc(tables, func(x, y report.Table) int { return cmp.Compare(x.Name, y.Name) })
+	for _, t := range tables {
+		if len(t.Name) > 6 && t.Name[:6] == "nexus_" {
+			g.add(t.Name, t.Rows, t.Digest)
+		}
+	}
+	return g
+}
+
+// tellRejected says what raw rows were not taken, and why.
+func (a *app) tellRejected(rep *report.Run) {
+	if rep.RejectedRows() == 0 || a.quiet || a.format != "table" {
+		return
+	}
+	fmt.Fprintf(a.err, "\n%d raw rows were rejected:\n", rep.RejectedRows())
+	for _, r := range rep.Rejected {
+		where := ""
+		if len(r.Examples) > 0 {
+			where = fmt.Sprintf(", such as %s", r.Examples[0])
+		}
+		fmt.Fprintf(a.err, "  %s.%s: %d × %s%s\n", r.Source, r.Table, r.Rows, r.Reason, where)
+	}
+}
+
+// tellChecks prints the checks that found something.
+func (a *app) tellChecks(rep *report.Run) {
+	for _, c := range rep.Checks {
+		switch {
+		case c.Error != "":
+			fmt.Fprintf(a.err, "check %s could not run: %s\n", c.Name, c.Error)
+		case c.Count > 0:
+			fmt.Fprintf(a.err, "check %s failed: %s: %d rows, such as %v\n", c.Name, c.Rule, c.Count, c.Samples)
+		}
+	}
+}

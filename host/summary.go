@@ -1,0 +1,52 @@
+package host
+
+import (
+	"context"
+
+	"github.com/nexus-host/nexus-host/core/lookup"
+)
+
+// Summary is a built history in a few numbers.
+type Summary struct {
+	Events        int64
+	Entities      map[string]int64 // by type
+	Identifiers   int64
+	Merged        int64 // entities of more than one identifier
+	States        int64
+	CurrentStates int64
+	Relationships int64
+	// Busiest is an address of a person worth looking at, Other another one of the
+	// same person; both are empty where there is nobody.
+	Busiest, Other string
+}
+
+// Summary counts what a build left. Errors: ErrNotBuilt.
+func (p *Project) Summary(ctx context.Context) (*Summary, error) {
+	r, err := p.reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer r.engine.Close()
+	s := &Summary{Entities: map[string]int64{}}
+	totals := map[string]*int64{
+		"events": &s.Events, "identifiers": &s.Identifiers, "merged": &s.Merged, "states": &s.States,
+		"current_states": &s.CurrentStates, "relationships": &s.Relationships,
+	}
+	err = r.each(ctx, lookup.Totals, "", 0, func(v row) {
+		if n := totals[v.text(0)]; n != nil {
+			*n = v.int(2)
+		} else {
+			s.Entities[v.text(1)] = v.int(2)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = r.each(ctx, lookup.Telling, "", 0, func(v row) {
+		s.Busiest = v.text(0)
+		if v.text(1) != s.Busiest {
+			s.Other = v.text(1)
+		}
+	})
+	return s, err
+}
