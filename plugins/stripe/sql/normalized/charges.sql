@@ -97,7 +97,7 @@ joined as (
         charge_id, customer_id, invoice_id, payment_intent_id, balance_transaction_id,
         coalesce(case when given_status = 'paid' then 'succeeded' else given_status end, case when is_paid then 'succeeded' else 'failed' end) as status,
         is_captured, currency, amount_minor,
-        coalesce(amount_captured_minor, case when is_captured then amount_minor else 0 end) as amount_captured_minor,
+        case when is_captured then coalesce(nullif(amount_captured_minor, 0), amount_minor) else 0 end as amount_captured_minor,
         amount_refunded_minor, billing_email, billing_name, billing_phone, receipt_email, description,
         payment_method_type, card_brand, card_last4, card_country, failure_code, decline_reason, risk_level, refunds,
         coalesce(created_at, observed_at) as created_at, captured_at, is_live, false as is_from_intent, observed_at, connection, _ingested_at

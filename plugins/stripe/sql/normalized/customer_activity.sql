@@ -6,7 +6,7 @@ with versions as (
         lag(fingerprint) over (partition by customer_id order by version_no) as previous_fingerprint,
         lag(email) over (partition by customer_id order by version_no) as previous_email
     from normalized.customer_versions
-    where is_full and not is_deleted
+    where is_full
 ),
 changes as (
     select
@@ -14,7 +14,7 @@ changes as (
         case when place = 1 then 'customer_created' else 'customer_updated' end as event_name,
         row_number() over (partition by customer_id, place = 1 order by version_no) as occurrence
     from versions
-    where place = 1 or fingerprint <> previous_fingerprint
+    where place = 1 or (fingerprint <> previous_fingerprint and not is_deleted)
 ),
 spoken as (
     select v.event_name, case when v.event_name = 'customer_created' then c.created_at else v.observed_at end as occurred_at, v.occurrence,

@@ -96,8 +96,8 @@ select
     cancel_at,
     cancel_at_period_end,
     case
-        when status in ('canceled', 'incomplete_expired') then 'canceled'
-        when cancel_at_period_end or cancel_at is not null then 'scheduled'
+        when status = 'canceled' then 'canceled'
+        when status <> 'incomplete_expired' and (cancel_at_period_end or cancel_at is not null) then 'scheduled'
         else 'none'
     end as cancellation,
     cancel_reason,

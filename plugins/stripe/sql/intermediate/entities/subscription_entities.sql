@@ -1,6 +1,6 @@
 -- Subscriptions, as registered entities.
 with last_change as (
-    select subscription_id, mrr, mrr_gross, last_plan_name, price_id, product_id, interval_unit, interval_count
+    select subscription_id, currency, mrr, mrr_gross, last_plan_name, price_id, product_id, interval_unit, interval_count
     from normalized.subscription_timeline
     qualify row_number() over (partition by subscription_id order by occurred_at desc) = 1
 )
@@ -14,7 +14,7 @@ select
     t.last_plan_name as plan_name,
     t.price_id,
     t.product_id,
-    upper(s.currency) as currency,
+    upper(coalesce(s.currency, t.currency)) as currency,
     t.mrr,
     t.mrr_gross,
     t.interval_unit as billing_interval,
