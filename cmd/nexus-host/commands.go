@@ -12,7 +12,10 @@ import (
 )
 
 func (a *app) commands() []*cobra.Command {
-	return []*cobra.Command{a.demoCommand(), a.buildCommand(), a.versionCommand()}
+	return []*cobra.Command{
+		a.demoCommand(), a.buildCommand(), a.checkCommand(), a.compileCommand(), a.showCommand(), a.whyCommand(),
+		a.graphCommand(), a.versionCommand(),
+	}
 }
 
 // explain prints an error that a command returned and gives its exit code:

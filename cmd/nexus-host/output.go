@@ -133,6 +133,18 @@ func marshal(v any) ([]byte, error) {
 	return []byte(strings.TrimSuffix(b.String(), "\n")), nil
 }
 
+// indented writes a value as JSON for people and machines alike.
+func indented(v any) ([]byte, error) {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(v); err != nil {
+		return nil, err
+	}
+	return []byte(b.String()), nil
+}
+
 func (g *grid) csv(w io.Writer) error {
 	out := csv.NewWriter(w)
 	if err := out.Write(g.columns); err != nil {
