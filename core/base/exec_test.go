@@ -311,6 +311,12 @@ func TestExistingRelations(t *testing.T) {
 			"7 1.5 01-03T00 01-02T00 false s 1 true\n8 <nil> 01-03T00 <nil> true <nil> 1 true",
 		},
 		{
+			"fivetran", // as a warehouse of upper-case names shows it
+			[]any{"ID", sql.Bigint, "TOTAL", sql.Decimal, "UPDATED", sql.Timestamp, "_FIVETRAN_SYNCED", sql.Timestamp, "_FIVETRAN_DELETED", sql.Boolean},
+			[][]any{{int64(7), "1.500000000", day(2), day(3), false}},
+			"7 1.5 01-03T00 01-02T00 false <nil> 1 true",
+		},
+		{
 			"fivetran_history",
 			[]any{"id", sql.Text, "total", sql.Bigint, "_fivetran_synced", sql.Timestamp, "_fivetran_start", sql.Timestamp, "_fivetran_active", sql.Boolean},
 			[][]any{{"7", int64(1), day(5), day(1), false}, {"7", int64(2), day(5), day(2), true}, {"8", int64(3), day(5), day(1), false}},

@@ -43,7 +43,9 @@ type mapping struct {
 	preset
 	name  string
 	table spec.Table
-	types map[string]sql.Type
+	// columns are the relation's, by their names in lower case: some warehouses
+	// give all names in upper case.
+	columns map[string]sql.ColumnDef
 }
 
 func newMapping(src spec.Source, t spec.Table) (*mapping, error) {
@@ -54,12 +56,16 @@ func newMapping(src spec.Source, t spec.Table) (*mapping, error) {
 	if p, ok = p.with(t.Relation.Mapping); !ok {
 		return nil, fmt.Errorf("columns map onto the envelope's alone: record, record_id, _ingested_at, _source_updated_at, _deleted, _connection, _account, _api_version, _format")
 	}
-	m := &mapping{preset: p, name: RawName(src.Name, t.Name), table: t, types: map[string]sql.Type{}}
+	m := &mapping{preset: p, name: RawName(src.Name, t.Name), table: t, columns: map[string]sql.ColumnDef{}}
 	for _, c := range t.Relation.Columns {
-		m.types[c.Name] = c.Type
+		key := strings.ToLower(c.Name)
+		if other, taken := m.columns[key]; taken {
+			return nil, fmt.Errorf("the columns %s and %s differ in case alone", other.Name, c.Name)
+		}
+		m.columns[key] = c
 	}
 	for envelope, from := range t.Relation.Mapping {
-		if column, _, _ := strings.Cut(from, "."); m.types[column] == sql.Invalid {
+		if column, _, _ := strings.Cut(from, "."); !m.has(column) {
 			return nil, fmt.Errorf("%s is mapped to %s, which the relation does not have%s", envelope, column, near(column, t.Relation.Columns))
 		}
 	}
@@ -83,11 +89,22 @@ func near(name string, columns []sql.ColumnDef) string {
 // find returns the first of the paths whose column the relation has.
 func (m *mapping) find(paths []string) string {
 	for _, p := range paths {
-		if column, _, _ := strings.Cut(p, "."); m.types[column] != sql.Invalid {
+		if column, _, _ := strings.Cut(p, "."); m.has(column) {
 			return p
 		}
 	}
 	return ""
+}
+
+func (m *mapping) has(column string) bool {
+	_, ok := m.columns[strings.ToLower(column)]
+	return ok
+}
+
+// column reads a column that the relation has.
+func (m *mapping) column(name string) (sql.Expr, sql.Type) {
+	c := m.columns[strings.ToLower(name)]
+	return model.Col("r", c.Name), c.Type
 }
 
 func (m *mapping) from() sql.TableExpr { return &sql.Relation{Schema: "raw", Name: m.name, Alias: "r"} }
@@ -96,7 +113,7 @@ func (m *mapping) from() sql.TableExpr { return &sql.Relation{Schema: "raw", Nam
 func (m *mapping) arm() *sql.Select {
 	epoch := &sql.Literal{Node: sql.Node{T: sql.Timestamp}, Value: "1970-01-01T00:00:00.000000Z"}
 	active := model.Bool(true)
-	if m.types[m.active] != sql.Invalid {
+	if m.has(m.active) {
 		active = model.Call("coalesce", m.boolean(m.active), model.Bool(true))
 	}
 	shape := model.Null(sql.Text)
@@ -138,7 +155,7 @@ func (m *mapping) first(paths []string, read func(string) sql.Expr, t sql.Type) 
 // place is a column, or the json in it and a path below.
 func (m *mapping) place(path string) (column sql.Expr, t sql.Type, below string) {
 	name, rest, nested := strings.Cut(path, ".")
-	column, t = model.Col("r", name), m.types[name]
+	column, t = m.column(name)
 	if nested {
 		column = m.json(column, t)
 		below = "$"
@@ -197,8 +214,8 @@ func seconds(n sql.Expr) sql.Expr {
 
 // boolean reads a place as a truth value.
 func (m *mapping) boolean(path string) sql.Expr {
-	if _, t, below := m.place(path); below == "" && t == sql.Boolean {
-		return model.Col("r", path)
+	if e, t, below := m.place(path); below == "" && t == sql.Boolean {
+		return e
 	}
 	return model.Cast(m.text(path), sql.Boolean)
 }
@@ -226,8 +243,8 @@ func (m *mapping) gone() sql.Expr {
 }
 
 func (m *mapping) present(path string) sql.Expr {
-	if _, _, below := m.place(path); below == "" {
-		return model.Col("r", path)
+	if e, _, below := m.place(path); below == "" {
+		return e
 	}
 	return m.text(path)
 }
@@ -264,14 +281,14 @@ func (m *mapping) object() sql.Expr {
 		args = nil
 	}
 	for _, c := range m.table.Relation.Columns {
-		if m.own(c.Name) {
+		if m.own(strings.ToLower(c.Name)) {
 			continue
 		}
 		e := model.Col("r", c.Name)
 		if c.Type == sql.Timestamp || c.Type == sql.Date {
 			e = model.Cast(e, sql.Text)
 		}
-		args = append(args, model.Text(c.Name), e)
+		args = append(args, model.Text(member(c.Name)), e)
 		if len(args) == 2*pairsAtOnce {
 			flush()
 		}
@@ -281,6 +298,15 @@ func (m *mapping) object() sql.Expr {
 		return model.Cast(model.Text("{}"), sql.JSON)
 	}
 	return out
+}
+
+// member is the name of a column in the record: a warehouse that gives names in
+// upper case had them in lower case from the loader.
+func member(column string) string {
+	if strings.ToUpper(column) == column {
+		return strings.ToLower(column)
+	}
+	return column
 }
 
 // isObject tells the rows whose record is an object or that need none; nil
@@ -323,10 +349,8 @@ func (m *mapping) updatedAt() sql.Expr {
 // the path is one of them, the column itself is read.
 func (m *mapping) inRecord(path string, column func(string) sql.Expr, read string) sql.Expr {
 	steps, err := vocab.ParsePath(path)
-	if err == nil && m.find(m.preset.record) == "" && len(steps) > 0 && !steps[0].IsIndex && m.types[steps[0].Name] != sql.Invalid && !m.own(steps[0].Name) {
-		if len(steps) == 1 {
-			return column(steps[0].Name)
-		}
+	if err == nil && m.find(m.preset.record) == "" && len(steps) == 1 && !steps[0].IsIndex && m.has(steps[0].Name) && !m.own(steps[0].Name) {
+		return column(steps[0].Name)
 	}
 	return model.Call(read, m.record(), model.Text(path))
 }
