@@ -2,6 +2,7 @@ package pdk
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -18,7 +19,7 @@ type Decimal string
 func (d *Decimal) UnmarshalJSON(data []byte) error {
 	text := strings.Trim(string(data), `"`)
 	if !wire.IsDecimal(text) {
-		return fmt.Errorf("%q is no decimal number", text)
+		return errors.New("no decimal number such as 1.5") // the value may be secret
 	}
 	*d = Decimal(text)
 	return nil
@@ -54,6 +55,9 @@ type property struct {
 	Required    []string                   `json:"required,omitempty"`
 	Additional  json.RawMessage            `json:"additionalProperties,omitempty"`
 }
+
+// decimalPattern is what wire.IsDecimal takes; it holds for text, not for JSON's numbers.
+const decimalPattern = `^-?[0-9]{1,18}([.][0-9]{1,9})?$`
 
 const draft = "https://json-schema.org/draft/2020-12/schema"
 
@@ -99,7 +103,7 @@ func (f *configField) property() *property {
 	leaf := p
 	switch {
 	case f.typ == reflect.TypeFor[Decimal]():
-		p.Type = []string{"number", "string"}
+		p.Type, p.Pattern = []string{"number", "string"}, decimalPattern
 	case f.typ.Kind() == reflect.String:
 		p.Type = "string"
 	case f.typ.Kind() == reflect.Bool:
@@ -112,7 +116,10 @@ func (f *configField) property() *property {
 	case f.typ.Kind() == reflect.Map:
 		p.Type, p.Additional = "object", json.RawMessage(`{"type":"string"}`)
 	}
-	leaf.Enum, leaf.Pattern = f.enum, f.pattern
+	leaf.Enum = f.enum
+	if f.pattern != "" {
+		leaf.Pattern = f.pattern
+	}
 	p.Minimum, p.Maximum = json.Number(f.min), json.Number(f.max)
 	return p
 }

@@ -64,7 +64,7 @@ func TestSchema(t *testing.T) {
 		`"kinds":{"type":"array","default":["x","y"],"items":{"type":"string"},"uniqueItems":true},` +
 		`"labels":{"type":"object","additionalProperties":{"type":"string"}},` +
 		`"mode":{"type":"string","default":"live","enum":["live","test"]},` +
-		`"rate":{"type":["number","string"],"default":"1.5"},` +
+		`"rate":{"type":["number","string"],"default":"1.5","pattern":"^-?[0-9]{1,18}([.][0-9]{1,9})?$"},` +
 		`"verbose":{"type":"boolean"}},"required":["account"],"additionalProperties":false}`
 	if string(got) != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

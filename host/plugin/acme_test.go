@@ -1,8 +1,10 @@
 package plugin_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -139,5 +141,31 @@ func TestWarmStartRunsNoWasm(t *testing.T) {
 	t.Logf("cold %v, warm %v", cold, warm)
 	if warm > cold/2 {
 		t.Errorf("warm start took %v, cold %v", warm, cold)
+	}
+}
+
+// M08: a value of the configuration reaches the plugin, and nobody else by way of an error or the log.
+func TestSecretsDoNotLeak(t *testing.T) {
+	const canary = "canary-s3cr3t"
+	var log bytes.Buffer
+	l := newLoader(t, plugin.Options{Log: slog.New(slog.NewTextHandler(&lockedWriter{w: &log}, &slog.HandlerOptions{Level: slog.LevelDebug - 4}))})
+	p, err := l.Load(t.Context(), "acme", acmeWasm(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	for _, config := range []string{
+		`{"currency":"` + canary + `"}`, `{"max_items":"` + canary + `"}`, `{"statuses":["` + canary + `"]}`, `{"minimum_total":"` + canary + `"}`,
+		`{"with_traits":"` + canary + `"}`, `{"currency":["` + canary + `"]}`, `["` + canary + `"]`, `"` + canary,
+	} {
+		_, err := p.Fragments(t.Context(), "shop", []byte(config))
+		if err == nil {
+			t.Errorf("%s was accepted", config)
+		} else if strings.Contains(err.Error(), canary) {
+			t.Errorf("the error tells the value: %v", err)
+		}
+	}
+	if strings.Contains(log.String(), canary) {
+		t.Errorf("the log tells the value: %s", log.String())
 	}
 }

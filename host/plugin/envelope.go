@@ -111,7 +111,11 @@ func checkJSON(data []byte, l Limits) error {
 		if depth == 0 {
 			break
 		}
-		if _, n := dec.StackIndex(depth); n > 2*int64(l.ListItems) {
+		kind, n := dec.StackIndex(depth)
+		if kind == '{' {
+			n /= 2 // names count too
+		}
+		if n > int64(l.ListItems) {
 			return over(CodeLimit, fmt.Sprintf("%d items of a list", l.ListItems), "the answer holds a longer one")
 		}
 	}
