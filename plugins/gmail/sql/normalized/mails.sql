@@ -1,18 +1,24 @@
 -- One row a mail, however many mailboxes hold it: the sender's own copy speaks for it, else the one that came first.
-with chosen as (
+with counted as (
   select
     message_key,
-    arg_min(copy_id, concat(case when is_sent then '0' else '1' end, cast(sent_at as text), copy_id)) as copy_id,
+    min(copy_id) as copy_id,
     count(*) as copy_count,
     bool_or(is_sent) as is_ours,
-    max(has_attachment_rank) as has_attachment_rank,
+    bool_or(has_attachment) as has_attachment,
     max(size_bytes) as size_bytes,
     max(_ingested_at) as _ingested_at
-  from (
-    select message_key, copy_id, is_sent, sent_at, size_bytes, _ingested_at, case when has_attachment then 1 else 0 end as has_attachment_rank
-    from normalized.message_copies
-  ) as c
+  from normalized.message_copies
   group by message_key
+),
+chosen as (
+  select
+    m.message_key,
+    arg_min(m.copy_id, concat(case when m.is_sent then '0' else '1' end, cast(m.sent_at as text), m.copy_id)) as copy_id
+  from counted as c
+  join normalized.message_copies as m on m.message_key = c.message_key
+  where c.copy_count > 1
+  group by m.message_key
 )
 select
   m.message_key,
@@ -31,11 +37,12 @@ select
   m.reply_to_text,
   m.failed_recipients_text,
   c.size_bytes,
-  c.has_attachment_rank = 1 as has_attachment,
+  c.has_attachment,
   c.copy_count,
   c.is_ours,
   m.system_labels,
   m.message_kind,
   c._ingested_at
-from chosen as c
-join normalized.message_copies as m on m.copy_id = c.copy_id
+from counted as c
+left join chosen as b on b.message_key = c.message_key
+join normalized.message_copies as m on m.copy_id = coalesce(b.copy_id, c.copy_id)

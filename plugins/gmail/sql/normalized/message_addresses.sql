@@ -11,9 +11,9 @@ with read as (
   group by l.message_key, l.role, p.address
 ),
 own as (
-  select distinct mailbox_address as address
-  from normalized.message_copies
-  where mailbox_address is not null
+  select normalize_email(account) as address
+  from (select distinct account from normalized.message_copies) as c
+  where normalize_email(account) is not null
   union all
   select distinct r.address
   from read as r

@@ -33,25 +33,32 @@ documents as (
     coalesce(json_extract(record, '$.payload.headers'), json_extract(record, '$.headers')) as headers,
     coalesce(json_extract(record, '$.labelIds'), json_extract(record, '$.label_ids')) as labels,
     json_extract(record, '$.payload.parts') as parts,
-    coalesce(json_text(record, '$.From'), json_text(record, '$.from')) as flat_from,
-    coalesce(json_text(record, '$.Sender'), json_text(record, '$.sender')) as flat_sender,
-    coalesce(json_text(record, '$.To'), json_text(record, '$.to')) as flat_to,
-    coalesce(json_text(record, '$.Cc'), json_text(record, '$.CC'), json_text(record, '$.cc')) as flat_cc,
-    coalesce(json_text(record, '$.Bcc'), json_text(record, '$.bcc')) as flat_bcc,
-    coalesce(json_text(record, '$."Reply-To"'), json_text(record, '$.reply_to')) as flat_reply_to,
-    coalesce(json_text(record, '$.Subject'), json_text(record, '$.subject')) as flat_subject,
-    coalesce(json_text(record, '$.Date'), json_text(record, '$.date')) as flat_date,
-    coalesce(json_text(record, '$."Message-ID"'), json_text(record, '$."Message-Id"'), json_text(record, '$.message_id')) as flat_message_id,
-    coalesce(json_text(record, '$."In-Reply-To"'), json_text(record, '$.in_reply_to')) as flat_in_reply_to,
-    coalesce(json_text(record, '$.References'), json_text(record, '$.references')) as flat_references,
-    coalesce(json_text(record, '$."Delivered-To"'), json_text(record, '$.delivered_to')) as flat_delivered_to,
-    coalesce(json_text(record, '$."Auto-Submitted"'), json_text(record, '$.auto_submitted')) as flat_auto_submitted,
-    coalesce(json_text(record, '$.Precedence'), json_text(record, '$.precedence')) as flat_precedence,
-    coalesce(json_text(record, '$."List-Id"'), json_text(record, '$."List-ID"'), json_text(record, '$.list_id')) as flat_list_id,
-    coalesce(json_text(record, '$."Content-Type"'), json_text(record, '$.content_type')) as flat_content_type,
-    coalesce(json_text(record, '$."Return-Path"'), json_text(record, '$.return_path')) as flat_return_path,
-    json_text(record, '$."X-Failed-Recipients"') as flat_failed_recipients
+    case when coalesce(json_extract(record, '$.payload.headers'), json_extract(record, '$.headers')) is null then record end as flat
   from kept
+),
+-- Flat rows: header names, or columns named after them, are the keys.
+flat_headers as (
+  select
+    copy_id,
+    coalesce(json_text(flat, '$.From'), json_text(flat, '$.from')) as from_text,
+    coalesce(json_text(flat, '$.Sender'), json_text(flat, '$.sender')) as sender_text,
+    coalesce(json_text(flat, '$.To'), json_text(flat, '$.to')) as to_text,
+    coalesce(json_text(flat, '$.Cc'), json_text(flat, '$.CC'), json_text(flat, '$.cc')) as cc_text,
+    coalesce(json_text(flat, '$.Bcc'), json_text(flat, '$.bcc')) as bcc_text,
+    coalesce(json_text(flat, '$."Reply-To"'), json_text(flat, '$.reply_to')) as reply_to_text,
+    coalesce(json_text(flat, '$.Subject'), json_text(flat, '$.subject')) as subject,
+    coalesce(json_text(flat, '$.Date'), json_text(flat, '$.date')) as date_text,
+    coalesce(json_text(flat, '$."Message-ID"'), json_text(flat, '$."Message-Id"'), json_text(flat, '$.message_id')) as message_id_text,
+    coalesce(json_text(flat, '$."In-Reply-To"'), json_text(flat, '$.in_reply_to')) as in_reply_to_text,
+    coalesce(json_text(flat, '$.References'), json_text(flat, '$.references')) as references_text,
+    coalesce(json_text(flat, '$."Auto-Submitted"'), json_text(flat, '$.auto_submitted')) as auto_submitted,
+    coalesce(json_text(flat, '$.Precedence'), json_text(flat, '$.precedence')) as precedence,
+    coalesce(json_text(flat, '$."List-Id"'), json_text(flat, '$."List-ID"'), json_text(flat, '$.list_id')) as list_id,
+    coalesce(json_text(flat, '$."Content-Type"'), json_text(flat, '$.content_type')) as content_type,
+    coalesce(json_text(flat, '$."Return-Path"'), json_text(flat, '$.return_path')) as return_path,
+    coalesce(json_text(flat, '$."X-Failed-Recipients"'), json_text(flat, '$.x_failed_recipients')) as failed_recipients_text
+  from documents
+  where flat is not null
 ),
 -- One row a fact of a copy: its headers, and as if they were headers its labels and parts.
 facts as (
@@ -60,7 +67,7 @@ facts as (
   cross join unnest(json_array(d.headers, '$')) as h(value, ordinality)
   where lower(json_text(h.value, '$.name')) in (
     'from', 'sender', 'to', 'cc', 'bcc', 'reply-to', 'x-original-from', 'subject', 'date', 'message-id', 'in-reply-to', 'references',
-    'delivered-to', 'return-path', 'x-failed-recipients', 'content-type', 'content-class', 'auto-submitted', 'precedence', 'list-id',
+    'return-path', 'x-failed-recipients', 'content-type', 'content-class', 'auto-submitted', 'precedence', 'list-id',
     'list-unsubscribe', 'x-autoreply', 'x-autorespond', 'x-auto-response-suppress', 'feedback-id')
   union all
   select d.copy_id, 'label' as name, json_text(l.value, '$') as value, l.ordinality as place
@@ -78,13 +85,19 @@ facts as (
   cross join unnest(json_array(d.parts, '$')) as p(value)
   cross join unnest(json_array(p.value, '$.parts')) as q(value, ordinality)
 ),
--- A header that stands several times in one mail, joined as one; all others are read as they are.
-repeated as (
-  select copy_id, name, string_agg(value, ', ' order by place) as value
+-- An address header that stands several times in one mail counts as one that holds them all.
+doubled as (
+  select copy_id, name
   from facts
   where name in ('to', 'cc', 'bcc', 'x-failed-recipients')
   group by copy_id, name
   having count(*) > 1
+),
+repeated as (
+  select f.copy_id, f.name, string_agg(f.value, ', ' order by f.place) as value
+  from facts as f
+  join doubled as d on d.copy_id = f.copy_id and d.name = f.name
+  group by f.copy_id, f.name
 ),
 pivoted as (
   select
@@ -97,17 +110,16 @@ pivoted as (
     min(case when f.name = 'reply-to' then f.value end) as reply_to_text,
     min(case when f.name = 'x-original-from' then f.value end) as original_from_text,
     min(case when f.name = 'x-failed-recipients' then coalesce(r.value, f.value) end) as failed_recipients_text,
-    min(case when f.name = 'delivered-to' then f.value end) as delivered_to_text,
     min(case when f.name = 'subject' then f.value end) as subject,
     min(case when f.name = 'date' then f.value end) as date_text,
     min(case when f.name = 'message-id' then f.value end) as message_id_text,
     min(case when f.name = 'in-reply-to' then f.value end) as in_reply_to_text,
     min(case when f.name = 'references' then f.value end) as references_text,
     min(case when f.name = 'return-path' then f.value end) as return_path,
-    lower(min(case when f.name = 'content-type' then f.value end)) as content_type,
-    lower(min(case when f.name = 'content-class' then f.value end)) as content_class,
-    lower(trim(min(case when f.name = 'auto-submitted' then f.value end))) as auto_submitted,
-    lower(trim(min(case when f.name = 'precedence' then f.value end))) as precedence,
+    min(case when f.name = 'content-type' then f.value end) as content_type,
+    min(case when f.name = 'content-class' then f.value end) as content_class,
+    min(case when f.name = 'auto-submitted' then f.value end) as auto_submitted,
+    min(case when f.name = 'precedence' then f.value end) as precedence,
     bool_or(f.name in ('x-autoreply', 'x-autorespond')) as is_auto_reply,
     bool_or(f.name = 'list-id') as has_list_id,
     bool_or(f.name in ('list-unsubscribe', 'feedback-id', 'x-auto-response-suppress')) as has_bulk_header,
@@ -138,31 +150,33 @@ merged as (
     d.gmail_id,
     d.gmail_thread_id,
     d.internal_at,
+    -- Read where Gmail gives no time of its own.
+    case when d.internal_at is null then coalesce(p.date_text, f.date_text) end as date_text,
     d._source_updated_at,
     d._ingested_at,
     d.size_bytes,
-    d.mime_type,
-    coalesce(p.from_text, d.flat_from) as from_text,
-    coalesce(p.sender_text, d.flat_sender) as sender_text,
-    coalesce(p.to_text, d.flat_to) as to_text,
-    coalesce(p.cc_text, d.flat_cc) as cc_text,
-    coalesce(p.bcc_text, d.flat_bcc) as bcc_text,
-    coalesce(p.reply_to_text, d.flat_reply_to) as reply_to_text,
+    coalesce(d.mime_type, '') as mime_type,
+    coalesce(p.from_text, f.from_text) as from_text,
+    lower(coalesce(p.from_text, f.from_text)) as from_lower,
+    coalesce(p.sender_text, f.sender_text) as sender_text,
+    coalesce(p.to_text, f.to_text) as to_text,
+    coalesce(p.cc_text, f.cc_text) as cc_text,
+    coalesce(p.bcc_text, f.bcc_text) as bcc_text,
+    coalesce(p.reply_to_text, f.reply_to_text) as reply_to_text,
     p.original_from_text,
-    coalesce(p.failed_recipients_text, d.flat_failed_recipients) as failed_recipients_text,
-    coalesce(p.delivered_to_text, d.flat_delivered_to) as delivered_to_text,
-    coalesce(p.subject, d.flat_subject) as subject,
-    coalesce(p.date_text, d.flat_date) as date_text,
-    coalesce(p.message_id_text, d.flat_message_id) as message_id_text,
-    coalesce(p.in_reply_to_text, d.flat_in_reply_to) as in_reply_to_text,
-    coalesce(p.references_text, d.flat_references) as references_text,
-    coalesce(p.return_path, d.flat_return_path) as return_path,
-    coalesce(p.content_type, lower(d.flat_content_type), '') as content_type,
-    coalesce(p.content_class, '') as content_class,
-    coalesce(p.auto_submitted, lower(trim(d.flat_auto_submitted)), 'no') as auto_submitted,
-    coalesce(p.precedence, lower(trim(d.flat_precedence)), '') as precedence,
+    coalesce(p.failed_recipients_text, f.failed_recipients_text) as failed_recipients_text,
+    coalesce(p.subject, f.subject) as subject,
+    lower(trim(coalesce(p.subject, f.subject))) as subject_lower,
+    coalesce(p.message_id_text, f.message_id_text) as message_id_text,
+    coalesce(p.in_reply_to_text, f.in_reply_to_text) as in_reply_to_text,
+    coalesce(p.references_text, f.references_text) as references_text,
+    trim(coalesce(p.return_path, f.return_path)) as return_path,
+    lower(coalesce(p.content_type, f.content_type, '')) as content_type,
+    lower(coalesce(p.content_class, '')) as content_class,
+    lower(trim(coalesce(p.auto_submitted, f.auto_submitted, 'no'))) as auto_submitted,
+    lower(trim(coalesce(p.precedence, f.precedence, ''))) as precedence,
     coalesce(p.is_auto_reply, false) as is_auto_reply,
-    coalesce(p.has_list_id, false) or d.flat_list_id is not null as has_list_id,
+    coalesce(p.has_list_id, false) or f.list_id is not null as has_list_id,
     coalesce(p.has_bulk_header, false) as has_bulk_header,
     coalesce(p.has_attachment, false) or coalesce(d.filename, '') <> ''
       or (d.parts is null and coalesce(d.mime_type, '') = 'multipart/mixed') as has_attachment,
@@ -171,20 +185,21 @@ merged as (
     p.system_labels
   from documents as d
   left join pivoted as p on p.copy_id = d.copy_id
+  left join flat_headers as f on f.copy_id = d.copy_id
   where coalesce(p.is_draft, false) = false and coalesce(p.is_excluded, false) = false
 )
 select
   copy_id,
   coalesce(account, connection) as mailbox,
-  normalize_email(account) as mailbox_address,
+  account,
   gmail_thread_id,
   -- The mail's own id is the same in every mailbox; Gmail's is not.
   coalesce(
-    regexp_extract(message_id_text, '<([^<> ]+)>', 1), nullif(trim(message_id_text), ''),
+    nullif(trim(replace(replace(message_id_text, '<', ''), '>', '')), ''),
     concat('gmail:', coalesce(account, connection), ':', gmail_id)) as message_key,
-  coalesce(regexp_extract(in_reply_to_text, '<([^<> ]+)>', 1), nullif(split_part(trim(in_reply_to_text), ' ', 1), '')) as in_reply_to,
-  coalesce(regexp_extract(references_text, '<([^<> ]+)>', 1), nullif(split_part(trim(references_text), ' ', 1), '')) as first_reference,
-  regexp_extract(references_text, '<([^<> ]+)>[^<>]*$', 1) as last_reference,
+  nullif(replace(split_part(trim(replace(in_reply_to_text, '>', ' ')), ' ', 1), '<', ''), '') as in_reply_to,
+  nullif(replace(split_part(trim(replace(references_text, '>', ' ')), ' ', 1), '<', ''), '') as first_reference,
+  case when in_reply_to_text is null then regexp_extract(references_text, '<([^<> ]+)>[^<>]*$', 1) end as last_reference,
   coalesce(
     internal_at,
     cast(date_text as timestamp),
@@ -213,7 +228,7 @@ select
   subject,
   -- A list that rewrites From hides the person in other headers.
   case
-    when has_list_id and contains(lower(from_text), ' via ') then coalesce(original_from_text, reply_to_text)
+    when has_list_id and contains(from_lower, ' via ') then coalesce(original_from_text, reply_to_text)
     else coalesce(nullif(trim(from_text), ''), sender_text)
   end as sender_text,
   to_text,
@@ -221,7 +236,6 @@ select
   bcc_text,
   reply_to_text,
   failed_recipients_text,
-  delivered_to_text,
   size_bytes,
   has_attachment,
   is_sent,
@@ -229,17 +243,19 @@ select
   case
     when (starts_with(content_type, 'multipart/report') and contains(content_type, 'delivery-status'))
       or failed_recipients_text is not null
-      or (regexp_like(lower(from_text), '(mailer-daemon|postmaster|mail delivery)')
-        and (trim(return_path) = '<>' or mime_type = 'multipart/report' or starts_with(content_type, 'multipart/report')
-          or regexp_like(lower(subject), '(undeliver|failure|failed|returned mail|delivery status|not be delivered)')))
+      or ((contains(from_lower, 'mailer-daemon') or contains(from_lower, 'postmaster') or contains(from_lower, 'mail delivery'))
+        and (return_path = '<>' or mime_type = 'multipart/report' or starts_with(content_type, 'multipart/report')
+          or regexp_like(subject_lower, '(undeliver|failure|failed|returned mail|delivery status|not be delivered)')))
       -- A notice of delay is no failure: the mail may still arrive.
-      then case when regexp_like(lower(subject), '(delay|warning: could not send|not yet been delivered)') then 'auto_reply' else 'bounce' end
+      then case when regexp_like(subject_lower, '(delay|warning: could not send|not yet been delivered)') then 'auto_reply' else 'bounce' end
     when has_calendar_part or contains(content_type, 'text/calendar') or contains(content_class, 'calendarmessage')
-      or contains(lower(from_text), 'calendar-notification@google.com') then 'calendar_invite'
+      or contains(from_lower, 'calendar-notification@google.com') then 'calendar_invite'
     -- An empty return path says that no answer is wanted: only machines write so.
-    when is_auto_reply or starts_with(auto_submitted, 'auto-replied') or precedence = 'auto_reply' or trim(return_path) = '<>'
-      or regexp_like(lower(subject), '^ *(out of office|automatic reply|auto[- ]?reply|abwesenheit|autoreply)') then 'auto_reply'
-    when has_list_id or has_bulk_header or contains(content_type, 'feedback-report') or not starts_with(auto_submitted, 'no') or precedence in ('bulk', 'list', 'junk') then 'bulk'
+    when is_auto_reply or starts_with(auto_submitted, 'auto-replied') or precedence = 'auto_reply' or return_path = '<>'
+      or starts_with(subject_lower, 'out of office') or starts_with(subject_lower, 'automatic reply') or starts_with(subject_lower, 'auto reply')
+      or starts_with(subject_lower, 'auto-reply') or starts_with(subject_lower, 'autoreply') or starts_with(subject_lower, 'abwesenheit') then 'auto_reply'
+    when has_list_id or has_bulk_header or contains(content_type, 'feedback-report') or not starts_with(auto_submitted, 'no')
+      or precedence in ('bulk', 'list', 'junk') then 'bulk'
     else 'human'
   end as message_kind,
   _ingested_at

@@ -14,7 +14,7 @@ with sides as (
 threads as (
   select
     thread_key,
-    arg_min(message_key, concat(cast(occurred_at as text), message_key)) as first_message_key,
+    arg_min(message_key, occurred_at) as first_message_key,
     count(*) as message_count
   from normalized.mails
   where message_kind <> 'bounce'
