@@ -2,6 +2,7 @@ package plugintest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sort"
@@ -138,16 +139,17 @@ func (s *Source) relation(schema, name string) (string, error) {
 	return "", fmt.Errorf("no relation %s.%s", schema, name)
 }
 
-func (s *Source) query(statement string) (list []Row, err error) {
+func (s *Source) query(statement string) ([]Row, error) {
 	rows, err := s.db.Query(context.Background(), statement)
 	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		if cerr := rows.Close(); err == nil {
-			err = cerr
-		}
-	}()
+	return Collect(rows)
+}
+
+// Collect reads a result to its end and closes it.
+func Collect(rows warehouse.Rows) (list []Row, err error) {
+	defer func() { err = errors.Join(err, rows.Close()) }()
 	columns := rows.Columns()
 	for rows.Next() {
 		values, err := rows.Values()
