@@ -3,6 +3,7 @@ package union
 import (
 	"embed"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/nexus-host/nexus-host/core/model"
 	"github.com/nexus-host/nexus-host/core/spec"
@@ -19,9 +20,14 @@ var builtinPlaceholders = [...]string{"null", "none", "n/a", "unknown", "undefin
 // placeholders in them.
 func macros(s *spec.Spec) (model.Macros, error) {
 	values, phones := placeholders(s.Resolution.Placeholders)
+	longest := 0
+	for _, v := range values {
+		longest = max(longest, utf8.RuneCountInString(v))
+	}
 	x := func() sql.Expr { return model.Col("", "x") }
 	outer := model.Macros{
 		"is_placeholder":       {Params: []string{"x"}, Body: model.InTexts(x(), values)},
+		"longest_placeholder":  {Body: model.Int(longest)},
 		"is_placeholder_phone": {Params: []string{"x"}, Body: model.InTexts(x(), phones)},
 	}
 	params := map[string][]string{
