@@ -25,7 +25,7 @@ read as (
         coalesce(json_decimal(record, '$.charge.amount.amount'), json_decimal(record, '$.amount.amount'), json_decimal(record, '$.appCredit.amount.amount'),
             json_decimal(record, '$.charge_amount'), json_decimal(record, '$.amount')) as charge_amount,
         upper(coalesce(json_text(record, '$.charge.amount.currencyCode'), json_text(record, '$.amount.currencyCode'), json_text(record, '$.appCredit.amount.currencyCode'),
-            json_text(record, '$.grossAmount.currencyCode'), json_text(record, '$.charge_currency'), 'USD')) as currency,
+            json_text(record, '$.grossAmount.currencyCode'), json_text(record, '$.charge_currency'))) as given_currency,
         json_decimal(record, '$.netAmount.amount') as payout_net,
         json_decimal(record, '$.shopifyFee.amount') as shopify_fee,
         coalesce(json_text(record, '$.plan.billingPeriod'), json_text(record, '$.charge.interval'), json_text(record, '$.billing_interval')) as billing_period,
@@ -84,6 +84,9 @@ valued as (
             when 'app_charge_declined' then 'declined'
             when 'app_uninstalled' then 'none'
         end as subscription,
+        -- what ends a charge says neither its amount nor its currency
+        coalesce(given_currency, max(given_currency) over (partition by app_id, coalesce(shop_id, shop_domain), charge_id),
+            max(given_currency) over (partition by app_id, coalesce(shop_id, shop_domain)), 'USD') as currency,
         -- a charge that thaws is worth what it was
         coalesce(charge_amount, max(charge_amount) over (partition by app_id, coalesce(shop_id, shop_domain), charge_id))
             / case when lower(billing_period) in ('annual', 'every_year', 'year', 'yearly') then 12 else 1 end as monthly_amount

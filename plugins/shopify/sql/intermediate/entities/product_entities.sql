@@ -7,7 +7,7 @@ with seen as (
 )
 select
     'product' as entity_type,
-    coalesce(concat(p.shop_key, '/', p.product_id), s.product_key) as source_id,
+    coalesce(s.product_key, concat(p.shop_key, '/', p.product_id)) as source_id,
     p.created_at,
     p.updated_at,
     coalesce(p.title, s.title) as name,
