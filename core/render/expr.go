@@ -170,6 +170,9 @@ func (w *writer) chain(e *sql.Binary, op sql.Op, word string, prec int) (val, er
 // arithmetic renders + - * / so that no value can make the engine fail. A constant
 // on the left keeps its type: two bare ones would be of a smaller integer type.
 func (w *writer) arithmetic(e *sql.Binary) (val, error) {
+	if factor, ok := tenth(e); ok {
+		return w.divideByTens(e, factor)
+	}
 	l, err := w.expr(e.L)
 	if err != nil {
 		return val{}, err
@@ -192,6 +195,45 @@ func (w *writer) arithmetic(e *sql.Binary) (val, error) {
 		prec = precMul
 	}
 	return l.then(prec, l.in(prec)+symbol+r.in(prec+1), r), nil
+}
+
+// tenth recognizes a decimal quotient by 10, 100, … and gives the factor 0.1,
+// 0.01, … that does the same: money in minor units is divided so all the time.
+func tenth(e *sql.Binary) (string, bool) {
+	if e.Op != sql.OpDiv || e.Type() != sql.Decimal {
+		return "", false
+	}
+	r := e.R
+	if c, ok := r.(*sql.Cast); ok {
+		r = c.X
+	}
+	l, ok := r.(*sql.Literal)
+	if !ok {
+		return "", false
+	}
+	zeros, ok := strings.CutPrefix(strings.TrimSuffix(l.Value, ".0"), "1")
+	if !ok || zeros == "" || len(zeros) > 9 || strings.Trim(zeros, "0") != "" {
+		return "", false
+	}
+	return "0." + zeros[1:] + "1", true
+}
+
+func (w *writer) divideByTens(e *sql.Binary, factor string) (val, error) {
+	by := val{s: factor, prec: precAtom, simple: true}
+	if c, ok := e.L.(*sql.Cast); ok && c.X.Type() == sql.Bigint {
+		if _, ok := w.d.Template("div.bigint.pow10"); ok {
+			x, err := w.expr(c.X)
+			if err != nil {
+				return val{}, err
+			}
+			return w.piece("div.bigint.pow10", x, by)
+		}
+	}
+	x, err := w.expr(e.L)
+	if err != nil {
+		return val{}, err
+	}
+	return w.piece("div.decimal.pow10", x, by)
 }
 
 func (w *writer) isDistinct(e *sql.IsDistinct) (val, error) {

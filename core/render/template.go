@@ -10,7 +10,6 @@ import (
 // Templates are SQL with places in it:
 //
 //	@0 … @9        the n-th argument
-//	@!             at the start: bind arguments that hold aggregates, see let
 //	@{name(x)}     the dialect's template of that name, applied to x
 //
 // An argument that is more than a name or a constant and that the template uses
@@ -50,17 +49,13 @@ func (v val) in(prec int) string {
 
 // apply fills a template.
 func (w *writer) apply(template string, args ...val) (val, error) {
-	bindAggregates := strings.HasPrefix(template, "@!")
-	template = strings.TrimPrefix(template, "@!")
 	uses := make([]int, len(args))
 	if err := w.countUses(template, uses); err != nil {
 		return val{}, err
 	}
 	bind := false
 	for i, a := range args {
-		if uses[i] > 1 && !a.simple || uses[i] > 0 && bindAggregates && a.agg {
-			bind = true
-		}
+		bind = bind || uses[i] > 1 && !a.simple
 	}
 	if !bind {
 		return w.fill(template, args)
