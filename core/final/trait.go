@@ -77,6 +77,12 @@ func survivor(rule spec.TraitRule, which sql.Expr) *sql.Select {
 	if len(rule.Prefer) > 0 {
 		from, where = tiered(from, where, columns, rule.Prefer), model.Eq(model.Col("", "tier"), model.Col("", "best_tier"))
 	}
+	switch {
+	case len(rule.Prefer) == 0 && rule.Rule == latest:
+		from, where = extreme(from, where, columns, "max"), nil
+	case len(rule.Prefer) == 0 && rule.Rule == first:
+		from, where = extreme(from, where, columns, "min"), nil
+	}
 	switch rule.Rule {
 	case first:
 		order = append(order, model.Asc(model.Col("", "occurred_at")))
@@ -100,6 +106,24 @@ func survivor(rule spec.TraitRule, which sql.Expr) *sql.Select {
 		From:  from, Where: where,
 		Qualify: model.Eq(model.Over("row_number", nil, key(), order), model.Int(1)),
 	}
+}
+
+// extreme keeps the rows at the last (or first) instant of their trait: one look at
+// each row, so that only those few are sorted.
+func extreme(from sql.TableExpr, where sql.Expr, columns []string, function string) sql.TableExpr {
+	at := &sql.Select{
+		Items: append(model.Columns("", "entity_id", "trait_name"), model.As(model.Call(function, model.Col("", "occurred_at")), "occurred_at")),
+		From:  sql.CloneTable(from), Where: where, GroupBy: []sql.Expr{model.Col("", "entity_id"), model.Col("", "trait_name")},
+	}
+	var on []sql.Expr
+	for _, n := range []string{"entity_id", "trait_name", "occurred_at"} {
+		on = append(on, model.Eq(model.Col("at", n), model.Col("l", n)))
+	}
+	from.(*sql.Relation).Alias = "l"
+	return &sql.Subquery{Alias: "edge", Query: model.Query(&sql.Select{
+		Items: model.Columns("l", columns...),
+		From:  model.Join(sql.InnerJoin, from, &sql.Subquery{Query: model.Query(at), Alias: "at"}, model.And(on...)),
+	})}
 }
 
 // tiered adds each row's tier and the best tier of its trait.
