@@ -146,7 +146,7 @@ func (s *scope) equality(j *sql.Join, left int) {
 			pos = e.Position()
 		}
 	}
-	if s.env.Core && j.Kind != sql.FullJoin || j.On.Type() == sql.Invalid {
+	if s.env.Core && j.Kind != sql.FullJoin || j.On.Type() != sql.Boolean {
 		return
 	}
 	if ties == 0 {

@@ -34,6 +34,7 @@ func (c *checker) cte(cte *sql.CTE, outer *ctes) *relationInfo {
 	info := c.query(cte.Query, outer, nil)
 	if r := cte.Recursion; r != nil {
 		self := &ctes{outer: outer, name: cte.Name, info: &relationInfo{columns: info.columns}, recurring: true}
+		nameAfter(r.Step.Arms[0].Items, info.columns)
 		step := c.query(r.Step, self, typesOf(info.columns))
 		c.sameColumns(r.Step, step.columns, info.columns)
 		for _, k := range r.Key {
@@ -45,6 +46,18 @@ func (c *checker) cte(cte *sql.CTE, outer *ctes) *relationInfo {
 	}
 	c.size = before
 	return info
+}
+
+// nameAfter gives the columns of a recursive step that have no name their anchor's.
+func nameAfter(items []*sql.Item, anchor []sql.ColumnDef) {
+	if len(items) != len(anchor) {
+		return
+	}
+	for i, it := range items {
+		if it.Alias == "" && !it.Star {
+			it.Alias = anchor[i].Name
+		}
+	}
 }
 
 func typesOf(columns []sql.ColumnDef) map[string]sql.Type {
