@@ -5,6 +5,7 @@ import (
 
 	"github.com/nexus-host/nexus-host/core/graph"
 	"github.com/nexus-host/nexus-host/core/model"
+	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/core/sql"
 )
 
@@ -55,16 +56,24 @@ func (b *builder) limit(r rule) error {
 func (b *builder) mustLink() error {
 	pairs := &sql.Query{}
 	for i, p := range b.spec.Resolution.MustLink {
-		pairs.Arms = append(pairs.Arms, &sql.Select{Items: []*sql.Item{
-			model.As(model.Int(i+1), "pair_no"), model.As(model.Text(p.A.EntityType), "entity_type"),
-			model.As(model.Text(p.A.Type), "identifier_type_a"), model.As(b.normal(p.A.Type, model.Text(p.A.Value)), "value_a"),
-			model.As(model.Text(p.B.Type), "identifier_type_b"), model.As(b.normal(p.B.Type, model.Text(p.B.Value)), "value_b"),
-		}})
+		pairs.Arms = append(pairs.Arms, b.sides("pair_no", i+1, p)...)
 	}
 	b.nodes = append(b.nodes, model.Node(workView("nxw_id_must_link", "Pairs that the project ties."), pairs))
 	before := b.groups
 	b.groups = "nxw_id_groups_tied"
 	return b.add(work(b.groups, "Groups with those that the project ties."), "must_link", names{relations: map[string]string{"groups_in": before}})
+}
+
+// sides are two rows with the identifiers of a pair, in normal form, and a number.
+func (b *builder) sides(column string, number int, p spec.Pair) []*sql.Select {
+	var arms []*sql.Select
+	for _, i := range []spec.Identifier{p.A, p.B} {
+		arms = append(arms, &sql.Select{Items: []*sql.Item{
+			model.As(model.Int(number), column), model.As(model.Text(i.EntityType), "entity_type"),
+			model.As(model.Text(i.Type), "identifier_type"), model.As(b.normal(i.Type, model.Text(i.Value)), "normalized_value"),
+		}})
+	}
+	return arms
 }
 
 // seeds is the query of what each splitting rule allows one of: rule_no and node; nil
@@ -83,12 +92,7 @@ func (b *builder) seeds() (*sql.Query, error) {
 			}
 			q.Arms = append(q.Arms, arm.Arms...)
 		case CannotLink:
-			for _, i := range []struct{ typ, value string }{{r.pair.A.Type, r.pair.A.Value}, {r.pair.B.Type, r.pair.B.Value}} {
-				pairs.Arms = append(pairs.Arms, &sql.Select{Items: []*sql.Item{
-					model.As(model.Int(r.no), "rule_no"), model.As(model.Text(r.entityType), "entity_type"),
-					model.As(model.Text(i.typ), "identifier_type"), model.As(b.normal(i.typ, model.Text(i.value)), "normalized_value"),
-				}})
-			}
+			pairs.Arms = append(pairs.Arms, b.sides("rule_no", r.no, r.pair)...)
 		}
 	}
 	if len(pairs.Arms) > 0 {
@@ -138,6 +142,7 @@ func (b *builder) split() error {
 			made("nxw_sp_links", "split_links", "Links of the groups in play."),
 			func() error { return c.components("nxw_sc", "nxw_sp_links") },
 			made("nxw_sp_components", "split_components", "Components of the groups in play."),
+			made("nxw_sp_held", "split_held", "Identifiers in play of which a rule allows one."),
 			made("nxw_sp_violations", "split_violations", "Components that break a rule."),
 			replace("nxw_sp_done", "split_done", "Groups that break no rule."),
 			made("nxw_sp_current", "split_current", "Groups of components that break a rule."),
@@ -158,7 +163,7 @@ func (b *builder) split() error {
 	if err != nil {
 		return err
 	}
-	c.drop("nxw_sp_active", "nxw_sp_links", "nxw_sp_components", "nxw_sp_violations", "nxw_sp_current",
+	c.drop("nxw_sp_active", "nxw_sp_links", "nxw_sp_components", "nxw_sp_held", "nxw_sp_violations", "nxw_sp_current",
 		"nxw_sp_territories", "nxw_sp_front", "nxw_sp_parts", "nxw_sc_root")
 	b.groups = "nxw_sp_done"
 	b.cutBy = append(b.cutBy, "nxw_sp_cuts")

@@ -137,13 +137,29 @@ func newBuilder(s *spec.Spec, o Options) (*builder, error) {
 	if b.macros, err = union.IdentifierMacros(s); err != nil {
 		return nil, err
 	}
-	var fresh []sql.When
-	for _, t := range types {
+	column := func() sql.Expr { return model.Col("", "entity_type") }
+	var fresh, number []sql.When
+	var twice []sql.Expr
+	for i, t := range types {
+		is := model.When(model.Eq(column(), model.Text(t)), model.Int(1))
+		twice = append(twice, model.Op(sql.OpGt, model.Call("sum", model.Case(model.Int(0), is)), model.Int(1)))
+		number = append(number, model.When(model.Eq(column(), model.Text(t)), model.Int(i)))
 		id := model.Call("nexus_id", model.Text(union.Prefix(t)), model.Col("", "entity_type"),
 			model.Col("", "identifier_type"), model.Col("", "normalized_value"), model.Col("", "generation"))
 		fresh = append(fresh, model.When(model.Eq(model.Col("", "entity_type"), model.Text(t)), id))
 	}
-	b.macros["is_resolved"] = model.Macro{Params: []string{"entity_type"}, Body: model.InTexts(model.Col("", "entity_type"), types)}
+	some := model.Or(twice...)
+	if some == nil {
+		some = model.Bool(false)
+	}
+	for name, body := range map[string]sql.Expr{
+		"is_resolved":    model.InTexts(column(), types),
+		"any_type_twice": some,                                // an aggregate: some type has two rows or more
+		"type_number":    model.Case(model.Int(0), number...), // its place among the resolved types, from 0
+	} {
+		b.macros[name] = model.Macro{Params: []string{"entity_type"}, Body: body}
+	}
+	b.macros["type_count"] = model.Macro{Body: model.Int(max(len(types), 1))}
 	b.macros["fresh_id"] = model.Macro{
 		Params: []string{"entity_type", "identifier_type", "normalized_value", "generation"},
 		Body:   model.Case(model.Null(sql.Text), fresh...),

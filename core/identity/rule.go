@@ -21,18 +21,17 @@ const (
 // rule is one guard of a project; a rule's number is its place in the list, from
 // 1. All that is blocked comes first, then limits, then what splits.
 type rule struct {
-	no          int
-	guard       string
-	text        string // as a report names it
-	entityType  string
-	identifier  string
-	values      []string
-	patterns    []string
-	n           int
-	pair        spec.Pair
-	anyOfTypes  []string // blocked: the entity types, if not one alone
-	normalized  bool     // values are in normal form already
-	hasPosition bool
+	no         int
+	guard      string
+	text       string // as a report names it
+	entityType string
+	identifier string
+	values     []string
+	patterns   []string
+	n          int
+	pair       spec.Pair
+	anyOfTypes []string // blocked: the entity types, if not one alone
+	normalized bool     // values are in normal form already
 }
 
 // rules numbers the guards in the order in which they act and refuses what

@@ -4,13 +4,13 @@ with top as (
   from model.groups_in
 ),
 decreed as (
-  select m.pair_no, a.node as a, b.node as b
+  select m.pair_no, min(n.node) as a, max(n.node) as b
   from model.nxw_id_must_link as m
-  join model.nxw_id_nodes as a
-    on a.entity_type = m.entity_type and a.identifier_type = m.identifier_type_a and a.normalized_value = m.value_a
-  join model.nxw_id_nodes as b
-    on b.entity_type = m.entity_type and b.identifier_type = m.identifier_type_b and b.normalized_value = m.value_b
-  where a.blocked_by is null and b.blocked_by is null and a.node <> b.node
+  join model.nxw_id_nodes as n
+    on n.entity_type = m.entity_type and n.identifier_type = m.identifier_type and n.normalized_value = m.normalized_value
+  where n.blocked_by is null
+  group by m.pair_no
+  having min(n.node) < max(n.node)
 )
 select grp, origin, node, seen_at
 from model.groups_in

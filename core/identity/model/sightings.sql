@@ -1,20 +1,24 @@
--- The rows of every edge that could link something: edges with one row link
--- nothing. `seen_in` is source and event as one text that sorts as the pair does
--- (no source name holds a space), so that one arg_min picks both.
+-- The rows of every edge that could link something: one with a single row of each type
+-- links nothing. A group is the part of an edge that is of one type. `seen_in` is source and event as one text that
+-- sorts as the pair does (no source name holds a space), so that one arg_min picks
+-- both. The edges are joined without their type: engines would conclude that identifiers and
+-- edges of one type join, and try that first.
 with many as (
-  select edge_id, entity_type
+  select edge_id
   from model.nexus_entity_identifiers
   where is_resolved(entity_type)
-  group by edge_id, entity_type
-  having count(*) > 1
+  group by edge_id
+  having any_type_twice(entity_type)
 ),
 numbered as (
-  select edge_id, entity_type, row_number() over (order by edge_id, entity_type) as grp
+  select edge_id, row_number() over (order by edge_id) as edge_no
   from many
 )
-select m.grp, n.node, n.blocked_by, concat(i.source, ' ', i.event_id) as seen_in, min(i.occurred_at) as seen_at
+select
+  m.edge_no * type_count() + type_number(i.entity_type) as grp,
+  n.node, n.blocked_by, concat(i.source, ' ', i.event_id) as seen_in, min(i.occurred_at) as seen_at
 from model.nexus_entity_identifiers as i
-join numbered as m on m.edge_id = i.edge_id and m.entity_type = i.entity_type
+join numbered as m on m.edge_id = i.edge_id
 join model.nxw_id_nodes as n
   on n.entity_type = i.entity_type and n.identifier_type = i.identifier_type and n.normalized_value = i.normalized_value
-group by m.grp, n.node, n.blocked_by, concat(i.source, ' ', i.event_id)
+group by m.edge_no * type_count() + type_number(i.entity_type), n.node, n.blocked_by, concat(i.source, ' ', i.event_id)

@@ -1,5 +1,4 @@
 -- Each value that there may be one of holds a territory, itself at first.
-select s.node, s.node as territory
-from model.nxw_sp_violations as v
-join model.nxw_sp_components as c on c.component = v.component
-join model.nxw_sp_seeds as s on s.node = c.node and s.rule_no = v.rule_no
+select h.node, h.node as territory
+from model.nxw_sp_held as h
+join model.nxw_sp_violations as v on v.component = h.component and v.rule_no = h.rule_no
