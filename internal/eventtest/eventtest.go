@@ -70,6 +70,12 @@ func (p *Project) Add(source, kind string, rows ...Row) {
 	}
 }
 
+// Last is the row that was added last, to be changed.
+func (p *Project) Last(source, kind string) Row {
+	rows := p.rows[source][kind]
+	return rows[len(rows)-1]
+}
+
 // Event adds an event on a day and returns its id.
 func (p *Project) Event(source string, day int) string {
 	p.events++
@@ -251,7 +257,7 @@ func Table(tg *coretest.Target, name string, columns ...string) []string {
 	for _, r := range tg.Rows(name, columns...) {
 		cells := make([]string, len(r))
 		for i, v := range r {
-			cells[i] = cell(v)
+			cells[i] = Cell(v)
 		}
 		out = append(out, strings.Join(cells, " "))
 	}
@@ -259,7 +265,8 @@ func Table(tg *coretest.Target, name string, columns ...string) []string {
 	return out
 }
 
-func cell(v any) string {
+// Cell prints one value as Table does.
+func Cell(v any) string {
 	switch v := v.(type) {
 	case nil:
 		return "-"
