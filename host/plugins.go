@@ -65,18 +65,11 @@ func (p *Project) load(ctx context.Context, columns func(ctx context.Context, pa
 			if err != nil {
 				return nil, p.atPlugin(name, err)
 			}
-			if err := lock.CheckDigest(src.Plugin, module); err != nil {
-				return nil, err
-			}
-			if pl, err = p.loader.Load(ctx, src.Plugin, module); err != nil {
+			if pl, err = p.loader.LoadPinned(ctx, src.Plugin, module, lock); err != nil {
 				return nil, err
 			}
 			byName[src.Plugin] = pl
-			known, err := lock.Check(pl)
-			if err != nil {
-				return nil, err
-			}
-			if !known {
+			if _, known := lock.Plugins[src.Plugin]; !known {
 				fresh = append(fresh, pl)
 			}
 		}

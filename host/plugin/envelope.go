@@ -11,14 +11,15 @@ import (
 
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/nexus-host/nexus-host/pdk/wire"
 )
 
-// decodeDescription reads the answer of nexus_describe.
-func decodeDescription(data []byte, l Limits) (*wire.Description, error) {
+// decodeDescription reads the answer of nexus_describe, and makes a validator of its schema.
+func decodeDescription(data []byte, l Limits) (*wire.Description, *jsonschema.Schema, error) {
 	if err := checkJSON(data, l); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	// The version first: a description of another ABI may have members that are unknown here.
 	var version struct {
@@ -26,31 +27,32 @@ func decodeDescription(data []byte, l Limits) (*wire.Description, error) {
 	}
 	switch err := jsonv2.Unmarshal(data, &version); {
 	case err != nil:
-		return nil, manifest(err)
+		return nil, nil, manifest(err)
 	case version.ABI == nil:
-		return nil, fail(CodeABI, "the description names no abi; this host speaks %d", wire.ABI)
+		return nil, nil, fail(CodeABI, "the description names no abi; this host speaks %d", wire.ABI)
 	case *version.ABI != wire.ABI:
-		return nil, fail(CodeABI, "the plugin speaks ABI %d, this host %d", *version.ABI, wire.ABI)
+		return nil, nil, fail(CodeABI, "the plugin speaks ABI %d, this host %d", *version.ABI, wire.ABI)
 	}
 	d := new(wire.Description)
 	if err := jsonv2.Unmarshal(data, d, jsonv2.RejectUnknownMembers(true)); err != nil {
-		return nil, manifest(err)
+		return nil, nil, manifest(err)
 	}
 	if err := countDescription(d, l); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := d.Validate(); err != nil {
-		return nil, manifest(err)
+		return nil, nil, manifest(err)
 	}
 	for what, text := range descriptionTexts(d) {
 		if err := checkText(what, text, l.TextBytes); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	if _, err := compileSchema(d.Config); err != nil {
-		return nil, err
+	schema, err := compileSchema(d.Config)
+	if err != nil {
+		return nil, nil, err
 	}
-	return d, nil
+	return d, schema, nil
 }
 
 // decodeFragments reads the answer of nexus_fragments.

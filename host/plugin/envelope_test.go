@@ -18,7 +18,7 @@ const goodFragments = `{"params":{"a":"x","b":1,"c":true,"d":["y"],"e":{"decimal
 // TestHostileEnvelopes is section M of the catalogue, by one change of a good answer each.
 func TestHostileEnvelopes(t *testing.T) {
 	l := Limits{}.withDefaults()
-	describe := func(data string) error { _, err := decodeDescription([]byte(data), l); return err }
+	describe := func(data string) error { _, _, err := decodeDescription([]byte(data), l); return err }
 	fragments := func(data string) error { _, err := decodeFragments([]byte(data), l); return err }
 	if err := describe(goodDescription); err != nil {
 		t.Fatal(err)
@@ -175,7 +175,7 @@ func TestKernel(t *testing.T) {
 func FuzzDescription(f *testing.F) {
 	f.Add([]byte(goodDescription))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		d, err := decodeDescription(data, Limits{}.withDefaults())
+		d, _, err := decodeDescription(data, Limits{}.withDefaults())
 		checkDecoded(t, err, func() error { return d.Validate() })
 	})
 }

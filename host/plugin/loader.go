@@ -76,22 +76,30 @@ func Digest(module []byte) string {
 // calls the plugin; errors carry it. The very bytes given are hashed and run; the
 // caller does not change them afterwards.
 func (l *Loader) Load(ctx context.Context, name string, module []byte) (*Plugin, error) {
+	return l.LoadPinned(ctx, name, module, nil)
+}
+
+// LoadPinned is Load for a module that a lock may pin: another than the pinned one is
+// refused before anything of it runs, and one that describes itself otherwise than the lock does, after.
+func (l *Loader) LoadPinned(ctx context.Context, name string, module []byte, lock *Lock) (*Plugin, error) {
 	if len(module) > l.limits.ModuleBytes {
 		_, err := scan(module, l.limits)
 		return nil, at(err, name, PhaseScan)
 	}
 	p := &Plugin{name: name, digest: Digest(module), module: module, loader: l}
-	err := p.ask(ctx, PhaseDescribe, wire.ExportDescribe, nil, func(out []byte) (err error) {
-		p.desc, err = decodeDescription(out, l.limits)
-		return err
-	})
+	err := lock.checkDigest(name, p.digest)
+	if err == nil {
+		err = p.ask(ctx, PhaseDescribe, wire.ExportDescribe, nil, func(out []byte) (err error) {
+			p.desc, p.schema, err = decodeDescription(out, l.limits)
+			return err
+		})
+	}
+	if err == nil && lock != nil {
+		_, err = lock.Check(p)
+	}
 	if err != nil {
 		p.Close()
 		return nil, err
-	}
-	if p.schema, err = compileSchema(p.desc.Config); err != nil {
-		p.Close()
-		return nil, at(err, name, PhaseDescribe)
 	}
 	return p, nil
 }

@@ -64,6 +64,20 @@ func TestLock(t *testing.T) {
 	if err := l.CheckDigest("shop", []byte("other")); !errors.Is(err, plugin.CodeLock) {
 		t.Errorf("other bytes: %v", err)
 	}
+	runs := newLoader(t, plugin.Options{Limits: short})
+	for description, want := range map[string]bool{"": true, strings.Replace(tiny, "1.0.0", "1.0.1", 1): false} {
+		p, err := runs.LoadPinned(t.Context(), "shop", guest{description: description}.build(), l)
+		if err == nil {
+			p.Close()
+		}
+		if (err == nil) != want || err != nil && !errors.Is(err, plugin.CodeLock) {
+			t.Errorf("loaded under the lock: %v", err)
+		}
+	}
+	// Nothing of another module runs: this one would not end.
+	if _, err := runs.LoadPinned(t.Context(), "shop", guest{initialize: forever}.build(), l); !errors.Is(err, plugin.CodeLock) {
+		t.Errorf("another module under the lock: %v", err)
+	}
 	edited := l.Plugins["shop"]
 	edited.Version = "9.9.9"
 	l.Plugins["shop"] = edited
