@@ -88,11 +88,15 @@ func (c *Checked) reports(p *Program, names union.Names, env check.Env) error {
 	return p.digests()
 }
 
-// digests renders the fingerprint of every published table that holds rows of
-// its own; raw relations and views repeat what others hold.
+// digests renders the fingerprint of every table of the contract; the layers
+// before the event log repeat what it holds.
 func (p *Program) digests() error {
 	for _, r := range p.Plan.Relations {
-		if r.Storage == graph.View || r.Layer == graph.Raw {
+		switch {
+		case r.Storage == graph.View:
+			continue
+		case r.Layer == graph.Log, r.Layer == graph.Identity, r.Layer == graph.Final:
+		default:
 			continue
 		}
 		text, err := render.Digest(p.Plan.Dialect, p.Plan.Published(r.Name), r.Columns)
