@@ -16,7 +16,9 @@ import (
 	"github.com/nexus-host/nexus-host/core/sql"
 	"github.com/nexus-host/nexus-host/host/plugin"
 	"github.com/nexus-host/nexus-host/host/project"
+	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/duckdb"
+	"github.com/nexus-host/nexus-host/host/warehouse/postgres"
 	"github.com/nexus-host/nexus-host/pdk/wire"
 )
 
@@ -85,6 +87,33 @@ type Options struct {
 	Source string
 	Config string // JSON
 	AsOf   string // as_of(), RFC 3339; default 2025-01-01T00:00:00Z
+	// Postgres is the connection string of an empty PostgreSQL database to run on; "": an embedded DuckDB.
+	Postgres string
+}
+
+// engine is what the kit runs fragments on.
+type engine interface {
+	Exec(ctx context.Context, statement string) (int64, error)
+	Query(ctx context.Context, statement string) (warehouse.Rows, error)
+	Close() error
+}
+
+// open opens the engine of the options.
+func (o Options) open(t testing.TB) (engine, *dialect.Dialect, error) {
+	name := "duckdb"
+	if o.Postgres != "" {
+		name = "postgres"
+	}
+	d, err := dialect.ByName(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	if o.Postgres != "" {
+		db, err := postgres.Open(context.Background(), postgres.Options{DSN: o.Postgres, Connections: 1})
+		return db, d, err
+	}
+	db, err := duckdb.Open(context.Background(), duckdb.Options{Path: filepath.Join(t.TempDir(), "test.duckdb"), Threads: 1})
+	return db, d, err
 }
 
 // Source is a source of the plugin, with the records that were loaded.
@@ -97,7 +126,7 @@ type Source struct {
 	records   map[string][]Record
 	loads     int               // counts calls of Load
 	made      map[string]string // relations that are tables, since the last Load
-	db        *duckdb.Warehouse
+	db        engine
 	dialect   *dialect.Dialect
 }
 
@@ -119,11 +148,7 @@ func New(t testing.TB, p Plugin, o Options) *Source {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := dialect.ByName("duckdb")
-	if err != nil {
-		t.Fatal(err)
-	}
-	db, err := duckdb.Open(context.Background(), duckdb.Options{Path: filepath.Join(t.TempDir(), "test.duckdb"), Threads: 1})
+	db, d, err := o.open(t)
 	if err != nil {
 		t.Fatal(err)
 	}

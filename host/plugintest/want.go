@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/nexus-host/nexus-host/core/sql"
 )
 
 // WantRows compares rows with a table of text, as Source.Want does.
@@ -83,4 +85,32 @@ func layout(columns []string, rows [][]string) string {
 		b.WriteByte('\n')
 	}
 	return b.String()
+}
+
+// WantSame holds the rows of every fragment on another engine against those here.
+func (s *Source) WantSame(other *Source) {
+	s.t.Helper()
+	for _, name := range s.Names() {
+		var columns []string
+		for _, c := range s.fragment(name).Columns {
+			if c.Type != sql.JSON { // engines print documents in their own ways
+				columns = append(columns, c.Name)
+			}
+		}
+		here, there := cellsOf(s.Rows(name), columns), cellsOf(other.Rows(name), columns)
+		if !slices.EqualFunc(here, there, slices.Equal[[]string]) {
+			s.t.Errorf("%s: here\n%sthere\n%s", name, layout(columns, here), layout(columns, there))
+		}
+	}
+}
+
+func cellsOf(rows []Row, columns []string) [][]string {
+	cells := make([][]string, len(rows))
+	for i, r := range rows {
+		for _, c := range columns {
+			cells[i] = append(cells[i], r.Text(c))
+		}
+	}
+	slices.SortFunc(cells, slices.Compare)
+	return cells
 }

@@ -259,6 +259,17 @@ func TestVersions(t *testing.T) {
 		gmail:us@acme.test:1 | 2024-01-01T09:00:00Z | Hello`)
 }
 
+// TestOwner: a mailbox that the loader does not name is the one that mail was delivered to.
+func TestOwner(t *testing.T) {
+	s := plugintest.New(t, gmail.Plugin(), plugintest.Options{})
+	s.Load("messages", plugintest.Record{Connection: "7f3a", JSON: `{"id":"1","internalDate":"1704099600000","payload":{"headers":[
+		{"name":"Delivered-To","value":"me@own.test"},{"name":"Delivered-To","value":"alias@elsewhere.test"},{"name":"From","value":"ann@client.test"},
+		{"name":"To","value":"me@own.test"},{"name":"Message-ID","value":"<1@x>"}]}}`})
+	s.Want("messages", `
+		message_key | direction | mailbox
+		1@x         | inbound   | 7f3a`)
+}
+
 func TestMailsWithoutOwnID(t *testing.T) {
 	s := source(t, gmail.Plugin(), "",
 		mail{id: "same", at: "1704099600000", headers: []string{"From: ann@client.test"}, box: "one@acme.test"},

@@ -11,9 +11,9 @@ with read as (
   group by l.message_key, l.role, p.address
 ),
 own as (
-  select normalize_email(account) as address
-  from (select distinct account from normalized.message_copies) as c
-  where normalize_email(account) is not null
+  select normalize_email(owner_text) as address
+  from (select distinct owner_text from normalized.message_copies) as c
+  where normalize_email(owner_text) is not null
   union all
   select distinct r.address
   from read as r

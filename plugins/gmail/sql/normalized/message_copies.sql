@@ -67,7 +67,7 @@ facts as (
   cross join unnest(json_array(d.headers, '$')) as h(value, ordinality)
   where lower(json_text(h.value, '$.name')) in (
     'from', 'sender', 'to', 'cc', 'bcc', 'reply-to', 'x-original-from', 'subject', 'date', 'message-id', 'in-reply-to', 'references',
-    'return-path', 'x-failed-recipients', 'content-type', 'content-class', 'auto-submitted', 'precedence', 'list-id',
+    'delivered-to', 'return-path', 'x-failed-recipients', 'content-type', 'content-class', 'auto-submitted', 'precedence', 'list-id',
     'list-unsubscribe', 'x-autoreply', 'x-autorespond', 'x-auto-response-suppress', 'feedback-id')
   union all
   select d.copy_id, 'label' as name, json_text(l.value, '$') as value, l.ordinality as place
@@ -98,6 +98,14 @@ repeated as (
   from facts as f
   join doubled as d on d.copy_id = f.copy_id and d.name = f.name
   group by f.copy_id, f.name
+),
+-- Whose mailbox it is, where the loader does not say: the last hop's address.
+delivered as (
+  select f.copy_id, arg_min(f.value, f.place) as address_text
+  from facts as f
+  join documents as d on d.copy_id = f.copy_id
+  where f.name = 'delivered-to' and not contains(coalesce(d.account, d.connection, ''), '@')
+  group by f.copy_id
 ),
 pivoted as (
   select
@@ -146,7 +154,8 @@ merged as (
   select
     d.copy_id,
     d.connection,
-    coalesce(d.account, case when contains(d.connection, '@') then d.connection end) as account,
+    d.account,
+    case when contains(d.account, '@') then d.account when contains(d.connection, '@') then d.connection else v.address_text end as owner_text,
     d.gmail_id,
     d.gmail_thread_id,
     d.internal_at,
@@ -157,7 +166,6 @@ merged as (
     d.size_bytes,
     coalesce(d.mime_type, '') as mime_type,
     coalesce(p.from_text, f.from_text) as from_text,
-    lower(coalesce(p.from_text, f.from_text)) as from_lower,
     coalesce(p.sender_text, f.sender_text) as sender_text,
     coalesce(p.to_text, f.to_text) as to_text,
     coalesce(p.cc_text, f.cc_text) as cc_text,
@@ -166,15 +174,14 @@ merged as (
     p.original_from_text,
     coalesce(p.failed_recipients_text, f.failed_recipients_text) as failed_recipients_text,
     coalesce(p.subject, f.subject) as subject,
-    lower(trim(coalesce(p.subject, f.subject))) as subject_lower,
     coalesce(p.message_id_text, f.message_id_text) as message_id_text,
     coalesce(p.in_reply_to_text, f.in_reply_to_text) as in_reply_to_text,
     coalesce(p.references_text, f.references_text) as references_text,
     trim(coalesce(p.return_path, f.return_path)) as return_path,
-    lower(coalesce(p.content_type, f.content_type, '')) as content_type,
-    lower(coalesce(p.content_class, '')) as content_class,
-    lower(trim(coalesce(p.auto_submitted, f.auto_submitted, 'no'))) as auto_submitted,
-    lower(trim(coalesce(p.precedence, f.precedence, ''))) as precedence,
+    coalesce(lower(coalesce(p.content_type, f.content_type)), '') as content_type,
+    coalesce(lower(p.content_class), '') as content_class,
+    coalesce(lower(trim(coalesce(p.auto_submitted, f.auto_submitted))), 'no') as auto_submitted,
+    coalesce(lower(trim(coalesce(p.precedence, f.precedence))), '') as precedence,
     coalesce(p.is_auto_reply, false) as is_auto_reply,
     coalesce(p.has_list_id, false) or f.list_id is not null as has_list_id,
     coalesce(p.has_bulk_header, false) as has_bulk_header,
@@ -186,12 +193,13 @@ merged as (
   from documents as d
   left join pivoted as p on p.copy_id = d.copy_id
   left join flat_headers as f on f.copy_id = d.copy_id
+  left join delivered as v on v.copy_id = d.copy_id
   where coalesce(p.is_draft, false) = false and coalesce(p.is_excluded, false) = false
 )
 select
   copy_id,
   coalesce(account, connection) as mailbox,
-  account,
+  owner_text,
   gmail_thread_id,
   -- The mail's own id is the same in every mailbox; Gmail's is not.
   coalesce(
@@ -228,7 +236,7 @@ select
   subject,
   -- A list that rewrites From hides the person in other headers.
   case
-    when has_list_id and contains(from_lower, ' via ') then coalesce(original_from_text, reply_to_text)
+    when has_list_id and contains(from_text, ' via ') then coalesce(original_from_text, reply_to_text)
     else coalesce(nullif(trim(from_text), ''), sender_text)
   end as sender_text,
   to_text,
@@ -243,17 +251,16 @@ select
   case
     when (starts_with(content_type, 'multipart/report') and contains(content_type, 'delivery-status'))
       or failed_recipients_text is not null
-      or ((contains(from_lower, 'mailer-daemon') or contains(from_lower, 'postmaster') or contains(from_lower, 'mail delivery'))
+      or (regexp_like(from_text, '(MAILER-DAEMON|[Mm]ailer-[Dd]aemon|POSTMASTER|[Pp]ost[Mm]aster|[Mm]ail [Dd]elivery)')
         and (return_path = '<>' or mime_type = 'multipart/report' or starts_with(content_type, 'multipart/report')
-          or regexp_like(subject_lower, '(undeliver|failure|failed|returned mail|delivery status|not be delivered)')))
+          or regexp_like(lower(subject), '(undeliver|failure|failed|returned mail|delivery status|not be delivered)')))
       -- A notice of delay is no failure: the mail may still arrive.
-      then case when regexp_like(subject_lower, '(delay|warning: could not send|not yet been delivered)') then 'auto_reply' else 'bounce' end
+      then case when regexp_like(lower(subject), '(delay|warning: could not send|not yet been delivered)') then 'auto_reply' else 'bounce' end
     when has_calendar_part or contains(content_type, 'text/calendar') or contains(content_class, 'calendarmessage')
-      or contains(from_lower, 'calendar-notification@google.com') then 'calendar_invite'
+      or contains(from_text, 'calendar-notification@google.com') then 'calendar_invite'
     -- An empty return path says that no answer is wanted: only machines write so.
     when is_auto_reply or starts_with(auto_submitted, 'auto-replied') or precedence = 'auto_reply' or return_path = '<>'
-      or starts_with(subject_lower, 'out of office') or starts_with(subject_lower, 'automatic reply') or starts_with(subject_lower, 'auto reply')
-      or starts_with(subject_lower, 'auto-reply') or starts_with(subject_lower, 'autoreply') or starts_with(subject_lower, 'abwesenheit') then 'auto_reply'
+      or regexp_like(subject, '^ *([Oo]ut of [Oo]ffice|[Aa]utomatic [Rr]eply|[Aa]uto[ -]?[Rr]eply|AUTO[ -]?REPLY|Abwesenheit)') then 'auto_reply'
     when has_list_id or has_bulk_header or contains(content_type, 'feedback-report') or not starts_with(auto_submitted, 'no')
       or precedence in ('bulk', 'list', 'junk') then 'bulk'
     else 'human'
