@@ -84,6 +84,10 @@ func (b Builder) build(ctx context.Context, dir string) ([]byte, error) {
 	}
 	if after, err := sourceKey(goCmd, list); err == nil && after == key {
 		// Neither entry is needed for a right answer; without them the next start builds again.
+		if old, ok := readList(c, dir); ok && old.Built != key {
+			c.drop(old.Built)
+		}
+		list.Built = key
 		if listed, err := json.Marshal(list); err == nil {
 			_ = c.put(listKey(dir), listed)
 			_ = c.put(key, module)
@@ -96,18 +100,20 @@ func (b Builder) build(ctx context.Context, dir string) ([]byte, error) {
 type sourceList struct {
 	Files []string `json:"files"`
 	Dirs  []string `json:"dirs"`
+	Built string   `json:"built"` // the key of the module built last: one a folder is kept
 }
 
 func listKey(dir string) string { return cacheKey([]byte("sources"), []byte(dir)) }
 
+func readList(c cache, dir string) (list sourceList, ok bool) {
+	data, state := c.get(listKey(dir), 1<<20)
+	return list, state == cacheHit && json.Unmarshal(data, &list) == nil
+}
+
 // cached gives the module built of just these sources, if one is kept.
 func (b Builder) cached(c cache, goCmd, dir string) ([]byte, bool) {
-	data, state := c.get(listKey(dir), 1<<20)
-	if state != cacheHit {
-		return nil, false
-	}
-	var list sourceList
-	if json.Unmarshal(data, &list) != nil {
+	list, ok := readList(c, dir)
+	if !ok {
 		return nil, false
 	}
 	key, err := sourceKey(goCmd, list)

@@ -65,6 +65,9 @@ func TestBuild(t *testing.T) {
 		}
 		again = changed
 	}
+	if list := entries(t, cache); len(list) != 3 { // the sources, the last module, the lock
+		t.Errorf("modules of the past are kept: %q", list)
+	}
 	write("p_test.go", "package p\n")
 	if unchanged, took := build(); !bytes.Equal(unchanged, again) || took > cold/2 {
 		t.Errorf("a test file built the module anew: %v", took)

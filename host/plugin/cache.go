@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 )
 
 // A cache keeps answers on disk by content: the key is a hash of the module's
@@ -81,6 +82,13 @@ func (c cache) put(key string, content []byte) error {
 	return writeFile(c.path(key), append(seal(key, content), content...))
 }
 
+// drop removes an entry that nobody will ask for again.
+func (c cache) drop(key string) {
+	if c.dir != "" && len(key) == 2*sha256.Size {
+		_ = os.Remove(c.path(key))
+	}
+}
+
 // writeFile writes aside and renames, in directories that nobody else may read.
 func writeFile(path string, data []byte) error {
 	dir := filepath.Dir(path)
@@ -118,7 +126,7 @@ func openCache(dir string) (cache, error) {
 	if err != nil {
 		return cache{}, fmt.Errorf("plugin: cache: %w", err)
 	}
-	if info.Mode().Perm()&0o022 != 0 {
+	if runtime.GOOS != "windows" && info.Mode().Perm()&0o022 != 0 { // Windows has no such bits
 		return cache{}, fmt.Errorf("plugin: cache: %s may be written by others (mode %v); make it 0700", dir, info.Mode().Perm())
 	}
 	return cache{dir: dir}, nil

@@ -17,7 +17,7 @@ const (
 	CodeImport   Code = "IMPORT"   // an import that is not granted
 	CodeABI      Code = "ABI"      // exports missing or of another signature, another ABI version
 	CodeTimeout  Code = "TIMEOUT"  // the host's deadline passed
-	CodeCanceled Code = "CANCELED" // the caller's context ended
+	CodeCanceled Code = "CANCELED" // the caller's context ended, or the plugin was closed
 	CodeMemory   Code = "MEMORY"   // more memory than granted
 	CodeTrap     Code = "TRAP"     // the module crashed
 	CodeExit     Code = "EXIT"     // the module ended its process

@@ -266,21 +266,25 @@ func TestConcurrentCalls(t *testing.T) {
 		})
 	}
 	wg.Wait()
+	busy, err := newLoader(t, plugin.Options{}).Load(t.Context(), "busy", guest{fragments: cat(forever, unreachable)}.build())
+	if err != nil {
+		t.Fatal(err)
+	}
 	done := make(chan error, 1)
 	go func() {
-		_, err := p.Fragments(t.Context(), "closing", nil)
+		_, err := busy.Fragments(t.Context(), "closing", nil)
 		done <- err
 	}()
-	p.Close()
-	p.Close()
-	if err := <-done; err != nil {
-		var e *plugin.Error
-		if !errors.As(err, &e) {
-			t.Errorf("closed under way: %v", err)
-		}
+	stop := time.AfterFunc(50*time.Millisecond, busy.Close)
+	defer stop.Stop()
+	if err := <-done; !errors.Is(err, plugin.CodeCanceled) || !strings.Contains(err.Error(), "was closed") {
+		t.Errorf("closed under way: %v", err)
 	}
-	if _, err := p.Fragments(t.Context(), "closed", nil); err == nil {
-		t.Error("a closed plugin answered")
+	for range 2 {
+		p.Close()
+	}
+	if _, err := p.Fragments(t.Context(), "closed", nil); !errors.Is(err, plugin.CodeCanceled) {
+		t.Errorf("a closed plugin: %v", err)
 	}
 }
 

@@ -229,7 +229,7 @@ func (p *Plugin) open(ctx context.Context) (*engine, error) {
 	defer p.mu.Unlock()
 	switch {
 	case p.closed:
-		return nil, fail(CodeTrap, "was closed")
+		return nil, fail(CodeCanceled, "was closed")
 	case p.engine != nil:
 		return p.engine, nil
 	case p.scanErr != nil:

@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"regexp"
 	"strings"
+	"sync/atomic"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
@@ -98,6 +99,7 @@ type engine struct {
 	limits Limits
 	plugin string
 	log    *slog.Logger
+	closed atomic.Bool // so that a call under way can say why it ended
 }
 
 // newEngine compiles a scanned module. Compiling cannot be interrupted, so past the deadline
@@ -159,7 +161,10 @@ func compile(ctx context.Context, plugin string, s *scanned, l Limits, log *slog
 	return e, nil
 }
 
-func (e *engine) close() { _ = e.rt.Close(context.Background()) }
+func (e *engine) close() {
+	e.closed.Store(true)
+	_ = e.rt.Close(context.Background())
+}
 
 // fixedSeed makes every instance's randomness the same.
 var fixedSeed = [32]byte([]byte("nexus-host plugin randomness ...")) //nolint:gochecknoglobals // a constant
@@ -223,6 +228,8 @@ func (e *engine) explain(parent, ctx context.Context, err error, k *kernel, mod 
 		return k.fault
 	case ctx.Err() != nil:
 		return ended(parent, e.limits.CallTime.String()+" a call")
+	case e.closed.Load():
+		return fail(CodeCanceled, "was closed")
 	case mod != nil && mod.Memory() != nil && uint64(mod.Memory().Size()) > uint64(e.limits.MemoryPages)<<16/8*7:
 		return over(CodeMemory, size(e.limits.MemoryPages<<16)+" of memory", "ran out of memory%s", stderr)
 	case errors.As(err, &exit):
