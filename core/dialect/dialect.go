@@ -38,6 +38,11 @@ const (
 	// LetSubquery: a scalar sub-select with a fence (PostgreSQL). It cannot hold
 	// an aggregate or a window function of the outer query.
 	LetSubquery
+	// LetUnnest: a scalar sub-select over an array of one struct (BigQuery), with
+	// the same limit.
+	LetUnnest
+	// LetTransform: transform over an array of one struct (Databricks).
+	LetTransform
 )
 
 // PathStyle says how a value inside a JSON document is reached.
@@ -48,6 +53,40 @@ const (
 	PathText PathStyle = iota
 	// PathArrows: one -> a step (PostgreSQL).
 	PathArrows
+	// PathBrackets: ['a'][0] (Snowflake).
+	PathBrackets
+	// PathDots: ."a"[0], on columns alone (Redshift).
+	PathDots
+)
+
+// UnnestStyle says how a list becomes rows.
+type UnnestStyle uint8
+
+const (
+	// UnnestLateral: JOIN LATERAL (SELECT … FROM f(x) WITH ORDINALITY) (PostgreSQL).
+	UnnestLateral UnnestStyle = iota
+	// UnnestSelect: in the select list of a sub-select (DuckDB).
+	UnnestSelect
+	// UnnestStruct: JOIN UNNEST of an array of structs (BigQuery).
+	UnnestStruct
+	// UnnestFlatten: JOIN LATERAL FLATTEN (Snowflake).
+	UnnestFlatten
+	// UnnestExplode: JOIN LATERAL posexplode (Databricks).
+	UnnestExplode
+	// UnnestPath: FROM t, t.list AS x AT i (Redshift).
+	UnnestPath
+)
+
+// PatternStyle says what a regular expression's groups mean to an engine.
+type PatternStyle uint8
+
+const (
+	// PatternGroups: a group is asked for by its number, 0 is the match.
+	PatternGroups PatternStyle = iota
+	// PatternFirst: groups count from 1, so the whole is put in parentheses.
+	PatternFirst
+	// PatternOnly: one group at most may capture.
+	PatternOnly
 )
 
 // RenameStyle says how a relation gets another name.
@@ -77,10 +116,15 @@ type Dialect struct {
 
 	Let                  LetStyle
 	JSONPath             PathStyle
-	GreatestIgnoresNulls bool   // greatest and least skip NULLs
-	DotMatchesNewline    bool   // of regular expressions
-	RegexpWholeGroup     bool   // a match is read as its first group, so the whole is put in parentheses
-	IntegerDivision      string // the operator that divides whole numbers, truncating
+	JSONPointers         bool // paths may be RFC 6901 pointers, and [*] gives all elements
+	Unnest               UnnestStyle
+	ArgByRank            bool   // arg_min and arg_max become a row number and a maximum
+	Timestamp            string // the keyword of timestamp literals; "" for TIMESTAMP
+	PatternStyle         PatternStyle
+	DecimalByText        bool   // a decimal constant is a cast of text, because a bare one is a double
+	DotMatchesNewline    bool   // a regular expression's point has to be written as a bracket
+	DollarMatchesNewline bool   // its $ matches before a last line feed too, so it becomes \z
+	ReplacementSpecials  string // characters that need a backslash in what replaces a match; "" for the backslash alone
 	NullsByCase          bool   // no NULLS LAST: order by CASE first
 	Qualify              bool
 	CTEColumns           bool // WITH c (a, b) AS
@@ -105,7 +149,7 @@ type Dialect struct {
 // all makes every dialect; they are built once and never written again.
 var all = func() map[string]*Dialect {
 	m := map[string]*Dialect{}
-	for _, d := range []*Dialect{duckdb(), postgres()} {
+	for _, d := range []*Dialect{duckdb(), postgres(), redshift(), snowflake(), bigquery(), databricks()} {
 		m[d.Name] = d
 	}
 	return m

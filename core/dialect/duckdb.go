@@ -16,8 +16,8 @@ func duckdb() *Dialect {
 		},
 		Let: LetLambda, Qualify: true, CTEColumns: true, DistinctFrom: true, UnionDistinct: "UNION", GroupByOrdinal: true,
 		Recursion:        map[sql.RecursionForm]bool{sql.RecurseUnionAll: true, sql.RecurseUnion: true, sql.RecurseKeyed: true},
-		TransactionalDDL: true, CreateOrReplace: true, Rename: RenameBare, JSONOnce: true,
-		GreatestIgnoresNulls: true, IntegerDivision: "//",
+		TransactionalDDL: true, CreateOrReplace: true, Rename: RenameBare, JSONOnce: true, JSONPointers: true, Unnest: UnnestSelect,
+
 		Templates: map[string]string{
 			// decimal(27,9) holds just the values below 10^18.
 			"cast.text.bigint":  `CASE WHEN regexp_full_match(@0, ' *` + bigintShape + ` *') THEN TRY_CAST(@0 AS BIGINT) END`,
@@ -103,7 +103,7 @@ func duckdb() *Dialect {
 			"timestamp_micros":       `CASE WHEN @0 BETWEEN -62135596800000000 AND 253402300799999999 THEN make_timestamp(@0) END`,
 			"epoch_micros":           `epoch_us(@0)`,
 			"month_number":           `year(@0) * 12 + month(@0) - 1`,
-			"months":                 `to_months(CAST(@0 AS INTEGER))`,
+			"add_months":             `@0 + to_months(CAST(@1 AS INTEGER))`,
 			"date_part.year":         `CAST(year(@0) AS BIGINT)`,
 			"date_part.quarter":      `CAST(quarter(@0) AS BIGINT)`,
 			"date_part.month":        `CAST(month(@0) AS BIGINT)`,

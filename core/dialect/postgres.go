@@ -34,7 +34,7 @@ func postgres() *Dialect {
 		Let:     LetSubquery, CTEColumns: true, DistinctFrom: true, UnionDistinct: "UNION", GroupByOrdinal: true,
 		Recursion:        map[sql.RecursionForm]bool{sql.RecurseUnionAll: true, sql.RecurseUnion: true},
 		TransactionalDDL: true, Rename: RenameBare, DropCascade: true,
-		GreatestIgnoresNulls: true, IntegerDivision: "/", JSONPath: PathArrows, DotMatchesNewline: true, RegexpWholeGroup: true,
+		JSONPath: PathArrows, DotMatchesNewline: true, PatternStyle: PatternFirst,
 		Templates: map[string]string{
 			"cast.text.bigint":    `CASE WHEN btrim(@0, ' ') ~ '^` + bigintShape + `$' THEN CAST(btrim(@0, ' ') AS bigint) END`,
 			"cast.text.decimal":   `CASE WHEN btrim(@0, ' ') ~ '^` + decimalShape + `$' AND length(@0) <= 1000 THEN @{bounded(round(CAST(btrim(@0, ' ') AS numeric), 9))} END`,
@@ -105,7 +105,7 @@ func postgres() *Dialect {
 			"from_micros":                 `TIMESTAMP '1970-01-01 00:00:00' + make_interval(days => CAST(@0 / 86400000000 AS integer)) + @0 % 86400000000 * INTERVAL '1 microsecond'`,
 			"epoch_micros":                `CAST(EXTRACT(EPOCH FROM @0) * 1000000 AS bigint)`,
 			"month_number":                `EXTRACT(YEAR FROM @0) * 12 + EXTRACT(MONTH FROM @0) - 1`,
-			"months":                      `make_interval(months => CAST(@0 AS integer))`,
+			"add_months":                  `@0 + make_interval(months => CAST(@1 AS integer))`,
 			"unnest.json_array":           `jsonb_array_elements(CASE WHEN jsonb_typeof(@0) = 'array' THEN @0 END) WITH ORDINALITY`,
 			"unnest.json_keys":            `(SELECT k.v, row_number() OVER (ORDER BY k.v COLLATE "C") AS n FROM jsonb_object_keys(CASE WHEN jsonb_typeof(@0) = 'object' THEN @0 END) AS k(v))`,
 			"unnest.split":                `unnest(CASE WHEN @0 = '' THEN ARRAY[''] ELSE string_to_array(@0, @1) END) WITH ORDINALITY`,

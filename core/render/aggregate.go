@@ -117,7 +117,7 @@ func (w *writer) argBest(c *sql.Call, args []val, call func(string) val) (val, e
 	// The order's keys come after the collation that they need.
 	key := val{s: args[1].in(precAtom) + w.collate(c.Args[1].Type()), prec: precAtom}
 	x := val{s: args[0].in(precAtom) + w.collate(c.Args[0].Type()), prec: precAtom}
-	v, err := w.fill(t, []val{args[0], args[1], x, key})
+	v, err := w.fill(t, []val{args[0], args[1], x, key, {s: w.d.Types[c.Type()], prec: precAtom}})
 	if err != nil {
 		return val{}, err
 	}

@@ -2,8 +2,10 @@ package render
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
+	"github.com/nexus-host/nexus-host/core/dialect"
 	"github.com/nexus-host/nexus-host/core/sql"
 	"github.com/nexus-host/nexus-host/core/vocab"
 )
@@ -71,8 +73,10 @@ func (w *writer) row(f vocab.Function, variant string, c *sql.Call) (val, error)
 	}
 	for _, name := range append(append([]string{w.d.Name}, w.d.Bases...), "") {
 		for _, key := range []string{name + ":" + variant, name + ":" + kind, name} {
-			if t, ok := f.SQL[key]; ok {
+			if t, ok := f.SQL[key]; ok && t != "" {
 				return w.apply(t, args...)
+			} else if ok { // "": what the base has does not hold here
+				return val{}, &UnsupportedError{Dialect: w.d.Name, What: "function " + f.Name}
 			}
 		}
 	}
@@ -196,31 +200,26 @@ func (w *writer) choice(c *sql.Call) (val, error) {
 		}
 		texts[i] = args[i].s
 	}
+	name := strings.ToUpper(c.Name)
 	if c.Name != "coalesce" {
+		if t, ok := w.d.Template(c.Name); ok {
+			name = t
+		}
+		if t, ok := w.d.Template(c.Name + ".pair"); ok {
+			out := args[0]
+			for _, a := range args[1:] {
+				var err error
+				if out, err = w.apply(t, out, a); err != nil {
+					return val{}, err
+				}
+			}
+			return out, nil
+		}
 		if collate := w.collate(c.Type()); collate != "" {
 			texts[0] = args[0].in(precAtom) + collate
 		}
-		if !w.d.GreatestIgnoresNulls {
-			return w.greatest(c.Name, args)
-		}
 	}
-	return args[0].then(precAtom, strings.ToUpper(c.Name)+"("+wrap(texts)+")", args[1:]...), nil
-}
-
-// greatest folds pairs where the engine's own function gives NULL for any NULL.
-func (w *writer) greatest(name string, args []val) (val, error) {
-	out := args[0]
-	for _, a := range args[1:] {
-		op := ">="
-		if name == "least" {
-			op = "<="
-		}
-		var err error
-		if out, err = w.apply("CASE WHEN @1 IS NULL OR @0 "+op+" @1 THEN @0 ELSE @1 END", out, a); err != nil {
-			return val{}, err
-		}
-	}
-	return out, nil
+	return args[0].then(precAtom, name+"("+wrap(texts)+")", args[1:]...), nil
 }
 
 // regexp renders the functions of regular expressions.
@@ -235,29 +234,35 @@ func (w *writer) regexp(c *sql.Call) (val, error) {
 		return val{}, err
 	}
 	constant := func(s string) val { return val{s: Text(w.d, s), prec: precAtom, simple: true} }
-	args := []val{x, constant(w.pattern(pattern.Value))}
+	args := []val{x, constant(w.pattern(pattern.Value, -1))}
 	switch c.Name {
 	case "regexp_extract":
-		group := "0"
+		group := 0
 		if len(c.Args) > 2 {
-			group = c.Args[2].(*sql.Literal).Value
+			group = int(c.Args[2].(*sql.Literal).Value[0] - '0')
 		}
-		if w.d.RegexpWholeGroup { // groups count from the whole match in parentheses
-			args[1] = constant(w.pattern("(" + pattern.Value + ")"))
-			group = string(group[0] + 1)
+		args[1] = constant(w.pattern(pattern.Value, group))
+		if w.d.PatternStyle == dialect.PatternFirst {
+			group++
 		}
-		args = append(args, val{s: group, prec: precAtom, simple: true})
+		args = append(args, val{s: strconv.Itoa(group), prec: precAtom, simple: true})
 	case "regexp_replace":
 		if l, ok := c.Args[2].(*sql.Literal); ok {
-			args = append(args, constant(strings.ReplaceAll(l.Value, `\`, `\\`)))
+			to := l.Value
+			for _, r := range w.specials() {
+				to = strings.ReplaceAll(to, string(r), `\`+string(r))
+			}
+			args = append(args, constant(to))
 			break
 		}
 		to, err := w.expr(c.Args[2])
 		if err != nil {
 			return val{}, err
 		}
-		if to, err = w.function("replace", to, constant(`\`), constant(`\\`)); err != nil {
-			return val{}, err
+		for _, r := range w.specials() {
+			if to, err = w.function("replace", to, constant(string(r)), constant(`\`+string(r))); err != nil {
+				return val{}, err
+			}
 		}
 		args = append(args, to)
 	}
@@ -269,25 +274,43 @@ func (w *writer) regexp(c *sql.Call) (val, error) {
 	return val{}, &UnsupportedError{Dialect: w.d.Name, What: "function " + c.Name}
 }
 
-// pattern adapts a portable regular expression: where an engine's point matches
-// a line feed, it becomes a bracket that does not.
-func (w *writer) pattern(p string) string {
-	if !w.d.DotMatchesNewline {
-		return p
+// specials are the characters that mean something in what replaces a match, the
+// backslash first.
+func (w *writer) specials() string {
+	if w.d.ReplacementSpecials != "" {
+		return w.d.ReplacementSpecials
 	}
+	return `\`
+}
+
+// pattern adapts a portable regular expression of which one group is asked for, 0
+// being the match. Where an engine's point matches a line feed, it becomes a
+// bracket that does not.
+func (w *writer) pattern(p string, group int) string {
 	var b strings.Builder
-	bracket := false
+	bracket, n := false, 0
 	for _, r := range p {
 		switch {
 		case r == '[':
 			bracket = true
 		case r == ']':
 			bracket = false
-		case r == '.' && !bracket:
+		case r == '.' && !bracket && w.d.DotMatchesNewline:
 			b.WriteString("[^\n]")
 			continue
+		case r == '$' && !bracket && w.d.DollarMatchesNewline:
+			b.WriteString(`\z`)
+			continue
+		case r == '(' && !bracket:
+			if n++; n != group && group >= 0 && w.d.PatternStyle == dialect.PatternOnly {
+				b.WriteString("(?:")
+				continue
+			}
 		}
 		b.WriteRune(r)
+	}
+	if group >= 0 && w.d.PatternStyle == dialect.PatternFirst || group == 0 && w.d.PatternStyle == dialect.PatternOnly {
+		return "(" + b.String() + ")"
 	}
 	return b.String()
 }

@@ -43,7 +43,7 @@ func (w *writer) date(c *sql.Call) (val, error) {
 		if unit == "microsecond" {
 			return w.apply(between, args...)
 		}
-		return w.apply(between+" "+w.d.IntegerDivision+" "+strconv.FormatInt(microsOf[unit], 10), args...)
+		return w.apply("@{div.bigint.const("+between+", "+strconv.FormatInt(microsOf[unit], 10)+")}", args...)
 	}
 	if k, ok := monthsOf[unit]; ok {
 		n := "@0 * " + strconv.FormatInt(k, 10)
@@ -52,7 +52,7 @@ func (w *writer) date(c *sql.Call) (val, error) {
 		}
 		limit := strconv.FormatInt(spanMonths/k, 10)
 		return w.apply("CASE WHEN @0 BETWEEN -"+limit+" AND "+limit+" AND @{month_number(@1)} + "+n+
-			" BETWEEN 12 AND 119999 THEN @1 + @{months("+n+")} END", args...)
+			" BETWEEN 12 AND 119999 THEN @{add_months(@1, "+n+")} END", args...)
 	}
 	k := microsOf[unit]
 	factor := strconv.FormatInt(k, 10)

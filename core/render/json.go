@@ -80,14 +80,40 @@ func (w *writer) jsonAt(doc val, path []vocab.Step) (val, error) {
 		}
 		return out, nil
 	}
-	return w.piece("json.at", doc, w.jsonPath(path))
+	switch w.d.JSONPath {
+	case dialect.PathBrackets:
+		out := doc
+		for _, s := range path {
+			step := Text(w.d, s.Name)
+			if s.IsIndex {
+				step = strconv.Itoa(s.Index)
+			}
+			out = out.then(precAtom, out.in(precAtom)+"["+step+"]")
+			out.simple = doc.simple
+		}
+		return out, nil
+	case dialect.PathDots:
+		if !doc.simple {
+			return val{}, &UnsupportedError{Dialect: w.d.Name, What: "a path into a document that is no column"}
+		}
+		out := doc
+		for _, s := range path {
+			if s.IsIndex {
+				out.s += "[" + strconv.Itoa(s.Index) + "]"
+			} else {
+				out.s += "." + Ident(w.d, s.Name)
+			}
+		}
+		return out, nil
+	}
+	text := jsonPathText(path)
+	if strings.HasPrefix(text, "/") && !w.d.JSONPointers {
+		return val{}, &UnsupportedError{Dialect: w.d.Name, What: "a JSON path with a name that holds *, a quote or a backslash"}
+	}
+	return w.piece("json.at", doc, val{s: Text(w.d, text), prec: precAtom, simple: true})
 }
 
-// jsonPath writes a path as text: $.name, $."any name", $[n].
-func (w *writer) jsonPath(path []vocab.Step) val {
-	return val{s: Text(w.d, jsonPathText(path)), prec: precAtom, simple: true}
-}
-
+// jsonPathText writes a path as text: $.name, $."any name", $[n].
 func jsonPathText(path []vocab.Step) string {
 	var b strings.Builder
 	b.WriteByte('$')
@@ -133,9 +159,15 @@ func jsonPointer(path []vocab.Step) string {
 // unnest renders CROSS (or LEFT) JOIN LATERAL over a set function; its position
 // counts from 0 and its columns have the names that the tree gives them.
 func (w *writer) unnest(u *sql.Unnest, left bool) (string, error) {
+	if list, ok := u.Expr.(*sql.Column); ok && w.d.Unnest == dialect.UnnestPath {
+		return w.unnestPath(u, list, left), nil
+	}
 	c, ok := u.Expr.(*sql.Call)
 	if !ok {
 		return "", fmt.Errorf("render: unnest of something other than a set function")
+	}
+	if w.d.Unnest != dialect.UnnestLateral {
+		return w.unnestList(u, c, left)
 	}
 	t, ok := w.d.Template("unnest." + c.Name)
 	if !ok {
@@ -164,6 +196,71 @@ func (w *writer) unnest(u *sql.Unnest, left bool) (string, error) {
 	return "CROSS " + s, nil
 }
 
+// unnestPath renders the rows of a list column as a path in FROM.
+func (w *writer) unnestPath(u *sql.Unnest, list *sql.Column, left bool) string {
+	s := w.column(list).s + " AS " + Ident(w.d, u.Value)
+	if u.Ordinality != "" {
+		s += " AT " + Ident(w.d, u.Ordinality)
+	}
+	if left {
+		return "LEFT JOIN " + s + " ON TRUE"
+	}
+	return ", " + s
+}
+
+// unnestList renders a join with the rows of a list ("list.<function>").
+func (w *writer) unnestList(u *sql.Unnest, c *sql.Call, left bool) (string, error) {
+	list, err := w.listOf(c)
+	if err != nil {
+		return "", err
+	}
+	value, position := Ident(w.d, u.Value), ""
+	if u.Ordinality != "" {
+		position = Ident(w.d, u.Ordinality)
+	}
+	word := "CROSS JOIN "
+	if left {
+		word = "LEFT JOIN "
+	}
+	switch w.d.Unnest {
+	case dialect.UnnestStruct:
+		fields := "v AS " + value
+		offset := ""
+		if position != "" {
+			fields += ", n AS " + position
+			offset = " WITH OFFSET AS n"
+		}
+		s := word + "UNNEST(ARRAY(SELECT AS STRUCT " + fields + " FROM UNNEST(" + list.s + ") AS v" + offset + ")) AS " + Ident(w.d, u.Alias)
+		if left {
+			s += " ON TRUE"
+		}
+		return s, nil
+	case dialect.UnnestFlatten:
+		element := "f.VALUE"
+		if t, ok := w.d.Template("unnest.value." + c.Name); ok {
+			element = t
+		}
+		columns, outer := element+" AS "+value, "FALSE"
+		if position != "" {
+			columns += ", f.INDEX AS " + position
+		}
+		if left { // OUTER gives the row that a left join would
+			outer = "TRUE"
+		}
+		return "CROSS JOIN LATERAL (SELECT " + columns + " FROM TABLE(FLATTEN(INPUT => " + list.s + ", OUTER => " + outer + ")) AS f) AS " + Ident(w.d, u.Alias), nil
+	case dialect.UnnestExplode:
+		if position == "" {
+			position = Ident(w.d, "nx_position")
+		}
+		s := word + "LATERAL posexplode(" + list.s + ") AS " + Ident(w.d, u.Alias) + " (" + position + ", " + value + ")"
+		if left {
+			s += " ON TRUE"
+		}
+		return s, nil
+	}
+	return "", &UnsupportedError{Dialect: w.d.Name, What: "unnest outside a lowered SELECT"}
+}
+
 // setArgs renders a set function's arguments: for JSON the value at the path (or
 // the document and a path to its elements), for others as they are.
 func (w *writer) setArgs(c *sql.Call) ([]val, error) {
@@ -177,7 +274,7 @@ func (w *writer) setArgs(c *sql.Call) ([]val, error) {
 		if err != nil {
 			return nil, err
 		}
-		if w.d.JSONPath == dialect.PathArrows {
+		if w.d.JSONPath != dialect.PathText {
 			at, err := w.jsonAt(first, path)
 			return []val{at}, err
 		}
@@ -185,7 +282,7 @@ func (w *writer) setArgs(c *sql.Call) ([]val, error) {
 		if readsList(c) {
 			text = "$"
 		}
-		if c.Name == "json_array" {
+		if c.Name == "json_array" && w.d.JSONPointers {
 			if strings.HasPrefix(text, "/") {
 				return nil, &UnsupportedError{Dialect: w.d.Name, What: "json_array at a name that holds *, a quote or a backslash"}
 			}
@@ -193,10 +290,7 @@ func (w *writer) setArgs(c *sql.Call) ([]val, error) {
 		}
 		return []val{first, {s: Text(w.d, text), prec: precAtom, simple: true}}, nil
 	case "regexp_matches":
-		p := w.pattern(c.Args[1].(*sql.Literal).Value)
-		if w.d.RegexpWholeGroup {
-			p = "(" + p + ")"
-		}
+		p := w.pattern(c.Args[1].(*sql.Literal).Value, 0)
 		return []val{first, {s: Text(w.d, p), prec: precAtom, simple: true}}, nil
 	}
 	sep, err := w.expr(c.Args[1])

@@ -13,7 +13,7 @@ import (
 func (w *writer) let(args []val, body func([]val) (val, error)) (val, error) {
 	style := w.d.Let
 	for _, a := range args {
-		if a.agg && style == dialect.LetSubquery {
+		if a.agg && (style == dialect.LetSubquery || style == dialect.LetUnnest) {
 			// An aggregate would belong to the sub-select. PostgreSQL computes equal
 			// aggregates and window functions once anyway.
 			style = dialect.LetInline
@@ -75,12 +75,24 @@ func (w *writer) let(args []val, body func([]val) (val, error)) (val, error) {
 			fields[i] = "'v" + strconv.Itoa(i) + "': " + b.s
 		}
 		s = "list_transform([{" + strings.Join(fields, ", ") + "}], lambda " + name + ": " + out.s + ")[1]"
-	default:
+	case style == dialect.LetTransform:
 		fields := make([]string, len(bound))
 		for i, b := range bound {
-			fields[i] = b.s + " AS v" + strconv.Itoa(i)
+			fields[i] = "'v" + strconv.Itoa(i) + "', " + b.s
 		}
-		s = "(SELECT " + out.s + " FROM (SELECT " + strings.Join(fields, ", ") + " OFFSET 0) AS " + name + ")"
+		s = "transform(array(named_struct(" + strings.Join(fields, ", ") + ")), " + name + " -> " + out.s + ")[0]"
+	case style == dialect.LetUnnest:
+		s = "(SELECT " + out.s + " FROM UNNEST([STRUCT(" + fieldsAs(bound) + ")]) AS " + name + ")"
+	default:
+		s = "(SELECT " + out.s + " FROM (SELECT " + fieldsAs(bound) + " OFFSET 0) AS " + name + ")"
 	}
 	return val{s: s, prec: precAtom, agg: agg, height: height}, nil
+}
+
+func fieldsAs(bound []val) string {
+	fields := make([]string, len(bound))
+	for i, b := range bound {
+		fields[i] = b.s + " AS v" + strconv.Itoa(i)
+	}
+	return strings.Join(fields, ", ")
 }

@@ -78,7 +78,13 @@ func (w *writer) literal(l *sql.Literal) (val, error) {
 		v.s = strings.ToUpper(l.Value)
 	case sql.Bigint:
 		v.s = "CAST(" + number(l.Value) + " AS " + w.d.Types[t] + ")"
-	case sql.Decimal, sql.Double:
+	case sql.Decimal:
+		digits := number(l.Value)
+		if w.d.DecimalByText {
+			digits = "'" + l.Value + "'"
+		}
+		v.s = "CAST(" + digits + " AS " + w.d.Types[t] + ")"
+	case sql.Double:
 		v.s = "CAST(" + number(l.Value) + " AS " + w.d.Types[t] + ")"
 	case sql.Timestamp:
 		v.s = w.timestamp(l.Value)
@@ -99,6 +105,9 @@ func number(digits string) string {
 
 func (w *writer) timestamp(iso string) string {
 	s := strings.TrimSuffix(strings.Replace(iso, "T", " ", 1), "Z")
+	if w.d.Timestamp != "" {
+		return w.d.Timestamp + " '" + s + "'"
+	}
 	return "TIMESTAMP '" + s + "'"
 }
 

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/nexus-host/nexus-host/core/dialect"
 	"github.com/nexus-host/nexus-host/core/sql"
 )
 
@@ -27,34 +28,45 @@ const (
 
 // lower prepares one SELECT for the dialect. The given tree is not changed.
 func (w *writer) lower(s *sql.Select) (*sql.Select, error) {
-	if !w.d.JSONOnce || s.From == nil || !worthLowering(s) {
+	if s.From == nil {
+		return s, nil
+	}
+	if w.d.ArgByRank {
+		s = lowerArg(s)
+	}
+	lists := w.d.Unnest == dialect.UnnestSelect || w.d.Unnest == dialect.UnnestPath
+	reads, unnests := countReads(s)
+	if !(w.d.JSONOnce && reads > 1) && !(lists && unnests > 0) {
 		return s, nil
 	}
 	s = sql.CloneSelect(s)
-	l := &lowering{s: s, lists: map[columnKey]*pathList{}}
-	if err := l.collectPaths(); err != nil {
-		return nil, err
+	l := &lowering{s: s, path: w.d.Unnest == dialect.UnnestPath, lists: map[columnKey]*pathList{}}
+	if w.d.JSONOnce {
+		if err := l.collectPaths(); err != nil {
+			return nil, err
+		}
+		l.replaceReads()
 	}
-	l.replaceReads()
 	s.From = l.table(s.From)
 	return s, nil
 }
 
-// worthLowering reports whether the SELECT itself, not one inside, has an unnest or
-// reads a document twice.
-func worthLowering(s *sql.Select) bool {
-	reads := 0
+// countReads counts the reads of documents and the unnests of the SELECT itself,
+// not of those inside; an unnest of a column is one that lowering made.
+func countReads(s *sql.Select) (reads, unnests int) {
 	walkOwn(s, func(n any) {
 		switch n := n.(type) {
 		case *sql.Unnest:
-			reads += 2
+			if _, made := n.Expr.(*sql.Column); !made {
+				unnests++
+			}
 		case *sql.Call:
 			if isJSONRead(n) {
 				reads++
 			}
 		}
 	})
-	return reads > 1
+	return reads, unnests
 }
 
 // walkOwn visits what belongs to the SELECT itself, sub-queries left out.
@@ -89,6 +101,7 @@ type pathList struct {
 // lowering is one SELECT on its way.
 type lowering struct {
 	s     *sql.Select
+	path  bool // lists become rows as paths in FROM
 	lists map[columnKey]*pathList
 	order []*pathList
 }
@@ -261,9 +274,19 @@ func (l *lowering) unnest(j *sql.Join, u *sql.Unnest) sql.TableExpr {
 		outer = append(outer, &sql.Item{Alias: name, Expr: &sql.Column{Node: c.Node, Table: inside, Name: name}})
 	}
 	made := &sql.Select{From: j.Left}
-	if !left && u.Ordinality == "" {
+	switch {
+	case l.path:
+		made.Items = append(inner, &sql.Item{Alias: listName, Expr: list})
+		from := &sql.Join{Kind: j.Kind, On: j.On, Left: &sql.Subquery{Alias: inside, Query: &sql.Query{Arms: []*sql.Select{made}}},
+			Right: &sql.Unnest{Expr: &sql.Column{Table: inside, Name: listName}, Alias: u.Alias, Value: u.Value, Ordinality: u.Ordinality}}
+		outer = append(outer, &sql.Item{Alias: u.Value, Expr: &sql.Column{Node: sql.Node{T: u.ValueType}, Name: u.Value}})
+		if u.Ordinality != "" {
+			outer = append(outer, &sql.Item{Alias: u.Ordinality, Expr: &sql.Column{Node: sql.Node{T: sql.Bigint}, Name: u.Ordinality}})
+		}
+		made = &sql.Select{Items: outer, From: from}
+	case !left && u.Ordinality == "":
 		made.Items = append(inner, &sql.Item{Alias: u.Value, Expr: &sql.Call{Name: callRows, Args: []sql.Expr{list}}})
-	} else {
+	default:
 		made.Items = append(inner, &sql.Item{Alias: listName, Expr: list})
 		from := &sql.Subquery{Alias: inside, Query: &sql.Query{Arms: []*sql.Select{made}}}
 		args := []sql.Expr{&sql.Column{Table: inside, Name: listName}}

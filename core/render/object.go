@@ -7,8 +7,8 @@ import (
 	"github.com/nexus-host/nexus-host/core/vocab"
 )
 
-// object writes a json object of names and values in turn, by the function
-// whose name stands in the row.
+// object writes a json object of names and values in turn: @0 of the row's template
+// is all of them.
 func (w *writer) object(f vocab.Function, c *sql.Call) (val, error) {
 	for _, name := range append([]string{w.d.Name}, w.d.Bases...) {
 		fn, ok := f.SQL[name]
@@ -23,7 +23,7 @@ func (w *writer) object(f vocab.Function, c *sql.Call) (val, error) {
 		for i, a := range args {
 			texts[i] = a.s
 		}
-		return args[0].then(precAtom, fn+"("+strings.Join(texts, ", ")+")", args[1:]...), nil
+		return args[0].then(precAtom, strings.Replace(fn, "@0", strings.Join(texts, ", "), 1), args[1:]...), nil
 	}
 	return val{}, &UnsupportedError{Dialect: w.d.Name, What: "function " + f.Name}
 }

@@ -99,7 +99,7 @@ func renderings() map[string]Rendering {
 		"normalize_phone":  {"": `@{phone.digits(@0)}`},
 		"normalize_domain": {"": `@{domain.bare(@{lower(@{trim(@0)})})}`},
 		// The name of the engine's own function: core/render writes the members.
-		"to_object":     {"duckdb": `json_object`, "postgres": `jsonb_build_object`},
+		"to_object":     {"duckdb": `json_object(@0)`, "postgres": `jsonb_build_object(@0)`},
 		"merge_objects": {"duckdb": `json_merge_patch(@0, @1)`, "postgres": `(@0 || @1)`},
 		"document_text": {"duckdb": `CAST(@0 AS VARCHAR)`, "postgres": `CAST(@0 AS text)`},
 		"email_domain":  {"": `@{domain.bare(@{email.host(@{normalize_email(@0)})})}`},
@@ -115,10 +115,14 @@ const roundDouble = `CASE WHEN abs(@0) < 1e15 THEN @{cast.decimal.double(round(@
 
 // withRenderings puts the templates into their rows.
 func withRenderings(rows []Function) []Function {
-	m := renderings()
+	engines, others := renderings(), warehouses()
 	for i, f := range rows {
-		if r, ok := m[f.Name]; ok { // others bring theirs along
-			rows[i].SQL = maps.Clone(r)
+		rows[i].SQL = maps.Clone(f.SQL) // some rows bring theirs along
+		for _, m := range []map[string]Rendering{engines, others} {
+			if rows[i].SQL == nil {
+				rows[i].SQL = Rendering{}
+			}
+			maps.Copy(rows[i].SQL, m[f.Name])
 		}
 	}
 	return rows

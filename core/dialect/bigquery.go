@@ -1,0 +1,107 @@
+package dialect
+
+import (
+	"strings"
+
+	"github.com/nexus-host/nexus-host/core/sql"
+)
+
+// bigquery is BigQuery's GoogleSQL. No engine executed it here.
+func bigquery() *Dialect {
+	t := map[string]string{
+		"cast.text.bigint":       `CASE WHEN REGEXP_CONTAINS(@0, '^ *` + bigintShape + ` *$') THEN SAFE_CAST(TRIM(@0, ' ') AS INT64) END`,
+		"cast.text.decimal":      `CASE WHEN REGEXP_CONTAINS(@0, '^ *` + decimalShape + ` *$') AND CHAR_LENGTH(@0) <= 1000 THEN @{bounded(SAFE_CAST(TRIM(@0, ' ') AS NUMERIC))} END`,
+		"bounded":                `CASE WHEN @0 > -1000000000000000000 AND @0 < 1000000000000000000 THEN @0 END`,
+		"cast.text.double":       `CASE WHEN REGEXP_CONTAINS(@0, '^ *` + decimalShape + ` *$') AND CHAR_LENGTH(@0) <= 200 THEN SAFE_CAST(TRIM(@0, ' ') AS FLOAT64) END`,
+		"cast.text.boolean":      `CASE WHEN LOWER(TRIM(@0, ' ')) IN ('true', 't', 'yes', 'y', '1') THEN TRUE WHEN LOWER(TRIM(@0, ' ')) IN ('false', 'f', 'no', 'n', '0') THEN FALSE END`,
+		"cast.text.timestamp":    `CASE WHEN REGEXP_CONTAINS(@0, '^` + timestampShape + `$') AND NOT STARTS_WITH(@0, '0000') THEN @{in_years(DATETIME(SAFE_CAST(REGEXP_REPLACE(REGEXP_REPLACE(REGEXP_REPLACE(UPPER(@0), '^(.{16})([^:]|$)', '\\1:00\\2'), '([.][0-9]{6})[0-9]+', '\\1'), '([+-][0-9]{2})([0-9]{2})$', '\\1:\\2') AS TIMESTAMP)))} END`,
+		"in_years":               `CASE WHEN @0 BETWEEN DATETIME '0001-01-01 00:00:00' AND DATETIME '9999-12-31 23:59:59.999999' THEN @0 END`,
+		"cast.text.json":         `SAFE.PARSE_JSON(@0, wide_number_mode => 'round')`,
+		"cast.bigint.text":       `CAST(@0 AS STRING)`,
+		"cast.bigint.double":     `CAST(@0 AS FLOAT64)`,
+		"cast.bigint.decimal":    `CASE WHEN @0 BETWEEN -999999999999999999 AND 999999999999999999 THEN CAST(@0 AS NUMERIC) END`,
+		"cast.decimal.text":      `CAST(@0 AS STRING)`, // written without trailing zeros
+		"cast.decimal.bigint":    `SAFE_CAST(@0 AS INT64)`,
+		"cast.decimal.double":    `CAST(@0 AS FLOAT64)`,
+		"cast.double.bigint":     `SAFE_CAST(@0 AS INT64)`,
+		"cast.double.decimal":    `@{bounded(SAFE_CAST(CAST(@0 AS STRING) AS NUMERIC))}`,
+		"cast.boolean.text":      `CAST(@0 AS STRING)`,
+		"cast.boolean.bigint":    `CAST(@0 AS INT64)`,
+		"cast.timestamp.text":    `FORMAT_DATETIME('%E4Y-%m-%dT%H:%M:%E6SZ', @0)`,
+		"cast.timestamp.date":    `DATE(@0)`,
+		"cast.date.text":         `FORMAT_DATE('%E4Y-%m-%d', @0)`,
+		"cast.date.timestamp":    `DATETIME(@0)`,
+		"add.bigint":             `SAFE_ADD(@0, @1)`,
+		"sub.bigint":             `SAFE_SUBTRACT(@0, @1)`,
+		"mul.bigint":             `SAFE_MULTIPLY(@0, @1)`,
+		"neg.bigint":             `SAFE_NEGATE(@0)`,
+		"mul.decimal":            `@{bounded(SAFE_MULTIPLY(@0, @1))}`,
+		"div.decimal":            `@{bounded(SAFE_DIVIDE(@0, @1))}`,
+		"div.decimal.pow10":      `ROUND(@0 * NUMERIC '@1', 9)`,
+		"mul.double":             doubleProduct,
+		"div.double":             doubleQuotient,
+		"sum.bigint":             `@0`,
+		"sum.decimal":            `@0`,
+		"sum.double":             `@0`,
+		"count.decimal":          `CAST(@0 AS NUMERIC)`,
+		"bool_or":                "LOGICAL_OR",
+		"bool_and":               "LOGICAL_AND",
+		"greatest.pair":          `COALESCE(GREATEST(@0, @1), @0, @1)`,
+		"least.pair":             `COALESCE(LEAST(@0, @1), @0, @1)`,
+		"arg_min":                `ARRAY_AGG(CASE WHEN @1 IS NOT NULL THEN STRUCT(@0 AS x) END IGNORE NULLS ORDER BY @3, CASE WHEN @0 IS NULL THEN 1 ELSE 0 END, @2 LIMIT 1)[SAFE_OFFSET(0)].x`,
+		"arg_max":                `ARRAY_AGG(CASE WHEN @1 IS NOT NULL THEN STRUCT(@0 AS x) END IGNORE NULLS ORDER BY @3 DESC, CASE WHEN @0 IS NULL THEN 1 ELSE 0 END, @2 DESC LIMIT 1)[SAFE_OFFSET(0)].x`,
+		"string_agg":             `STRING_AGG(@0, @1 ORDER BY @2)`,
+		"length":                 `CHAR_LENGTH(@0)`,
+		"hex.bits":               `CAST(CONCAT('0x', SUBSTR(@0, 1 + 16 * @1, 15)) AS INT64)`,
+		"div.bigint.const":       `DIV(@0, @1)`,
+		"mod.bigint.const":       `MOD(@0, @1)`,
+		"email.bare":             `CASE WHEN STRPOS(@0, '<') > 0 THEN COALESCE(NULLIF(REGEXP_EXTRACT(@0, '<([^<>]+)>'), ''), @0) ELSE @0 END`,
+		"email.valid":            `CASE WHEN REGEXP_CONTAINS(@0, '^[^@]+@[^@]+$') THEN @0 END`,
+		"email.host":             `NULLIF(REGEXP_EXTRACT(@0, '@([^@]+)$'), '')`,
+		"phone.digits":           `NULLIF(REGEXP_REPLACE(REGEXP_REPLACE(@0, '[^0-9]', ''), '^00', ''), '')`,
+		"domain.bare":            `NULLIF(REGEXP_REPLACE(REGEXP_REPLACE(REGEXP_REPLACE(REGEXP_REPLACE(REGEXP_REPLACE(@0, '^([a-z][a-z0-9+.-]*:)?//', ''), '^[^/?#]*@', ''), '(:[0-9]*)?([/?#].*)?$', ''), '^www[.]', ''), '[.]+$', ''), '')`,
+		"clamp1":                 `CASE WHEN @0 < 1 THEN 1 ELSE @0 END`,
+		"clamp0":                 `CASE WHEN @0 < 0 THEN 0 ELSE @0 END`,
+		"json.at":                `JSON_QUERY(@0, @1)`,
+		"json.extract":           `CASE WHEN JSON_TYPE(@0) <> 'null' THEN @0 END`,
+		"json.text":              `CASE JSON_TYPE(@0) WHEN 'string' THEN JSON_VALUE(@0) WHEN 'boolean' THEN JSON_VALUE(@0) WHEN 'number' THEN @{number.text(JSON_VALUE(@0))} END`,
+		"number.text":            `CASE WHEN REGEXP_CONTAINS(@0, '^-?[0-9]+$') THEN @0 ELSE @{cast.decimal.text(@{cast.text.decimal(@0)})} END`,
+		"json.type":              `JSON_TYPE(@0)`,
+		"json.decimal":           `@{cast.text.decimal(@{json.text(@0)})}`,
+		"json.bool":              `@{cast.text.boolean(@{json.text(@0)})}`,
+		"json.bigint":            `CASE WHEN JSON_TYPE(@0) = 'boolean' THEN CAST(JSON_VALUE(@0) = 'true' AS INT64) ELSE @{whole(@{cast.text.decimal(@{json.text(@0)})})} END`,
+		"whole":                  `CASE WHEN @0 = FLOOR(@0) THEN CAST(@0 AS INT64) END`,
+		"json.timestamp.seconds": jsonTimestamp("REGEXP_CONTAINS(@0, '^", "$')", "seconds", "1000000"),
+		"json.timestamp.millis":  jsonTimestamp("REGEXP_CONTAINS(@0, '^", "$')", "millis", "1000"),
+		"json.timestamp.micros":  jsonTimestamp("REGEXP_CONTAINS(@0, '^", "$')", "micros", "1"),
+		"list.json_array":        `JSON_QUERY_ARRAY(@0, @1)`,
+		"list.json_keys":         `ARRAY(SELECT k FROM UNNEST(JSON_KEYS(JSON_QUERY(@0, @1), 1)) AS k ORDER BY k)`,
+		"list.split":             `SPLIT(@0, @1)`,
+		"list.regexp_matches":    `REGEXP_EXTRACT_ALL(@0, @1)`,
+		"timestamp_seconds":      `CASE WHEN @0 BETWEEN -62135596800 AND 253402300799 THEN DATETIME(TIMESTAMP_SECONDS(@0)) END`,
+		"timestamp_millis":       `CASE WHEN @0 BETWEEN -62135596800000 AND 253402300799999 THEN DATETIME(TIMESTAMP_MILLIS(@0)) END`,
+		"timestamp_micros":       `CASE WHEN @0 BETWEEN -62135596800000000 AND 253402300799999999 THEN DATETIME(TIMESTAMP_MICROS(@0)) END`,
+		"epoch_micros":           `UNIX_MICROS(TIMESTAMP(@0))`,
+		"month_number":           `EXTRACT(YEAR FROM @0) * 12 + EXTRACT(MONTH FROM @0) - 1`,
+		"add_months":             `DATETIME_ADD(@0, INTERVAL @1 MONTH)`,
+		"date_part.isodow":       `MOD(EXTRACT(DAYOFWEEK FROM @0) + 5, 7) + 1`,
+		"date_trunc.week":        `DATETIME_TRUNC(@0, ISOWEEK)`,
+	}
+	for _, u := range []string{"year", "quarter", "month", "day", "hour", "minute", "second"} {
+		t["date_part."+u] = "EXTRACT(" + strings.ToUpper(u) + " FROM @0)"
+	}
+	for _, u := range []string{"second", "minute", "hour", "day", "month", "quarter", "year"} {
+		t["date_trunc."+u] = "DATETIME_TRUNC(@0, " + strings.ToUpper(u) + ")"
+	}
+	return &Dialect{
+		Name: "bigquery", Quote: '`', MaxName: 300, Strings: BackslashStrings,
+		Types: map[sql.Type]string{
+			sql.Text: "STRING", sql.Bigint: "INT64", sql.Double: "FLOAT64", sql.Decimal: "NUMERIC",
+			sql.Boolean: "BOOL", sql.Timestamp: "DATETIME", sql.Date: "DATE", sql.JSON: "JSON",
+		},
+		Let: LetUnnest, NullsByCase: true, Qualify: true, DistinctFrom: true, UnionDistinct: "UNION DISTINCT", GroupByOrdinal: true,
+		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}, RecursionDepth: 500, CreateOrReplace: true, Rename: RenameBare,
+		JSONPath: PathText, Unnest: UnnestStruct, PatternStyle: PatternOnly, Timestamp: "DATETIME", DecimalByText: true,
+		Templates: t,
+	}
+}

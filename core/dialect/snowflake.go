@@ -1,0 +1,107 @@
+package dialect
+
+import "github.com/nexus-host/nexus-host/core/sql"
+
+// snowflake is Snowflake. No engine executed it here.
+func snowflake() *Dialect {
+	t := map[string]string{
+		"cast.text.bigint":    `CASE WHEN REGEXP_LIKE(@0, ' *` + bigintShape + ` *') THEN CAST(TRY_TO_NUMBER(TRIM(@0, ' '), 38, 0) AS BIGINT) END`,
+		"cast.text.decimal":   `CASE WHEN REGEXP_LIKE(@0, ' *` + decimalShape + ` *') AND LENGTH(@0) <= 1000 THEN CAST(TRY_TO_DECIMAL(TRIM(@0, ' '), 27, 9) AS NUMBER(38,9)) END`,
+		"cast.text.double":    `CASE WHEN REGEXP_LIKE(@0, ' *` + decimalShape + ` *') AND LENGTH(@0) <= 200 THEN TRY_TO_DOUBLE(TRIM(@0, ' ')) END`,
+		"cast.text.boolean":   `CASE WHEN LOWER(TRIM(@0, ' ')) IN ('true', 't', 'yes', 'y', '1') THEN TRUE WHEN LOWER(TRIM(@0, ' ')) IN ('false', 'f', 'no', 'n', '0') THEN FALSE END`,
+		"cast.text.timestamp": `CASE WHEN REGEXP_LIKE(@0, '` + timestampShape + `') AND LEFT(@0, 4) <> '0000' THEN @{in_years(CAST(CONVERT_TIMEZONE('UTC', TRY_TO_TIMESTAMP_TZ(CASE WHEN REGEXP_INSTR(SUBSTR(@0, 12), '[Zz+-]') > 0 THEN UPPER(@0) ELSE @0 || CASE WHEN LENGTH(@0) = 10 THEN 'T00:00:00Z' ELSE 'Z' END END)) AS TIMESTAMP_NTZ(6)))} END`,
+		"in_years":            `CASE WHEN @0 BETWEEN CAST('0001-01-01 00:00:00' AS TIMESTAMP_NTZ(6)) AND CAST('9999-12-31 23:59:59.999999' AS TIMESTAMP_NTZ(6)) THEN @0 END`,
+		"cast.text.json":      `TRY_PARSE_JSON(@0)`,
+		"cast.bigint.text":    `CAST(@0 AS VARCHAR)`,
+		"cast.bigint.double":  `CAST(@0 AS DOUBLE)`,
+		"cast.bigint.decimal": `CASE WHEN @0 BETWEEN -999999999999999999 AND 999999999999999999 THEN CAST(@0 AS NUMBER(38,9)) END`,
+		"cast.decimal.text":   `RTRIM(RTRIM(CAST(@0 AS VARCHAR), '0'), '.')`,
+		"cast.decimal.bigint": `CASE WHEN ROUND(@0) ` + bigintRange + ` THEN CAST(ROUND(@0) AS BIGINT) END`,
+		"cast.decimal.double": `CAST(@0 AS DOUBLE)`,
+		"cast.double.bigint":  `CASE WHEN @0 >= -9223372036854775808 AND @0 < 9223372036854775808 THEN CAST(ROUND(@0) AS BIGINT) END`,
+		"cast.double.decimal": `CASE WHEN ABS(@0) < 1000000000000000000 THEN CAST(@0 AS NUMBER(38,9)) END`,
+		"cast.boolean.text":   `CAST(@0 AS VARCHAR)`,
+		"cast.boolean.bigint": `CAST(@0 AS BIGINT)`,
+		"cast.timestamp.text": `TO_VARCHAR(@0, 'YYYY-MM-DD"T"HH24:MI:SS.FF6"Z"')`,
+		"cast.timestamp.date": `CAST(@0 AS DATE)`,
+		"cast.date.text":      `TO_VARCHAR(@0, 'YYYY-MM-DD')`,
+		"cast.date.timestamp": `CAST(@0 AS TIMESTAMP_NTZ(6))`,
+		"bounded":             `CASE WHEN @0 ` + decimalRange + ` THEN CAST(@0 AS NUMBER(38,9)) END`,
+		// A BIGINT is a NUMBER(38,0) there: it does not overflow by itself.
+		"add.bigint": `CASE WHEN @0 + @1 ` + bigintRange + ` THEN @0 + @1 END`,
+		"sub.bigint": `CASE WHEN @0 - @1 ` + bigintRange + ` THEN @0 - @1 END`,
+		"mul.bigint": `CASE WHEN ABS(CAST(@0 AS DOUBLE) * @1) < 1e19 THEN CASE WHEN @0 * @1 ` + bigintRange + ` THEN @0 * @1 END END`,
+		"neg.bigint": `CASE WHEN @0 > -9223372036854775808 THEN -@0 END`,
+		// A product is rounded to 12 places by the engine, then to 9.
+		"mul.decimal":            `CASE WHEN ABS(CAST(@0 AS DOUBLE) * CAST(@1 AS DOUBLE)) < 1e18 THEN @{bounded(ROUND(@0 * @1, 9))} END`,
+		"div.decimal":            `CASE WHEN ABS(CAST(@0 AS DOUBLE) / NULLIF(@1, 0)) < 1e15 THEN CAST(ROUND(TRUNC(@0 * 10000000000 / NULLIF(@1, 0)) / 10000000000, 9) AS NUMBER(38,9)) WHEN ABS(CAST(@0 AS DOUBLE) / NULLIF(@1, 0)) < 1e18 THEN @{bounded(ROUND(@0 / NULLIF(@1, 0), 9))} END`,
+		"div.decimal.pow10":      `CAST(ROUND(@0 * @1, 9) AS NUMBER(38,9))`,
+		"mul.double":             doubleProduct,
+		"div.double":             doubleQuotient,
+		"sum.bigint":             `CASE WHEN @0 ` + bigintRange + ` THEN CAST(@0 AS BIGINT) END`,
+		"sum.decimal":            `CAST(@0 AS NUMBER(38,9))`,
+		"sum.double":             `@0`,
+		"count.decimal":          `CAST(@0 AS NUMBER(38,9))`,
+		"bool_or":                "BOOLOR_AGG",
+		"bool_and":               "BOOLAND_AGG",
+		"greatest":               "GREATEST_IGNORE_NULLS",
+		"least":                  "LEAST_IGNORE_NULLS",
+		"arg_min":                `CAST(ARRAY_AGG(CASE WHEN @1 IS NOT NULL THEN OBJECT_CONSTRUCT_KEEP_NULL('x', @0) END) WITHIN GROUP (ORDER BY @3 ASC NULLS LAST, @2 ASC NULLS LAST)[0]['x'] AS @4)`,
+		"arg_max":                `CAST(ARRAY_AGG(CASE WHEN @1 IS NOT NULL THEN OBJECT_CONSTRUCT_KEEP_NULL('x', @0) END) WITHIN GROUP (ORDER BY @3 DESC NULLS LAST, @2 DESC NULLS LAST)[0]['x'] AS @4)`,
+		"string_agg":             `CASE WHEN COUNT(@0) > 0 THEN LISTAGG(@0, @1) WITHIN GROUP (ORDER BY @2) END`,
+		"length":                 `LENGTH(@0)`,
+		"hex.bits":               `CAST(TO_NUMBER(SUBSTR(@0, 1 + 16 * @1, 15), 'XXXXXXXXXXXXXXX') AS BIGINT)`,
+		"div.bigint.const":       `(@0 - MOD(@0, @1)) / @1`,
+		"mod.bigint.const":       `MOD(@0, @1)`,
+		"email.bare":             `CASE WHEN CONTAINS(@0, '<') THEN COALESCE(NULLIF(REGEXP_SUBSTR(@0, '<([^<>]+)>', 1, 1, 'e', 1), ''), @0) ELSE @0 END`,
+		"email.valid":            `CASE WHEN REGEXP_LIKE(@0, '[^@]+@[^@]+') THEN @0 END`,
+		"email.host":             `NULLIF(REGEXP_SUBSTR(@0, '@([^@]+)$', 1, 1, 'e', 1), '')`,
+		"phone.digits":           `NULLIF(REGEXP_REPLACE(REGEXP_REPLACE(@0, '[^0-9]', ''), '^00', ''), '')`,
+		"domain.bare":            `NULLIF(REGEXP_REPLACE(REGEXP_REPLACE(REGEXP_REPLACE(REGEXP_REPLACE(REGEXP_REPLACE(@0, '^([a-z][a-z0-9+.-]*:)?//', ''), '^[^/?#]*@', ''), '(:[0-9]*)?([/?#].*)?$', ''), '^www[.]', ''), '[.]+$', ''), '')`,
+		"clamp1":                 `CASE WHEN @0 < 1 THEN 1 WHEN @0 > 2147483647 THEN 2147483647 ELSE @0 END`,
+		"clamp0":                 `CASE WHEN @0 < 0 THEN 0 WHEN @0 > 2147483647 THEN 2147483647 ELSE @0 END`,
+		"json.extract":           `CASE WHEN TYPEOF(@0) <> 'NULL_VALUE' THEN @0 END`,
+		"json.text":              `CASE TYPEOF(@0) WHEN 'VARCHAR' THEN CAST(@0 AS VARCHAR) WHEN 'BOOLEAN' THEN CAST(@0 AS VARCHAR) WHEN 'INTEGER' THEN CAST(@0 AS VARCHAR) WHEN 'DECIMAL' THEN @{cast.decimal.text(@{cast.text.decimal(CAST(@0 AS VARCHAR))})} WHEN 'DOUBLE' THEN @{cast.decimal.text(@{cast.text.decimal(CAST(@0 AS VARCHAR))})} END`,
+		"json.type":              `CASE TYPEOF(@0) WHEN 'OBJECT' THEN 'object' WHEN 'ARRAY' THEN 'array' WHEN 'VARCHAR' THEN 'string' WHEN 'BOOLEAN' THEN 'boolean' WHEN 'NULL_VALUE' THEN 'null' WHEN 'INTEGER' THEN 'number' WHEN 'DECIMAL' THEN 'number' WHEN 'DOUBLE' THEN 'number' END`,
+		"json.decimal":           `@{cast.text.decimal(@{json.text(@0)})}`,
+		"json.bool":              `@{cast.text.boolean(@{json.text(@0)})}`,
+		"json.bigint":            `CASE WHEN TYPEOF(@0) = 'BOOLEAN' THEN CAST(CAST(@0 AS BOOLEAN) AS BIGINT) ELSE @{whole(@{cast.text.decimal(@{json.text(@0)})})} END`,
+		"whole":                  `CASE WHEN @0 = FLOOR(@0) THEN CAST(@0 AS BIGINT) END`,
+		"json.timestamp.seconds": jsonTimestamp("REGEXP_LIKE(@0, '", "')", "seconds", "1000000"),
+		"json.timestamp.millis":  jsonTimestamp("REGEXP_LIKE(@0, '", "')", "millis", "1000"),
+		"json.timestamp.micros":  jsonTimestamp("REGEXP_LIKE(@0, '", "')", "micros", "1"),
+		"list.json_array":        `CASE WHEN IS_ARRAY(@0) THEN @0 END`,
+		"list.json_keys":         `ARRAY_SORT(OBJECT_KEYS(CASE WHEN IS_OBJECT(@0) THEN @0 END))`,
+		"list.split":             `SPLIT(@0, @1)`,
+		"list.regexp_matches":    `REGEXP_SUBSTR_ALL(@0, @1)`,
+
+		"unnest.value.json_keys":      `CAST(f.VALUE AS VARCHAR)`,
+		"unnest.value.split":          `CAST(f.VALUE AS VARCHAR)`,
+		"unnest.value.regexp_matches": `CAST(f.VALUE AS VARCHAR)`,
+
+		"timestamp_seconds": `CASE WHEN @0 BETWEEN -62135596800 AND 253402300799 THEN CAST(TO_TIMESTAMP_NTZ(@0, 0) AS TIMESTAMP_NTZ(6)) END`,
+		"timestamp_millis":  `CASE WHEN @0 BETWEEN -62135596800000 AND 253402300799999 THEN CAST(TO_TIMESTAMP_NTZ(@0, 3) AS TIMESTAMP_NTZ(6)) END`,
+		"timestamp_micros":  `CASE WHEN @0 BETWEEN -62135596800000000 AND 253402300799999999 THEN CAST(TO_TIMESTAMP_NTZ(@0, 6) AS TIMESTAMP_NTZ(6)) END`,
+		"epoch_micros":      `DATE_PART(EPOCH_MICROSECOND, @0)`,
+		"month_number":      `YEAR(@0) * 12 + MONTH(@0) - 1`,
+		"add_months":        `DATEADD(month, @1, @0)`,
+		"date_part.isodow":  `DAYOFWEEKISO(@0)`,
+	}
+	for _, u := range []string{"year", "quarter", "month", "day", "hour", "minute", "second"} {
+		t["date_part."+u] = "DATE_PART(" + u + ", @0)"
+	}
+	for _, u := range []string{"second", "minute", "hour", "day", "week", "month", "quarter", "year"} {
+		t["date_trunc."+u] = "DATE_TRUNC('" + u + "', @0)"
+	}
+	return &Dialect{
+		Name: "snowflake", Quote: '"', UpperNames: true, MaxName: 255, Strings: DoubledAndBackslash,
+		Types: map[sql.Type]string{
+			sql.Text: "VARCHAR", sql.Bigint: "BIGINT", sql.Double: "DOUBLE", sql.Decimal: "NUMBER(38,9)",
+			sql.Boolean: "BOOLEAN", sql.Timestamp: "TIMESTAMP_NTZ(6)", sql.Date: "DATE", sql.JSON: "VARIANT",
+		},
+		Let: LetInline, Qualify: true, CTEColumns: true, CTEColumnsAlways: true, DistinctFrom: true, GroupByOrdinal: true,
+		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}, CreateOrReplace: true, Rename: RenameQualified,
+		JSONPath: PathBrackets, Unnest: UnnestFlatten, PatternStyle: PatternFirst, Timestamp: "TIMESTAMP_NTZ",
+		Templates: t,
+	}
+}
