@@ -98,7 +98,7 @@ func databricks() *Dialect {
 			sql.Text: "STRING", sql.Bigint: "BIGINT", sql.Double: "DOUBLE", sql.Decimal: "DECIMAL(38,9)",
 			sql.Boolean: "BOOLEAN", sql.Timestamp: "TIMESTAMP_NTZ", sql.Date: "DATE", sql.JSON: "VARIANT",
 		},
-		Let: LetTransform, Qualify: true, CTEColumns: true, DistinctFrom: true, GroupByOrdinal: true,
+		Let: LetTransform, Qualify: true, QualifyAlone: true, CTEColumns: true, DistinctFrom: true, GroupByOrdinal: true,
 		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}, RecursionDepth: 100, CreateOrReplace: true, Rename: RenameQualified,
 		JSONPath: PathText, Unnest: UnnestExplode, PatternStyle: PatternGroups, DotMatchesNewline: true, DollarMatchesNewline: true,
 		ReplacementSpecials: `\$`, Timestamp: "TIMESTAMP_NTZ",

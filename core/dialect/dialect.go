@@ -127,6 +127,7 @@ type Dialect struct {
 	ReplacementSpecials  string // characters that need a backslash in what replaces a match; "" for the backslash alone
 	NullsByCase          bool   // no NULLS LAST: order by CASE first
 	Qualify              bool
+	QualifyAlone         bool // QUALIFY may stand without WHERE, GROUP BY and HAVING
 	CTEColumns           bool // WITH c (a, b) AS
 	CTEColumnsAlways     bool // on recursive ones it must stand
 	DistinctFrom         bool // IS [NOT] DISTINCT FROM exists

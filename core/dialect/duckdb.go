@@ -14,7 +14,7 @@ func duckdb() *Dialect {
 			sql.Text: "VARCHAR", sql.Bigint: "BIGINT", sql.Double: "DOUBLE", sql.Decimal: "DECIMAL(38,9)",
 			sql.Boolean: "BOOLEAN", sql.Timestamp: "TIMESTAMP", sql.Date: "DATE", sql.JSON: "JSON",
 		},
-		Let: LetLambda, Qualify: true, CTEColumns: true, DistinctFrom: true, UnionDistinct: "UNION", GroupByOrdinal: true,
+		Let: LetLambda, Qualify: true, QualifyAlone: true, CTEColumns: true, DistinctFrom: true, UnionDistinct: "UNION", GroupByOrdinal: true,
 		Recursion:        map[sql.RecursionForm]bool{sql.RecurseUnionAll: true, sql.RecurseUnion: true, sql.RecurseKeyed: true},
 		TransactionalDDL: true, CreateOrReplace: true, Rename: RenameBare, JSONOnce: true, JSONPointers: true, Unnest: UnnestSelect,
 

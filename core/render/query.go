@@ -184,7 +184,11 @@ func (w *writer) plainSelect(s *sql.Select, extra string) (string, error) {
 		}
 		b.WriteString("\nFROM " + from)
 	}
-	if err := w.clause(&b, "WHERE", s.Where); err != nil {
+	where := s.Where
+	if s.Qualify != nil && !w.d.QualifyAlone && where == nil && len(s.GroupBy) == 0 && s.Having == nil {
+		where = &sql.Literal{Node: sql.Node{T: sql.Boolean}, Value: "true"}
+	}
+	if err := w.clause(&b, "WHERE", where); err != nil {
 		return "", err
 	}
 	if len(s.GroupBy) > 0 {
