@@ -11,6 +11,7 @@ import (
 	"github.com/nexus-host/nexus-host/core"
 	"github.com/nexus-host/nexus-host/core/plan"
 	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/host/load"
 	"github.com/nexus-host/nexus-host/host/report"
 	"github.com/nexus-host/nexus-host/host/run"
 )
@@ -85,6 +86,7 @@ func (b *build) prepare(ctx context.Context) (err error) {
 	}
 	b.report = &report.Run{
 		RunID: runID(started), Project: b.Name(), Warehouse: b.Dialect(), StartedAt: started, AsOf: asOf, Plugins: b.loaded.plugins,
+		Loads: []*load.Result{}, Rejected: []load.Rejected{}, Findings: []report.Finding{}, Steps: []report.Step{}, Checks: []report.Check{}, Tables: []report.Table{},
 	}
 	var diags sql.Diagnostics
 	if b.checked, diags = core.Check(b.loaded.spec, core.Run{ID: b.report.RunID, StartedAt: started, AsOf: asOf}, sql.Limits{}); len(diags) > 0 {

@@ -31,7 +31,7 @@ type Project struct {
 type Warehouse struct {
 	Type    string `yaml:"type" enum:"duckdb,postgres" doc:"The engine; duckdb if left out."`
 	Path    string `yaml:"path" doc:"duckdb: the database file; target/<name>.duckdb if left out."`
-	Memory  string `yaml:"memory" pattern:"^[0-9]+(\\.[0-9]+)? ?([KMGT]i?B|%)$" doc:"duckdb: the most memory the engine takes, such as 4GB."`
+	Memory  string `yaml:"memory" pattern:"^[0-9]+(\\.[0-9]+)? ?([KMGT]i?B|%)$" doc:"duckdb: the most memory the engine takes, such as 4GB; 4000MB or half of the machine's if left out."`
 	Threads int    `yaml:"threads" min:"1" max:"1024" doc:"duckdb: the most threads the engine takes; all of the machine's if left out."`
 	DSN     Secret `yaml:"dsn" doc:"postgres: the connection string; best as ${NAME} from the environment."`
 	Schema  string `yaml:"schema" pattern:"^[a-z_][a-z0-9_]{0,62}$" doc:"The schema of the tables; main on duckdb and nexus on postgres if left out."`

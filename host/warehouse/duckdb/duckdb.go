@@ -23,9 +23,25 @@ import (
 // Options are how to open a database.
 type Options struct {
 	Path     string // the file; it and its folder are made if they are not there
-	Memory   string // the most memory, such as 4GB; "" is DuckDB's own limit
+	Memory   string // the most memory, such as 4GB; "" is DefaultMemory, or half of the machine's if that is less
 	Threads  int    // the most threads; 0 is one a processor
 	ReadOnly bool   // the file must be there, nothing is written
+}
+
+// DefaultMemory is the most memory that a database takes, in megabytes, where the
+// project does not say: DuckDB's own default is four fifths of the machine.
+const DefaultMemory = 4000
+
+// defaultMemory is DefaultMemory, or half of the machine's memory where that is less and can be told.
+func defaultMemory() string {
+	limit := DefaultMemory
+	if info, err := os.ReadFile("/proc/meminfo"); err == nil {
+		var kilobytes int
+		if _, err := fmt.Sscanf(string(info), "MemTotal: %d kB", &kilobytes); err == nil {
+			limit = min(limit, kilobytes/2000)
+		}
+	}
+	return strconv.Itoa(limit) + "MB"
 }
 
 // Warehouse is an open database. It is safe for concurrent use.
@@ -94,8 +110,9 @@ func configOf(o Options) map[string]string {
 	if o.ReadOnly {
 		c["access_mode"] = "READ_ONLY"
 	}
-	if o.Memory != "" {
-		c["memory_limit"] = o.Memory
+	c["memory_limit"] = o.Memory
+	if o.Memory == "" {
+		c["memory_limit"] = defaultMemory()
 	}
 	if o.Threads > 0 {
 		c["threads"] = strconv.Itoa(o.Threads)
