@@ -5,7 +5,7 @@ with found as (
   where normalized_value = trim(needle())
     or (identifier_type = 'email' and normalized_value = normalize_email(needle()))
     or (identifier_type = 'phone' and normalized_value = normalize_phone(needle()))
-    or (identifier_type = 'domain' and normalized_value = normalize_domain(needle()))
+    or (identifier_type = 'domain' and normalized_value = normalize_domain(needle()) and not contains(needle(), '@'))
   union all
   select entity_id, entity_type, 'entity id' as found_by
   from model.nexus_entities
