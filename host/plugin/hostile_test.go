@@ -237,7 +237,7 @@ func TestDamagedModules(t *testing.T) {
 
 // W15, W30, W36: a trap in one call, many callers at once, and Close under way.
 func TestConcurrentCalls(t *testing.T) {
-	l := newLoader(t, plugin.Options{Parallel: 4})
+	l := newLoader(t, plugin.Options{Parallel: 4, Limits: plugin.Limits{CallTime: 2 * time.Minute}})
 	p, err := l.Load(t.Context(), "acme", acmeWasm(t))
 	if err != nil {
 		t.Fatal(err)

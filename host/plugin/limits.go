@@ -74,10 +74,10 @@ func (l Limits) withDefaults() Limits {
 	fill(&l.SQLBytes, 256<<10)
 	fill(&l.TextBytes, 4<<10)
 	if l.CompileTime <= 0 {
-		l.CompileTime = 20 * time.Second
+		l.CompileTime = 30 * time.Second
 	}
 	if l.CallTime <= 0 {
-		l.CallTime = 10 * time.Second
+		l.CallTime = 30 * time.Second
 	}
 	return l
 }
