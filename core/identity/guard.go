@@ -2,6 +2,7 @@ package identity
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/nexus-host/nexus-host/core/graph"
 	"github.com/nexus-host/nexus-host/core/model"
@@ -13,6 +14,9 @@ import (
 // what a decree ties, split where a rule allows one value alone.
 func (b *builder) guards() error {
 	b.groups = "nxw_id_groups"
+	if !b.guarded() {
+		return b.add(workView(b.groups, "Edges as resolution reads them."), "groups_unguarded", names{})
+	}
 	if err := b.add(work(b.groups, "Edges as resolution reads them."), "groups", names{}); err != nil {
 		return err
 	}
@@ -29,6 +33,11 @@ func (b *builder) guards() error {
 		}
 	}
 	return b.split()
+}
+
+// guarded reports whether any rule reads or changes the groups.
+func (b *builder) guarded() bool {
+	return len(b.spec.Resolution.MustLink) > 0 || slices.ContainsFunc(b.rules, func(r rule) bool { return r.guard != Blocked })
 }
 
 // limit adds the nodes of one max_links guard.

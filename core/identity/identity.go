@@ -7,7 +7,7 @@
 // the least number of a component is its least identifier:
 //
 //	nodes      identifiers of resolved types, numbered, with what blocks them
-//	sightings  which of them were seen on which edge, and when
+//	sightings  which of them were seen on which edge in which event
 //	groups     edges as resolution reads them, after the guards have cut them
 //	links      of each group, its least identifier to each other; and those left out
 //	components by hook-and-shortcut in rounds, or by a recursion (component.go)
@@ -255,10 +255,20 @@ func (b *builder) inputs() error {
 	if err := b.add(work("nxw_id_nodes", "Identifiers of resolved types, numbered in order."), "nodes", names{}); err != nil {
 		return err
 	}
-	if err := b.add(work("nxw_id_sightings", "Which identifier was seen on which edge in which event."), "sightings", names{}); err != nil {
-		return err
-	}
-	return b.add(work("nxw_id_members", "Identifiers of edges, with their first sighting."), "members", names{})
+	return all(
+		func() error {
+			return b.add(work("nxw_id_rows", "Rows of edges that could link something."), "rows", names{})
+		},
+		func() error {
+			return b.add(work("nxw_id_events", "Their events, numbered by time."), "events", names{})
+		},
+		func() error {
+			return b.add(work("nxw_id_sightings", "Which identifier was seen on which edge in which event."), "sightings", names{})
+		},
+		func() error {
+			return b.add(work("nxw_id_members", "Identifiers of edges, with their first event."), "members", names{})
+		},
+	)
 }
 
 func (b *builder) links() error {

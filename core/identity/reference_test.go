@@ -67,10 +67,12 @@ func seenLinks(list []seen, blocked func(ident) bool) (nodes []ident, all links)
 	first := map[member]int{}
 	byEdge := map[string][]ident{}
 	known := map[ident]bool{}
+	instant := eventTimes(list)
 	for _, s := range list {
 		if blocked(s.id) {
 			continue
 		}
+		s.at = instant[s.event]
 		if !known[s.id] {
 			known[s.id] = true
 			nodes = append(nodes, s.id)
@@ -98,6 +100,21 @@ func seenLinks(list []seen, blocked func(ident) bool) (nodes []ident, all links)
 	}
 	slices.SortFunc(nodes, ident.compare)
 	return nodes, all
+}
+
+// eventTimes: an event's time is the earliest that its rows on edges of two rows or more give.
+func eventTimes(list []seen) map[string]int {
+	size := map[string]int{}
+	for _, s := range list {
+		size[s.edge]++
+	}
+	instant := map[string]int{}
+	for _, s := range list {
+		if at, ok := instant[s.event]; size[s.edge] > 1 && (!ok || s.at < at) {
+			instant[s.event] = s.at
+		}
+	}
+	return instant
 }
 
 // limit is max_links.

@@ -1,5 +1,6 @@
 -- The edges that resolution reads: what is blocked identifies nobody. A guard cuts a
 -- group into smaller ones; `origin` remains the edge on which they were seen.
-select grp, grp as origin, node, seen_at
-from model.nxw_id_members
-where blocked_by is null
+select m.grp, m.grp as origin, m.node, e.seen_at
+from model.nxw_id_members as m
+join model.nxw_id_events as e on e.event_no = m.event_no
+where m.blocked_by is null

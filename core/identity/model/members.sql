@@ -1,4 +1,4 @@
--- One row an identifier of an edge, with the sighting that made it one.
-select grp, node, blocked_by, min(seen_at) as seen_at, arg_min(seen_in, seen_at) as seen_in
+-- One row an identifier of an edge, with the event that made it one.
+select grp, node, blocked_by, min(event_no) as event_no
 from model.nxw_id_sightings
 group by grp, node, blocked_by

@@ -1,24 +1,3 @@
--- The rows of every edge that could link something: one with a single row of each type
--- links nothing. A group is the part of an edge that is of one type. `seen_in` is source and event as one text that
--- sorts as the pair does (no source name holds a space), so that one arg_min picks
--- both. The edges are joined without their type: engines would conclude that identifiers and
--- edges of one type join, and try that first.
-with many as (
-  select edge_id
-  from model.nexus_entity_identifiers
-  where is_resolved(entity_type)
-  group by edge_id
-  having any_type_twice(entity_type)
-),
-numbered as (
-  select edge_id, row_number() over (order by edge_id) as edge_no
-  from many
-)
-select
-  m.edge_no * type_count() + type_number(i.entity_type) as grp,
-  n.node, n.blocked_by, concat(i.source, ' ', i.event_id) as seen_in, min(i.occurred_at) as seen_at
-from model.nexus_entity_identifiers as i
-join numbered as m on m.edge_id = i.edge_id
-join model.nxw_id_nodes as n
-  on n.entity_type = i.entity_type and n.identifier_type = i.identifier_type and n.normalized_value = i.normalized_value
-group by m.edge_no * type_count() + type_number(i.entity_type), n.node, n.blocked_by, concat(i.source, ' ', i.event_id)
+select distinct r.grp, r.node, r.blocked_by, e.event_no
+from model.nxw_id_rows as r
+join model.nxw_id_events as e on e.event_id = r.event_id and e.source = r.source
