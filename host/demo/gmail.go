@@ -3,6 +3,7 @@ package demo
 import (
 	"fmt"
 	"html"
+	"strings"
 	"time"
 )
 
@@ -73,7 +74,7 @@ func gmail(c customer, w *writer) {
 			if us.email == staff[2].email && m == 0 { // a colleague is copied: the same mail in two mailboxes
 				w.gmail(staff[1].email, thread, m, when.Add(2*time.Second), labels, headers, subject)
 			}
-			references = key + " " + references
+			references = strings.TrimPrefix(references+" "+key, " ") // oldest first
 			parent = key
 			when = c.later(when, 3)
 		}
