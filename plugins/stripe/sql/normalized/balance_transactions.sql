@@ -25,9 +25,9 @@ select
     r.balance_transaction_id,
     r.source_id,
     r.transaction_type,
-    r.amount_minor / coalesce(c.minor_per_major, 100) as amount,
-    r.fee_minor / coalesce(c.minor_per_major, 100) as fee,
-    r.net_minor / coalesce(c.minor_per_major, 100) as net,
+    case coalesce(c.minor_per_major, 100) when 100 then r.amount_minor / 100 when 1 then r.amount_minor else r.amount_minor / 1000 end as amount,
+    case coalesce(c.minor_per_major, 100) when 100 then r.fee_minor / 100 when 1 then r.fee_minor else r.fee_minor / 1000 end as fee,
+    case coalesce(c.minor_per_major, 100) when 100 then r.net_minor / 100 when 1 then r.net_minor else r.net_minor / 1000 end as net,
     r.currency
 from read r
 left join normalized.currencies c on c.currency = r.currency

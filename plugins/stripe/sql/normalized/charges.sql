@@ -1,6 +1,12 @@
 -- Charges as they are now, and for payment intents whose charge was not landed
 -- what the intent says of it. Test data is marked here, not left out: refunds ask for it.
-with versions as (
+with captures as (
+    select object_id as charge_id, min(observed_at) as captured_at
+    from normalized.streamed_objects
+    where object_type = 'charge' and event_type = 'charge.captured'
+    group by object_id
+),
+versions as (
     select record as obj, record_id as id, coalesce(_source_updated_at, _ingested_at) as observed_at,
         cast(null as text) as event_type, true as is_live, _connection as connection, _ingested_at
     from raw.charges
@@ -21,9 +27,16 @@ with versions as (
     from raw.payment_intents
     where json_text(record, '$.latest_charge.id') is not null
 ),
+newest as (
+    -- chosen before it is read: reading is what costs
+    select *
+    from versions
+    where id is not null
+    qualify row_number() over (partition by id order by observed_at desc, event_type is null, _ingested_at desc, connection desc, event_type) = 1
+),
 read as (
     select
-        coalesce(json_text(obj, '$.id'), id) as charge_id,
+        id as charge_id,
         coalesce(json_text(obj, '$.object'), 'charge') as object_type,
         coalesce(json_text(obj, '$.customer.id'), json_text(obj, '$.customer'), json_text(obj, '$.customer_id')) as customer_id,
         coalesce(json_text(obj, '$.invoice.id'), json_text(obj, '$.invoice'), json_text(obj, '$.invoice_id')) as invoice_id,
@@ -50,25 +63,17 @@ read as (
         nullif(coalesce(json_text(obj, '$.outcome.risk_level'), json_text(obj, '$.outcome_risk_level')), '') as risk_level,
         json_extract(obj, '$.refunds.data') as refunds,
         json_timestamp(obj, '$.created') as created_at,
-        json_timestamp(obj, '$.updated') as updated_at,
         coalesce(json_bool(obj, '$.livemode'), is_live) as is_live,
         observed_at,
-        event_type,
         connection,
         _ingested_at
-    from versions
-),
-marked as (
-    select
-        *,
-        min(case when event_type = 'charge.captured' then observed_at end) over (partition by charge_id) as captured_at
-    from read
-    where charge_id is not null and object_type = 'charge'
+    from newest
 ),
 latest as (
-    select *
-    from marked
-    qualify row_number() over (partition by charge_id order by coalesce(updated_at, observed_at) desc, event_type is null, _ingested_at desc, connection desc, event_type) = 1
+    select r.*, k.captured_at
+    from read r
+    left join captures k on k.charge_id = r.charge_id
+    where r.object_type = 'charge'
 ),
 intents as (
     select
@@ -117,6 +122,9 @@ joined as (
 )
 select
     j.*,
+    case coalesce(c.minor_per_major, 100) when 100 then j.amount_minor / 100 when 1 then j.amount_minor else j.amount_minor / 1000 end as amount,
+    case coalesce(c.minor_per_major, 100) when 100 then j.amount_captured_minor / 100 when 1 then j.amount_captured_minor else j.amount_captured_minor / 1000 end as amount_captured,
+    case coalesce(c.minor_per_major, 100) when 100 then j.amount_refunded_minor / 100 when 1 then j.amount_refunded_minor else j.amount_refunded_minor / 1000 end as amount_refunded,
     coalesce(c.minor_per_major, 100) as minor_per_major
 from joined j
 left join normalized.currencies c on c.currency = j.currency

@@ -37,7 +37,7 @@ spoken as (
     select i.invoice_id, 'invoice_payment_failed', i.observed_at, i.attempt_count, true
     from normalized.invoices i
     left join failures f on f.invoice_id = i.invoice_id and f.attempt_count is not distinct from i.attempt_count
-    where i.status in ('open', 'uncollectible') and i.attempt_count > 0 and i.amount_remaining_minor > 0 and f.invoice_id is null
+    where i.status in ('open', 'uncollectible') and i.attempt_count > 0 and i.amount_remaining > 0 and f.invoice_id is null
 )
 select
     nexus_id('evt', source_name(), s.event_name, i.invoice_id, s.attempt_count) as event_id,
@@ -54,12 +54,12 @@ select
     i.billing_reason,
     i.collection_method,
     i.currency,
-    i.total_minor / i.minor_per_major as invoice_total,
-    i.tax_minor / i.minor_per_major as invoice_tax,
-    i.discount_minor / i.minor_per_major as invoice_discount,
-    i.amount_due_minor / i.minor_per_major as invoice_amount_due,
-    i.amount_paid_minor / i.minor_per_major as invoice_amount_paid,
-    i.amount_remaining_minor / i.minor_per_major as invoice_amount_remaining,
+    i.total as invoice_total,
+    i.tax as invoice_tax,
+    i.discount as invoice_discount,
+    i.amount_due as invoice_amount_due,
+    i.amount_paid as invoice_amount_paid,
+    i.amount_remaining as invoice_amount_remaining,
     i._ingested_at
 from spoken s
 join normalized.invoices i on i.invoice_id = s.invoice_id

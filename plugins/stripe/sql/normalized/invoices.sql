@@ -1,17 +1,35 @@
--- Invoices as they are now, in the paths of every API version; amounts stay in
--- minor units here. Times of what happened come from the object, else from the event that told it.
-with versions as (
+-- Invoices as they are now, in the paths of every API version, amounts in major
+-- units. Times of what happened come from the object, else from the event that told it.
+with told as (
+    select
+        object_id as invoice_id,
+        min(case when event_type = 'invoice.finalized' then observed_at end) as finalized_at,
+        min(case when event_type in ('invoice.paid', 'invoice.payment_succeeded') then observed_at end) as paid_at,
+        min(case when event_type = 'invoice.voided' then observed_at end) as voided_at,
+        min(case when event_type = 'invoice.marked_uncollectible' then observed_at end) as uncollectible_at
+    from normalized.streamed_objects
+    where object_type = 'invoice'
+    group by object_id
+),
+versions as (
     select record as obj, record_id as id, coalesce(_source_updated_at, _ingested_at) as observed_at, coalesce(_deleted, false) as is_deleted,
-        false as is_event, cast(null as text) as event_type, true as is_live, _connection as connection, _ingested_at
+        cast(null as text) as event_type, true as is_live, _connection as connection, _ingested_at
     from raw.invoices
     union all
-    select obj, object_id, observed_at, is_deleted, is_event, event_type, is_live, connection, _ingested_at
+    select obj, object_id, observed_at, is_deleted, event_type, is_live, connection, _ingested_at
     from normalized.streamed_objects
     where object_type = 'invoice'
 ),
+newest as (
+    -- chosen before it is read: reading is what costs
+    select *
+    from versions
+    where id is not null
+    qualify row_number() over (partition by id order by observed_at desc, event_type is null, _ingested_at desc, connection desc, event_type) = 1
+),
 read as (
     select
-        coalesce(json_text(obj, '$.id'), id) as invoice_id,
+        id as invoice_id,
         coalesce(json_text(obj, '$.object'), 'invoice') as object_type,
         json_text(obj, '$.number') as number,
         coalesce(json_text(obj, '$.customer.id'), json_text(obj, '$.customer'), json_text(obj, '$.customer_id')) as customer_id,
@@ -48,34 +66,20 @@ read as (
         json_timestamp(obj, '$.period_start') as period_start_at,
         json_timestamp(obj, '$.period_end') as period_end_at,
         coalesce(json_text(obj, '$.charge.id'), json_text(obj, '$.charge'), json_text(obj, '$.charge_id')) as charge_id,
-        json_timestamp(obj, '$.updated') as updated_at,
         coalesce(json_bool(obj, '$.livemode'), is_live) as is_live,
         is_deleted or coalesce(json_bool(obj, '$.deleted'), json_bool(obj, '$.is_deleted'), false) as is_deleted,
         observed_at,
-        is_event,
-        event_type,
         connection,
         _ingested_at
-    from versions
-),
-kept as (
-    select
-        *,
-        sum(case when is_deleted and event_type is null then 1 else 0 end) over (partition by invoice_id) as n_deleted,
-        min(case when event_type = 'invoice.finalized' then observed_at end) over (partition by invoice_id) as finalized_event_at,
-        min(case when event_type in ('invoice.paid', 'invoice.payment_succeeded') then observed_at end) over (partition by invoice_id) as paid_event_at,
-        min(case when event_type = 'invoice.voided' then observed_at end) over (partition by invoice_id) as voided_event_at,
-        min(case when event_type = 'invoice.marked_uncollectible' then observed_at end) over (partition by invoice_id) as uncollectible_event_at
-    from read
-    where invoice_id is not null
-        and object_type = 'invoice'
-        and (is_live or config('include_test'))
+    from newest
 ),
 latest as (
     select *
-    from kept
-    where not is_deleted and coalesce(billing_reason <> 'upcoming', true)
-    qualify row_number() over (partition by invoice_id order by coalesce(updated_at, observed_at) desc, event_type is null, _ingested_at desc, connection desc, event_type) = 1
+    from read
+    where object_type = 'invoice'
+        and not is_deleted
+        and (is_live or config('include_test'))
+        and coalesce(billing_reason <> 'upcoming', true)
 ),
 tax_lines as (
     select l.invoice_id, sum(json_decimal(t.tax, '$.amount')) as tax_minor
@@ -88,46 +92,58 @@ discount_lines as (
     from latest l
     cross join unnest(json_array(l.total_discount_amounts, '$')) as t(discount)
     group by l.invoice_id
+),
+joined as (
+    select
+        l.*,
+        coalesce(c.minor_per_major, 100) as minor_per_major,
+        coalesce(l.tax_minor, t.tax_minor, l.total_minor - l.total_excluding_tax_minor) as all_tax_minor,
+        d.discount_minor,
+        coalesce(l.amount_paid_minor, case when coalesce(l.given_status = 'paid', l.is_paid, false) then l.amount_due_minor end) as all_paid_minor,
+        coalesce(l.amount_remaining_minor, l.amount_due_minor) as all_remaining_minor,
+        e.finalized_at as finalized_event_at,
+        e.paid_at as paid_event_at,
+        e.voided_at as voided_event_at,
+        e.uncollectible_at as uncollectible_event_at
+    from latest l
+    left join tax_lines t on t.invoice_id = l.invoice_id
+    left join discount_lines d on d.invoice_id = l.invoice_id
+    left join normalized.currencies c on c.currency = l.currency
+    left join told e on e.invoice_id = l.invoice_id
 )
 select
-    l.invoice_id,
-    l.number,
-    l.customer_id,
-    l.customer_email,
-    l.customer_name,
-    l.subscription_id,
-    coalesce(l.given_status, case
-        when l.is_paid then 'paid'
-        when l.is_forgiven then 'uncollectible'
-        when l.is_closed then 'void'
+    invoice_id,
+    number,
+    customer_id,
+    customer_email,
+    customer_name,
+    subscription_id,
+    coalesce(given_status, case
+        when is_paid then 'paid'
+        when is_forgiven then 'uncollectible'
+        when is_closed then 'void'
         else 'open'
     end) as status,
-    l.billing_reason,
-    l.collection_method,
-    l.currency,
-    coalesce(c.minor_per_major, 100) as minor_per_major,
-    l.subtotal_minor,
-    l.total_minor,
-    coalesce(l.tax_minor, t.tax_minor, l.total_minor - l.total_excluding_tax_minor) as tax_minor,
-    d.discount_minor,
-    l.amount_due_minor,
-    coalesce(l.amount_paid_minor, case when coalesce(l.given_status = 'paid', l.is_paid, false) then l.amount_due_minor end) as amount_paid_minor,
-    coalesce(l.amount_remaining_minor, l.amount_due_minor) as amount_remaining_minor,
-    l.attempt_count,
-    coalesce(l.created_at, l.finalized_at, l.paid_at, l.period_end_at, l.observed_at) as created_at,
-    coalesce(l.finalized_at, l.finalized_event_at) as finalized_at,
-    coalesce(l.paid_at, l.paid_event_at) as paid_at,
-    coalesce(l.voided_at, l.voided_event_at) as voided_at,
-    coalesce(l.uncollectible_at, l.uncollectible_event_at) as uncollectible_at,
-    l.due_at,
-    l.period_start_at,
-    l.period_end_at,
-    l.charge_id,
-    l.observed_at,
-    l.connection,
-    l._ingested_at
-from latest l
-left join tax_lines t on t.invoice_id = l.invoice_id
-left join discount_lines d on d.invoice_id = l.invoice_id
-left join normalized.currencies c on c.currency = l.currency
-where l.n_deleted = 0
+    billing_reason,
+    collection_method,
+    currency,
+    case minor_per_major when 100 then total_minor / 100 when 1 then total_minor else total_minor / 1000 end as total,
+    case minor_per_major when 100 then all_tax_minor / 100 when 1 then all_tax_minor else all_tax_minor / 1000 end as tax,
+    case minor_per_major when 100 then discount_minor / 100 when 1 then discount_minor else discount_minor / 1000 end as discount,
+    case minor_per_major when 100 then amount_due_minor / 100 when 1 then amount_due_minor else amount_due_minor / 1000 end as amount_due,
+    case minor_per_major when 100 then all_paid_minor / 100 when 1 then all_paid_minor else all_paid_minor / 1000 end as amount_paid,
+    case minor_per_major when 100 then all_remaining_minor / 100 when 1 then all_remaining_minor else all_remaining_minor / 1000 end as amount_remaining,
+    attempt_count,
+    coalesce(created_at, finalized_at, paid_at, period_end_at, observed_at) as created_at,
+    coalesce(finalized_at, finalized_event_at) as finalized_at,
+    coalesce(paid_at, paid_event_at) as paid_at,
+    coalesce(voided_at, voided_event_at) as voided_at,
+    coalesce(uncollectible_at, uncollectible_event_at) as uncollectible_at,
+    due_at,
+    period_start_at,
+    period_end_at,
+    charge_id,
+    observed_at,
+    connection,
+    _ingested_at
+from joined

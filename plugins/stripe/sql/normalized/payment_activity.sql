@@ -43,8 +43,8 @@ payments as (
         c.billing_name as payer_name,
         coalesce(c.invoice_id, b.invoice_id, i.invoice_id) as invoice_id,
         c.currency,
-        case when c.status = 'failed' then c.amount_minor else c.amount_captured_minor end / c.minor_per_major as amount,
-        case when c.status <> 'failed' then c.amount_captured_minor / c.minor_per_major end as cash_revenue,
+        case when c.status = 'failed' then c.amount else c.amount_captured end as amount,
+        case when c.status <> 'failed' then c.amount_captured end as cash_revenue,
         case when c.status <> 'failed' then k.fee end as processing_fee,
         case when c.status <> 'failed' then k.net end as net_revenue,
         k.currency as settlement_currency,
@@ -63,7 +63,7 @@ payments as (
     left join by_intent i on i.payment_intent_id = c.payment_intent_id
     left join costs k on k.source_id = c.charge_id
     where (c.is_live or config('include_test'))
-        and (c.status = 'failed' or (c.status = 'succeeded' and c.is_captured and c.amount_captured_minor > 0))
+        and (c.status = 'failed' or (c.status = 'succeeded' and c.is_captured and c.amount_captured > 0))
 ),
 refunds as (
     select

@@ -8,60 +8,45 @@ with arrivals as (
     select record, record_id, _ingested_at, _source_updated_at, _deleted, _connection, _api_version
     from raw.objects_history
 ),
-envelopes as (
+read as (
     select
-        record,
-        record_id,
-        json_text(record, '$.id') as id,
-        json_text(record, '$.object') as envelope_object,
-        json_text(record, '$.type') as envelope_type,
+        coalesce(json_text(record, '$.object'), 'event') = 'event'
+            and coalesce(json_type(record, '$.data') = 'object', false)
+            and coalesce(json_type(record, '$.data.object') in ('object', 'string'), false) as is_event,
+        json_type(record, '$.data.object') = 'string' as is_bare_in_data,
+        coalesce(json_text(record, '$.id'), record_id) as id,
+        json_text(record, '$.type') as event_type,
         json_timestamp(record, '$.created') as created_at,
-        json_bool(record, '$.livemode') as livemode,
-        json_text(record, '$.api_version') as api_version,
-        json_type(record, '$.data') as data_kind,
-        json_type(record, '$.data.object') as object_kind,
+        json_text(record, '$.object') as bare_type,
+        json_text(record, '$.data.object') as data_type,
+        json_text(record, '$.data.object.object') as object_type,
+        json_text(record, '$.data.id') as data_id,
+        json_text(record, '$.data.object.id') as object_id,
+        json_bool(record, '$.livemode') as envelope_is_live,
+        coalesce(json_bool(record, '$.data.object.livemode'), json_bool(record, '$.data.livemode')) as object_is_live,
+        coalesce(json_bool(record, '$.deleted'), json_bool(record, '$.data.object.deleted'), json_bool(record, '$.data.deleted'), false) as is_stub,
+        coalesce(json_text(record, '$.api_version'), _api_version) as api_version,
         json_extract(record, '$.data') as data,
         json_extract(record, '$.data.object') as data_object,
-        _ingested_at,
-        _source_updated_at,
-        _deleted,
-        _connection,
-        _api_version
-    from arrivals
-),
-opened as (
-    select
-        coalesce(data_kind = 'object' and envelope_type is not null and coalesce(envelope_object, 'event') = 'event', false) as is_event,
-        case
-            when data_kind = 'object' and object_kind = 'object' and coalesce(envelope_object, 'event') = 'event' then data_object
-            when data_kind = 'object' and object_kind = 'string' and coalesce(envelope_object, 'event') = 'event' then data
-            else record
-        end as obj,
-        coalesce(id, record_id) as id,
-        envelope_type,
-        created_at,
-        livemode,
-        coalesce(api_version, _api_version) as api_version,
+        record,
         _ingested_at,
         _source_updated_at,
         coalesce(_deleted, false) as is_tombstone,
         _connection
-    from envelopes
+    from arrivals
 )
 select
     is_event,
     case when is_event then id end as stream_id,
-    case when is_event then envelope_type end as event_type,
+    case when is_event then event_type end as event_type,
     case when is_event then coalesce(created_at, _source_updated_at, _ingested_at) else coalesce(_source_updated_at, _ingested_at) end as observed_at,
-    json_text(obj, '$.object') as object_type,
-    coalesce(json_text(obj, '$.id'), id) as object_id,
-    coalesce(json_bool(obj, '$.livemode'), livemode, true) as is_live,
-    coalesce(json_bool(obj, '$.deleted'), false)
-        or coalesce(is_event and envelope_type = 'customer.deleted', false)
-        or (is_tombstone and not is_event) as is_deleted,
+    case when not is_event then bare_type when is_bare_in_data then data_type else object_type end as object_type,
+    case when not is_event then id when is_bare_in_data then coalesce(data_id, id) else coalesce(object_id, id) end as object_id,
+    coalesce(case when is_event then object_is_live end, envelope_is_live, true) as is_live,
+    is_stub or coalesce(is_event and event_type = 'customer.deleted', false) or (is_tombstone and not is_event) as is_deleted,
     api_version,
-    obj,
+    case when not is_event then record when is_bare_in_data then data else data_object end as obj,
     _connection as connection,
     _ingested_at
-from opened
+from read
 where not (is_event and is_tombstone)

@@ -173,6 +173,7 @@ select
     coalesce(c.minor_per_major, 100) as minor_per_major,
     case
         when v.usage_type = 'metered' then 0
+        when v.interval_unit = 'month' and v.interval_count = 1 and coalesce(c.minor_per_major, 100) = 100 then v.period_minor / 100 -- most are
         else v.period_minor * v.intervals_a_year / (12 * v.interval_count * coalesce(c.minor_per_major, 100))
     end as gross_month
 from valued v

@@ -5,7 +5,7 @@ with unpaid as (
         subscription_id,
         min(coalesce(case when collection_method = 'send_invoice' then due_at end, finalized_at)) as unpaid_since
     from normalized.invoices
-    where subscription_id is not null and status in ('open', 'uncollectible') and amount_remaining_minor > 0
+    where subscription_id is not null and status in ('open', 'uncollectible') and amount_remaining > 0
     group by subscription_id
 ),
 arrivals as (

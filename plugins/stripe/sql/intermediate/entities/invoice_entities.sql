@@ -10,9 +10,9 @@ select
     status,
     billing_reason,
     upper(currency) as currency,
-    total_minor / minor_per_major as total,
-    amount_paid_minor / minor_per_major as amount_paid,
-    amount_remaining_minor / minor_per_major as amount_remaining,
+    total,
+    amount_paid,
+    amount_remaining,
     due_at,
     paid_at,
     _ingested_at
