@@ -2,6 +2,8 @@ package check
 
 import (
 	"sort"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/core/sql"
@@ -36,8 +38,49 @@ func (s *scope) constant(n *sql.Call, f vocab.Function) sql.Expr {
 	case p.Value == nil:
 		return at(sql.Null, "")
 	}
-	return at(p.Value.T, p.Value.Value)
+	value, ok := canonical(p.Value)
+	if !ok {
+		s.report(n.Pos, sql.CodeConfig, "", "the value of this parameter is no %s", p.Value.T)
+		return n
+	}
+	if digits, negative := strings.CutPrefix(value, "-"); negative && numeric(p.Value.T) {
+		// A literal has no sign, as in a text.
+		return &sql.Unary{Node: sql.Node{Pos: n.Pos, T: p.Value.T}, Op: sql.OpNeg, X: at(p.Value.T, digits)}
+	}
+	return at(p.Value.T, value)
 }
+
+// canonical gives a parameter's value as the parser would write it, false if it
+// is none of its type. Parameters come from outside; nothing has looked at them before.
+func canonical(l *sql.Literal) (string, bool) {
+	switch l.T {
+	case sql.Null:
+		return "", true
+	case sql.Text:
+		return l.Value, isText(l.Value)
+	case sql.Boolean:
+		return l.Value, l.Value == "true" || l.Value == "false"
+	case sql.Timestamp:
+		return sql.ParseTimestamp(l.Value)
+	case sql.Date:
+		return sql.ParseDate(l.Value)
+	case sql.Bigint, sql.Decimal:
+		digits := strings.TrimPrefix(l.Value, "-")
+		e, diags := sql.ParseExpr("", digits, sql.Options{})
+		lit, ok := e.(*sql.Literal)
+		if diags != nil || !ok || lit.T != l.T {
+			return "", false
+		}
+		if digits != l.Value {
+			return "-" + lit.Value, true
+		}
+		return lit.Value, true
+	}
+	return "", false
+}
+
+// isText reports text that every warehouse holds: UTF-8 without NUL.
+func isText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
 // param finds the parameter that a call of config names.
 func (s *scope) param(n *sql.Call) (spec.Param, bool) {
@@ -70,6 +113,10 @@ func (s *scope) configList(e sql.Expr) ([]sql.Expr, bool) {
 	}
 	list := []sql.Expr{}
 	for _, v := range s.env.Params[key.Value].List {
+		if !isText(v) {
+			s.report(n.Pos, sql.CodeConfig, "", "a value of this parameter's list is no text")
+			continue
+		}
 		list = append(list, &sql.Literal{Node: sql.Node{Pos: n.Pos, T: sql.Text}, Value: v})
 	}
 	return list, true

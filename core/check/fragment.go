@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"slices"
 	"sort"
 	"strings"
@@ -49,6 +50,10 @@ func Fragments(src spec.Source, env Env) ([]*Fragment, sql.Diagnostics) {
 	return fs.ordered, nil
 }
 
+// maxRelation is the longest name of a relation, in bytes: what PostgreSQL takes
+// less the prefix under which a build makes it.
+const maxRelation = sql.MaxIdentifier - len("nxb_")
+
 type fragments struct {
 	src     spec.Source
 	env     Env
@@ -82,6 +87,9 @@ func (fs *fragments) parse() {
 		switch {
 		case !sql.ValidIdentifier(sf.Name):
 			fs.report(f, sql.Pos{}, sql.CodeSyntax, "", "the fragment's name is no identifier")
+			continue
+		case len(fs.src.Name)+1+len(sf.Name) > maxRelation:
+			fs.report(f, sql.Pos{}, sql.CodeLimit, "shorten one of them", fmt.Sprintf("the relation %s_%s has a name of more than %d bytes", fs.src.Name, sf.Name, maxRelation))
 			continue
 		case fs.byName[sf.Name] != nil:
 			fs.report(f, sql.Pos{}, sql.CodeUnresolved, "", "two fragments are named "+sf.Name)

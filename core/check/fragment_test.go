@@ -77,6 +77,8 @@ func TestFragmentsRefuse(t *testing.T) {
 			"a.sql: two fragments are named a [UNRESOLVED]"},
 		{"no name", shop(normalized("a b", "select 1 as x")),
 			"a b.sql: the fragment's name is no identifier [SYNTAX]"},
+		{"long name", shop(normalized(strings.Repeat("a", 52), "select 1 as x")),
+			strings.Repeat("a", 52) + ".sql: the relation shop_eu_" + strings.Repeat("a", 52) + " has a name of more than 59 bytes [LIMIT]"},
 		{"no layer", shop(fragment("a", "raw", "", "select 1 as x")),
 			"a.sql: fragment a has no known layer [LAYER]"},
 		{"kind of a normalized one", shop(fragment("a", "normalized", "events", "select 1 as x")),
@@ -158,5 +160,40 @@ func TestKindWidens(t *testing.T) {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s in %s", want, got)
 		}
+	}
+}
+
+// TestParameters holds values from outside to their types.
+func TestParameters(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		typ         sql.Type
+		value, want string // "" if it is refused
+	}{
+		{sql.Text, `'; drop table x; --\' %_`, `'''; drop table x; --\'' %_'`},
+		{sql.Text, "a\x00b", ""}, {sql.Text, "\xff", ""},
+		{sql.Bigint, "007", "7"}, {sql.Bigint, "-12", "(- 12)"}, {sql.Bigint, "1234567890123456789", ""}, {sql.Bigint, "1.5", ""}, {sql.Bigint, "1; drop", ""}, {sql.Bigint, "", ""},
+		{sql.Decimal, "-1.50", "(- 1.50)"}, {sql.Decimal, "0.1234567891", ""}, {sql.Decimal, "NaN", ""}, {sql.Decimal, "1 + 1.5", ""},
+		{sql.Boolean, "true", "true"}, {sql.Boolean, "TRUE", ""}, {sql.Timestamp, "2024-01-31", "timestamp'2024-01-31T00:00:00.000000Z'"}, {sql.Timestamp, "now", ""},
+		{sql.Date, "2024-01-31", "date'2024-01-31'"}, {sql.JSON, "{}", ""}, {sql.Null, "", "(cast-text null)"},
+	} {
+		src := shop(fragment("a", "normalized", "", "select config('x') as x"))
+		src.Params = map[string]spec.Param{"x": {Value: &sql.Literal{Node: sql.Node{T: tt.typ}, Value: tt.value}}}
+		list, diags := check.Fragments(src, check.Env{})
+		switch {
+		case tt.want == "" && (len(diags) != 1 || diags[0].Code != sql.CodeConfig):
+			t.Errorf("%s %q: got %v, want one CONFIG", tt.typ, tt.value, diags)
+		case tt.want != "" && diags != nil:
+			t.Errorf("%s %q: %v", tt.typ, tt.value, diags)
+		case tt.want != "":
+			if got := sql.Dump(list[0].Query, false); got != "(query (select (as x "+tt.want+")))" {
+				t.Errorf("%s %q: got %s", tt.typ, tt.value, got)
+			}
+		}
+	}
+	src := shop(fragment("a", "normalized", "", "select 'a' in (config('x')) as x"))
+	src.Params = map[string]spec.Param{"x": {IsList: true, List: []string{"a", "b\x00"}}}
+	if _, diags := check.Fragments(src, check.Env{}); len(diags) != 1 || diags[0].Code != sql.CodeConfig {
+		t.Errorf("a list with NUL: got %v, want one CONFIG", diags)
 	}
 }
