@@ -134,6 +134,9 @@ func TestTraitsAndRelationshipsEqualTheReference(t *testing.T) {
 	sources := []string{"crm", "mail", "shop"}
 	targets(t, func(t *testing.T, tg *coretest.Target) {
 		rapid.Check(t, func(rt *rapid.T) {
+			if tg.Dialect.Name == "postgres" { // whose views hold on to the tables of the build before
+				tg = coretest.Postgres(t, server)
+			}
 			p := eventtest.New(sources...)
 			p.Spec.Traits = map[string]spec.TraitRule{}
 			for n, r := range rules {

@@ -26,9 +26,9 @@ func macros(s *spec.Spec) (model.Macros, error) {
 	}
 	x := func() sql.Expr { return model.Col("", "x") }
 	outer := model.Macros{
-		"is_placeholder":       {Params: []string{"x"}, Body: model.InTexts(x(), values)},
+		"is_placeholder":       {Params: []string{"x"}, Body: oneOf(x(), values)},
 		"longest_placeholder":  {Body: model.Int(longest)},
-		"is_placeholder_phone": {Params: []string{"x"}, Body: model.InTexts(x(), phones)},
+		"is_placeholder_phone": {Params: []string{"x"}, Body: oneOf(x(), phones)},
 	}
 	params := map[string][]string{
 		"national_phone":        {"phone", "code"},
@@ -49,6 +49,16 @@ func macros(s *spec.Spec) (model.Macros, error) {
 		all[name] = model.Macro{Params: m.Params, Body: project.ExpandExpr(m.Body)}
 	}
 	return all, nil
+}
+
+// oneOf is x in (values), written so that no engine makes a join of it: within a
+// CASE a join would have x evaluated for every row.
+func oneOf(x sql.Expr, values []string) sql.Expr {
+	var whens []sql.When
+	for _, v := range values {
+		whens = append(whens, model.When(model.Eq(sql.CloneExpr(x), model.Text(v)), model.Bool(true)))
+	}
+	return model.Case(model.Bool(false), whens...)
 }
 
 // placeholders are the built-in ones and the project's, as identifiers are
