@@ -3,6 +3,7 @@ package plugin
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 )
@@ -215,6 +216,12 @@ func FuzzScan(f *testing.F) {
 			return
 		}
 		_ = checkBoundary(s)
+		// What passes the scan, the compiler may refuse; it may not fail, nor take for ever.
+		if e, err := newEngine(t.Context(), "fuzz", s, Limits{}.withDefaults(), slog.New(slog.DiscardHandler)); err == nil {
+			e.close()
+		} else if !errors.Is(err, CodeModule) {
+			t.Errorf("compiling: %v", err)
+		}
 		if again, err := scan(s.stripped, Limits{}.withDefaults()); err != nil || fmt.Sprint(again.exports) != fmt.Sprint(s.exports) {
 			t.Errorf("stripped of custom sections, the module is another: %v", err)
 		}

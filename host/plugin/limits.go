@@ -28,8 +28,8 @@ type Limits struct {
 	OutputBytes  int           // 8 MiB
 	LogLineBytes int           // 8 KiB
 	LogBytes     int           // 64 KiB a call
-	CompileTime  time.Duration // 20 s
-	CallTime     time.Duration // 10 s, instantiation and _initialize included
+	CompileTime  time.Duration // 30 s
+	CallTime     time.Duration // 30 s, instantiation and _initialize included
 
 	// Of an answer.
 	JSONDepth int // 64

@@ -129,7 +129,8 @@ func newEngine(ctx context.Context, plugin string, s *scanned, l Limits, log *sl
 	}
 }
 
-func compile(ctx context.Context, plugin string, s *scanned, l Limits, log *slog.Logger) (*engine, error) {
+func compile(ctx context.Context, plugin string, s *scanned, l Limits, log *slog.Logger) (_ *engine, err error) {
+	defer contain(&err)
 	cfg := wazero.NewRuntimeConfigInterpreter().
 		WithCloseOnContextDone(true).
 		WithMemoryLimitPages(uint32(l.MemoryPages)).
@@ -153,12 +154,19 @@ func compile(ctx context.Context, plugin string, s *scanned, l Limits, log *slog
 	if err := instantiateKernel(ctx, rt); err != nil {
 		return nil, fmt.Errorf("plugin: kernel: %w", err)
 	}
-	var err error
 	if e.code, err = rt.CompileModule(ctx, s.stripped); err != nil {
 		return nil, fail(CodeModule, "no valid module: %v", err)
 	}
 	ok = true
 	return e, nil
+}
+
+// contain makes an error of a panic in the Wasm runtime: a module that finds a mistake in it
+// fails alone. (None is known; the process of a backend runs other people's projects too.)
+func contain(err *error) {
+	if r := recover(); r != nil {
+		*err = fail(CodeTrap, "the Wasm runtime failed: %v", r)
+	}
 }
 
 func (e *engine) close() {
@@ -170,7 +178,8 @@ func (e *engine) close() {
 var fixedSeed = [32]byte([]byte("nexus-host plugin randomness ...")) //nolint:gochecknoglobals // a constant
 
 // call runs one export on a fresh instance and returns its output.
-func (e *engine) call(parent context.Context, export string, input []byte) ([]byte, error) {
+func (e *engine) call(parent context.Context, export string, input []byte) (_ []byte, err error) {
+	defer contain(&err)
 	if len(input) > e.limits.InputBytes {
 		return nil, over(CodeLimit, size(e.limits.InputBytes)+" of input", "a request of %d bytes", len(input))
 	}
