@@ -16,11 +16,18 @@ func existing(src spec.Source, t spec.Table) (*sql.Query, error) {
 	if err != nil {
 		return nil, err
 	}
-	mapped, err := newMapping(src, t)
+	m, err := newMapping(src, t)
 	if err != nil {
 		return nil, err
 	}
-	q.With[0].Query = model.Query(mapped.arm())
+	for _, c := range q.With {
+		switch c.Name {
+		case "ids":
+			c.Query = model.Query(m.ids())
+		case "mapped", "again":
+			c.Query = model.Query(m.arm())
+		}
+	}
 	return q, nil
 }
 
@@ -108,6 +115,14 @@ func (m *mapping) column(name string) (sql.Expr, sql.Type) {
 }
 
 func (m *mapping) from() sql.TableExpr { return &sql.Relation{Schema: "raw", Name: m.name, Alias: "r"} }
+
+// ids selects what tells records apart.
+func (m *mapping) ids() *sql.Select {
+	connection := model.Call("coalesce", m.first(m.connection, m.text, sql.Text), model.Text(""))
+	return &sql.Select{
+		Items: []*sql.Item{model.As(m.id(), "record_id"), model.As(connection, "connection")}, From: m.from(), Where: m.isObject(),
+	}
+}
 
 // arm selects the envelope, the tie-break and whether a history's version is active.
 func (m *mapping) arm() *sql.Select {
