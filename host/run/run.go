@@ -90,6 +90,8 @@ func (e *StepError) Unwrap() error { return e.Err }
 // ErrNotConverged says that a loop had not ended after its bound of rounds.
 var ErrNotConverged = errors.New("the loop has not ended within its bound")
 
+var errCircle = errors.New("run: the steps depend on each other in a circle")
+
 // abortTimeout bounds the clean-up after a failure.
 const abortTimeout = 30 * time.Second
 
@@ -179,21 +181,27 @@ func execute(ctx context.Context, w Warehouse, steps []*plan.Step, o *Options) (
 	if left == 0 {
 		return nil, nil
 	}
-	if len(ready) == 0 {
-		return nil, errors.New("run: the steps depend on each other in a circle")
+	pending := len(ready) // handed out, or about to be
+	if pending == 0 {
+		return nil, errCircle
 	}
-	finish := func(s *plan.Step, r report.Step) {
+	finish := func(s *plan.Step, r report.Step) error {
 		mu.Lock()
 		defer mu.Unlock()
 		done = append(done, r)
+		pending--
 		for _, d := range dependents[s.ID] {
 			if waiting[d.ID]--; waiting[d.ID] == 0 {
+				pending++
 				ready <- d
 			}
 		}
 		if left--; left == 0 {
 			close(ready)
+		} else if pending == 0 {
+			return errCircle
 		}
+		return nil
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	for range max(1, o.Jobs) {
@@ -210,7 +218,9 @@ func execute(ctx context.Context, w Warehouse, steps []*plan.Step, o *Options) (
 					if err != nil {
 						return err
 					}
-					finish(s, r)
+					if err := finish(s, r); err != nil {
+						return err
+					}
 				}
 			}
 		})
