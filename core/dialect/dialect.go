@@ -140,7 +140,10 @@ type Dialect struct {
 	CreateOrReplace      bool // CREATE OR REPLACE TABLE … AS
 	DropCascade          bool // DROP takes what depends on it along
 	Rename               RenameStyle
-	JSONOnce             bool // several paths of one document are read as one list
+	// JSONColumns: each value that is read of a document is a column of a sub-select, for
+	// engines that cannot compute a value once inside an expression.
+	JSONColumns bool
+	JSONOnce    bool // several paths of one document are read as one list
 
 	// Templates are the pieces that belong to no function: casts
 	// ("cast.text.bigint"), operators ("mul.decimal"), statements.

@@ -21,7 +21,7 @@ func redshift() *Dialect {
 	d.Let = LetInline
 	d.Qualify, d.QualifyAlone, d.DistinctFrom, d.CTEColumnsAlways = true, true, false, true
 	d.Recursion = map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}
-	d.JSONPath, d.Unnest, d.ArgByRank = PathDots, UnnestPath, true
+	d.JSONPath, d.Unnest, d.ArgByRank, d.JSONColumns = PathDots, UnnestPath, true, true
 	d.PatternStyle, d.DotMatchesNewline = PatternOnly, true
 	t := maps.Clone(d.Templates)
 	maps.Copy(t, map[string]string{
@@ -61,6 +61,7 @@ func redshift() *Dialect {
 		"number.text":         `CASE WHEN @0 ~ '^-?[0-9]+$' THEN @0 ELSE @{cast.decimal.text(@{cast.text.decimal(@0)})} END`,
 		"json.type":           `JSON_TYPEOF(@0)`,
 		"json.bigint":         `CASE WHEN JSON_TYPEOF(@0) = 'boolean' THEN CASE WHEN CAST(@0 AS BOOLEAN) THEN 1 ELSE 0 END ELSE @{whole(@{cast.text.decimal(@{json.text(@0)})})} END`,
+		"json.bigint.of":      `CASE WHEN JSON_TYPEOF(@0) = 'boolean' THEN CASE WHEN CAST(@0 AS BOOLEAN) THEN 1 ELSE 0 END ELSE @{whole(@{cast.text.decimal(@1)})} END`,
 		"list.json_array":     `CASE WHEN IS_ARRAY(@0) THEN @0 END`,
 		"list.split":          `SPLIT_TO_ARRAY(@0, @1)`,
 		"epoch_micros":        `DATEDIFF(microsecond, TIMESTAMP '1970-01-01 00:00:00', @0)`,

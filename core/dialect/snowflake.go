@@ -70,6 +70,7 @@ func snowflake() *Dialect {
 		"json.timestamp.seconds": jsonTimestamp("REGEXP_LIKE(@0, '", "')", "seconds", "1000000"),
 		"json.timestamp.millis":  jsonTimestamp("REGEXP_LIKE(@0, '", "')", "millis", "1000"),
 		"json.timestamp.micros":  jsonTimestamp("REGEXP_LIKE(@0, '", "')", "micros", "1"),
+		"json.bigint.of":         `CASE WHEN TYPEOF(@0) = 'BOOLEAN' THEN CAST(CAST(@0 AS BOOLEAN) AS BIGINT) ELSE @{whole(@{cast.text.decimal(@1)})} END`,
 		"list.json_array":        `CASE WHEN IS_ARRAY(@0) THEN @0 END`,
 		"list.json_keys":         `ARRAY_SORT(OBJECT_KEYS(CASE WHEN IS_OBJECT(@0) THEN @0 END))`,
 		"list.split":             `SPLIT(@0, @1)`,
@@ -101,7 +102,7 @@ func snowflake() *Dialect {
 		},
 		Let: LetInline, Qualify: true, QualifyAlone: true, CTEColumns: true, CTEColumnsAlways: true, DistinctFrom: true, GroupByOrdinal: true,
 		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}, CreateOrReplace: true, Rename: RenameQualified,
-		JSONPath: PathBrackets, Unnest: UnnestFlatten, PatternStyle: PatternFirst, Timestamp: "TIMESTAMP_NTZ",
+		JSONPath: PathBrackets, JSONColumns: true, Unnest: UnnestFlatten, PatternStyle: PatternFirst, Timestamp: "TIMESTAMP_NTZ",
 		Templates: t,
 	}
 }

@@ -41,22 +41,46 @@ func readsList(c *sql.Call) bool {
 }
 
 // jsonOf makes the function's result of the raw value.
-func (w *writer) jsonOf(c *sql.Call, at val) (val, error) {
+func (w *writer) jsonOf(c *sql.Call, raw val) (val, error) {
+	if at, ok := c.Args[0].(*sql.Call); ok && at.Name == callAt {
+		if text, ok := at.Args[1].(*sql.Column); ok {
+			return w.jsonOfText(c, raw, w.column(text))
+		}
+	}
 	switch c.Name {
 	case "json_text", "json_type", "json_bigint", "json_decimal", "json_bool":
-		return w.piece("json."+strings.TrimPrefix(c.Name, "json_"), at)
+		return w.piece("json."+strings.TrimPrefix(c.Name, "json_"), raw)
 	case "json_timestamp":
-		text, err := w.piece("json.text", at)
+		text, err := w.piece("json.text", raw)
 		if err != nil {
 			return val{}, err
 		}
-		unit := "seconds"
-		if len(c.Args) > 2 {
-			unit = c.Args[2].(*sql.Literal).Value
-		}
-		return w.piece("json.timestamp."+unit, text)
+		return w.piece("json.timestamp."+unitOf(c), text)
 	}
 	return val{}, fmt.Errorf("render: no function %s", c.Name)
+}
+
+// jsonOfText makes the function's result of the raw value and its text, both columns.
+func (w *writer) jsonOfText(c *sql.Call, raw, text val) (val, error) {
+	switch c.Name {
+	case "json_text":
+		return text, nil
+	case "json_decimal", "json_bool":
+		return w.castVal(text, sql.Text, c.Type())
+	case "json_bigint":
+		return w.piece("json.bigint.of", raw, text)
+	case "json_timestamp":
+		return w.piece("json.timestamp."+unitOf(c), text)
+	}
+	return w.piece("json."+strings.TrimPrefix(c.Name, "json_"), raw)
+}
+
+// unitOf is json_timestamp's unit.
+func unitOf(c *sql.Call) string {
+	if len(c.Args) > 2 {
+		return c.Args[2].(*sql.Literal).Value
+	}
+	return "seconds"
 }
 
 func pathOf(c *sql.Call) ([]vocab.Step, error) {
@@ -273,6 +297,9 @@ func (w *writer) setArgs(c *sql.Call) ([]val, error) {
 		path, err := pathOf(c)
 		if err != nil {
 			return nil, err
+		}
+		if readsList(c) && w.d.JSONPath != dialect.PathText {
+			return []val{first}, nil
 		}
 		if w.d.JSONPath != dialect.PathText {
 			at, err := w.jsonAt(first, path)

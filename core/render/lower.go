@@ -17,13 +17,15 @@ import (
 //   - CROSS JOIN unnest becomes unnest in the select list of a sub-select:
 //     DuckDB plans the join form as a join over whole rows, documents included.
 //
-// Both work on a copy of the tree, and on trees alone; two calls exist in
+// Both work on a copy of the tree, and on trees alone; some calls exist in
 // lowered trees that the vocabulary does not have.
 const (
 	callAt   = "nx_at"   // nx_at(list, i): the i-th element, raw JSON text
 	callList = "nx_list" // nx_list(set function): the list that unnest takes
 	callRows = "nx_rows" // nx_rows(list[, left]): unnest(list)
 	callRank = "nx_rank" // nx_rank(list[, left]): the position of nx_rows, from 0
+	callRaw  = "nx_raw"  // nx_raw(document, path): the value there
+	callText = "nx_text" // nx_text(value): json_text of it
 )
 
 // lower prepares one SELECT for the dialect. The given tree is not changed.
@@ -36,12 +38,12 @@ func (w *writer) lower(s *sql.Select) (*sql.Select, error) {
 	}
 	lists := w.d.Unnest == dialect.UnnestSelect || w.d.Unnest == dialect.UnnestPath
 	reads, unnests := countReads(s)
-	if !(w.d.JSONOnce && reads > 1) && !(lists && unnests > 0) {
+	if !(w.d.JSONOnce && reads > 1) && !(w.d.JSONColumns && reads > 0) && !(lists && unnests > 0) {
 		return s, nil
 	}
 	s = sql.CloneSelect(s)
-	l := &lowering{s: s, path: w.d.Unnest == dialect.UnnestPath, lists: map[columnKey]*pathList{}}
-	if w.d.JSONOnce {
+	l := &lowering{s: s, columnwise: w.d.JSONColumns, joins: !lists, path: w.d.Unnest == dialect.UnnestPath, lists: map[columnKey]*pathList{}}
+	if w.d.JSONOnce || w.d.JSONColumns {
 		if err := l.collectPaths(); err != nil {
 			return nil, err
 		}
@@ -96,23 +98,29 @@ type pathList struct {
 	key   columnKey
 	name  string // of the column that holds the list
 	paths []string
+	reads []*sql.Call // the first read of each path
 }
 
 // lowering is one SELECT on its way.
 type lowering struct {
-	s     *sql.Select
-	path  bool // lists become rows as paths in FROM
-	lists map[columnKey]*pathList
-	order []*pathList
+	s    *sql.Select
+	path bool // lists become rows as paths in FROM
+	joins bool // unnest stays a join
+	// columnwise: each path is a column, and each text of one too
+	columnwise bool
+	lists      map[columnKey]*pathList
+	order      []*pathList
 }
 
 // collectPaths finds the documents that are read more than once, or above an
 // unnest, which should not carry them along.
 func (l *lowering) collectPaths() error {
 	var unnests bool
+	elements := map[string]bool{} // tables that no sub-select can stand around
 	walkOwn(l.s, func(n any) {
-		if _, ok := n.(*sql.Unnest); ok {
+		if u, ok := n.(*sql.Unnest); ok {
 			unnests = true
+			elements[u.Alias] = l.joins
 		}
 	})
 	var failed error
@@ -130,6 +138,9 @@ func (l *lowering) collectPaths() error {
 		}
 		col := c.Args[0].(*sql.Column)
 		key := columnKey{col.Table, col.Name}
+		if elements[col.Table] {
+			return
+		}
 		list := all[key]
 		if list == nil {
 			list = &pathList{key: key, name: "nx_" + col.Name}
@@ -138,10 +149,11 @@ func (l *lowering) collectPaths() error {
 		}
 		if p := jsonPathText(steps); !slices.Contains(list.paths, p) {
 			list.paths = append(list.paths, p)
+			list.reads = append(list.reads, &sql.Call{Name: callRaw, Args: []sql.Expr{sql.CloneExpr(col), c.Args[1]}})
 		}
 	})
 	for _, list := range order {
-		if len(list.paths) > 1 || unnests {
+		if len(list.paths) > 1 || unnests || l.columnwise {
 			l.lists[list.key] = list
 			l.order = append(l.order, list)
 		}
@@ -166,6 +178,14 @@ func (l *lowering) replaceReads() {
 			return // collectPaths has reported it
 		}
 		i := slices.Index(list.paths, jsonPathText(steps)) + 1
+		if l.columnwise {
+			name := list.name + "_" + strconv.Itoa(i)
+			c.Args[0] = &sql.Call{Node: sql.Node{T: sql.JSON}, Name: callAt, Args: []sql.Expr{
+				&sql.Column{Node: sql.Node{T: sql.JSON}, Table: col.Table, Name: name},
+				&sql.Column{Node: sql.Node{T: sql.Text}, Table: col.Table, Name: name + "t"},
+			}}
+			return
+		}
 		c.Args[0] = &sql.Call{Node: sql.Node{T: sql.Text}, Name: callAt, Args: []sql.Expr{
 			&sql.Column{Node: sql.Node{T: sql.Text}, Table: col.Table, Name: list.name},
 			&sql.Literal{Node: sql.Node{T: sql.Bigint}, Value: strconv.Itoa(i)},
@@ -183,6 +203,9 @@ func (l *lowering) table(t sql.TableExpr) sql.TableExpr {
 	case *sql.Join:
 		t.Left = l.table(t.Left)
 		if u, ok := t.Right.(*sql.Unnest); ok {
+			if l.joins {
+				return t
+			}
 			return l.withLists(l.unnest(t, u), u.Alias)
 		}
 		t.Right = l.table(t.Right)
@@ -200,6 +223,9 @@ func alias(r *sql.Relation) string {
 // withLists puts a sub-select around a table whose documents are read as lists,
 // with the other columns that are used.
 func (l *lowering) withLists(t sql.TableExpr, alias string) sql.TableExpr {
+	if l.columnwise {
+		return l.withColumns(t, alias)
+	}
 	var items []*sql.Item
 	for _, list := range l.order {
 		if list.key.table == alias {
@@ -225,6 +251,40 @@ func (l *lowering) withLists(t sql.TableExpr, alias string) sql.TableExpr {
 		}
 	}
 	return &sql.Subquery{Alias: alias, Query: &sql.Query{Arms: []*sql.Select{{Items: append(plain, items...), From: t}}}}
+}
+
+// withColumns puts two sub-selects around a table whose documents are read: the
+// inner one has the value at each path, the outer one the text of each.
+func (l *lowering) withColumns(t sql.TableExpr, alias string) sql.TableExpr {
+	made := map[string]bool{}
+	var values, texts []*sql.Item
+	for _, list := range l.order {
+		if list.key.table != alias {
+			continue
+		}
+		for i, read := range list.reads {
+			name := list.name + "_" + strconv.Itoa(i+1)
+			made[name], made[name+"t"] = true, true
+			values = append(values, &sql.Item{Alias: name, Expr: read})
+			at := &sql.Column{Node: sql.Node{T: sql.JSON}, Table: alias, Name: name}
+			texts = append(texts, &sql.Item{Alias: name, Expr: at},
+				&sql.Item{Alias: name + "t", Expr: &sql.Call{Node: sql.Node{T: sql.Text}, Name: callText, Args: []sql.Expr{at}}})
+		}
+	}
+	if len(values) == 0 {
+		return t
+	}
+	var inner, outer []*sql.Item
+	for _, c := range l.columns(map[string]bool{alias: true}, t) {
+		if !made[c.Name] {
+			inner = append(inner, &sql.Item{Alias: c.Name, Expr: c})
+			outer = append(outer, &sql.Item{Alias: c.Name, Expr: c})
+		}
+	}
+	sub := func(items []*sql.Item, from sql.TableExpr) sql.TableExpr {
+		return &sql.Subquery{Alias: alias, Query: &sql.Query{Arms: []*sql.Select{{Items: items, From: from}}}}
+	}
+	return sub(append(outer, texts...), sub(append(inner, values...), t))
 }
 
 // columns lists the columns of the tables that the SELECT uses outside of the
@@ -338,7 +398,26 @@ func tablesOf(t sql.TableExpr, into map[string]bool) {
 // lowered renders the calls that only lowered trees have.
 func (w *writer) lowered(c *sql.Call) (val, error) {
 	switch c.Name {
+	case callRaw:
+		doc, err := w.expr(c.Args[0])
+		if err != nil {
+			return val{}, err
+		}
+		path, err := pathOf(c)
+		if err != nil {
+			return val{}, err
+		}
+		return w.jsonAt(doc, path)
+	case callText:
+		value, err := w.expr(c.Args[0])
+		if err != nil {
+			return val{}, err
+		}
+		return w.piece("json.text", value)
 	case callAt:
+		if _, ok := c.Args[1].(*sql.Column); ok {
+			return w.expr(c.Args[0])
+		}
 		list, err := w.expr(c.Args[0])
 		if err != nil {
 			return val{}, err
@@ -380,5 +459,9 @@ func (w *writer) listOf(c *sql.Call) (val, error) {
 
 // isLowered reports whether a call exists in lowered trees alone.
 func isLowered(name string) bool {
-	return name == callAt || name == callList || name == callRows || name == callRank
+	switch name {
+	case callAt, callList, callRows, callRank, callRaw, callText:
+		return true
+	}
+	return false
 }
