@@ -390,6 +390,18 @@ func TestUnknownSides(t *testing.T) {
 	}
 }
 
+// TestOwners: whose calendar is connected is one of us, whatever is configured.
+func TestOwners(t *testing.T) {
+	s := plugintest.New(t, calendar.Plugin(), plugintest.Options{AsOf: "2024-02-01T00:00:00Z"})
+	s.Load("events", on("us@acme.test", "2024-01-02T00:00:00Z", single)...)
+	s.Want("meeting_engagement", `
+		entity_type | identifier_value | state_value
+		person      | jane@client.test | scheduled
+		person      | jane@client.test | met
+		group       | client.test      | scheduled
+		group       | client.test      | met`)
+}
+
 func TestAttendedWith(t *testing.T) {
 	s := plugintest.New(t, calendar.Plugin(), plugintest.Options{Config: `{"attended_with":true}`, AsOf: "2024-06-01T00:00:00Z"})
 	s.Load("events", on("us@acme.test", "2024-01-02T00:00:00Z", single)...)

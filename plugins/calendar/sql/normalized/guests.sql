@@ -1,5 +1,6 @@
 -- One row a person of a meeting, from every copy of it: guests, and the organizer whom no list names. Rooms, group calendars and guests without an
--- address are none. The answer is the one on the guest's own calendar, else on the organizer's, else the latest.
+-- address are none. Ours are the owners of connected accounts and those of internal domains.
+-- The answer is the one on the guest's own calendar, else on the organizer's, else the latest.
 with listed as (
   select
     c.meeting_key,
@@ -35,6 +36,14 @@ merged as (
   from listed
   where address is not null
   group by meeting_key, address
+),
+own as (
+  select distinct address
+  from (
+    select normalize_email(case when contains(account, '@') then account else connection end) as address
+    from (select distinct account, connection from normalized.event_versions) as v
+  ) as a
+  where address is not null
 )
 select
   m.meeting_key,
@@ -46,8 +55,9 @@ select
   coalesce(m.response, case when m.is_organizer then 'accepted' else 'needsAction' end) as response,
   email_domain(m.address) as domain,
   coalesce(email_domain(m.address) in (config('generic_domains')), true) as is_generic_domain,
-  coalesce(email_domain(m.address) in (config('internal_domains')), false) as is_ours,
+  o.address is not null or coalesce(email_domain(m.address) in (config('internal_domains')), false) as is_ours,
   m._ingested_at
 from merged as m
+left join own as o on o.address = m.address
 where not m.is_resource
   and not regexp_like(m.address, '@(group|import|resource)[.](v[.])?calendar[.]google[.]com$')

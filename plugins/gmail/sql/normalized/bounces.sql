@@ -10,10 +10,14 @@ failed as (
   from notices as n
   left join normalized.message_addresses as a on a.message_key = n.message_key and a.role = 'failed_recipient'
 ),
+answers as (
+  select distinct parent_key from failed where address is null and parent_key is not null
+),
 answered as (
   select p.message_key, p.address, p.domain, p.is_generic_domain, p.is_ours
-  from normalized.message_addresses as p
-  join normalized.messages as m on m.message_key = p.message_key
+  from answers as a
+  join normalized.messages as m on m.message_key = a.parent_key
+  join normalized.message_addresses as p on p.message_key = a.parent_key
   where m.recipient_count = 1 and p.role in ('recipient', 'cced', 'bcced')
 )
 select

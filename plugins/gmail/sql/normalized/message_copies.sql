@@ -33,10 +33,15 @@ documents as (
     coalesce(json_extract(record, '$.payload.headers'), json_extract(record, '$.headers')) as headers,
     coalesce(json_extract(record, '$.labelIds'), json_extract(record, '$.label_ids')) as labels,
     json_extract(record, '$.payload.parts') as parts,
-    case when coalesce(json_extract(record, '$.payload.headers'), json_extract(record, '$.headers')) is null then record end as flat
+    case
+      when json_type(record, '$.payload.headers') = 'array' or json_type(record, '$.headers') = 'array' then null
+      when json_type(record, '$.payload.headers') = 'object' then json_extract(record, '$.payload.headers')
+      when json_type(record, '$.headers') = 'object' then json_extract(record, '$.headers')
+      else record
+    end as flat
   from kept
 ),
--- Flat rows: header names, or columns named after them, are the keys.
+-- Flat rows, or headers as one object: header names, or columns named after them, are the keys.
 flat_headers as (
   select
     copy_id,
