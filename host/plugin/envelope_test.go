@@ -133,6 +133,21 @@ func TestClean(t *testing.T) {
 	}
 }
 
+func TestAgree(t *testing.T) {
+	if err := agree([]byte("same"), []byte("same")); err != nil {
+		t.Error(err)
+	}
+	for _, c := range []struct{ a, b, want string }{
+		{"some", "same", "4 and 4 bytes, first difference at byte 1"},
+		{"same", "same!", "4 and 5 bytes, first difference at byte 4"},
+		{"", "x", "0 and 1 bytes, first difference at byte 0"},
+	} {
+		if err := agree([]byte(c.a), []byte(c.b)); !errors.Is(err, CodeNondet) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%q and %q: %v, want %q", c.a, c.b, err, c.want)
+		}
+	}
+}
+
 // The books of Extism's memory hold under any order of calls.
 func TestKernel(t *testing.T) {
 	k := newKernel([]byte("input"), "test", Limits{KernelBytes: 1000}.withDefaults(), nil)
