@@ -46,6 +46,15 @@ func BenchmarkResolution(b *testing.B) {
 	}
 }
 
+// fill makes nexus_entity_identifiers of a query of columns edge and v.
+func fill(tg *coretest.Target, shape string) {
+	tg.Load(events, identifierColumns(), nil)
+	tg.Exec(`insert into nexus_entity_identifiers
+		select 'ent_idfr_' || md5(edge || ' ' || v), 'evt_' || md5(edge::varchar), 'ent_edg_' || md5(edge::varchar), 'person',
+			case v % 2 when 0 then 'email' else 'phone' end, printf('%09d', v) || '@x.com', printf('%09d', v) || '@x.com', null, 'crm',
+			timestamp '2024-01-01' + interval (edge) second, timestamp '2024-01-01', timestamp '2024-01-01' from (` + shape + `)`)
+}
+
 func benchNames() []string {
 	return []string{"components of 5", "random", "star", "star, centre greatest", "path", "path, zigzag", "path, shuffled"}
 }
@@ -55,11 +64,7 @@ func benchmark(b *testing.B, shape, strategy string) {
 	tg := coretest.DuckDB(b)
 	tg.Exec("set threads = 2")
 	tg.Exec("set memory_limit = '4GB'")
-	tg.Load(events, identifierColumns(), nil)
-	tg.Exec(`insert into nexus_entity_identifiers
-		select 'ent_idfr_' || md5(edge || ' ' || v), 'evt_' || md5(edge::varchar), 'ent_edg_' || md5(edge::varchar), 'person',
-			case v % 2 when 0 then 'email' else 'phone' end, printf('%09d', v) || '@x.com', printf('%09d', v) || '@x.com', null, 'crm',
-			timestamp '2024-01-01' + interval (edge) second, timestamp '2024-01-01', timestamp '2024-01-01' from (` + shape + `)`)
+	fill(tg, shape)
 	nodes, err := identity.Nodes(project(spec.Resolution{FreeMailDomains: true}), identity.Options{
 		Strategy: strategy, Dialect: "duckdb", Recursion: map[sql.RecursionForm]bool{sql.RecurseKeyed: true},
 	})

@@ -1,0 +1,47 @@
+package identity_test
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/nexus-host/nexus-host/core/identity"
+	"github.com/nexus-host/nexus-host/core/spec"
+	"github.com/nexus-host/nexus-host/internal/coretest"
+)
+
+// A chain of 100,000 is one entity, and so is everybody who shares a mailbox; in
+// a number of statements that grows with the logarithm. The target's memory is
+// bounded, so a plan that multiplies rows fails.
+func TestScale(t *testing.T) {
+	const n = 100_000
+	for name, c := range map[string]struct {
+		shape    string
+		entities int64
+	}{
+		"chain":           {benchShapes["path"], 1},
+		"zigzag chain":    {benchShapes["path, zigzag"], 1},
+		"shared mailbox":  {benchShapes["star"], 1},
+		"one wide edge":   {"select 1 as edge, i as v from range({n}) t(i)", 1},
+		"one busy person": {"select i as edge, j as v from range({n}) t(i), range(2) u(j)", 1},
+		"many persons":    {benchShapes["components of 5"], n / 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tg := coretest.DuckDB(t)
+			fill(tg, strings.ReplaceAll(c.shape, "{n}", "100000"))
+			nodes, err := identity.Nodes(project(spec.Resolution{FreeMailDomains: true}), identity.Options{Dialect: "duckdb"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			tg.Statements = 0
+			tg.Build(nodes)
+			if most := 100 + int(4*math.Log2(n)*math.Log2(n)); tg.Statements > most {
+				t.Errorf("%d statements, want %d at most", tg.Statements, most)
+			}
+			tg.Exec("create table answer as select count(distinct entity_id) as n from " + identity.ResolvedIdentifiers)
+			if got := tg.Rows("answer")[0][0]; got != c.entities {
+				t.Errorf("%v entities, want %d", got, c.entities)
+			}
+		})
+	}
+}
