@@ -63,6 +63,8 @@ func redshift() *Dialect {
 		"json.bigint":         `CASE WHEN JSON_TYPEOF(@0) = 'boolean' THEN CASE WHEN CAST(@0 AS BOOLEAN) THEN 1 ELSE 0 END ELSE @{whole(@{cast.text.decimal(@{json.text(@0)})})} END`,
 		"json.bigint.of":      `CASE WHEN JSON_TYPEOF(@0) = 'boolean' THEN CASE WHEN CAST(@0 AS BOOLEAN) THEN 1 ELSE 0 END ELSE @{whole(@{cast.text.decimal(@1)})} END`,
 		"list.json_array":     `CASE WHEN IS_ARRAY(@0) THEN @0 END`,
+		// Each match is kept with a mark behind it, all else is the mark alone; the marks then separate the matches.
+		"list.regexp_matches": `SPLIT_TO_ARRAY(NULLIF(BTRIM(REGEXP_REPLACE(REGEXP_REPLACE(@0, @1 || '|[^' || CHR(1) || ']', '$1' || CHR(1), 1, 'p'), CHR(1) || '+', CHR(1)), CHR(1)), ''), CHR(1))`,
 		"list.split":          `SPLIT_TO_ARRAY(@0, @1)`,
 		"epoch_micros":        `DATEDIFF(microsecond, TIMESTAMP '1970-01-01 00:00:00', @0)`,
 		"from_micros":         `DATEADD(microsecond, MOD(@0, 86400000000), DATEADD(day, CAST(@0 / 86400000000 AS INTEGER), TIMESTAMP '1970-01-01 00:00:00'))`,

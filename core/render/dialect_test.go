@@ -49,7 +49,7 @@ func dialects(t *testing.T) []*dialect.Dialect {
 
 // unsupported is what dialects refuse by name.
 var unsupported = map[string][]string{
-	"redshift":   {"json_keys", "regexp_matches", "merge_objects"},
+	"redshift":   {"json_keys", "merge_objects"},
 	"snowflake":  {"merge_objects"},
 	"bigquery":   {"merge_objects"},
 	"databricks": {"merge_objects"},

@@ -117,7 +117,7 @@ func (w *writer) jsonAt(doc val, path []vocab.Step) (val, error) {
 		}
 		return out, nil
 	case dialect.PathDots:
-		if !doc.simple {
+		if !doc.simple && len(path) > 0 {
 			return val{}, &UnsupportedError{Dialect: w.d.Name, What: "a path into a document that is no column"}
 		}
 		out := doc
