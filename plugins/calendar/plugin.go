@@ -41,7 +41,8 @@ func Plugin() pdk.Plugin {
 			{Name: "calendar", Doc: "A calendar."},
 		},
 		States: []pdk.State{
-			{Name: "meeting_engagement", Category: "dimension", Doc: "scheduled, met or lapsed, of people and organizations outside."},
+			{Name: "meeting_engagement", Category: "dimension", Combine: "rank", Rank: []string{"scheduled", "met", "lapsed"},
+				Doc: "scheduled, met or lapsed, of people and organizations outside; of several addresses the best counts."},
 		},
 		Measurements: []pdk.Measurement{
 			{Name: "meeting_duration", Unit: "minutes", Doc: "From start to end."},

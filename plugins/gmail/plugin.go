@@ -44,8 +44,10 @@ func Plugin() pdk.Plugin {
 			{Name: "message", Doc: "A mail, the same in every mailbox that holds it."},
 		},
 		States: []pdk.State{
-			{Name: "email_engagement", Category: "dimension", Doc: "active, cooling or dormant, by the last mail of a person from outside."},
-			{Name: "email_deliverability", Category: "dimension", Doc: "deliverable or bounced."},
+			{Name: "email_engagement", Category: "dimension", Combine: "rank", Rank: []string{"active", "cooling", "dormant"},
+				Doc: "active, cooling or dormant, by the last mail of a person from outside; of several addresses the most active counts."},
+			{Name: "email_deliverability", Category: "dimension", Combine: "rank", Rank: []string{"deliverable", "bounced"},
+				Doc: "deliverable or bounced; deliverable if any address is."},
 			{Name: "thread_status", Category: "dimension", Doc: "awaiting_us, awaiting_them or closed."},
 		},
 		Measurements: []pdk.Measurement{

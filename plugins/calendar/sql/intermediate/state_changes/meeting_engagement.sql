@@ -1,5 +1,6 @@
 -- How we stand with people and organizations outside: scheduled while a meeting is booked, met after one, lapsed when none followed in
 -- time. Where everything booked was cancelled before any meeting, the state is left.
+-- Each address has a key of its own; a person with several is where the best of them is.
 with judged as (
   select
     entity_type, identifier_type, identifier_value, occurred_at, event_id, _ingested_at,
@@ -23,7 +24,7 @@ select
   identifier_value,
   'meeting_engagement' as state_name,
   'dimension' as state_category,
-  cast(null as text) as state_key,
+  concat(source_name(), '/', identifier_value) as state_key,
   state_value,
   cast(null as decimal) as state_numeric_value,
   occurred_at,

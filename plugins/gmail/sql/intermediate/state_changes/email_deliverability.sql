@@ -20,7 +20,7 @@ select
   address as identifier_value,
   'email_deliverability' as state_name,
   'dimension' as state_category,
-  cast(null as text) as state_key,
+  concat(source_name(), '/', address) as state_key,
   state_value,
   cast(null as decimal) as state_numeric_value,
   occurred_at,
