@@ -65,13 +65,16 @@ func canonical(l *sql.Literal) (string, bool) {
 	case sql.Date:
 		return sql.ParseDate(l.Value)
 	case sql.Bigint, sql.Decimal:
-		digits := strings.TrimPrefix(l.Value, "-")
+		digits, negative := strings.CutPrefix(l.Value, "-")
+		if l.T == sql.Decimal && !strings.Contains(digits, ".") {
+			digits += ".0" // a plugin may well give 7; in a text that is a bigint
+		}
 		e, diags := sql.ParseExpr("", digits, sql.Options{})
 		lit, ok := e.(*sql.Literal)
 		if diags != nil || !ok || lit.T != l.T {
 			return "", false
 		}
-		if digits != l.Value {
+		if negative {
 			return "-" + lit.Value, true
 		}
 		return lit.Value, true

@@ -173,7 +173,7 @@ func TestParameters(t *testing.T) {
 		{sql.Text, `'; drop table x; --\' %_`, `'''; drop table x; --\'' %_'`},
 		{sql.Text, "a\x00b", ""}, {sql.Text, "\xff", ""},
 		{sql.Bigint, "007", "7"}, {sql.Bigint, "-12", "(- 12)"}, {sql.Bigint, "1234567890123456789", ""}, {sql.Bigint, "1.5", ""}, {sql.Bigint, "1; drop", ""}, {sql.Bigint, "", ""},
-		{sql.Decimal, "-1.50", "(- 1.50)"}, {sql.Decimal, "0.1234567891", ""}, {sql.Decimal, "NaN", ""}, {sql.Decimal, "1 + 1.5", ""},
+		{sql.Decimal, "-1.50", "(- 1.50)"}, {sql.Decimal, "7", "7.0"}, {sql.Decimal, "", ""}, {sql.Decimal, "0.1234567891", ""}, {sql.Decimal, "NaN", ""}, {sql.Decimal, "1 + 1.5", ""},
 		{sql.Boolean, "true", "true"}, {sql.Boolean, "TRUE", ""}, {sql.Timestamp, "2024-01-31", "timestamp'2024-01-31T00:00:00.000000Z'"}, {sql.Timestamp, "now", ""},
 		{sql.Date, "2024-01-31", "date'2024-01-31'"}, {sql.JSON, "{}", ""}, {sql.Null, "", "(cast-text null)"},
 	} {
