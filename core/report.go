@@ -6,6 +6,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/base"
 	"github.com/nexus-host/nexus-host/core/check"
 	"github.com/nexus-host/nexus-host/core/graph"
+	"github.com/nexus-host/nexus-host/core/model"
 	"github.com/nexus-host/nexus-host/core/render"
 	"github.com/nexus-host/nexus-host/core/sql"
 	"github.com/nexus-host/nexus-host/core/union"
@@ -65,7 +66,9 @@ func (c *Checked) reports(p *Program, names union.Names, env check.Env) error {
 			p.Rejections = append(p.Rejections, Rejection{Source: src.Name, Table: t.Name, SQL: text})
 		}
 	}
-	findings := &sql.Query{Arms: union.Findings()}
+	findings := model.Query(&sql.Select{
+		Items: model.Columns("", "table_name", "source", "reason", "detail", "n", "sample"), From: model.Model("nexus_findings", ""),
+	})
 	text, err := c.buildQuery(p, findings, env)
 	if err != nil {
 		return fmt.Errorf("findings: %w", err)

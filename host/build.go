@@ -96,7 +96,7 @@ func (b *build) prepare(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	b.core = core.Options{Dialect: b.Dialect(), Schema: b.schema(), HasPrevious: hasPrevious(have)}
+	b.core = core.Options{Dialect: b.Dialect(), Schema: b.schema(), Work: b.work(), HasPrevious: hasPrevious(have)}
 	b.program, err = b.checked.Compile(b.core)
 	return err
 }

@@ -60,6 +60,14 @@ func (p *Project) lock(ctx context.Context) (unlock func() error, err error) {
 	}, nil
 }
 
+// work is where work relations of a build stand: in memory where the engine has that.
+func (p *Project) work() []string {
+	if p.Dialect() == "duckdb" {
+		return duckdb.WorkSchema()
+	}
+	return nil
+}
+
 // schema is the path of the project's schema.
 func (p *Project) schema() []string { return []string{p.file.Warehouse.Schema} }
 

@@ -11,6 +11,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/nexus-host/nexus-host/core/dialect"
 	"github.com/nexus-host/nexus-host/core/graph"
@@ -30,6 +31,9 @@ const MaxName = 63 - len(BuildPrefix)
 // Options say where the tables are to stand.
 type Options struct {
 	Schema []string // catalog and schema, as many parts as the warehouse has; may be empty
+	// Work is where work relations stand, if not in the schema: a place that is cheaper to
+	// write, and that nobody needs after the build.
+	Work   []string
 	Inputs []Input
 }
 
@@ -110,7 +114,39 @@ func New(g *graph.Graph, d *dialect.Dialect, o Options) (*Plan, error) {
 		}
 		p.Steps = append(p.Steps, &Step{ID: n.Name, Deps: g.Deps(n), Actions: actions, Makes: n.Makes})
 	}
+	p.free()
 	return p, nil
+}
+
+// free adds steps that drop each work relation once its last reader has ended.
+// What a view reads stays until the end.
+func (p *Plan) free() {
+	last := map[string][]string{}
+	kept := map[string]bool{}
+	for _, n := range p.graph.Nodes {
+		for _, r := range n.Makes {
+			if r.Layer == graph.Work {
+				last[r.Name] = append(last[r.Name], n.Name)
+				kept[r.Name] = kept[r.Name] || r.Storage == graph.View
+			}
+		}
+		view := slices.ContainsFunc(n.Makes, func(r *graph.Relation) bool { return r.Storage == graph.View })
+		for _, name := range n.Reads {
+			last[name] = append(last[name], n.Name)
+			kept[name] = kept[name] || view
+		}
+	}
+	for _, n := range p.graph.Nodes {
+		for _, r := range n.Makes {
+			if r.Layer != graph.Work || kept[r.Name] {
+				continue
+			}
+			p.Steps = append(p.Steps, &Step{
+				ID: "free " + r.Name, Deps: last[r.Name],
+				Actions: []Action{&Statement{SQL: render.Drop(p.Dialect, render.Table, p.Building(r.Name))}},
+			})
+		}
+	}
 }
 
 // actions renders steps. Within a loop a relation is made again each round, so the
@@ -158,6 +194,9 @@ func (p *Plan) actions(steps []graph.Step, again bool) ([]Action, error) {
 // Building gives the path of a relation while it is built.
 func (p *Plan) Building(name string) []string {
 	if r := p.graph.Relation(name); r != nil && r.Layer == graph.Work {
+		if len(p.options.Work) > 0 {
+			return append(slices.Clone(p.options.Work), name)
+		}
 		return p.at(name)
 	}
 	return p.at(BuildPrefix + name)

@@ -91,8 +91,21 @@ func Open(ctx context.Context, o Options) (*Warehouse, error) {
 		w.db.Close()
 		return nil, openError(path, err)
 	}
+	if !o.ReadOnly {
+		if _, err := w.db.ExecContext(ctx, render.AttachMemory(d, workDatabase)); err != nil {
+			w.db.Close()
+			return nil, openError(path, err)
+		}
+	}
 	return w, nil
 }
+
+// workDatabase lives in memory beside the file: what is written there is neither
+// compressed nor logged, and is gone with the process.
+const workDatabase = "nexus_work"
+
+// WorkSchema is the path of a schema for relations that nobody needs after a build.
+func WorkSchema() []string { return []string{workDatabase, "main"} }
 
 // configOf are the settings that hold from the first statement on and that no statement can change.
 func configOf(o Options) map[string]string {
