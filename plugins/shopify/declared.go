@@ -29,7 +29,10 @@ func declared(pdk.Source[Config]) ([]pdk.Fragment, error) {
 	}, nil
 }
 
-const placed = "event_name = 'order_placed'"
+const (
+	placed = "event_name = 'order_placed'"
+	sold   = "event_name in ('order_placed', 'order_refunded')" // what moves sales
+)
 
 func customerIdentifiers() pdk.Identifiers {
 	return pdk.Identifiers{
@@ -283,14 +286,14 @@ func orderDimensions() pdk.Dimensions {
 		Name: "order_dimensions", Doc: "How to slice events of orders.",
 		From: pdk.From{Relation: "normalized.order_activity"},
 		Dimensions: []pdk.Dimension{
-			{Name: "channel", Value: "source_channel"},
+			{Name: "channel", Value: "source_channel", Where: sold},
 			{Name: "app", Value: "app", Where: placed},
-			{Name: "currency", Value: "currency"},
-			{Name: "financial_status", Value: "financial_status"},
-			{Name: "fulfillment_status", Value: "fulfillment_status"},
+			{Name: "currency", Value: "currency", Where: sold},
+			{Name: "financial_status", Value: "financial_status", Where: placed},
+			{Name: "fulfillment_status", Value: "fulfillment_status", Where: placed},
 			{Name: "is_first_order", Value: "case when order_index = 1 then 'true' end", Where: placed},
 			{Name: "discount_code", Value: "discount_code", Where: placed},
-			{Name: "shipping_country", Value: "shipping_country"},
+			{Name: "shipping_country", Value: "shipping_country", Where: placed},
 			{Name: "utm_source", Value: "utm_source", Where: placed},
 			{Name: "utm_medium", Value: "utm_medium", Where: placed},
 			{Name: "utm_campaign", Value: "utm_campaign", Where: placed},

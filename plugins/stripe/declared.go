@@ -221,7 +221,7 @@ func invoiceDimensions() pdk.Dimensions {
 		From: pdk.From{Relation: "normalized.invoice_activity"},
 		Dimensions: []pdk.Dimension{
 			{Name: "billing_reason", Value: "billing_reason"},
-			{Name: "collection_method", Value: "collection_method"},
+			{Name: "collection_method", Value: "collection_method", Where: "event_name = 'invoice_finalized'"},
 			{Name: "currency", Value: "upper(currency)"},
 			{Name: "time_precision", Value: "case when is_observed then 'inferred' end"},
 		},

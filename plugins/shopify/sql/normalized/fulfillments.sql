@@ -16,15 +16,20 @@ held as (
     select o.order_key, t.entry, 1, o._ingested_at
     from normalized.orders o
     cross join unnest(json_array(o.fulfillments, '$')) as t(entry)
+),
+read as (
+    select
+        order_key,
+        coalesce(regexp_extract(json_text(entry, '$.id'), '/([0-9]+)', 1), json_text(entry, '$.id')) as fulfillment_id,
+        lower(json_text(entry, '$.status')) as status,
+        coalesce(json_timestamp(entry, '$.created_at'), json_timestamp(entry, '$.createdAt')) as shipped_at,
+        coalesce(coalesce(json_timestamp(entry, '$.deliveredAt'), json_timestamp(entry, '$.delivered_at')),
+            case when json_text(entry, '$.shipment_status') = 'delivered' then coalesce(json_timestamp(entry, '$.updated_at'), json_timestamp(entry, '$.updatedAt')) end) as delivered_at,
+        is_inline,
+        _ingested_at
+    from held
+    where coalesce(lower(json_text(entry, '$.status')), 'success') in ('success', 'fulfilled', 'closed')
 )
-select
-    order_key,
-    coalesce(regexp_extract(json_text(entry, '$.id'), '/([0-9]+)', 1), json_text(entry, '$.id')) as fulfillment_id,
-    lower(json_text(entry, '$.status')) as status,
-    coalesce(json_timestamp(entry, '$.created_at'), json_timestamp(entry, '$.createdAt')) as shipped_at,
-    coalesce(coalesce(json_timestamp(entry, '$.deliveredAt'), json_timestamp(entry, '$.delivered_at')),
-        case when json_text(entry, '$.shipment_status') = 'delivered' then coalesce(json_timestamp(entry, '$.updated_at'), json_timestamp(entry, '$.updatedAt')) end) as delivered_at,
-    _ingested_at
-from held
-where coalesce(lower(json_text(entry, '$.status')), 'success') in ('success', 'fulfilled', 'closed')
-qualify row_number() over (partition by order_key, coalesce(regexp_extract(json_text(entry, '$.id'), '/([0-9]+)', 1), json_text(entry, '$.id')) order by is_inline, _ingested_at desc) = 1
+select *
+from read
+qualify row_number() over (partition by order_key, fulfillment_id order by is_inline, _ingested_at desc, delivered_at desc, shipped_at desc, status) = 1

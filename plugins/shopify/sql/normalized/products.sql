@@ -12,4 +12,4 @@ select
 from raw.products
 where not coalesce(_deleted, false)
 qualify row_number() over (partition by lower(coalesce(nullif(json_text(record, '$.shop_url'), ''), nullif(_account, ''), nullif(_connection, ''), source_name())), coalesce(regexp_extract(coalesce(json_text(record, '$.id'), record_id), '/([0-9]+)', 1), coalesce(json_text(record, '$.id'), record_id))
-    order by coalesce(coalesce(json_timestamp(record, '$.updated_at'), json_timestamp(record, '$.updatedAt')), _source_updated_at, _ingested_at) desc, _ingested_at desc) = 1
+    order by coalesce(coalesce(json_timestamp(record, '$.updated_at'), json_timestamp(record, '$.updatedAt')), _source_updated_at, _ingested_at) desc, _ingested_at desc, _connection desc) = 1

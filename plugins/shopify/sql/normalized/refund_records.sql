@@ -16,18 +16,23 @@ held as (
     select o.shop_key, o.order_key, t.entry, 1, o._ingested_at
     from normalized.orders o
     cross join unnest(json_array(o.refunds, '$')) as t(entry)
+),
+read as (
+    select
+        shop_key,
+        order_key,
+        coalesce(regexp_extract(json_text(entry, '$.id'), '/([0-9]+)', 1), json_text(entry, '$.id')) as refund_id,
+        coalesce(json_timestamp(entry, '$.processed_at'), json_timestamp(entry, '$.processedAt'), json_timestamp(entry, '$.created_at'), json_timestamp(entry, '$.createdAt')) as refunded_at,
+        nullif(json_text(entry, '$.note'), '') as note,
+        json_decimal(entry, '$.totalRefundedSet.shopMoney.amount') as total_refunded,
+        coalesce(json_extract(entry, '$.transactions.nodes'), json_extract(entry, '$.transactions')) as transactions,
+        coalesce(json_extract(entry, '$.refund_line_items'), json_extract(entry, '$.refundLineItems.nodes'), json_extract(entry, '$.refundLineItems')) as lines,
+        json_extract(entry, '$.order_adjustments') as adjustments,
+        is_inline,
+        _ingested_at
+    from held
+    where json_text(entry, '$.id') is not null
 )
-select
-    shop_key,
-    order_key,
-    coalesce(regexp_extract(json_text(entry, '$.id'), '/([0-9]+)', 1), json_text(entry, '$.id')) as refund_id,
-    coalesce(json_timestamp(entry, '$.processed_at'), json_timestamp(entry, '$.processedAt'), json_timestamp(entry, '$.created_at'), json_timestamp(entry, '$.createdAt')) as refunded_at,
-    nullif(json_text(entry, '$.note'), '') as note,
-    json_decimal(entry, '$.totalRefundedSet.shopMoney.amount') as total_refunded,
-    coalesce(json_extract(entry, '$.transactions.nodes'), json_extract(entry, '$.transactions')) as transactions,
-    coalesce(json_extract(entry, '$.refund_line_items'), json_extract(entry, '$.refundLineItems.nodes'), json_extract(entry, '$.refundLineItems')) as lines,
-    json_extract(entry, '$.order_adjustments') as adjustments,
-    _ingested_at
-from held
-where json_text(entry, '$.id') is not null
-qualify row_number() over (partition by order_key, coalesce(regexp_extract(json_text(entry, '$.id'), '/([0-9]+)', 1), json_text(entry, '$.id')) order by is_inline, _ingested_at desc) = 1
+select *
+from read
+qualify row_number() over (partition by order_key, refund_id order by is_inline, _ingested_at desc, refunded_at desc, total_refunded desc, note) = 1

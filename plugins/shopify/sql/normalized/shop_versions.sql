@@ -17,6 +17,7 @@ with read as (
         nullif(trim(coalesce(json_text(record, '$.phone'), json_text(record, '$.billingAddress.phone'))), '') as phone,
         coalesce(json_timestamp(record, '$.created_at'), json_timestamp(record, '$.createdAt')) as created_at,
         coalesce(coalesce(json_timestamp(record, '$.updated_at'), json_timestamp(record, '$.updatedAt')), _source_updated_at, _ingested_at) as updated_at,
+        _connection as connection,
         _ingested_at
     from raw.shops_history
     where not coalesce(_deleted, false)
@@ -24,6 +25,6 @@ with read as (
 select
     *,
     case when domain is not null and not ends_with(domain, '.myshopify.com') then domain end as custom_domain,
-    row_number() over (partition by shop_key, shop_id order by updated_at, _ingested_at) as version_no
+    row_number() over (partition by shop_key, shop_id order by updated_at, _ingested_at, connection) as version_no
 from read
 where shop_id is not null

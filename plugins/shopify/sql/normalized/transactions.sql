@@ -41,4 +41,4 @@ select *
 from read
 where not is_test or config('include_test')
 qualify transaction_id is null
-    or row_number() over (partition by order_key, transaction_id order by refund_id is null, happened_at, _ingested_at desc) = 1
+    or row_number() over (partition by order_key, transaction_id order by refund_id is null, happened_at, _ingested_at desc, status, amount) = 1

@@ -1,14 +1,14 @@
 -- Prices and, from before they were called so, plans: the latest version of each.
 with versions as (
-    select record as obj, record_id as id, 'price' as object_type, coalesce(_source_updated_at, _ingested_at) as observed_at, _ingested_at
+    select record as obj, record_id as id, 'price' as object_type, coalesce(_source_updated_at, _ingested_at) as observed_at, _connection as connection, _ingested_at
     from raw.prices
     where not coalesce(_deleted, false)
     union all
-    select record, record_id, 'plan', coalesce(_source_updated_at, _ingested_at), _ingested_at
+    select record, record_id, 'plan', coalesce(_source_updated_at, _ingested_at), _connection, _ingested_at
     from raw.plans
     where not coalesce(_deleted, false)
     union all
-    select obj, object_id, object_type, observed_at, _ingested_at
+    select obj, object_id, object_type, observed_at, connection, _ingested_at
     from normalized.streamed_objects
     where object_type in ('price', 'plan') and not is_deleted
 )
@@ -31,4 +31,4 @@ select
     observed_at,
     _ingested_at
 from versions
-qualify row_number() over (partition by coalesce(json_text(obj, '$.id'), id) order by object_type desc, observed_at desc, _ingested_at desc) = 1
+qualify row_number() over (partition by coalesce(json_text(obj, '$.id'), id) order by object_type desc, observed_at desc, _ingested_at desc, connection desc) = 1

@@ -1,10 +1,10 @@
 -- Products: the latest version of each.
 with versions as (
-    select record as obj, record_id as id, coalesce(_source_updated_at, _ingested_at) as observed_at, _ingested_at
+    select record as obj, record_id as id, coalesce(_source_updated_at, _ingested_at) as observed_at, _connection as connection, _ingested_at
     from raw.products
     where not coalesce(_deleted, false)
     union all
-    select obj, object_id, observed_at, _ingested_at
+    select obj, object_id, observed_at, connection, _ingested_at
     from normalized.streamed_objects
     where object_type = 'product' and not is_deleted
 )
@@ -17,4 +17,4 @@ select
     coalesce(json_bool(obj, '$.livemode'), true) as is_live,
     _ingested_at
 from versions
-qualify row_number() over (partition by coalesce(json_text(obj, '$.id'), id) order by coalesce(json_timestamp(obj, '$.updated'), observed_at) desc, _ingested_at desc) = 1
+qualify row_number() over (partition by coalesce(json_text(obj, '$.id'), id) order by coalesce(json_timestamp(obj, '$.updated'), observed_at) desc, _ingested_at desc, connection desc) = 1
