@@ -50,6 +50,10 @@ func (w *writer) aggregate(c *sql.Call) (val, error) {
 		}
 		return simple("count"), nil
 	case "sum":
+		if kind == sql.Bigint && bound(c.Args[0]) <= 1<<20 { // no table has the rows to go beyond 2^63
+			sum := simple("sum")
+			return sum.then(precAtom, "CAST("+sum.s+" AS "+w.d.Types[kind]+")"), nil
+		}
 		return w.piece("sum."+kind.String(), simple("sum"))
 	case "avg":
 		return w.average(kind, simple)

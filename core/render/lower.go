@@ -26,6 +26,7 @@ const (
 	callRank = "nx_rank" // nx_rank(list[, left]): the position of nx_rows, from 0
 	callRaw  = "nx_raw"  // nx_raw(document, path): the value there
 	callText = "nx_text" // nx_text(value): json_text of it
+	callWord = "nx_word" // nx_word(element): the text that a list's element is
 )
 
 // lower prepares one SELECT for the dialect. The given tree is not changed.
@@ -339,7 +340,11 @@ func (l *lowering) unnest(j *sql.Join, u *sql.Unnest) sql.TableExpr {
 		made.Items = append(inner, &sql.Item{Alias: listName, Expr: list})
 		from := &sql.Join{Kind: j.Kind, On: j.On, Left: &sql.Subquery{Alias: inside, Query: &sql.Query{Arms: []*sql.Select{made}}},
 			Right: &sql.Unnest{Expr: &sql.Column{Table: inside, Name: listName}, Alias: u.Alias, Value: u.Value, Ordinality: u.Ordinality}}
-		outer = append(outer, &sql.Item{Alias: u.Value, Expr: &sql.Column{Node: sql.Node{T: u.ValueType}, Name: u.Value}})
+		var value sql.Expr = &sql.Column{Node: sql.Node{T: u.ValueType}, Name: u.Value}
+		if u.ValueType == sql.Text { // an element is a document until it is told otherwise
+			value = &sql.Call{Node: sql.Node{T: sql.Text}, Name: callWord, Args: []sql.Expr{value}}
+		}
+		outer = append(outer, &sql.Item{Alias: u.Value, Expr: value})
 		if u.Ordinality != "" {
 			outer = append(outer, &sql.Item{Alias: u.Ordinality, Expr: &sql.Column{Node: sql.Node{T: sql.Bigint}, Name: u.Ordinality}})
 		}
@@ -408,6 +413,9 @@ func (w *writer) lowered(c *sql.Call) (val, error) {
 			return val{}, err
 		}
 		return w.jsonAt(doc, path)
+	case callWord:
+		value, err := w.expr(c.Args[0])
+		return value.then(precAtom, "CAST("+value.s+" AS "+w.d.Types[sql.Text]+")"), err
 	case callText:
 		value, err := w.expr(c.Args[0])
 		if err != nil {
@@ -460,7 +468,7 @@ func (w *writer) listOf(c *sql.Call) (val, error) {
 // isLowered reports whether a call exists in lowered trees alone.
 func isLowered(name string) bool {
 	switch name {
-	case callAt, callList, callRows, callRank, callRaw, callText:
+	case callAt, callList, callRows, callRank, callRaw, callText, callWord:
 		return true
 	}
 	return false
