@@ -1,17 +1,26 @@
-with normalized as (
+-- Few values are seen in many rows: each is normalized and judged once.
+with spelled as (
+  select distinct identifier_type, identifier_value from arms
+),
+normalized as (
+  select identifier_type, identifier_value, normalized_identifier(identifier_type, identifier_value) as normalized_value
+  from spelled
+),
+judged as (
   select
-    event_id, edge_id, entity_type, identifier_type, identifier_value,
-    normalized_identifier(identifier_type, identifier_value) as normalized_value,
-    role, source, occurred_at, _ingested_at
-  from arms
+    identifier_type, identifier_value, normalized_value,
+    identifier_fault(identifier_type, identifier_value, normalized_value) as fault
+  from normalized
 )
 select
-  nexus_id('ent_idfr', event_id, edge_id, entity_type, identifier_type, normalized_value, role) as entity_identifier_id,
-  event_id, edge_id, entity_type, identifier_type, identifier_value, normalized_value, role, source, occurred_at, _ingested_at,
+  nexus_id('ent_idfr', a.event_id, a.edge_id, a.entity_type, a.identifier_type, j.normalized_value, a.role) as entity_identifier_id,
+  a.event_id, a.edge_id, a.entity_type, a.identifier_type, a.identifier_value, j.normalized_value, a.role, a.source, a.occurred_at, a._ingested_at,
   case
-    when event_id is null then 'missing_event_id'
-    when occurred_at is null then 'missing_occurred_at'
-    when entity_type is null or identifier_type is null then 'missing_type'
-    else identifier_fault(identifier_type, identifier_value, normalized_value)
+    when a.event_id is null then 'missing_event_id'
+    when a.occurred_at is null then 'missing_occurred_at'
+    when a.entity_type is null or a.identifier_type is null then 'missing_type'
+    when a.identifier_value is null then 'null'
+    else j.fault
   end as fault
-from normalized
+from arms as a
+left join judged as j on j.identifier_type = a.identifier_type and j.identifier_value = a.identifier_value
