@@ -165,10 +165,10 @@ func Attributes(fragments []Fragment) ([]sql.ColumnDef, error) {
 func widest(a, b sql.Type) (sql.Type, error) {
 	number := func(t sql.Type) bool { return t == sql.Bigint || t == sql.Decimal || t == sql.Double }
 	switch {
-	case a == b || b == sql.Null:
-		return a, nil
 	case a == sql.Invalid || a == sql.Null:
 		return b, nil
+	case a == b || b == sql.Null:
+		return a, nil
 	case a == sql.JSON || b == sql.JSON:
 		return sql.Invalid, fmt.Errorf("it is json here and %s elsewhere, and json fits no other type", strings.Trim(strings.Replace(a.String()+b.String(), "json", "", 1), " "))
 	case number(a) && number(b):

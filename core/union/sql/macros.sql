@@ -14,7 +14,11 @@ select
     when 'email' then
       case when regexp_like(identifier_value, '^[a-z0-9._+-]+@[a-z0-9.-]+$') then identifier_value else normalize_email(identifier_value) end
     when 'phone' then project_phone(identifier_value)
-    when 'domain' then normalize_domain(identifier_value)
+    when 'domain' then
+      case
+        when regexp_like(identifier_value, '^[a-z0-9][a-z0-9.-]*[a-z0-9]$') and not starts_with(identifier_value, 'www.') then identifier_value
+        else normalize_domain(identifier_value)
+      end
     else nullif(trim(identifier_value), '')
   end as normalized_identifier,
   case
