@@ -217,6 +217,24 @@ nexus.yaml:9:7: plugin gmail has no table "mesages" [CONFIG]`
 	}
 }
 
+// The project files that the documentation shows are ones that the decoder takes.
+func TestDocumentedProjects(t *testing.T) {
+	for _, path := range []string{"../../docs/project.md", "../../cmd/nexus-host/init.yaml", "../demo/nexus.yaml", "../../examples/bakery/nexus.yaml"} {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		yaml := string(text)
+		if strings.HasSuffix(path, ".md") {
+			_, yaml, _ = strings.Cut(yaml, "```yaml\n")
+			yaml, _, _ = strings.Cut(yaml, "```")
+		}
+		if _, err := project.Parse(path, yaml, "/p", env); err != nil {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
 func TestParseInstant(t *testing.T) {
 	for in, want := range map[string]string{
 		"2024-05-01":                       "2024-05-01T00:00:00Z",
