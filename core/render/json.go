@@ -42,10 +42,12 @@ func readsList(c *sql.Call) bool {
 
 // jsonOf makes the function's result of the raw value.
 func (w *writer) jsonOf(c *sql.Call, raw val) (val, error) {
-	if at, ok := c.Args[0].(*sql.Call); ok && at.Name == callAt {
-		if text, ok := at.Args[1].(*sql.Column); ok {
-			return w.jsonOfText(c, raw, w.column(text))
+	if at, ok := c.Args[0].(*sql.Call); ok && at.Name == callAt && len(at.Args) > 1 {
+		text, err := w.expr(at.Args[1])
+		if err != nil {
+			return val{}, err
 		}
+		return w.jsonOfText(c, raw, text)
 	}
 	switch c.Name {
 	case "json_text", "json_type", "json_bigint", "json_decimal", "json_bool":

@@ -20,13 +20,15 @@ import (
 // Both work on a copy of the tree, and on trees alone; some calls exist in
 // lowered trees that the vocabulary does not have.
 const (
-	callAt   = "nx_at"   // nx_at(list, i): the i-th element, raw JSON text
-	callList = "nx_list" // nx_list(set function): the list that unnest takes
-	callRows = "nx_rows" // nx_rows(list[, left]): unnest(list)
-	callRank = "nx_rank" // nx_rank(list[, left]): the position of nx_rows, from 0
-	callRaw  = "nx_raw"  // nx_raw(document, path): the value there
-	callText = "nx_text" // nx_text(value): json_text of it
-	callWord = "nx_word" // nx_word(element): the text that a list's element is
+	callAt    = "nx_at"    // nx_at(raw[, text]): a value in its raw form, and its text
+	callItem  = "nx_item"  // nx_item(list, i): the i-th element
+	callList  = "nx_list"  // nx_list(set function): the list that unnest takes
+	callRows  = "nx_rows"  // nx_rows(list[, left]): unnest(list)
+	callRank  = "nx_rank"  // nx_rank(list[, left]): the position of nx_rows, from 0
+	callRaw   = "nx_raw"   // nx_raw(document, path): the value there
+	callText  = "nx_text"  // nx_text(value): json_text of it
+	callTexts = "nx_texts" // nx_texts(list[, i, …]): json_text of its elements, or of those
+	callWord  = "nx_word"  // nx_word(element): the text that a list's element is
 )
 
 // lower prepares one SELECT for the dialect. The given tree is not changed.
@@ -100,12 +102,25 @@ type pathList struct {
 	name  string // of the column that holds the list
 	paths []string
 	reads []*sql.Call // the first read of each path
+	texts []string    // the paths of which the text is wanted
+}
+
+// textIndex is the place of a path among those whose text is wanted, from 1; 0 if it is not.
+func (l *pathList) textIndex(path string) int { return slices.Index(l.texts, path) + 1 }
+
+// wantsText reports whether a read is made of the text of a value.
+func wantsText(function string) bool {
+	switch function {
+	case "json_text", "json_bigint", "json_decimal", "json_bool", "json_timestamp":
+		return true
+	}
+	return false
 }
 
 // lowering is one SELECT on its way.
 type lowering struct {
-	s    *sql.Select
-	path bool // lists become rows as paths in FROM
+	s     *sql.Select
+	path  bool // lists become rows as paths in FROM
 	joins bool // unnest stays a join
 	// columnwise: each path is a column, and each text of one too
 	columnwise bool
@@ -152,6 +167,9 @@ func (l *lowering) collectPaths() error {
 			list.paths = append(list.paths, p)
 			list.reads = append(list.reads, &sql.Call{Name: callRaw, Args: []sql.Expr{sql.CloneExpr(col), c.Args[1]}})
 		}
+		if p := jsonPathText(steps); wantsText(c.Name) && list.textIndex(p) == 0 {
+			list.texts = append(list.texts, p)
+		}
 	})
 	for _, list := range order {
 		if len(list.paths) > 1 || unnests || l.columnwise {
@@ -187,10 +205,17 @@ func (l *lowering) replaceReads() {
 			}}
 			return
 		}
-		c.Args[0] = &sql.Call{Node: sql.Node{T: sql.Text}, Name: callAt, Args: []sql.Expr{
-			&sql.Column{Node: sql.Node{T: sql.Text}, Table: col.Table, Name: list.name},
-			&sql.Literal{Node: sql.Node{T: sql.Bigint}, Value: strconv.Itoa(i)},
-		}}
+		element := func(name string, i int) sql.Expr {
+			return &sql.Call{Node: sql.Node{T: sql.Text}, Name: callItem, Args: []sql.Expr{
+				&sql.Column{Node: sql.Node{T: sql.Text}, Table: col.Table, Name: name},
+				&sql.Literal{Node: sql.Node{T: sql.Bigint}, Value: strconv.Itoa(i)},
+			}}
+		}
+		at := &sql.Call{Node: sql.Node{T: sql.Text}, Name: callAt, Args: []sql.Expr{element(list.name, i)}}
+		if n := list.textIndex(jsonPathText(steps)); n > 0 {
+			at.Args = append(at.Args, element(list.name+"_text", n))
+		}
+		c.Args[0] = at
 	})
 }
 
@@ -227,31 +252,54 @@ func (l *lowering) withLists(t sql.TableExpr, alias string) sql.TableExpr {
 	if l.columnwise {
 		return l.withColumns(t, alias)
 	}
-	var items []*sql.Item
+	made := map[string]bool{}
+	var lists, texts []*sql.Item
 	for _, list := range l.order {
-		if list.key.table == alias {
-			paths := make([]sql.Expr, 0, len(list.paths)+1)
-			paths = append(paths, &sql.Column{Node: sql.Node{T: sql.JSON}, Table: alias, Name: list.key.name})
-			for _, p := range list.paths {
-				paths = append(paths, &sql.Literal{Node: sql.Node{T: sql.Text}, Value: p})
+		if list.key.table != alias {
+			continue
+		}
+		column := func(name string) *sql.Column {
+			return &sql.Column{Node: sql.Node{T: sql.JSON}, Table: alias, Name: name}
+		}
+		paths := []sql.Expr{column(list.key.name)}
+		for _, p := range list.paths {
+			paths = append(paths, &sql.Literal{Node: sql.Node{T: sql.Text}, Value: p})
+		}
+		lists = append(lists, &sql.Item{Alias: list.name, Expr: &sql.Call{Name: callList, Args: paths}})
+		texts = append(texts, &sql.Item{Alias: list.name, Expr: column(list.name)})
+		made[list.name], made[list.name+"_text"] = true, true
+		if len(list.texts) > 0 {
+			args := []sql.Expr{column(list.name)}
+			if len(list.texts) < len(list.paths) {
+				for _, p := range list.texts {
+					args = append(args, &sql.Literal{Node: sql.Node{T: sql.Bigint}, Value: strconv.Itoa(slices.Index(list.paths, p) + 1)})
+				}
+			} else {
+				list.texts = list.paths
 			}
-			items = append(items, &sql.Item{Alias: list.name, Expr: &sql.Call{Name: callList, Args: paths}})
+			texts = append(texts, &sql.Item{Alias: list.name + "_text", Expr: &sql.Call{Name: callTexts, Args: args}})
 		}
 	}
-	if len(items) == 0 {
+	if len(lists) == 0 {
 		return t
 	}
-	made := map[string]bool{}
-	for _, it := range items {
-		made[it.Alias] = true
-	}
-	var plain []*sql.Item
+	return l.around(t, alias, made, lists, texts)
+}
+
+// around puts two sub-selects around a table: the inner one with first, the outer
+// one with second, both with the table's other columns that are used.
+func (l *lowering) around(t sql.TableExpr, alias string, made map[string]bool, first, second []*sql.Item) sql.TableExpr {
+	var inner, outer []*sql.Item
 	for _, c := range l.columns(map[string]bool{alias: true}, t) {
 		if !made[c.Name] {
-			plain = append(plain, &sql.Item{Alias: c.Name, Expr: c})
+			inner = append(inner, &sql.Item{Alias: c.Name, Expr: c})
+			outer = append(outer, &sql.Item{Alias: c.Name, Expr: c})
 		}
 	}
-	return &sql.Subquery{Alias: alias, Query: &sql.Query{Arms: []*sql.Select{{Items: append(plain, items...), From: t}}}}
+	sub := func(items []*sql.Item, from sql.TableExpr) sql.TableExpr {
+		return &sql.Subquery{Alias: alias, Query: &sql.Query{Arms: []*sql.Select{{Items: items, From: from}}}}
+	}
+	return sub(append(outer, second...), sub(append(inner, first...), t))
 }
 
 // withColumns puts two sub-selects around a table whose documents are read: the
@@ -275,17 +323,7 @@ func (l *lowering) withColumns(t sql.TableExpr, alias string) sql.TableExpr {
 	if len(values) == 0 {
 		return t
 	}
-	var inner, outer []*sql.Item
-	for _, c := range l.columns(map[string]bool{alias: true}, t) {
-		if !made[c.Name] {
-			inner = append(inner, &sql.Item{Alias: c.Name, Expr: c})
-			outer = append(outer, &sql.Item{Alias: c.Name, Expr: c})
-		}
-	}
-	sub := func(items []*sql.Item, from sql.TableExpr) sql.TableExpr {
-		return &sql.Subquery{Alias: alias, Query: &sql.Query{Arms: []*sql.Select{{Items: items, From: from}}}}
-	}
-	return sub(append(outer, texts...), sub(append(inner, values...), t))
+	return l.around(t, alias, made, values, texts)
 }
 
 // columns lists the columns of the tables that the SELECT uses outside of the
@@ -423,14 +461,15 @@ func (w *writer) lowered(c *sql.Call) (val, error) {
 		}
 		return w.piece("json.text", value)
 	case callAt:
-		if _, ok := c.Args[1].(*sql.Column); ok {
-			return w.expr(c.Args[0])
-		}
+		return w.expr(c.Args[0])
+	case callItem:
 		list, err := w.expr(c.Args[0])
 		if err != nil {
 			return val{}, err
 		}
 		return val{s: list.s + "[" + c.Args[1].(*sql.Literal).Value + "]", prec: precAtom, simple: true}, nil
+	case callTexts:
+		return w.texts(c)
 	case callList:
 		if len(c.Args) == 1 {
 			return w.listOf(c.Args[0].(*sql.Call))
@@ -456,6 +495,26 @@ func (w *writer) lowered(c *sql.Call) (val, error) {
 	return w.piece(key, list)
 }
 
+// texts is the texts of a list's elements, computed for all of them at once.
+func (w *writer) texts(c *sql.Call) (val, error) {
+	list, err := w.expr(c.Args[0])
+	if err != nil {
+		return val{}, err
+	}
+	if len(c.Args) > 1 {
+		items := make([]string, len(c.Args)-1)
+		for i, a := range c.Args[1:] {
+			items[i] = list.s + "[" + a.(*sql.Literal).Value + "]"
+		}
+		list = val{s: "[" + wrap(items) + "]", prec: precAtom}
+	}
+	text, err := w.piece("json.text", val{s: "r", prec: precAtom, simple: true})
+	if err != nil {
+		return val{}, err
+	}
+	return val{s: "list_transform(" + list.s + ", lambda r: " + text.s + ")", prec: precAtom}, nil
+}
+
 // listOf is a set function's elements as a list.
 func (w *writer) listOf(c *sql.Call) (val, error) {
 	args, err := w.setArgs(c)
@@ -468,7 +527,7 @@ func (w *writer) listOf(c *sql.Call) (val, error) {
 // isLowered reports whether a call exists in lowered trees alone.
 func isLowered(name string) bool {
 	switch name {
-	case callAt, callList, callRows, callRank, callRaw, callText, callWord:
+	case callAt, callItem, callTexts, callList, callRows, callRank, callRaw, callText, callWord:
 		return true
 	}
 	return false

@@ -83,6 +83,9 @@ func (w *writer) countUses(template string, uses []int) error {
 
 // fill writes a template with its arguments as they are.
 func (w *writer) fill(template string, args []val) (val, error) {
+	if len(template) == 2 && template[0] == '@' && template[1] >= '0' && template[1] <= '9' {
+		return args[template[1]-'0'], nil
+	}
 	var b strings.Builder
 	out := val{prec: precAtom}
 	note := func(v val) {
@@ -127,9 +130,6 @@ func (w *writer) fill(template string, args []val) (val, error) {
 		}
 	}
 	out.s = b.String()
-	if template == "@0" {
-		return args[0], nil
-	}
 	if hasOperator(template) {
 		out.prec = precOther
 	}
