@@ -9,18 +9,20 @@ import (
 )
 
 // wide is nexus_entity_states. A row of `moves` is an instant with the step of each
-// state's value number; `running` sums the steps up, so that it has the number in force;
-// `valued` looks the numbers up; each level of derived states is a stage of its own.
+// state's value number; `named` gives it its id; `running` sums the steps up, so that it
+// has the number in force; `valued` looks the numbers up, and for deltas the numbers
+// before the step; each level of derived states is a stage of its own.
 func (c *composer) wide() *sql.Query {
 	q := &sql.Query{With: []*sql.CTE{
 		{Name: "moves", Query: c.moves()},
+		{Name: "named", Query: c.named()},
 		{Name: "running", Query: c.running()},
 		{Name: "valued", Query: c.valued()},
 	}}
 	last := "valued"
 	known := c.stateColumns()
 	for level := 1; ; level++ {
-		items := model.Columns("", append([]string{"entity_id", "entity_type", "valid_from", "valid_to", "previous_from"}, known...)...)
+		items := model.Columns("", append(frame(), known...)...)
 		var added []string
 		for _, d := range c.derived {
 			if d.level == level {
@@ -40,10 +42,18 @@ func (c *composer) wide() *sql.Query {
 	return q
 }
 
+// frame returns the columns of a row that are no state's.
+func frame() []string {
+	return []string{"entity_state_id", "entity_id", "entity_type", "valid_from", "valid_to", "previous_entity_state_id"}
+}
+
 func (c *composer) stateColumns() []string {
 	var out []string
 	for _, s := range c.rules.names {
 		out = append(out, c.columns[s.Name])
+		if s.Category == union.Measurement {
+			out = append(out, s.Name+"_delta")
+		}
 	}
 	return out
 }
@@ -58,9 +68,20 @@ func (c *composer) moves() *sql.Query {
 		GroupBy: []sql.Expr{model.Col("", "entity_id"), model.Col("", "entity_type"), model.Col("", "occurred_at")},
 	}
 	for i, st := range c.rules.names {
-		moved := model.Op(sql.OpSub, model.Col("", "code"), model.Col("", "earlier"))
 		s.Items = append(s.Items, model.As(model.Call("sum", model.Case(model.Int(0),
-			model.When(model.Eq(model.Col("", "state_name"), model.Text(st.Name)), moved))), step(i)))
+			model.When(model.Eq(model.Col("", "state_name"), model.Text(st.Name)), model.Col("", "step")))), step(i)))
+	}
+	return model.Query(s)
+}
+
+func (c *composer) named() *sql.Query {
+	id := model.Call("nexus_id", model.Text("es"), model.Col("", "entity_id"), model.Col("", "valid_from"))
+	s := &sql.Select{
+		Items: append([]*sql.Item{model.As(id, "entity_state_id")}, model.Columns("", "entity_id", "entity_type", "valid_from")...),
+		From:  &sql.Relation{Name: "moves"},
+	}
+	for i := range c.rules.names {
+		s.Items = append(s.Items, model.As(model.Col("", step(i)), step(i)))
 	}
 	return model.Query(s)
 }
@@ -69,12 +90,15 @@ func (c *composer) running() *sql.Query {
 	of := func() []sql.Expr { return []sql.Expr{model.Col("", "entity_id")} }
 	by := func() []*sql.Order { return []*sql.Order{model.Asc(model.Col("", "valid_from"))} }
 	s := &sql.Select{
-		Items: append(model.Columns("", "entity_id", "entity_type", "valid_from"),
+		Items: append(model.Columns("", "entity_state_id", "entity_id", "entity_type", "valid_from"),
 			model.As(model.Over("lead", []sql.Expr{model.Col("", "valid_from")}, of(), by()), "valid_to"),
-			model.As(model.Over("lag", []sql.Expr{model.Col("", "valid_from")}, of(), by()), "previous_from")),
-		From: &sql.Relation{Name: "moves"},
+			model.As(model.Over("lag", []sql.Expr{model.Col("", "entity_state_id")}, of(), by()), "previous_entity_state_id")),
+		From: &sql.Relation{Name: "named"},
 	}
-	for i := range c.rules.names {
+	for i, st := range c.rules.names {
+		if st.Category == union.Measurement {
+			s.Items = append(s.Items, model.As(model.Col("", step(i)), step(i)))
+		}
 		s.Items = append(s.Items, model.As(model.Over("sum", []sql.Expr{model.Col("", step(i))}, of(), by()), code(i)))
 	}
 	return model.Query(s)
@@ -82,21 +106,32 @@ func (c *composer) running() *sql.Query {
 
 // valued joins each state's numbers with its values; 0 finds none and is NULL.
 func (c *composer) valued() *sql.Query {
-	s := &sql.Select{Items: model.Columns("r", "entity_id", "entity_type", "valid_from", "valid_to", "previous_from")}
+	s := &sql.Select{Items: model.Columns("r", frame()...)}
 	var from sql.TableExpr = &sql.Relation{Name: "running", Alias: "r"}
-	for i, st := range c.rules.names {
-		alias := "v_" + strconv.Itoa(i)
+	look := func(alias, state string, number sql.Expr) {
 		from = model.Join(sql.LeftJoin, from, model.Model("nxw_state_values", alias), model.And(
-			model.Eq(model.Col(alias, "code"), model.Col("r", code(i))),
-			model.Eq(model.Col(alias, "state_name"), model.Text(st.Name))))
-		column := "value"
-		if st.Category == union.Measurement {
-			column = "numeric_value"
+			model.Eq(model.Col(alias, "code"), number),
+			model.Eq(model.Col(alias, "state_name"), model.Text(state))))
+	}
+	for i, st := range c.rules.names {
+		now := "v_" + strconv.Itoa(i)
+		look(now, st.Name, model.Col("r", code(i)))
+		if st.Category != union.Measurement {
+			s.Items = append(s.Items, model.As(model.Col(now, "value"), c.columns[st.Name]))
+			continue
 		}
-		s.Items = append(s.Items, model.As(model.Col(alias, column), c.columns[st.Name]))
+		before := "b_" + strconv.Itoa(i)
+		look(before, st.Name, model.Op(sql.OpSub, model.Col("r", code(i)), model.Col("r", step(i))))
+		s.Items = append(s.Items, model.As(model.Col(now, "numeric_value"), c.columns[st.Name]),
+			model.As(difference(model.Col(now, "numeric_value"), model.Col(before, "numeric_value")), st.Name+"_delta"))
 	}
 	s.From = from
 	return model.Query(s)
+}
+
+// difference counts NULL as 0.
+func difference(now, before sql.Expr) sql.Expr {
+	return model.Op(sql.OpSub, model.Call("coalesce", now, model.Int(0)), model.Call("coalesce", before, model.Int(0)))
 }
 
 // expression is a derived state's, over the columns that the states have.
@@ -135,24 +170,20 @@ func (c *composer) all() []column {
 }
 
 func (c *composer) finished(from string) *sql.Select {
-	id := func(at string) sql.Expr {
-		return model.Call("nexus_id", model.Text("es"), model.Col("", "entity_id"), model.Col("", at))
-	}
-	items := []*sql.Item{model.As(id("valid_from"), "entity_state_id"), model.As(model.Col("", "entity_id"), "entity_id"), model.As(model.Col("", "entity_type"), "entity_type")}
-	for _, st := range c.all() {
-		col := c.columns[st.name]
-		items = append(items, model.As(model.Col("", col), col))
-		if st.category != union.Measurement {
-			continue
+	items := model.Columns("", "entity_state_id", "entity_id", "entity_type")
+	items = append(items, model.Columns("", c.stateColumns()...)...)
+	for _, d := range c.derived {
+		column := c.columns[d.name]
+		items = append(items, model.As(model.Col("", column), column))
+		if d.category == union.Measurement {
+			before := model.Over("lag", []sql.Expr{model.Col("", column)}, []sql.Expr{model.Col("", "entity_id")},
+				[]*sql.Order{model.Asc(model.Col("", "valid_from"))})
+			items = append(items, model.As(difference(model.Col("", column), before), d.name+"_delta"))
 		}
-		before := model.Over("lag", []sql.Expr{model.Col("", col)}, []sql.Expr{model.Col("", "entity_id")}, []*sql.Order{model.Asc(model.Col("", "valid_from"))})
-		items = append(items, model.As(model.Op(sql.OpSub,
-			model.Call("coalesce", model.Col("", col), model.Int(0)), model.Call("coalesce", before, model.Int(0))), st.name+"_delta"))
 	}
-	items = append(items,
-		model.As(model.Col("", "valid_from"), "valid_from"), model.As(model.Col("", "valid_to"), "valid_to"),
-		model.As(model.IsNull(model.Col("", "valid_to")), "is_current"),
-		model.As(model.Case(nil, model.When(&sql.IsNull{X: model.Col("", "previous_from"), Not: true}, id("previous_from"))), "previous_entity_state_id"),
+	items = append(items, model.Columns("", "valid_from", "valid_to")...)
+	items = append(items, model.As(model.IsNull(model.Col("", "valid_to")), "is_current"),
+		model.As(model.Col("", "previous_entity_state_id"), "previous_entity_state_id"),
 		model.As(model.Call("run_started_at"), "_processed_at"))
 	return &sql.Select{Items: items, From: &sql.Relation{Name: from}}
 }

@@ -10,6 +10,6 @@ stepped as (
     coalesce(lag(code) over (partition by entity_id, state_name order by occurred_at), 0) as earlier
   from coded
 )
-select entity_id, entity_type, state_name, occurred_at, code, earlier, event_id, source, _ingested_at
+select entity_id, entity_type, state_name, occurred_at, code, code - earlier as step, event_id, source, _ingested_at
 from stepped
 where code <> earlier
