@@ -158,10 +158,11 @@ func customerTraits() pdk.Traits {
 
 func orderTraits() pdk.Traits {
 	return pdk.Traits{
-		Name: "order_traits", Doc: "The name that a buyer gave with an order, and the name of the company bought for.",
+		Name: "order_traits", Doc: "What a buyer's order says of them, and the name of the company bought for.",
 		From: pdk.From{Relation: "normalized.order_activity", Where: placed},
 		Subjects: []pdk.Subject{
-			{EntityType: "person", IdentifierType: "shopify_customer_id", Identifier: "customer_key", Traits: []pdk.Trait{{Name: "name", Value: "buyer_name"}}},
+			{EntityType: "person", IdentifierType: "shopify_customer_id", Identifier: "customer_key",
+				Traits: []pdk.Trait{{Name: "name", Value: "buyer_name"}, {Name: "email", Value: "customer_email"}, {Name: "phone", Value: "customer_phone"}}},
 			{EntityType: "person", IdentifierType: "email", Identifier: "order_email", Where: "customer_key is null",
 				Traits: []pdk.Trait{{Name: "name", Value: "buyer_name"}, {Name: "email", Value: "order_email"}}},
 			{EntityType: "group", IdentifierType: "shopify_company_id", Identifier: "company_key", Traits: []pdk.Trait{{Name: "name", Value: "company_name"}}},

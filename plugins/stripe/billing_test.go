@@ -171,6 +171,8 @@ func TestMoney(t *testing.T) {
 		fmt.Sprintf(`{"id":"pi_3","livemode":true,"created":%d,"status":"canceled","currency":"usd","amount":3000,"amount_received":0}`, day(1, 2)))...)
 	s.Load("balance_transactions", plugintest.JSON(`{"id":"txn_1","type":"charge","source":"ch_ok","amount":4500,"fee":175,"net":4325,"currency":"eur"}`)...)
 	s.Load("invoice_payments", plugintest.JSON(`{"id":"inpay_1","invoice":"in_basil","payment":{"type":"payment_intent","payment_intent":"pi_1"}}`)...)
+	s.Load("events", envelope("evt_pi", "payment_intent.succeeded", day(1, 3), fmt.Sprintf(
+		`{"id":"pi_4","object":"payment_intent","livemode":true,"created":%d,"status":"succeeded","currency":"jpy","amount":400,"amount_received":400,"latest_charge":"ch_told","customer":"cus_2"}`, day(1, 3))))
 	s.Load("refunds", plugintest.JSON(
 		fmt.Sprintf(`{"id":"re_1","object":"refund","amount":1000,"currency":"usd","charge":"ch_ok","status":"succeeded","created":%d,"reason":"requested_by_customer"}`, day(2, 1)),
 		fmt.Sprintf(`{"id":"re_2","object":"refund","amount":500,"currency":"usd","charge":"ch_ok","status":"failed","created":%d}`, day(2, 2)),
@@ -189,6 +191,7 @@ func TestMoney(t *testing.T) {
 		ch_guest    | payment_succeeded | 2024-01-01T12:00:00Z | NULL        | NULL       | 9      | 9            | NULL           | NULL        | NULL                | guest@home.org
 		ch_old      | payment_succeeded | 2024-01-01T12:00:00Z | cus_1       | in_1       | 10     | 10           | NULL           | NULL        | NULL                | NULL
 		ch_unlanded | payment_succeeded | 2024-01-02T12:00:00Z | cus_2       | NULL       | 30     | 30           | NULL           | NULL        | NULL                | NULL
+		ch_told     | payment_succeeded | 2024-01-03T12:00:00Z | cus_2       | NULL       | 400    | 400          | NULL           | NULL        | NULL                | NULL
 		re_old      | refund_succeeded  | 2024-02-01T12:00:00Z | cus_1       | in_1       | 4      | -4           | NULL           | NULL        | NULL                | NULL
 		re_1        | refund_succeeded  | 2024-02-01T12:00:00Z | cus_1       | NULL       | 10     | -10          | NULL           | NULL        | NULL                | NULL
 		re_2        | refund_failed     | 2024-02-02T12:00:00Z | cus_1       | NULL       | 5      | NULL         | NULL           | NULL        | NULL                | NULL
@@ -198,5 +201,5 @@ func TestMoney(t *testing.T) {
 	s.Want("customer_totals", `
 		customer_id | lifetime_value | first_paid_at        | payments_count | card_brand | card_last4
 		cus_1       | 66             | 2024-01-01T12:00:00Z | 3              | visa       | 4242
-		cus_2       | 30             | 2024-01-02T12:00:00Z | 1              | NULL       | NULL`)
+		cus_2       | NULL           | 2024-01-02T12:00:00Z | 2              | NULL       | NULL`)
 }

@@ -6,6 +6,15 @@ with captures as (
     where object_type = 'charge' and event_type = 'charge.captured'
     group by object_id
 ),
+intent_records as (
+    select record as obj, record_id as id, coalesce(_source_updated_at, _ingested_at) as observed_at, true as is_live, _connection as connection, _ingested_at
+    from raw.payment_intents
+    where not coalesce(_deleted, false)
+    union all
+    select obj, object_id, observed_at, is_live, connection, _ingested_at
+    from normalized.streamed_objects
+    where object_type = 'payment_intent'
+),
 versions as (
     select record as obj, record_id as id, coalesce(_source_updated_at, _ingested_at) as observed_at,
         cast(null as text) as event_type, true as is_live, _connection as connection, _ingested_at
@@ -17,15 +26,13 @@ versions as (
     where object_type = 'charge'
     union all
     -- before 2022-11-15 an intent held its charges; later it may hold the latest one
-    select json_extract(record, '$.charges.data[0]'), json_text(record, '$.charges.data[0].id'), coalesce(_source_updated_at, _ingested_at),
-        cast(null as text), coalesce(json_bool(record, '$.livemode'), true), _connection, _ingested_at
-    from raw.payment_intents
-    where json_text(record, '$.charges.data[0].id') is not null
+    select json_extract(obj, '$.charges.data[0]'), json_text(obj, '$.charges.data[0].id'), observed_at, cast(null as text), is_live, connection, _ingested_at
+    from intent_records
+    where json_text(obj, '$.charges.data[0].id') is not null
     union all
-    select json_extract(record, '$.latest_charge'), json_text(record, '$.latest_charge.id'), coalesce(_source_updated_at, _ingested_at),
-        cast(null as text), coalesce(json_bool(record, '$.livemode'), true), _connection, _ingested_at
-    from raw.payment_intents
-    where json_text(record, '$.latest_charge.id') is not null
+    select json_extract(obj, '$.latest_charge'), json_text(obj, '$.latest_charge.id'), observed_at, cast(null as text), is_live, connection, _ingested_at
+    from intent_records
+    where json_text(obj, '$.latest_charge.id') is not null
 ),
 newest as (
     -- chosen before it is read: reading is what costs
@@ -77,25 +84,25 @@ latest as (
 ),
 intents as (
     select
-        coalesce(json_text(record, '$.latest_charge'), json_text(record, '$.latest_charge_id')) as charge_id,
-        coalesce(json_text(record, '$.id'), record_id) as payment_intent_id,
-        coalesce(json_text(record, '$.customer.id'), json_text(record, '$.customer'), json_text(record, '$.customer_id')) as customer_id,
-        coalesce(json_text(record, '$.invoice.id'), json_text(record, '$.invoice'), json_text(record, '$.invoice_id')) as invoice_id,
-        lower(json_text(record, '$.status')) as status,
-        lower(json_text(record, '$.currency')) as currency,
-        json_decimal(record, '$.amount') as amount_minor,
-        json_decimal(record, '$.amount_received') as amount_received_minor,
-        nullif(trim(json_text(record, '$.receipt_email')), '') as receipt_email,
-        nullif(json_text(record, '$.description'), '') as description,
-        nullif(json_text(record, '$.payment_method_types[0]'), '') as payment_method_type,
-        json_timestamp(record, '$.created') as created_at,
-        coalesce(json_bool(record, '$.livemode'), true) as is_live,
-        coalesce(_source_updated_at, _ingested_at) as observed_at,
-        _connection as connection,
+        coalesce(json_text(obj, '$.latest_charge'), json_text(obj, '$.latest_charge_id')) as charge_id,
+        id as payment_intent_id,
+        coalesce(json_text(obj, '$.customer.id'), json_text(obj, '$.customer'), json_text(obj, '$.customer_id')) as customer_id,
+        coalesce(json_text(obj, '$.invoice.id'), json_text(obj, '$.invoice'), json_text(obj, '$.invoice_id')) as invoice_id,
+        lower(json_text(obj, '$.status')) as status,
+        lower(json_text(obj, '$.currency')) as currency,
+        json_decimal(obj, '$.amount') as amount_minor,
+        json_decimal(obj, '$.amount_received') as amount_received_minor,
+        nullif(trim(json_text(obj, '$.receipt_email')), '') as receipt_email,
+        nullif(json_text(obj, '$.description'), '') as description,
+        nullif(json_text(obj, '$.payment_method_types[0]'), '') as payment_method_type,
+        json_timestamp(obj, '$.created') as created_at,
+        coalesce(json_bool(obj, '$.livemode'), is_live) as is_live,
+        observed_at,
+        connection,
         _ingested_at
-    from raw.payment_intents
-    where not coalesce(_deleted, false)
-    qualify row_number() over (partition by coalesce(json_text(record, '$.id'), record_id) order by coalesce(_source_updated_at, _ingested_at) desc, _ingested_at desc, _connection desc) = 1
+    from intent_records
+    where id is not null and coalesce(json_text(obj, '$.object'), 'payment_intent') = 'payment_intent'
+    qualify row_number() over (partition by id order by observed_at desc, _ingested_at desc, connection desc) = 1
 ),
 joined as (
     select
