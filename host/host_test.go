@@ -265,6 +265,9 @@ func TestBusy(t *testing.T) {
 			if _, err := p.Build(t.Context(), host.BuildOptions{}); !errors.Is(err, host.ErrBusy) {
 				t.Errorf("a second build: %v", err)
 			}
+			if rows, err := p.Query(t.Context(), "select 1"); !errors.Is(err, host.ErrBusy) {
+				t.Errorf("a query of a database that is being built: %v %v", rows, err)
+			}
 		}
 	}})
 	if err != nil || !tried.Load() {

@@ -134,8 +134,11 @@ func configOf(o Options) map[string]string {
 }
 
 func openError(path string, err error) error {
-	if strings.Contains(err.Error(), "Could not set lock") || strings.Contains(err.Error(), "Conflicting lock") {
+	switch {
+	case strings.Contains(err.Error(), "Could not set lock"), strings.Contains(err.Error(), "Conflicting lock"):
 		return fmt.Errorf("%w: another process has %s open", warehouse.ErrBusy, path)
+	case strings.Contains(err.Error(), "different configuration"):
+		return fmt.Errorf("%w: a build has %s open", warehouse.ErrBusy, path)
 	}
 	return fmt.Errorf("duckdb: cannot open %s: %w", path, err)
 }
