@@ -93,7 +93,6 @@ type declared struct {
 	a, b, kind, direction, source string
 	day, ingested                 int
 	active                        bool
-	event                         string
 }
 
 // related is the reference for one relationship's declarations.

@@ -44,7 +44,6 @@ type billing struct {
 	w      *writer
 	id     string
 	events int
-	items  int
 }
 
 // minor turns whole dollars into the currency's minor units: yen have none.

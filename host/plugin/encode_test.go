@@ -62,8 +62,6 @@ func body(locals []byte, code ...[]byte) []byte {
 	return cat(leb(uint64(len(b))), b)
 }
 
-var noLocals = []byte{0}
-
 // imp is an imported function; its signature is an index of guestTypes.
 type imp struct {
 	module, name string
