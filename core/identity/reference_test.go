@@ -150,8 +150,7 @@ func (l links) components(nodes []ident) map[ident]ident {
 	for _, n := range nodes {
 		parent[n] = n
 	}
-	var find func(ident) ident
-	find = func(x ident) ident {
+	find := func(x ident) ident {
 		for parent[x] != x {
 			parent[x] = parent[parent[x]]
 			x = parent[x]
