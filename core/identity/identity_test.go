@@ -1,10 +1,14 @@
 package identity_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
+	"github.com/nexus-host/nexus-host/core/dialect"
+	"github.com/nexus-host/nexus-host/core/graph"
 	"github.com/nexus-host/nexus-host/core/identity"
+	"github.com/nexus-host/nexus-host/core/render"
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/core/sql"
 	"github.com/nexus-host/nexus-host/internal/coretest"
@@ -56,6 +60,45 @@ func TestNodesCheck(t *testing.T) {
 				})
 				if err != nil {
 					t.Errorf("%s, %s %v: %v", name, strategy, form, err)
+				}
+			}
+		}
+	}
+}
+
+// TestRenders writes every statement for every dialect, by the strategies it has.
+func TestRenders(t *testing.T) {
+	for _, name := range dialect.Names() {
+		d, err := dialect.ByName(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, strategy := range []string{identity.Auto, identity.Recursive} {
+			nodes, err := identity.Nodes(project(everyRule()), identity.Options{Strategy: strategy, Dialect: name, Recursion: d.Recursion, HasPrevious: true})
+			var refused *identity.StrategyError
+			if errors.As(err, &refused) && strategy == identity.Recursive {
+				t.Log(err)
+				continue
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			previous := map[string][]sql.ColumnDef{}
+			for _, table := range []string{identity.ResolvedIdentifiers, identity.EntityAliases, identity.ResolutionLog} {
+				previous[table] = identity.PreviousColumns(table)
+			}
+			g, err := coretest.Check(nodes, coretest.Run{
+				ID: "run_1", StartedAt: time.Unix(0, 0).UTC(), Previous: previous,
+				Known: map[string][]sql.ColumnDef{"nexus_entity_identifiers": identifierColumns()},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, n := range g.Nodes {
+				for _, q := range graph.Queries(n.Steps) {
+					if _, err := render.Query(q, d, func(schema, name string) ([]string, error) { return []string{schema, name}, nil }); err != nil {
+						t.Errorf("%s, %s: node %s: %v", name, strategy, n.Name, err)
+					}
 				}
 			}
 		}

@@ -18,7 +18,7 @@ import (
 
 func TestMain(m *testing.M) {
 	// Each check builds a warehouse; flags on the command line override these.
-	for name, value := range map[string]string{"rapid.checks": "20", "rapid.nofailfile": "true", "rapid.shrinktime": "5s"} {
+	for name, value := range map[string]string{"rapid.checks": "12", "rapid.nofailfile": "true", "rapid.shrinktime": "5s"} {
 		if err := flag.Set(name, value); err != nil {
 			panic(err)
 		}
