@@ -12,29 +12,28 @@ const ProcessedAt = "_processed_at"
 
 // Digest is a query of one row, rows (bigint) and digest (text): a fingerprint
 // of the table that does not depend on the order of its rows and is the same on
-// every engine. Each row's values are encoded as nexus_id does it, the MD5 of
-// that is cut into four numbers of about 30 bits, and each is summed up; equal
-// tables have equal sums. Documents are left out, because no two engines write
-// one alike; doubles count by the decimal that they print as.
+// every engine. The MD5 of each row's values as text is cut into four numbers of
+// about 30 bits, and each is summed up; equal tables have equal sums. Documents
+// are left out, because no two engines write one alike; doubles count by the
+// decimal that they print as, instants by their microseconds. It reads whole
+// tables after every build, so it takes the cheapest text that tells rows
+// apart, not the encoding of nexus_id.
 func Digest(d *dialect.Dialect, path []string, columns []sql.ColumnDef) (string, error) {
 	w := &writer{d: d}
-	var parts []sql.Expr
+	var parts []string
 	for _, c := range columns {
 		if c.Type == sql.JSON || c.Name == ProcessedAt {
 			continue
 		}
-		var e sql.Expr = &sql.Column{Node: sql.Node{T: c.Type}, Table: "t", Name: c.Name}
-		if c.Type == sql.Double {
-			e = &sql.Cast{Node: sql.Node{T: sql.Decimal}, X: e, To: sql.Decimal}
+		x, err := w.fingerprint(c)
+		if err != nil {
+			return "", err
 		}
-		parts = append(parts, e)
+		parts = append(parts, x)
 	}
+	encoded := val{s: strings.Join(parts, " || "+Text(d, digestSeparator)+" || "), prec: precOther}
 	if len(parts) == 0 {
-		parts = []sql.Expr{&sql.Literal{Node: sql.Node{T: sql.Text}}}
-	}
-	encoded, err := w.encode(parts)
-	if err != nil {
-		return "", err
+		encoded = val{s: Text(d, ""), prec: precAtom}
 	}
 	hash, err := w.function("md5", encoded)
 	if err != nil {
@@ -65,4 +64,34 @@ func Digest(d *dialect.Dialect, path []string, columns []sql.ColumnDef) (string,
 	}
 	return "SELECT\n  count(*) AS " + Ident(d, "rows") + ",\n  " + indent(strings.Join(sums, "\n|| '-' || ")) + " AS " + Ident(d, "digest") +
 		"\nFROM (\n  SELECT " + indent(hash.s) + " AS h FROM " + Path(d, path) + " AS " + Ident(d, "t") + "\n) AS " + Ident(d, "q"), nil
+}
+
+// Symbols that stand for a separator and for NULL; printable, so that each dialect
+// writes them alike.
+const (
+	digestSeparator = "\u241f"
+	digestNull      = "\u2400"
+)
+
+// fingerprint is a column's value as text that is never NULL.
+func (w *writer) fingerprint(c sql.ColumnDef) (string, error) {
+	var e sql.Expr = &sql.Column{Node: sql.Node{T: c.Type}, Table: "t", Name: c.Name}
+	t := c.Type
+	if t == sql.Double {
+		e, t = &sql.Cast{Node: sql.Node{T: sql.Decimal}, X: e, To: sql.Decimal}, sql.Decimal
+	}
+	x, err := w.expr(e)
+	if err != nil {
+		return "", err
+	}
+	if t == sql.Timestamp {
+		if x, err = w.function("epoch_micros", x); err != nil {
+			return "", err
+		}
+		t = sql.Bigint
+	}
+	if x, err = w.castVal(x, t, sql.Text); err != nil {
+		return "", err
+	}
+	return "COALESCE(" + x.s + ", " + Text(w.d, digestNull) + ")", nil
 }
