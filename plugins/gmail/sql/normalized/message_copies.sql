@@ -65,15 +65,19 @@ flat_headers as (
   from documents
   where flat is not null
 ),
--- One row a fact of a copy: its headers, and as if they were headers its labels and parts.
-facts as (
-  select d.copy_id, lower(json_text(h.value, '$.name')) as name, json_text(h.value, '$.value') as value, h.ordinality as place
+-- The headers that are read further down, by how their names begin; the many others are large, and left where they are.
+headers as (
+  select d.copy_id, h.value as header, h.ordinality as place
   from documents as d
   cross join unnest(json_array(d.headers, '$')) as h(value, ordinality)
-  where lower(json_text(h.value, '$.name')) in (
-    'from', 'sender', 'to', 'cc', 'bcc', 'reply-to', 'x-original-from', 'subject', 'date', 'message-id', 'in-reply-to', 'references',
-    'delivered-to', 'return-path', 'x-failed-recipients', 'content-type', 'content-class', 'auto-submitted', 'precedence', 'list-id',
-    'list-unsubscribe', 'x-autoreply', 'x-autorespond', 'x-auto-response-suppress', 'feedback-id')
+  where regexp_like(
+    json_text(h.value, '$.name'),
+    '^([Ff][Rr][Oo][Mm]|[Ss][Ee][Nn][Dd]|[Ss][Uu][Bb]|[Tt][Oo]$|[Cc][Cc]$|[Bb][Cc][Cc]$|[Rr][Ee][Pp]|[Rr][Ee][Ff]|[Rr][Ee][Tt]|[Dd][Aa][Tt][Ee]|[Dd][Ee][Ll][Ii][Vv][Ee][Rr][Ee]|[Mm][Ee][Ss]|[Ii][Nn]-|[Cc][Oo][Nn][Tt][Ee][Nn][Tt]-([Tt][Yy]|[Cc])|[Aa][Uu][Tt][Oo]|[Pp][Rr][Ee]|[Ll][Ii][Ss][Tt]-|[Ff][Ee][Ee]|[Xx]-([Oo][Rr][Ii][Gg][Ii][Nn][Aa][Ll]-[Ff]|[Ff][Aa][Ii]|[Aa][Uu][Tt][Oo]))')
+),
+-- One row a fact of a copy: its headers, and as if they were headers its labels and parts.
+facts as (
+  select copy_id, lower(json_text(header, '$.name')) as name, json_text(header, '$.value') as value, place
+  from headers
   union all
   select d.copy_id, 'label' as name, json_text(l.value, '$') as value, l.ordinality as place
   from documents as d
