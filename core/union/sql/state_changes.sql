@@ -1,10 +1,24 @@
-with normalized as (
+-- Few values are seen in many rows: each is normalized and judged once.
+with spelled as (
+  select distinct identifier_type, identifier_value from arms
+),
+normalized as (
+  select identifier_type, identifier_value, normalized_identifier(identifier_type, identifier_value) as normalized_value
+  from spelled
+),
+judged as (
   select
-    event_id, entity_type, identifier_type, identifier_value,
-    normalized_identifier(identifier_type, identifier_value) as normalized_value,
-    canonical_name(state_name) as state_name, state_name as spelling, state_category, state_key, state_value,
-    state_numeric_value, source, occurred_at, _ingested_at
-  from arms
+    identifier_type, identifier_value, normalized_value,
+    identifier_fault(identifier_type, identifier_value, normalized_value) as fault
+  from normalized
+),
+named as (
+  select
+    a.event_id, a.entity_type, a.identifier_type, a.identifier_value, j.normalized_value,
+    canonical_name(a.state_name) as state_name, a.state_name as spelling, a.state_category, a.state_key, a.state_value,
+    a.state_numeric_value, a.source, a.occurred_at, a._ingested_at, j.fault
+  from arms as a
+  left join judged as j on j.identifier_type = a.identifier_type and j.identifier_value = a.identifier_value
 )
 select
   event_id, entity_type, identifier_type, identifier_value, normalized_value, state_name, spelling, state_category, state_key,
@@ -14,6 +28,7 @@ select
     when occurred_at is null then 'missing_occurred_at'
     when entity_type is null or identifier_type is null then 'missing_type'
     when state_name is null then 'missing_name'
-    else identifier_fault(identifier_type, identifier_value, normalized_value)
+    when identifier_value is null then 'null'
+    else fault
   end as fault
-from normalized
+from named
