@@ -107,41 +107,41 @@ func replay(tg *coretest.Target, run int) map[ident]string {
 // TestContinuity changes the data from build to build at random: identifiers and
 // links come and go, entities merge, split and swap.
 func TestContinuity(t *testing.T) {
-	for _, e := range engines(t) {
-		if strings.HasSuffix(e.name, identity.Recursive) {
-			continue
+	all := engines(t, identity.Rounds)
+	rapid.Check(t, func(rt *rapid.T) {
+		for _, e := range all {
+			e.Forget()
 		}
-		t.Run(e.name, func(t *testing.T) {
-			tg := e.target(t)
-			rapid.Check(t, func(rt *rapid.T) {
-				tg.Forget()
-				state, old := ids{}, map[string]alias{}
-				var history []map[ident]string
-				for run := 1; run <= 4; run++ {
-					var list []seen
-					for i := range rapid.IntRange(1, 25).Draw(rt, "links") {
-						edge := fmt.Sprintf("edge %d", i)
-						for range 2 {
-							list = append(list, seen{edge, "event " + edge, "crm", vertex(rapid.IntRange(0, 18).Draw(rt, "v")), 0})
-						}
-					}
-					nodes, kept := seenLinks(list, func(ident) bool { return false })
-					next := state.name(kept.components(nodes), run)
-					old = retire(old, state.entity, next.entity)
-					build(t, tg, e.strategy, spec.Resolution{}, list)
-					sameIDs(rt, fmt.Sprintf("%s run %d", e.name, run), resolved(tg), next.entity)
-					state = next
-					history = append(history, next.entity)
-					if got := aliases(tg); fmt.Sprint(got) != fmt.Sprint(old) {
-						rt.Fatalf("run %d: aliases\n%v\nwant\n%v", run, got, old)
-					}
+		state, old := ids{}, map[string]alias{}
+		var history []map[ident]string
+		for run := 1; run <= 4; run++ {
+			var list []seen
+			for i := range rapid.IntRange(1, 25).Draw(rt, "links") {
+				edge := fmt.Sprintf("edge %d", i)
+				for range 2 {
+					list = append(list, seen{edge, "event " + edge, "crm", vertex(rapid.IntRange(0, 18).Draw(rt, "v")), 0})
 				}
-				for run, want := range history {
-					sameIDs(rt, fmt.Sprintf("%s: replay of run %d", e.name, run+1), replay(tg, run+1), want)
+			}
+			nodes, kept := seenLinks(list, func(ident) bool { return false })
+			next := state.name(kept.components(nodes), run)
+			old = retire(old, state.entity, next.entity)
+			for _, e := range all {
+				build(t, e.Target, e.strategy, spec.Resolution{}, list)
+				sameIDs(rt, fmt.Sprintf("%s run %d", e.name, run), resolved(e.Target), next.entity)
+				if got := aliases(e.Target); fmt.Sprint(got) != fmt.Sprint(old) {
+					rt.Fatalf("%s run %d: aliases\n%v\nwant\n%v", e.name, run, got, old)
 				}
-			})
-		})
-	}
+				sameTables(rt, all[0], e)
+			}
+			state = next
+			history = append(history, next.entity)
+		}
+		for _, e := range all {
+			for run, want := range history {
+				sameIDs(rt, fmt.Sprintf("%s: replay of run %d", e.name, run+1), replay(e.Target, run+1), want)
+			}
+		}
+	})
 }
 
 // The reasons of the log, case by case.

@@ -10,7 +10,6 @@ import (
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
 	"github.com/nexus-host/nexus-host/internal/eventtest"
-	"github.com/nexus-host/nexus-host/internal/pgtest"
 )
 
 // peers are the numbered cases of resolution that others get wrong: what is told
@@ -143,19 +142,18 @@ func groupsOf(tg *coretest.Target) (groups []string, entity map[string]string) {
 }
 
 func TestPeers(t *testing.T) {
-	server := pgtest.New(t)
 	for _, c := range peers {
-		for name, tg := range map[string]*coretest.Target{"duckdb": coretest.DuckDB(t), "postgres": coretest.Postgres(t, server)} {
-			t.Run(c.name+"/"+name, func(t *testing.T) {
+		for _, tg := range engines(t, identity.Rounds) {
+			t.Run(c.name+"/"+tg.name, func(t *testing.T) {
 				p := eventtest.New("crm", "web")
 				p.Spec.Resolution = c.rules
 				var first, entity map[string]string
 				var groups []string
 				for i, tell := range c.builds {
 					tell(p)
-					p.Build(t, tg)
+					p.Build(t, tg.Target)
 					if i == len(c.builds)-1 {
-						failed := p.Checks(t, tg)
+						failed := p.Checks(t, tg.Target)
 						for name, sample := range failed {
 							if !slices.Contains(c.fails, name) {
 								t.Errorf("check %s fails: %s", name, sample)
@@ -168,7 +166,7 @@ func TestPeers(t *testing.T) {
 						}
 					}
 					tg.Publish()
-					groups, entity = groupsOf(tg)
+					groups, entity = groupsOf(tg.Target)
 					if i == 0 {
 						first = entity
 					}
