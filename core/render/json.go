@@ -98,11 +98,11 @@ func (w *writer) jsonAt(doc val, path []vocab.Step) (val, error) {
 	if w.d.JSONPath == dialect.PathArrows {
 		out := doc
 		for _, s := range path {
-			step := Text(w.d, s.Name)
-			if s.IsIndex {
-				step = strconv.Itoa(s.Index)
+			if s.IsIndex { // PostgreSQL takes a scalar for an array of itself
+				out = out.then(precAtom, "CASE WHEN jsonb_typeof("+out.s+") = 'array' THEN "+out.in(precOther)+" -> "+strconv.Itoa(s.Index)+" END")
+				continue
 			}
-			out = out.then(precOther, out.in(precOther)+" -> "+step)
+			out = out.then(precOther, out.in(precOther)+" -> "+Text(w.d, s.Name))
 		}
 		return out, nil
 	}
