@@ -27,7 +27,7 @@ const (
 	callRank  = "nx_rank"  // nx_rank(list[, left]): the position of nx_rows, from 0
 	callRaw   = "nx_raw"   // nx_raw(document, path): the value there
 	callText  = "nx_text"  // nx_text(value): json_text of it
-	callTexts = "nx_texts" // nx_texts(list[, i, …]): json_text of its elements, or of those
+	callTexts = "nx_texts" // nx_texts(list): json_text of its elements
 	callWord  = "nx_word"  // nx_word(element): the text that a list's element is
 )
 
@@ -102,11 +102,9 @@ type pathList struct {
 	name  string // of the column that holds the list
 	paths []string
 	reads []*sql.Call // the first read of each path
-	texts []string    // the paths of which the text is wanted
+	texts bool        // the text of some value is wanted
+	raw   bool        // the raw form of some value is wanted
 }
-
-// textIndex is the place of a path among those whose text is wanted, from 1; 0 if it is not.
-func (l *pathList) textIndex(path string) int { return slices.Index(l.texts, path) + 1 }
 
 // wantsText reports whether a read is made of the text of a value.
 func wantsText(function string) bool {
@@ -167,9 +165,8 @@ func (l *lowering) collectPaths() error {
 			list.paths = append(list.paths, p)
 			list.reads = append(list.reads, &sql.Call{Name: callRaw, Args: []sql.Expr{sql.CloneExpr(col), c.Args[1]}})
 		}
-		if p := jsonPathText(steps); wantsText(c.Name) && list.textIndex(p) == 0 {
-			list.texts = append(list.texts, p)
-		}
+		list.texts = list.texts || wantsText(c.Name)
+		list.raw = list.raw || !wantsText(c.Name) || c.Name == "json_bigint"
 	})
 	for _, list := range order {
 		if len(list.paths) > 1 || unnests || l.columnwise {
@@ -211,11 +208,7 @@ func (l *lowering) replaceReads() {
 				&sql.Literal{Node: sql.Node{T: sql.Bigint}, Value: strconv.Itoa(i)},
 			}}
 		}
-		at := &sql.Call{Node: sql.Node{T: sql.Text}, Name: callAt, Args: []sql.Expr{element(list.name, i)}}
-		if n := list.textIndex(jsonPathText(steps)); n > 0 {
-			at.Args = append(at.Args, element(list.name+"_text", n))
-		}
-		c.Args[0] = at
+		c.Args[0] = &sql.Call{Node: sql.Node{T: sql.Text}, Name: callAt, Args: []sql.Expr{element(list.name, i), element(list.name+"_text", i)}}
 	})
 }
 
@@ -246,6 +239,10 @@ func alias(r *sql.Relation) string {
 	return r.Name
 }
 
+// DuckDB copies a sub-select's expressions into the filters above it, once for each
+// use. A list is therefore made of one whole list, never of another's single
+// elements: those would be copied as often as they are many, at every level.
+
 // withLists puts a sub-select around a table whose documents are read as lists,
 // with the other columns that are used.
 func (l *lowering) withLists(t sql.TableExpr, alias string) sql.TableExpr {
@@ -254,6 +251,7 @@ func (l *lowering) withLists(t sql.TableExpr, alias string) sql.TableExpr {
 	}
 	made := map[string]bool{}
 	var lists, texts []*sql.Item
+	twice := false // the texts of a list that is wanted itself are made of it
 	for _, list := range l.order {
 		if list.key.table != alias {
 			continue
@@ -265,29 +263,35 @@ func (l *lowering) withLists(t sql.TableExpr, alias string) sql.TableExpr {
 		for _, p := range list.paths {
 			paths = append(paths, &sql.Literal{Node: sql.Node{T: sql.Text}, Value: p})
 		}
-		lists = append(lists, &sql.Item{Alias: list.name, Expr: &sql.Call{Name: callList, Args: paths}})
-		texts = append(texts, &sql.Item{Alias: list.name, Expr: column(list.name)})
+		var read sql.Expr = &sql.Call{Name: callList, Args: paths}
 		made[list.name], made[list.name+"_text"] = true, true
-		if len(list.texts) > 0 {
-			args := []sql.Expr{column(list.name)}
-			if len(list.texts) < len(list.paths) {
-				for _, p := range list.texts {
-					args = append(args, &sql.Literal{Node: sql.Node{T: sql.Bigint}, Value: strconv.Itoa(slices.Index(list.paths, p) + 1)})
-				}
-			} else {
-				list.texts = list.paths
-			}
-			texts = append(texts, &sql.Item{Alias: list.name + "_text", Expr: &sql.Call{Name: callTexts, Args: args}})
+		text := func(of sql.Expr) *sql.Item {
+			return &sql.Item{Alias: list.name + "_text", Expr: &sql.Call{Name: callTexts, Args: []sql.Expr{of}}}
+		}
+		switch {
+		case !list.raw: // one list is enough
+			lists = append(lists, text(read))
+			texts = append(texts, &sql.Item{Alias: list.name + "_text", Expr: column(list.name + "_text")})
+		case list.texts:
+			lists = append(lists, &sql.Item{Alias: list.name, Expr: read})
+			texts = append(texts, &sql.Item{Alias: list.name, Expr: column(list.name)}, text(column(list.name)))
+			twice = true
+		default:
+			lists = append(lists, &sql.Item{Alias: list.name, Expr: read})
+			texts = append(texts, &sql.Item{Alias: list.name, Expr: column(list.name)})
 		}
 	}
 	if len(lists) == 0 {
 		return t
 	}
+	if !twice {
+		texts = nil
+	}
 	return l.around(t, alias, made, lists, texts)
 }
 
-// around puts two sub-selects around a table: the inner one with first, the outer
-// one with second, both with the table's other columns that are used.
+// around puts two sub-selects around a table, the inner one with first, the outer
+// one, if any, with second, both with the table's other columns that are used.
 func (l *lowering) around(t sql.TableExpr, alias string, made map[string]bool, first, second []*sql.Item) sql.TableExpr {
 	var inner, outer []*sql.Item
 	for _, c := range l.columns(map[string]bool{alias: true}, t) {
@@ -299,7 +303,11 @@ func (l *lowering) around(t sql.TableExpr, alias string, made map[string]bool, f
 	sub := func(items []*sql.Item, from sql.TableExpr) sql.TableExpr {
 		return &sql.Subquery{Alias: alias, Query: &sql.Query{Arms: []*sql.Select{{Items: items, From: from}}}}
 	}
-	return sub(append(outer, second...), sub(append(inner, first...), t))
+	t = sub(append(inner, first...), t)
+	if second == nil {
+		return t
+	}
+	return sub(append(outer, second...), t)
 }
 
 // withColumns puts two sub-selects around a table whose documents are read: the
@@ -500,13 +508,6 @@ func (w *writer) texts(c *sql.Call) (val, error) {
 	list, err := w.expr(c.Args[0])
 	if err != nil {
 		return val{}, err
-	}
-	if len(c.Args) > 1 {
-		items := make([]string, len(c.Args)-1)
-		for i, a := range c.Args[1:] {
-			items[i] = list.s + "[" + a.(*sql.Literal).Value + "]"
-		}
-		list = val{s: "[" + wrap(items) + "]", prec: precAtom}
 	}
 	text, err := w.piece("json.text", val{s: "r", prec: precAtom, simple: true})
 	if err != nil {
