@@ -18,6 +18,7 @@ func TestPostgres(t *testing.T) {
 		for _, s := range []*plugintest.Source{here, there} {
 			s.Load("calendars", plugintest.JSON(`{"id":"us@acme.test","summary":"Us","timeZone":"America/New_York"}`)...)
 			s.Load("events", on("us@acme.test", "2024-01-02T00:00:00Z", single, edit(t, single, map[string]any{"id": "s_20240110T090000Z", "iCalUID": "s@x", "recurringEventId": "s", "status": "cancelled"}))...)
+			s.Load("events", odd(t)...)
 			s.Load("events", on("us@acme.test", "2024-01-03T00:00:00Z", moved, edit(t, single, map[string]any{"id": "day", "iCalUID": nil, "start": map[string]any{"date": "2024-03-10"}, "end": nil}))...)
 		}
 		here.WantSame(there)

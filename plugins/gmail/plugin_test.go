@@ -1,6 +1,7 @@
 package gmail_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -330,6 +331,35 @@ func TestConfigRefused(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want an error that speaks of %s", config, err, want)
 		}
+	}
+}
+
+// odd are records that no API should send, and every loader sends one day.
+func odd() []plugintest.Record {
+	var list []plugintest.Record
+	for i, text := range []string{
+		`{}`, `{"payload":null}`, `{"payload":[]}`, `{"payload":"x","headers":7}`, `{"payload":{"headers":"x"}}`, `{"payload":{"headers":{"From":"map@x.test","To":["a@b.test"]}}}`,
+		`{"payload":{"headers":[1,null,"x",[],{},{"name":5,"value":{}},{"name":"From"},{"name":null,"value":"x"},{"name":"From","value":""},{"name":"Subject","value":null}]}}`,
+		`{"labelIds":"INBOX","payload":{"headers":[]}}`, `{"labelIds":[null,5,{},"INBOX"],"payload":{"headers":[],"parts":"x"}}`, `{"payload":{"headers":[],"parts":[null,{"parts":[7,{"filename":5,"mimeType":[]}]}]}}`,
+		`{"internalDate":"soon","Date":"32 Foo 20 99:99"}`, `{"internalDate":"-1"}`, `{"internalDate":99999999999999999999}`, `{"internalDate":{}}`, `{"internalDate":"253402300800000"}`,
+		`{"Date":"Fri, 31 Feb 2024 10:00:00 +0000"}`, `{"Date":"Fri, 1 Mar 2024 10:00:00 +9999"}`, `{"Date":"1 Mar 2024 7:05 PST","Message-ID":"<>","In-Reply-To":" ","References":">< <"}`,
+		`{"From":"<<<>>>,,,;;;:::\"\"((\\","To":"` + strings.Repeat("(", 300) + strings.Repeat("a@b.test,", 300) + `","Message-ID":"<odd@x>"}`,
+		`{"From":"=?utf-8?Q?=?= =?utf-8?B?====?= =?x?y?z?= =?utf-8?B?w7w?= <q@x.test>","Message-ID":"<odd2@x>","In-Reply-To":"<odd2@x>"}`,
+		`{"Subject":"=?utf-8?Q?=C3?= ?= =? =?=","From":"a@x.test","Message-ID":"<odd3@x>"}`, `{"From":"\u0000\u0001 <z@x.test>\r\n\t,\u2028 y@x.test"}`,
+	} {
+		list = append(list, plugintest.Record{JSON: text, ID: fmt.Sprintf("odd%d", i), Connection: "us@acme.test"})
+	}
+	return append(list, plugintest.Record{ID: "gone", Deleted: true}, plugintest.Record{ID: "null"}, plugintest.Record{ID: "null", JSON: `null`, Connection: "c"})
+}
+
+// TestOddRecords: none breaks a fragment, none is lost, and every kind conforms.
+func TestOddRecords(t *testing.T) {
+	s := plugintest.New(t, gmail.Plugin(), plugintest.Options{Config: config})
+	records := odd()
+	s.Load("messages", records...)
+	s.Conform()
+	if n := len(s.Rows("message_copies")); n < len(records)-3 {
+		t.Errorf("%d copies of %d records", n, len(records)-1)
 	}
 }
 

@@ -19,6 +19,7 @@ func TestPostgres(t *testing.T) {
 			mail{id: "r2", at: "1704189800000", headers: []string{"From: MAILER-DAEMON@mx.test (Mail Delivery System)", "To: us@acme.test", "X-Failed-Recipients: j@x.test", "Message-ID: <r2@x>"}})
 		for _, s := range []*plugintest.Source{here, there} {
 			load(t, s, mails...)
+			s.Load("messages", odd()...)
 			s.Load("messages", plugintest.JSON(`{"From":"Ann <ann@client.test>","To":"us@acme.test","Date":"Mon, 1 Jan 2024 10:00:00 +0100","Message-ID":"<f1@client>"}`)...)
 		}
 		here.WantSame(there)
