@@ -30,7 +30,7 @@ var benchShapes = map[string]string{
 // BenchmarkResolution builds resolution from identifiers to published tables and
 // reports the share of the component search.
 func BenchmarkResolution(b *testing.B) {
-	for _, n := range []int{10_000, 100_000, 1_000_000} {
+	for _, n := range []int{100, 10_000, 100_000, 1_000_000} {
 		for _, shape := range benchNames() {
 			for _, strategy := range []string{identity.Rounds, identity.Recursive} {
 				if strategy == identity.Recursive && n > 100_000 {

@@ -30,8 +30,10 @@ import (
 
 // The strategies by which components are found. Both are exact.
 const (
-	// Auto is Rounds: it was the faster one on every graph and size measured
-	// (BenchmarkComponents), and it needs nothing of a database but joins.
+	// Auto is Rounds. Measured on DuckDB (BenchmarkResolution, processor time of the
+	// component search): recursion wins by 0.03 s at 100 links, loses by 0.05 to 0.2 s at
+	// 10,000, and by 5 to 13 s, 6 to 36 times, at 100,000. Rounds also needs nothing of a
+	// database but joins.
 	Auto = "auto"
 	// Rounds is a loop of plain statements, logarithmic in the size of the graph.
 	Rounds = "rounds"
