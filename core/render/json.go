@@ -42,8 +42,8 @@ func readsList(c *sql.Call) bool {
 
 // jsonOf makes the function's result of the raw value.
 func (w *writer) jsonOf(c *sql.Call, raw val) (val, error) {
-	if at, ok := c.Args[0].(*sql.Call); ok && at.Name == callAt && len(at.Args) > 1 {
-		text, err := w.expr(at.Args[1])
+	if at, ok := c.Args[0].(*sql.Call); ok && at.Name == callAt && wantsText(c.Name) {
+		text, err := w.expr(at.Args[len(at.Args)-1])
 		if err != nil {
 			return val{}, err
 		}

@@ -126,6 +126,9 @@ type lowering struct {
 	order      []*pathList
 }
 
+// wantsRaw reports whether a read is made of a value's raw form.
+func wantsRaw(function string) bool { return !wantsText(function) || function == "json_bigint" }
+
 // collectPaths finds the documents that are read more than once, or above an
 // unnest, which should not carry them along.
 func (l *lowering) collectPaths() error {
@@ -166,7 +169,7 @@ func (l *lowering) collectPaths() error {
 			list.reads = append(list.reads, &sql.Call{Name: callRaw, Args: []sql.Expr{sql.CloneExpr(col), c.Args[1]}})
 		}
 		list.texts = list.texts || wantsText(c.Name)
-		list.raw = list.raw || !wantsText(c.Name) || c.Name == "json_bigint"
+		list.raw = list.raw || wantsRaw(c.Name)
 	})
 	for _, list := range order {
 		if len(list.paths) > 1 || unnests || l.columnwise {
@@ -208,7 +211,14 @@ func (l *lowering) replaceReads() {
 				&sql.Literal{Node: sql.Node{T: sql.Bigint}, Value: strconv.Itoa(i)},
 			}}
 		}
-		c.Args[0] = &sql.Call{Node: sql.Node{T: sql.Text}, Name: callAt, Args: []sql.Expr{element(list.name, i), element(list.name+"_text", i)}}
+		at := &sql.Call{Node: sql.Node{T: sql.Text}, Name: callAt}
+		if wantsRaw(c.Name) {
+			at.Args = append(at.Args, element(list.name, i))
+		}
+		if wantsText(c.Name) {
+			at.Args = append(at.Args, element(list.name+"_text", i))
+		}
+		c.Args[0] = at
 	})
 }
 
