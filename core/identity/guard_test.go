@@ -164,7 +164,10 @@ func TestRulesRefused(t *testing.T) {
 		{spec.Resolution{Guards: []spec.Guard{{Kind: "most", EntityType: "person", IdentifierType: "x"}}}, "identity: guard most does not exist; there are blocked, max_links and unique"},
 		{spec.Resolution{Guards: []spec.Guard{{Kind: "blocked", EntityType: "person", IdentifierType: "x"}}}, "identity: guard blocked of person x has neither values nor patterns"},
 		{spec.Resolution{Guards: []spec.Guard{{Kind: "unique", EntityType: "person"}}}, "identity: guard unique of person names no identifier type"},
-		{spec.Resolution{MustLink: []spec.Pair{{A: email("a"), B: email("a")}}}, "identity: must_link: both sides are email a"},
+		{spec.Resolution{MustLink: []spec.Pair{{A: email("a@x"), B: email("a@x")}}}, "identity: must_link: both sides are email a@x"},
+		{spec.Resolution{MustLink: []spec.Pair{{A: email("a@x"), B: email("b")}}}, `identity: must_link: "b" is no email address`},
+		{spec.Resolution{Guards: []spec.Guard{{Kind: "blocked", EntityType: "person", IdentifierType: "phone", Values: []string{"1", "one"}}}}, `identity: guard blocked of person: "one" is no phone number`},
+		{spec.Resolution{Guards: []spec.Guard{{Kind: "blocked", EntityType: "person", IdentifierType: "cookie", Values: []string{" "}}}}, "identity: guard blocked of person: a value of cookie is empty"},
 		{
 			spec.Resolution{CannotLink: []spec.Pair{{A: email("a"), B: spec.Identifier{EntityType: "group", Type: "domain", Value: "x"}}}},
 			"identity: cannot_link: email a is a person and domain x is a group; a link is between identifiers of one entity type",

@@ -105,6 +105,11 @@ func valid(g spec.Guard, resolved []string) error {
 	case g.Kind == Blocked && len(g.Values)+len(g.Patterns) == 0:
 		return &Error{fmt.Sprintf("guard blocked of %s %s has neither values nor patterns", g.EntityType, g.IdentifierType)}
 	}
+	for _, v := range g.Values {
+		if err := validValue("guard "+g.Kind+" of "+g.EntityType, g.IdentifierType, v); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -117,6 +122,25 @@ func validPair(kind string, p spec.Pair, resolved []string) error {
 		return &Error{fmt.Sprintf("%s: %q is no entity type that is resolved; there are %s", kind, p.A.EntityType, strings.Join(resolved, ", "))}
 	case p.A == p.B:
 		return &Error{fmt.Sprintf("%s: both sides are %s", kind, written(p.A))}
+	}
+	for _, i := range []spec.Identifier{p.A, p.B} {
+		if err := validValue(kind, i.Type, i.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// validValue refuses what no identifier of the event log can be, so that a slip in a
+// rule does not make it a rule about nothing.
+func validValue(kind, identifierType, value string) error {
+	switch {
+	case strings.TrimSpace(value) == "":
+		return &Error{fmt.Sprintf("%s: a value of %s is empty", kind, identifierType)}
+	case identifierType == "email" && strings.Count(value, "@") != 1:
+		return &Error{fmt.Sprintf("%s: %q is no email address", kind, value)}
+	case identifierType == "phone" && !strings.ContainsAny(value, "0123456789"):
+		return &Error{fmt.Sprintf("%s: %q is no phone number", kind, value)}
 	}
 	return nil
 }
