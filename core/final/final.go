@@ -38,8 +38,8 @@ func Nodes(s *spec.Spec, fragments []union.Fragment, names union.Names) ([]*grap
 	}
 	c.table("nexus_resolved_entity_traits", "One value of each trait of each entity, chosen by the project's rules.", q, "entity_id", "trait_name")
 	c.table("nexus_entities", "Every entity, one row each, with its traits and attributes.", c.entities(), "entity_id")
-	c.table("nexus_event_measurements", "The measurements of each event, one column a name.", wide(measurementsWide, names.Measurements), "event_id")
-	c.table("nexus_event_dimensions", "The dimensions of each event, one column a name.", wide(dimensionsWide, names.Dimensions), "event_id")
+	c.table("nexus_event_measurements", "The measurements of each event, one column a name.", wide(measurementsWide(), names.Measurements, union.BySource(union.Measurements, fragments, names.Measurements)), "event_id")
+	c.table("nexus_event_dimensions", "The dimensions of each event, one column a name.", wide(dimensionsWide(), names.Dimensions, union.BySource(union.Dimensions, fragments, names.Dimensions)), "event_id")
 	c.nodes = append(c.nodes, model.Node(&graph.Relation{
 		Name: "nexus_findings", Layer: graph.Log, Storage: graph.Table,
 		Doc: "What the build dropped or had to decide for itself: of which table and source, why, how often.",
@@ -165,39 +165,74 @@ func itemName(it *sql.Item) string {
 // pivot says how a long table becomes a wide one.
 type pivot struct {
 	table, name, value, prefix string
+	kind                       sql.Type                      // of the values
 	truth                      func(value sql.Expr) sql.Expr // of a column that starts with is_
 }
 
-var (
-	measurementsWide = pivot{"nexus_event_measurements_unioned", "measurement_name", "value", "measurement_",
+func measurementsWide() pivot {
+	return pivot{"nexus_event_measurements_unioned", "measurement_name", "value", "measurement_", sql.Decimal,
 		func(v sql.Expr) sql.Expr { return model.Op(sql.OpNe, v, model.Int(0)) }}
-	dimensionsWide = pivot{"nexus_event_dimensions_unioned", "dimension_name", "dimension_value", "dimension_",
-		func(v sql.Expr) sql.Expr { return model.Cast(v, sql.Boolean) }}
-)
+}
 
-func wide(p pivot, names []string) *sql.Query {
+func dimensionsWide() pivot {
+	return pivot{"nexus_event_dimensions_unioned", "dimension_name", "dimension_value", "dimension_", sql.Text,
+		func(v sql.Expr) sql.Expr { return model.Cast(v, sql.Boolean) }}
+}
+
+// wide has an arm for each source, which looks for the names of that source alone.
+func wide(p pivot, names []string, bySource map[string][]string) *sql.Query {
 	taken := []string{"event_id", "occurred_at", "source", "_processed_at"}
+	columns := make([]string, len(names))
+	for i, n := range names {
+		columns[i] = free(n, p.prefix, taken)
+		taken = append(taken, columns[i])
+	}
+	sources := make([]string, 0, len(bySource))
+	for source := range bySource {
+		sources = append(sources, source)
+	}
+	slices.Sort(sources)
+	if len(sources) == 0 {
+		return model.Query(p.arm("", names, columns, nil))
+	}
+	q := &sql.Query{}
+	for _, source := range sources {
+		q.Arms = append(q.Arms, p.arm(source, names, columns, bySource[source]))
+	}
+	return q
+}
+
+func (p pivot) arm(source string, names, columns, own []string) *sql.Select {
 	s := &sql.Select{
 		Items: []*sql.Item{model.As(model.Col("", "event_id"), "event_id"),
 			model.As(model.Call("min", model.Col("", "occurred_at")), "occurred_at"),
 			model.As(model.Call("min", model.Col("", "source")), "source")},
 		From: model.Model(p.table, ""), GroupBy: []sql.Expr{model.Col("", "event_id")},
 	}
-	for _, n := range names {
-		column := free(n, p.prefix, taken)
-		taken = append(taken, column)
-		is := model.Eq(model.Col("", p.name), model.Text(n))
-		value := model.Col("", p.value)
-		var cell sql.Expr
-		if strings.HasPrefix(n, "is_") {
-			cell = model.Call("coalesce", model.Call("bool_or", model.Case(nil, model.When(is, p.truth(value)))), model.Bool(false))
-		} else {
-			cell = model.Call("max", model.Case(nil, model.When(is, value)))
-		}
-		s.Items = append(s.Items, model.As(cell, column))
+	if source != "" {
+		s.Where = model.Eq(model.Col("", "source"), model.Text(source))
+	}
+	for i, n := range names {
+		s.Items = append(s.Items, model.As(p.cell(n, slices.Contains(own, n)), columns[i]))
 	}
 	s.Items = append(s.Items, model.As(model.Call("run_started_at"), "_processed_at"))
-	return model.Query(s)
+	return s
+}
+
+// cell is the value of a name; of one that these rows cannot have, what is there instead.
+func (p pivot) cell(name string, possible bool) sql.Expr {
+	flag := strings.HasPrefix(name, "is_")
+	switch {
+	case !possible && flag:
+		return model.Bool(false)
+	case !possible:
+		return model.Null(p.kind)
+	}
+	is := model.Eq(model.Col("", p.name), model.Text(name))
+	if flag {
+		return model.Call("coalesce", model.Call("bool_or", model.Case(nil, model.When(is, p.truth(model.Col("", p.value))))), model.Bool(false))
+	}
+	return model.Call("max", model.Case(nil, model.When(is, model.Col("", p.value))))
 }
 
 // findings are those of the event log and what resolution had no entity for.

@@ -47,10 +47,13 @@ func Prefix(entityType string) string {
 // EntityMacros are the macros by which models learn the entity of an identifier:
 // entity_of(entity_type, identifier_type, source, normalized_value, resolved_id) is
 // the id of a registered entity, or else what resolution found;
+// has_entity(entity_type, identifier_type, resolved_id) is whether that is something,
+// found out without making the id;
 // registered_id(entity_type, source, source_id) is that of a registered one, NULL for
 // other types.
 func EntityMacros(types []spec.EntityType) model.Macros {
 	var of, registered []sql.When
+	has := []sql.Expr{&sql.IsNull{X: model.Col("", "resolved_id"), Not: true}}
 	for _, t := range types {
 		if t.Resolution {
 			continue
@@ -59,6 +62,7 @@ func EntityMacros(types []spec.EntityType) model.Macros {
 		id := func(value string) sql.Expr {
 			return model.Call("nexus_id", model.Text(Prefix(t.Name)), model.Col("", "entity_type"), model.Col("", "source"), model.Col("", value))
 		}
+		has = append(has, model.And(is(), model.Eq(model.Col("", "identifier_type"), model.Text(t.Name+"_id"))))
 		of = append(of, model.When(
 			model.And(is(), model.Eq(model.Col("", "identifier_type"), model.Text(t.Name+"_id"))), id("normalized_value")))
 		registered = append(registered, model.When(is(), id("source_id")))
@@ -68,6 +72,7 @@ func EntityMacros(types []spec.EntityType) model.Macros {
 			Params: []string{"entity_type", "identifier_type", "source", "normalized_value", "resolved_id"},
 			Body:   model.Case(model.Col("", "resolved_id"), of...),
 		},
+		"has_entity": {Params: []string{"entity_type", "identifier_type", "resolved_id"}, Body: model.Or(has...)},
 		"registered_id": {
 			Params: []string{"entity_type", "source", "source_id"},
 			Body:   model.Case(model.Null(sql.Text), registered...),

@@ -83,7 +83,7 @@ type Discovery struct {
 func StaticNames(s *spec.Spec, fragments []Fragment) (Names, []Discovery) {
 	var n Names
 	declared(s, &n)
-	column := map[string]string{Traits: "trait_name", Measurements: "measurement_name", Dimensions: "dimension_name", StateChanges: "state_name"}
+	column := nameColumns()
 	computed := map[string]bool{}
 	for i := range fragments {
 		f := &fragments[i]
@@ -105,6 +105,39 @@ func StaticNames(s *spec.Spec, fragments []Fragment) (Names, []Discovery) {
 	}
 	sort.Slice(ask, func(i, j int) bool { return ask[i].Kind < ask[j].Kind })
 	return n, ask
+}
+
+// nameColumns says which column of a kind holds names.
+func nameColumns() map[string]string {
+	return map[string]string{Traits: "trait_name", Measurements: "measurement_name", Dimensions: "dimension_name", StateChanges: "state_name"}
+}
+
+// BySource returns, for each source with fragments of a kind, the names that its
+// rows can have: of those in plain sight its own, else all.
+func BySource(kindName string, fragments []Fragment, all []string) map[string][]string {
+	out := map[string][]string{}
+	computed := map[string]bool{}
+	for i := range fragments {
+		f := &fragments[i]
+		if f.Kind != kindName {
+			continue
+		}
+		found, complete := literals(f.Query, nameColumns()[kindName])
+		computed[f.Source] = computed[f.Source] || !complete
+		own := out[f.Source]
+		for _, v := range found {
+			if n := Canonical(v); slices.Contains(all, n) {
+				own = insert(own, n)
+			}
+		}
+		out[f.Source] = own
+	}
+	for source := range computed {
+		if computed[source] {
+			out[source] = all
+		}
+	}
+	return out
 }
 
 // declared adds what project and plugins declare; the project goes first.

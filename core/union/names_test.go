@@ -121,3 +121,18 @@ func TestFragmentsCannotTakeTheUnionsName(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestBySource(t *testing.T) {
+	of := func(source, text string) union.Fragment {
+		return union.Fragment{Source: source, Name: "f", Kind: union.Dimensions, Query: parsed(t, text)}
+	}
+	all := []string{"a", "b", "c", "d"}
+	got := union.BySource(union.Dimensions, []union.Fragment{
+		of("x", `select 'A' as dimension_name from normalized.a`), of("x", `select 'b' as dimension_name from normalized.a`),
+		of("y", `select k as dimension_name from normalized.a`), of("y", `select 'a' as dimension_name from normalized.a`),
+		{Source: "z", Name: "f", Kind: union.Traits, Query: parsed(t, `select 'd' as trait_name from normalized.a`)},
+	}, all)
+	if want := "map[x:[a b] y:[a b c d]]"; fmt.Sprint(got) != want {
+		t.Errorf("got %v, want %s", got, want)
+	}
+}

@@ -5,11 +5,11 @@ with linked as (
   from model.nexus_entity_identifiers as i
   left join model.nexus_resolved_identifiers as r
     on r.entity_type = i.entity_type and r.identifier_type = i.identifier_type and r.normalized_value = i.normalized_value
+  where has_entity(i.entity_type, i.identifier_type, r.entity_id)
 ),
 once as (
   select event_id, entity_id, entity_type, role, min(occurred_at) as occurred_at
   from linked
-  where entity_id is not null
   group by event_id, entity_id, entity_type, role
 )
 select
