@@ -51,8 +51,6 @@ named as (
             else concat('app_', lower(given_type))
         end as event_name
     from read
-    where given_type is not null and occurred_at is not null and (shop_gid is not null or shop_domain is not null)
-        and (not is_test or config('include_test'))
 ),
 once as (
     select
@@ -64,6 +62,8 @@ once as (
     from named
     qualify row_number() over (partition by coalesce(log_id, app_id), case when log_id is null then coalesce(shop_id, shop_domain) end,
         event_name, occurred_at, charge_id order by _ingested_at desc, source_table) = 1
+        and given_type is not null and occurred_at is not null and (shop_gid is not null or shop_domain is not null)
+        and (not is_test or config('include_test'))
 ),
 valued as (
     select

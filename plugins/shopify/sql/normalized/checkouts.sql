@@ -24,8 +24,8 @@ with read as (
 latest as (
     select *
     from read
-    where checkout_id is not null
-    qualify row_number() over (partition by shop_key, checkout_id order by coalesce(updated_at, observed_at) desc, _ingested_at desc, connection desc) = 1
+    qualify checkout_id is not null
+        and row_number() over (partition by shop_key, checkout_id order by coalesce(updated_at, observed_at) desc, _ingested_at desc, connection desc) = 1
 ),
 by_token as (
     select shop_key, checkout_token, min(placed_at) as placed_at

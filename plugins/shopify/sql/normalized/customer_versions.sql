@@ -61,4 +61,5 @@ select
     connection,
     _ingested_at
 from read
-where customer_id is not null
+-- filtered above the window: below it, an engine would read the documents once for each condition
+qualify count(*) over (partition by shop_key, customer_id) > 0 and customer_id is not null

@@ -28,8 +28,8 @@ read as (
         is_inline,
         _ingested_at
     from held
-    where coalesce(lower(json_text(entry, '$.status')), 'success') in ('success', 'fulfilled', 'closed')
 )
 select *
 from read
 qualify row_number() over (partition by order_key, fulfillment_id order by is_inline, _ingested_at desc, delivered_at desc, shipped_at desc, status) = 1
+    and coalesce(status, 'success') in ('success', 'fulfilled', 'closed')

@@ -31,8 +31,7 @@ read as (
         is_inline,
         _ingested_at
     from held
-    where json_text(entry, '$.id') is not null
 )
 select *
 from read
-qualify row_number() over (partition by order_key, refund_id order by is_inline, _ingested_at desc, refunded_at desc, total_refunded desc, note) = 1
+qualify row_number() over (partition by order_key, refund_id order by is_inline, _ingested_at desc, refunded_at desc, total_refunded desc, note) = 1 and refund_id is not null

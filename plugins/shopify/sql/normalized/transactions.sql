@@ -39,6 +39,5 @@ read as (
 )
 select *
 from read
-where not is_test or config('include_test')
-qualify transaction_id is null
-    or row_number() over (partition by order_key, transaction_id order by refund_id is null, happened_at, _ingested_at desc, status, amount) = 1
+qualify (not is_test or config('include_test')) and (transaction_id is null
+    or row_number() over (partition by order_key, transaction_id order by refund_id is null, happened_at, _ingested_at desc, status, amount) = 1)

@@ -10,7 +10,7 @@ with versions as (
 ),
 read as (
     select
-        coalesce(json_text(obj, '$.id'), id) as balance_transaction_id,
+        id as balance_transaction_id,
         coalesce(json_text(obj, '$.source.id'), json_text(obj, '$.source')) as source_id,
         json_text(obj, '$.type') as transaction_type,
         json_decimal(obj, '$.amount') as amount_minor,

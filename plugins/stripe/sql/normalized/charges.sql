@@ -44,7 +44,6 @@ newest as (
 read as (
     select
         id as charge_id,
-        coalesce(json_text(obj, '$.object'), 'charge') as object_type,
         coalesce(json_text(obj, '$.customer.id'), json_text(obj, '$.customer'), json_text(obj, '$.customer_id')) as customer_id,
         coalesce(json_text(obj, '$.invoice.id'), json_text(obj, '$.invoice'), json_text(obj, '$.invoice_id')) as invoice_id,
         coalesce(json_text(obj, '$.payment_intent.id'), json_text(obj, '$.payment_intent'), json_text(obj, '$.payment_intent_id')) as payment_intent_id,
@@ -80,7 +79,6 @@ latest as (
     select r.*, k.captured_at
     from read r
     left join captures k on k.charge_id = r.charge_id
-    where r.object_type = 'charge'
 ),
 intents as (
     select
@@ -101,7 +99,7 @@ intents as (
         connection,
         _ingested_at
     from intent_records
-    where id is not null and coalesce(json_text(obj, '$.object'), 'payment_intent') = 'payment_intent'
+    where id is not null
     qualify row_number() over (partition by id order by observed_at desc, _ingested_at desc, connection desc) = 1
 ),
 joined as (

@@ -8,10 +8,10 @@ with versions as (
     where object_type = 'coupon'
 )
 select
-    coalesce(json_text(obj, '$.id'), id) as coupon_id,
+    id as coupon_id,
     json_decimal(obj, '$.percent_off') as percent_off,
     json_decimal(obj, '$.amount_off') as amount_off,
     lower(json_text(obj, '$.currency')) as currency,
     json_text(obj, '$.duration') as duration
 from versions
-qualify row_number() over (partition by coalesce(json_text(obj, '$.id'), id) order by observed_at desc, _ingested_at desc, connection desc) = 1
+qualify row_number() over (partition by id order by observed_at desc, _ingested_at desc, connection desc) = 1

@@ -10,7 +10,7 @@ with versions as (
 ),
 fields as (
     select
-        coalesce(json_text(obj, '$.id'), id) as customer_id,
+        id as customer_id,
         coalesce(json_text(obj, '$.object'), 'customer') as object_type,
         nullif(trim(json_text(obj, '$.email')), '') as email,
         nullif(trim(json_text(obj, '$.name')), '') as name,
@@ -37,6 +37,15 @@ fields as (
         connection,
         _ingested_at
     from versions
+    where id is not null
+),
+kept as (
+    select *
+    from fields
+    -- filtered above the window: below it, an engine would read the documents once for each condition
+    qualify count(*) over (partition by customer_id) > 0
+        and object_type = 'customer'
+        and (is_live or config('include_test'))
 )
 select
     customer_id,
@@ -64,7 +73,4 @@ select
         order by greatest(observed_at, created_at), is_deleted, stream_id, _ingested_at, connection) as version_no,
     connection,
     _ingested_at
-from fields
-where customer_id is not null
-    and object_type = 'customer'
-    and (is_live or config('include_test'))
+from kept

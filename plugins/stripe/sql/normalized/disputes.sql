@@ -11,8 +11,7 @@ with versions as (
 ),
 read as (
     select
-        coalesce(json_text(obj, '$.id'), id) as dispute_id,
-        coalesce(json_text(obj, '$.object'), 'dispute') as object_type,
+        id as dispute_id,
         coalesce(json_text(obj, '$.charge.id'), json_text(obj, '$.charge'), json_text(obj, '$.charge_id')) as charge_id,
         lower(json_text(obj, '$.status')) as status,
         json_text(obj, '$.reason') as reason,
@@ -27,6 +26,7 @@ read as (
         connection,
         _ingested_at
     from versions
+    where id is not null
 ),
 marked as (
     select
@@ -34,7 +34,6 @@ marked as (
         max(case when event_type = 'charge.dispute.funds_withdrawn' then 1 else 0 end) over (partition by dispute_id) as n_withdrawn,
         min(case when event_type = 'charge.dispute.closed' then observed_at end) over (partition by dispute_id) as closed_at
     from read
-    where dispute_id is not null and object_type = 'dispute'
 )
 select
     m.dispute_id,
@@ -54,5 +53,5 @@ select
 from marked m
 left join normalized.charges c on c.charge_id = m.charge_id
 left join normalized.currencies k on k.currency = m.currency
-where (m.is_live and coalesce(c.is_live, true)) or config('include_test')
-qualify row_number() over (partition by m.dispute_id order by m.observed_at desc, m.event_type is null, m._ingested_at desc, m.connection desc, m.event_type) = 1
+qualify ((m.is_live and coalesce(c.is_live, true)) or config('include_test'))
+    and row_number() over (partition by m.dispute_id order by m.observed_at desc, m.event_type is null, m._ingested_at desc, m.connection desc, m.event_type) = 1

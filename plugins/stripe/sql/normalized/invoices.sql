@@ -76,7 +76,9 @@ read as (
 latest as (
     select *
     from read
-    where object_type = 'invoice'
+    -- filtered above the window: below it, an engine would read the documents once for each condition
+    qualify row_number() over (partition by invoice_id order by observed_at) = 1
+        and object_type = 'invoice'
         and not is_deleted
         and (is_live or config('include_test'))
         and coalesce(billing_reason <> 'upcoming', true)

@@ -10,7 +10,7 @@ with versions as (
 )
 select
     coalesce(json_text(obj, '$.subscription'), json_text(obj, '$.subscription_id')) as subscription_id,
-    coalesce(json_text(obj, '$.id'), id) as item_id,
+    id as item_id,
     obj as item
 from versions
-qualify row_number() over (partition by coalesce(json_text(obj, '$.id'), id) order by observed_at desc, _ingested_at desc, connection desc) = 1
+qualify row_number() over (partition by id order by observed_at desc, _ingested_at desc, connection desc) = 1

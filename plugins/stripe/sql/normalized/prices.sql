@@ -13,7 +13,7 @@ with versions as (
     where object_type in ('price', 'plan') and not is_deleted
 )
 select
-    coalesce(json_text(obj, '$.id'), id) as price_id,
+    id as price_id,
     coalesce(json_text(obj, '$.product.id'), json_text(obj, '$.product'), json_text(obj, '$.product_id')) as product_id,
     nullif(coalesce(json_text(obj, '$.nickname'), json_text(obj, '$.product.name'), json_text(obj, '$.name')), '') as nickname,
     lower(json_text(obj, '$.currency')) as currency,
@@ -31,4 +31,4 @@ select
     observed_at,
     _ingested_at
 from versions
-qualify row_number() over (partition by coalesce(json_text(obj, '$.id'), id) order by object_type desc, observed_at desc, _ingested_at desc, connection desc) = 1
+qualify row_number() over (partition by id order by object_type desc, observed_at desc, _ingested_at desc, connection desc) = 1

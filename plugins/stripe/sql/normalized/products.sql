@@ -9,7 +9,7 @@ with versions as (
     where object_type = 'product' and not is_deleted
 )
 select
-    coalesce(json_text(obj, '$.id'), id) as product_id,
+    id as product_id,
     nullif(json_text(obj, '$.name'), '') as product_name,
     json_bool(obj, '$.active') as is_active,
     json_timestamp(obj, '$.created') as created_at,
@@ -17,4 +17,4 @@ select
     coalesce(json_bool(obj, '$.livemode'), true) as is_live,
     _ingested_at
 from versions
-qualify row_number() over (partition by coalesce(json_text(obj, '$.id'), id) order by coalesce(json_timestamp(obj, '$.updated'), observed_at) desc, _ingested_at desc, connection desc) = 1
+qualify row_number() over (partition by id order by observed_at desc, _ingested_at desc, connection desc) = 1

@@ -15,8 +15,7 @@ with versions as (
 ),
 read as (
     select
-        coalesce(json_text(obj, '$.id'), id) as refund_id,
-        coalesce(json_text(obj, '$.object'), 'refund') as object_type,
+        id as refund_id,
         coalesce(json_text(obj, '$.charge.id'), json_text(obj, '$.charge'), json_text(obj, '$.charge_id'), charge_id) as charge_id,
         coalesce(json_text(obj, '$.payment_intent.id'), json_text(obj, '$.payment_intent'), json_text(obj, '$.payment_intent_id')) as payment_intent_id,
         coalesce(lower(json_text(obj, '$.status')), 'succeeded') as status,
@@ -31,6 +30,7 @@ read as (
         connection,
         _ingested_at
     from versions
+    where id is not null
 ),
 marked as (
     select
@@ -38,7 +38,6 @@ marked as (
         min(case when event_type in ('refund.failed', 'charge.refund.updated', 'refund.updated') and status in ('failed', 'canceled') then observed_at end)
             over (partition by refund_id) as failed_at
     from read
-    where refund_id is not null and object_type = 'refund'
 ),
 latest as (
     select *

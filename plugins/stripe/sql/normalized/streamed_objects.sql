@@ -4,6 +4,7 @@
 with arrivals as (
     select record, record_id, _ingested_at, _source_updated_at, _deleted, _connection, _api_version
     from raw.events
+    where not coalesce(_deleted, false)
     union all
     select record, record_id, _ingested_at, _source_updated_at, _deleted, _connection, _api_version
     from raw.objects_history
@@ -49,4 +50,3 @@ select
     _connection as connection,
     _ingested_at
 from read
-where not (is_event and is_tombstone)

@@ -11,7 +11,7 @@ with versions as (
 ),
 read as (
     select
-        coalesce(json_text(obj, '$.id'), id) as subscription_id,
+        id as subscription_id,
         coalesce(json_text(obj, '$.object'), 'subscription') as object_type,
         coalesce(json_text(obj, '$.customer.id'), json_text(obj, '$.customer'), json_text(obj, '$.customer_id')) as customer_id,
         lower(json_text(obj, '$.status')) as given_status,
@@ -51,6 +51,7 @@ read as (
         connection,
         _ingested_at
     from versions
+    where id is not null
 ),
 fields as (
     select
@@ -59,16 +60,17 @@ fields as (
         case when is_deleted and coalesce(given_status not in ('canceled', 'incomplete_expired'), true) then 'canceled' else given_status end as status,
         case when is_deleted then coalesce(given_ended_at, observed_at) else given_ended_at end as ended_at
     from read
-    where subscription_id is not null
-        and object_type = 'subscription'
-        and (is_live or config('include_test'))
 ),
 timed as (
     select
         *,
         case when is_event then observed_at else greatest(coalesce(updated_at, observed_at), created_at, ended_at) end as version_at
     from fields
-    where status is not null
+    -- filtered above the window: below it, an engine would read the documents once for each condition
+    qualify count(*) over (partition by subscription_id) > 0
+        and status is not null
+        and object_type = 'subscription'
+        and (is_live or config('include_test'))
 ),
 numbered as (
     select
