@@ -1,6 +1,7 @@
 package final_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/sql"
 	"github.com/nexus-host/nexus-host/core/state"
 	"github.com/nexus-host/nexus-host/core/union"
+	"github.com/nexus-host/nexus-host/core/verify"
 	"github.com/nexus-host/nexus-host/internal/coretest"
 )
 
@@ -183,5 +185,43 @@ func TestColumnsAreTheContracts(t *testing.T) {
 		if got != want {
 			t.Errorf("%s:\n got %s\nwant %s", name, got, want)
 		}
+	}
+}
+
+// Many names are many columns, and stay within the bounds of a statement.
+func TestManyNamesCheck(t *testing.T) {
+	s := project()
+	n := names()
+	for i := range 100 {
+		n.Add(union.StateChanges, fmt.Sprint("state_", i), []string{union.Dimension, union.Measurement}[i%2])
+	}
+	for i := range 400 {
+		n.Add(union.Traits, fmt.Sprint("trait_", i), "")
+		n.Add(union.Measurements, fmt.Sprint("measurement_", i), "")
+		n.Add(union.Dimensions, fmt.Sprint("dimension_", i), "")
+	}
+	fs := fragments(s)
+	nodes, err := final.Nodes(s, fs, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	more, err := state.Nodes(s, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, err := union.Nodes(s, fs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := resolved()
+	for _, f := range fs {
+		known[f.Source+"_"+f.Name] = f.Columns
+	}
+	if _, err := coretest.Check(append(append(nodes, more...), log...), coretest.Run{ID: "r1", StartedAt: started, Known: known}); err != nil {
+		t.Fatal(err)
+	}
+	checks, err := verify.Checks(s, n)
+	if err != nil || len(checks) == 0 {
+		t.Fatal(err)
 	}
 }

@@ -60,12 +60,10 @@ func finding(k *kind, source, reason, detail, n, sample sql.Expr) []*sql.Item {
 	}
 }
 
+// sample is the column that shows where a finding was made.
 func (k *kind) sample() string {
-	switch k.name {
-	case Entities:
+	if k.name == Entities {
 		return "source_id"
-	case Events:
-		return "event_id"
 	}
 	return "event_id"
 }
@@ -102,9 +100,8 @@ func conflicting(k *kind) *sql.Select {
 		if n == k.id || n == ingestedAt || k.name == Entities && n != "created_at" && n != "updated_at" || n == "identifier_value" {
 			continue
 		}
-		differs = append(differs, varies(k, n))
+		differs = append(differs, varies(n))
 	}
-	reason := sql.Expr(model.Text(ReasonConflict))
 	inner := model.Query(&sql.Select{
 		Items: []*sql.Item{
 			model.As(model.Call("min", model.Col("", sourceColumn)), "source"), model.As(model.Call("min", model.Col("", k.detail)), "detail"),
@@ -118,13 +115,13 @@ func conflicting(k *kind) *sql.Select {
 		inner.Arms[0].Where = model.Not(model.Col("", summedColumn))
 	}
 	return &sql.Select{
-		Items: finding(k, model.Col("", "source"), reason, model.Col("", "detail"), count(), model.Call("min", model.Col("", "sample"))),
+		Items: finding(k, model.Col("", "source"), model.Text(ReasonConflict), model.Col("", "detail"), count(), model.Call("min", model.Col("", "sample"))),
 		From:  &sql.Subquery{Query: inner, Alias: "conflicts"}, GroupBy: []sql.Expr{model.Col("", "source"), model.Col("", "detail")},
 	}
 }
 
 // varies reports whether a column has several values in a group; NULL is one.
-func varies(k *kind, column string) sql.Expr {
+func varies(column string) sql.Expr {
 	x := func() sql.Expr {
 		if column == "is_active" {
 			return model.Cast(model.Col("", column), sql.Text)
@@ -149,7 +146,7 @@ func mixed(k *kind) *sql.Select {
 		From:    model.Model(k.again(), ""),
 		Where:   model.Col("", summedColumn),
 		GroupBy: []sql.Expr{model.Col("", k.id)},
-		Having:  varies(k, "value_unit"),
+		Having:  varies("value_unit"),
 	})
 	return &sql.Select{
 		Items: finding(k, model.Col("", "source"), model.Text(ReasonUnits), model.Col("", "detail"), count(), model.Call("min", model.Col("", "sample"))),
