@@ -125,6 +125,16 @@ func compile(text string, d *dialect.Dialect, hide bool) (string, []portable.Col
 	return "SELECT " + strings.Join(items, ", ") + " FROM (\n" + s + "\n) AS result", columns, err
 }
 
+// checked checks a query in place.
+func checked(t *testing.T, q *portable.Query) []portable.ColumnDef {
+	t.Helper()
+	columns, diags := check.Query(q, env())
+	if err := diags.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return columns
+}
+
 // TestExpressions runs testdata/conformance/*.txt: `expression => value` on each
 // line, the value as the portable cast to text gives it (JSON as JSON).
 func TestExpressions(t *testing.T) {
