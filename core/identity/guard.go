@@ -181,7 +181,9 @@ func (b *builder) split() error {
 }
 
 // A split by a rule is never broken again, so a component is split at most once a
-// rule; a flood ends with the longest chain.
+// rule. A flood takes a round a link of distance, and runs over the components alone that
+// break a rule: where two values that exclude each other stand at the ends of a very long
+// chain, that is slow, and still exact.
 const (
 	maxSplits = 1 << 20
 	maxLinks  = 1 << 40

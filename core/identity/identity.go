@@ -252,25 +252,25 @@ func (b *builder) inputs() error {
 	if err := b.blocked(); err != nil {
 		return err
 	}
-	pattern := b.blockedByPattern()
-	b.macros["blocked_by_pattern"] = pattern
+	b.macros["blocked_by_pattern"] = b.blockedByPattern()
 	if err := b.add(work("nxw_id_nodes", "Identifiers of resolved types, numbered in order."), "nodes", names{}); err != nil {
 		return err
 	}
-	return all(
+	// The rows are wide and many, so they go as soon as they are numbered.
+	c := composer{b: b}
+	err := all(
+		func() error { return c.create(work("nxw_id_rows", "Rows of edges that could link something."), "rows") },
+		func() error { return c.create(work("nxw_id_events", "Their events, numbered by time."), "events") },
 		func() error {
-			return b.add(work("nxw_id_rows", "Rows of edges that could link something."), "rows", names{})
-		},
-		func() error {
-			return b.add(work("nxw_id_events", "Their events, numbered by time."), "events", names{})
-		},
-		func() error {
-			return b.add(work("nxw_id_sightings", "Which identifier was seen on which edge in which event."), "sightings", names{})
-		},
-		func() error {
-			return b.add(work("nxw_id_members", "Identifiers of edges, with their first event."), "members", names{})
+			return c.create(work("nxw_id_sightings", "Which identifier was seen on which edge in which event."), "sightings")
 		},
 	)
+	if err != nil {
+		return err
+	}
+	c.drop("nxw_id_rows")
+	b.nodes = append(b.nodes, &graph.Node{Name: "nxw_id_sightings", Makes: c.makes, Steps: c.steps})
+	return b.add(work("nxw_id_members", "Identifiers of edges, with their first event."), "members", names{})
 }
 
 func (b *builder) links() error {
