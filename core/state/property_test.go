@@ -74,17 +74,23 @@ var possible = map[string][]string{
 	"tier": {"", "gold", "silver", "bronze", "zinc"},
 }
 
-func declarations() *spec.Spec {
+func declarationsOf(names ...string) *spec.Spec {
 	src := spec.Source{Name: "crm", EntityTypes: []spec.EntityType{{Name: "person", Resolution: true}}}
-	for _, n := range stateNames() {
+	for _, n := range names {
 		d := states[n]
 		src.States = append(src.States, spec.State{Name: n, Category: d.category, Combine: d.combine, Rank: d.rank})
 	}
-	return &spec.Spec{Sources: []spec.Source{src}, Derived: []spec.DerivedState{
+	return &spec.Spec{Sources: []spec.Source{src}}
+}
+
+func declarations() *spec.Spec {
+	s := declarationsOf(stateNames()...)
+	s.Derived = []spec.DerivedState{
 		{Name: "is_customer", EntityType: "person", Category: "dimension", Expression: "case when mrr > 0 then 'yes' when mrr <= 0 then 'no' end"},
 		{Name: "value", Category: "measurement", Expression: "coalesce(mrr, 0) + coalesce(seats, 0)"},
 		{Name: "label", Category: "dimension", Expression: "case when is_customer = 'yes' then coalesce(plan, 'none') end"},
-	}}
+	}
+	return s
 }
 
 func stateNames() []string {
