@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/nexus-host/nexus-host/core/check"
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/core/sql"
 	"github.com/nexus-host/nexus-host/core/union"
@@ -46,10 +47,46 @@ func parseDerived(s *spec.Spec, names []union.StateName) ([]derived, sql.Diagnos
 		return nil, p.diags
 	}
 	p.levels()
+	if len(p.diags) == 0 {
+		p.types(names)
+	}
 	if len(p.diags) > 0 {
 		return nil, p.diags
 	}
 	return p.all, nil
+}
+
+// types checks each expression over the states and the derived states before it.
+// The trees themselves stay unchecked: they are checked again in their model.
+func (p *derivation) types(names []union.StateName) {
+	column := func(name, category string) sql.ColumnDef {
+		if category == union.Measurement {
+			return sql.ColumnDef{Name: name, Type: sql.Decimal}
+		}
+		return sql.ColumnDef{Name: name, Type: sql.Text}
+	}
+	var columns []sql.ColumnDef
+	for _, n := range names {
+		columns = append(columns, column(n.Name, n.Category))
+	}
+	for _, d := range p.all {
+		at := p.at[d.name]
+		_, diags := check.Expr(sql.CloneExpr(d.expr), "states", columns, check.Env{File: at.File, Text: at.Expression})
+		p.take(at, diags)
+		columns = append(columns, column(d.name, d.category))
+	}
+}
+
+// take adds the diagnostics of an expression, at its place in the project's file.
+func (p *derivation) take(d spec.DerivedState, diags sql.Diagnostics) {
+	for _, diag := range diags {
+		if d.Line > 0 {
+			diag.Pos.Line += d.Line - 1
+		}
+		if len(p.diags) < sql.MaxDiagnostics {
+			p.diags = append(p.diags, diag)
+		}
+	}
 }
 
 type derivation struct {
@@ -76,12 +113,7 @@ func (p *derivation) report(d spec.DerivedState, pos sql.Pos, code sql.Code, hin
 
 func (p *derivation) parse(d spec.DerivedState) {
 	e, diags := sql.ParseExpr(d.File, d.Expression, sql.Options{})
-	for _, diag := range diags {
-		if d.Line > 0 {
-			diag.Pos.Line += d.Line - 1
-		}
-		p.diags = append(p.diags, diag)
-	}
+	p.take(d, diags)
 	if len(diags) == 0 {
 		p.all = append(p.all, derived{name: d.Name, entityType: d.EntityType, category: d.Category, expr: e})
 	}

@@ -6,5 +6,6 @@
 // history is a list of steps between numbers, and the wide form is the running
 // sum of those steps.
 //
-// It imports core/graph, core/model, core/spec, core/sql and core/union alone.
+// It imports core/check, core/graph, core/model, core/spec, core/sql and core/union
+// alone.
 package state
