@@ -100,7 +100,7 @@ func bigquery() *Dialect {
 			sql.Boolean: "BOOL", sql.Timestamp: "DATETIME", sql.Date: "DATE", sql.JSON: "JSON",
 		},
 		Let: LetUnnest, NullsByCase: true, Qualify: true, DistinctFrom: true, UnionDistinct: "UNION DISTINCT", GroupByOrdinal: true,
-		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}, RecursionDepth: 500, CreateOrReplace: true, Rename: RenameBare,
+		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}, RecursionDepth: 500, Rename: RenameBare,
 		JSONPath: PathText, Unnest: UnnestStruct, PatternStyle: PatternOnly, Timestamp: "DATETIME", DecimalByText: true,
 		Templates: t,
 	}

@@ -99,7 +99,7 @@ func databricks() *Dialect {
 			sql.Boolean: "BOOLEAN", sql.Timestamp: "TIMESTAMP_NTZ", sql.Date: "DATE", sql.JSON: "VARIANT",
 		},
 		Let: LetTransform, Qualify: true, QualifyAlone: true, CTEColumns: true, DistinctFrom: true, GroupByOrdinal: true,
-		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}, RecursionDepth: 100, CreateOrReplace: true, Rename: RenameQualified,
+		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}, RecursionDepth: 100, Rename: RenameQualified,
 		JSONPath: PathText, Unnest: UnnestExplode, PatternStyle: PatternGroups, DotMatchesNewline: true, DollarMatchesNewline: true,
 		ReplacementSpecials: `\$`, Timestamp: "TIMESTAMP_NTZ",
 		Templates: t,

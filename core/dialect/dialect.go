@@ -129,15 +129,12 @@ type Dialect struct {
 	Qualify              bool
 	QualifyAlone         bool // QUALIFY may stand without WHERE, GROUP BY and HAVING
 	CTEColumns           bool // WITH c (a, b) AS
-	CTEColumnsAlways     bool // on recursive ones it must stand
 	DistinctFrom         bool // IS [NOT] DISTINCT FROM exists
 	UnionDistinct        string
 	GroupByOrdinal       bool // GROUP BY 1 names the first selected expression
-	Frame                bool // window aggregates with ORDER BY must have a frame
 	Recursion            map[sql.RecursionForm]bool
 	RecursionDepth       int // levels after which the engine stops by default; 0: none
 	TransactionalDDL     bool
-	CreateOrReplace      bool // CREATE OR REPLACE TABLE … AS
 	DropCascade          bool // DROP takes what depends on it along
 	Rename               RenameStyle
 	// JSONColumns: each value that is read of a document is a column of a sub-select, for

@@ -19,7 +19,7 @@ func redshift() *Dialect {
 	}
 	d.Collate = "" // comparisons are binary
 	d.Let = LetInline
-	d.Qualify, d.QualifyAlone, d.DistinctFrom, d.CTEColumnsAlways = true, true, false, true
+	d.Qualify, d.QualifyAlone, d.DistinctFrom = true, true, false
 	d.Recursion = map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}
 	d.JSONPath, d.Unnest, d.ArgByRank, d.JSONColumns = PathDots, UnnestPath, true, true
 	d.PatternStyle, d.DotMatchesNewline = PatternOnly, true

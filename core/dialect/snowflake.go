@@ -100,8 +100,8 @@ func snowflake() *Dialect {
 			sql.Text: "VARCHAR", sql.Bigint: "BIGINT", sql.Double: "DOUBLE", sql.Decimal: "NUMBER(38,9)",
 			sql.Boolean: "BOOLEAN", sql.Timestamp: "TIMESTAMP_NTZ(6)", sql.Date: "DATE", sql.JSON: "VARIANT",
 		},
-		Let: LetInline, Qualify: true, QualifyAlone: true, CTEColumns: true, CTEColumnsAlways: true, DistinctFrom: true, GroupByOrdinal: true,
-		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}, CreateOrReplace: true, Rename: RenameQualified,
+		Let: LetInline, Qualify: true, QualifyAlone: true, CTEColumns: true, DistinctFrom: true, GroupByOrdinal: true,
+		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}, Rename: RenameQualified,
 		JSONPath: PathBrackets, JSONColumns: true, Unnest: UnnestFlatten, PatternStyle: PatternFirst, Timestamp: "TIMESTAMP_NTZ",
 		Templates: t,
 	}

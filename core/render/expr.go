@@ -34,16 +34,8 @@ func (w *writer) expr(e sql.Expr) (val, error) {
 		return w.cast(e)
 	case *sql.Call:
 		return w.call(e)
-	case *raw:
-		return e.v, nil
 	}
 	return val{}, fmt.Errorf("render: an expression of kind %T", e)
-}
-
-// raw is an expression that is rendered already. Lowering makes it; no parser does.
-type raw struct {
-	sql.Literal
-	v val
 }
 
 func (w *writer) column(c *sql.Column) val {

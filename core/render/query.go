@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/nexus-host/nexus-host/core/sql"
@@ -87,6 +88,9 @@ func (w *writer) cte(c *sql.CTE) (string, error) {
 	r := c.Recursion
 	if !w.d.Recursion[r.Form] {
 		return "", &UnsupportedError{Dialect: w.d.Name, What: "this form of WITH RECURSIVE"}
+	}
+	if n := w.d.RecursionDepth; n > 0 { // a result is never cut
+		return "", &UnsupportedError{Dialect: w.d.Name, What: "WITH RECURSIVE, which ends after " + strconv.Itoa(n) + " levels there"}
 	}
 	step, err := w.query(r.Step)
 	if err != nil {
@@ -236,18 +240,10 @@ func (w *writer) table(t sql.TableExpr) (string, error) {
 			return "", err
 		}
 		return "(\n  " + indent(s) + "\n) AS " + Ident(w.d, t.Alias), nil
-	case *rawTable:
-		return t.s, nil
 	case *sql.Join:
 		return w.join(t)
 	}
 	return "", fmt.Errorf("render: a table expression of kind %T", t)
-}
-
-// rawTable is a table expression that is rendered already.
-type rawTable struct {
-	sql.Relation
-	s string
 }
 
 func (w *writer) relation(r *sql.Relation) (string, error) {
