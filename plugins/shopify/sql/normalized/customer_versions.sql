@@ -3,7 +3,7 @@
 with read as (
     select
         lower(coalesce(nullif(json_text(record, '$.shop_url'), ''), nullif(_account, ''), nullif(_connection, ''), source_name())) as shop_key,
-        coalesce(regexp_extract(coalesce(json_text(record, '$.id'), record_id), '/([0-9]+)', 1), coalesce(json_text(record, '$.id'), record_id)) as customer_id,
+        coalesce(regexp_extract(record_id, '/([0-9]+)', 1), record_id) as customer_id,
         nullif(trim(coalesce(json_text(record, '$.email'), json_text(record, '$.defaultEmailAddress.emailAddress'))), '') as email,
         nullif(trim(coalesce(json_text(record, '$.phone'), json_text(record, '$.defaultPhoneNumber.phoneNumber'))), '') as phone,
         nullif(trim(coalesce(json_text(record, '$.first_name'), json_text(record, '$.firstName'))), '') as first_name,
@@ -30,6 +30,7 @@ with read as (
         _connection as connection,
         _ingested_at
     from raw.customers_history
+    where record_id is not null
 )
 select
     shop_key,
@@ -61,5 +62,3 @@ select
     connection,
     _ingested_at
 from read
--- filtered above the window: below it, an engine would read the documents once for each condition
-qualify count(*) over (partition by shop_key, customer_id) > 0 and customer_id is not null

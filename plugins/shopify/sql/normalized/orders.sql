@@ -3,7 +3,7 @@
 with read as (
     select
         lower(coalesce(nullif(json_text(record, '$.shop_url'), ''), nullif(_account, ''), nullif(_connection, ''), source_name())) as shop_key,
-        coalesce(regexp_extract(coalesce(json_text(record, '$.id'), record_id), '/([0-9]+)', 1), coalesce(json_text(record, '$.id'), record_id)) as order_id,
+        coalesce(regexp_extract(record_id, '/([0-9]+)', 1), record_id) as order_id,
         json_text(record, '$.name') as order_name,
         coalesce(json_timestamp(record, '$.created_at'), json_timestamp(record, '$.createdAt')) as created_at,
         coalesce(json_timestamp(record, '$.processed_at'), json_timestamp(record, '$.processedAt')) as processed_at,
@@ -54,18 +54,16 @@ with read as (
         coalesce(json_extract(record, '$.fulfillments.nodes'), json_extract(record, '$.fulfillments')) as fulfillments,
         coalesce(json_extract(record, '$.transactions.nodes'), json_extract(record, '$.transactions')) as transactions,
         coalesce(_source_updated_at, _ingested_at) as observed_at,
-        coalesce(_deleted, false) as is_tombstone,
         _connection as connection,
         _ingested_at
     from raw.orders
+    where record_id is not null and not coalesce(_deleted, false)
 ),
 latest as (
     select *
     from read
     -- filtered above the window: below it, an engine would read the documents once for each condition
     qualify row_number() over (partition by shop_key, order_id order by coalesce(updated_at, observed_at) desc, _ingested_at desc, connection desc) = 1
-        and order_id is not null
-        and not is_tombstone
         and (not is_test or config('include_test'))
         and not (order_id = '123456' and coalesce(order_name = '#9999', false))
 ),

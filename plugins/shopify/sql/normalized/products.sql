@@ -1,7 +1,7 @@
 -- Products as they are now.
 select
     lower(coalesce(nullif(json_text(record, '$.shop_url'), ''), nullif(_account, ''), nullif(_connection, ''), source_name())) as shop_key,
-    coalesce(regexp_extract(coalesce(json_text(record, '$.id'), record_id), '/([0-9]+)', 1), coalesce(json_text(record, '$.id'), record_id)) as product_id,
+    coalesce(regexp_extract(record_id, '/([0-9]+)', 1), record_id) as product_id,
     nullif(trim(json_text(record, '$.title')), '') as title,
     nullif(trim(coalesce(json_text(record, '$.product_type'), json_text(record, '$.productType'))), '') as product_type,
     nullif(trim(json_text(record, '$.vendor')), '') as vendor,
@@ -11,5 +11,5 @@ select
     _ingested_at
 from raw.products
 where not coalesce(_deleted, false)
-qualify row_number() over (partition by lower(coalesce(nullif(json_text(record, '$.shop_url'), ''), nullif(_account, ''), nullif(_connection, ''), source_name())), coalesce(regexp_extract(coalesce(json_text(record, '$.id'), record_id), '/([0-9]+)', 1), coalesce(json_text(record, '$.id'), record_id))
+qualify row_number() over (partition by lower(coalesce(nullif(json_text(record, '$.shop_url'), ''), nullif(_account, ''), nullif(_connection, ''), source_name())), coalesce(regexp_extract(record_id, '/([0-9]+)', 1), record_id)
     order by coalesce(coalesce(json_timestamp(record, '$.updated_at'), json_timestamp(record, '$.updatedAt')), _source_updated_at, _ingested_at) desc, _ingested_at desc, _connection desc) = 1
