@@ -81,7 +81,7 @@ func (a *app) built(p *host.Project, rep *report.Run, err error) error {
 		return err
 	}
 	if a.format == "table" && !a.quiet {
-		fmt.Fprintf(a.out, "\n%s: %d tables on %s in %.1f s\n\n", p.Name(), len(rep.Tables), rep.Warehouse, rep.Seconds)
+		fmt.Fprintf(a.out, "\n%s, built on %s in %.1f s; its history:\n\n", p.Name(), rep.Warehouse, rep.Seconds)
 	}
 	if e := tablesOf(rep).print(a.out, a.format); e != nil {
 		return e
