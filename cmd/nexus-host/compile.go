@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/nexus-host/nexus-host/core/dialect"
 	"github.com/nexus-host/nexus-host/core/plan"
@@ -63,31 +64,43 @@ func (a *app) compile(ctx context.Context, p *host.Project, o host.CompileOption
 	if !filepath.IsAbs(out) && out == "target/compiled" {
 		out = filepath.Join(p.Dir(), out)
 	}
-	g := &grid{columns: []string{"dialect", "steps", "statements", "bytes", "folder"}}
-	for _, c := range compiled {
-		dir := filepath.Join(out, c.Dialect)
-		if err := os.RemoveAll(dir); err != nil {
+	rows := make([][]any, len(compiled))
+	group, _ := errgroup.WithContext(ctx)
+	for i, c := range compiled {
+		group.Go(func() (err error) {
+			rows[i], err = writeCompiled(c, filepath.Join(out, c.Dialect))
 			return err
-		}
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return err
-		}
-		statements, size := 0, 0
-		for i, s := range c.Plan.Steps {
-			text, n := stepText(s)
-			statements += n
-			size += len(text)
-			name := fmt.Sprintf("%04d_%s.sql", i+1, s.ID)
-			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
-				return err
-			}
-		}
-		g.add(c.Dialect, int64(len(c.Plan.Steps)), int64(statements), int64(size), dir)
+		})
 	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	g := &grid{columns: []string{"dialect", "steps", "statements", "bytes", "folder"}, rows: rows}
 	if a.quiet {
 		return nil
 	}
 	return g.print(a.out, a.format)
+}
+
+// writeCompiled writes one dialect's steps and returns its row of the summary.
+func writeCompiled(c *host.Compiled, dir string) (row []any, err error) {
+	if err := os.RemoveAll(dir); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	statements, size := 0, 0
+	for i, s := range c.Plan.Steps {
+		text, n := stepText(s)
+		statements += n
+		size += len(text)
+		name := fmt.Sprintf("%04d_%s.sql", i+1, strings.ReplaceAll(s.ID, " ", "_"))
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			return nil, err
+		}
+	}
+	return []any{c.Dialect, int64(len(c.Plan.Steps)), int64(statements), int64(size), dir}, nil
 }
 
 // stepText writes a step's statements one after the other, loops between two remarks.
