@@ -15,7 +15,6 @@ import (
 	"github.com/nexus-host/nexus-host/host/plugin"
 	"github.com/nexus-host/nexus-host/host/project"
 	"github.com/nexus-host/nexus-host/host/report"
-	"github.com/nexus-host/nexus-host/pdk/wire"
 )
 
 // loaded is a project with what its plugins said: all that compiling needs.
@@ -172,30 +171,4 @@ func (p *Project) module(ctx context.Context, name string) ([]byte, error) {
 		}
 	}
 	return nil, fmt.Errorf("%w: %s", ErrNoPlugin, name)
-}
-
-// PluginInfo is what a plugin says of itself, and its digest.
-type PluginInfo struct {
-	*wire.Description
-	Digest string `json:"digest"`
-	Bytes  int    `json:"bytes"`
-}
-
-// InspectPlugin loads a module and hands back what it says of itself.
-func InspectPlugin(ctx context.Context, name string, module []byte, o Options) (*PluginInfo, error) {
-	loader, err := plugin.NewLoader(plugin.Options{Limits: o.PluginLimits, CacheDir: o.CacheDir, Log: o.Log})
-	if err != nil {
-		return nil, err
-	}
-	pl, err := loader.Load(ctx, name, module)
-	if err != nil {
-		return nil, err
-	}
-	defer pl.Close()
-	return &PluginInfo{Description: pl.Description(), Digest: pl.Digest(), Bytes: len(module)}, nil
-}
-
-// BuildPlugin builds a plugin of Go source in a folder.
-func BuildPlugin(ctx context.Context, dir string, o Options) ([]byte, error) {
-	return plugin.Builder{CacheDir: o.CacheDir}.Build(ctx, dir)
 }

@@ -60,15 +60,6 @@ func (g *Graph) Relation(name string) *Relation { return g.rel[name] }
 // Maker returns the node that makes the relation, nil if none does.
 func (g *Graph) Maker(relation string) *Node { return g.maker[relation] }
 
-// Relations returns every relation in building order.
-func (g *Graph) Relations() []*Relation {
-	var all []*Relation
-	for _, n := range g.Nodes {
-		all = append(all, n.Makes...)
-	}
-	return all
-}
-
 // Deps returns the nodes that must have run before n, sorted by name.
 func (g *Graph) Deps(n *Node) []string {
 	var deps []string

@@ -36,13 +36,6 @@ func Query(q *sql.Query, d *dialect.Dialect, names Names) (string, error) {
 	return w.query(q)
 }
 
-// Expr renders a checked expression without aliases' tables.
-func Expr(e sql.Expr, d *dialect.Dialect) (string, error) {
-	w := &writer{d: d}
-	v, err := w.expr(e)
-	return v.s, err
-}
-
 // writer renders one query.
 type writer struct {
 	d     *dialect.Dialect

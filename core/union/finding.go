@@ -5,12 +5,6 @@ import (
 	"github.com/nexus-host/nexus-host/core/sql"
 )
 
-// FindingColumns are the columns of a finding: what was dropped from a table, or
-// decided without the sources' help, of which source, why, and how often.
-func FindingColumns() []sql.ColumnDef {
-	return columns(text("table_name", "source", "reason", "detail"), typed(sql.Bigint, "n"), text("sample"))
-}
-
 // The reasons of findings that are not reasons to drop a row.
 const (
 	// ReasonConflict: rows of one key in one version that differ; the total order picked one.
@@ -21,7 +15,7 @@ const (
 	ReasonSpelling = "several_spellings"
 )
 
-// Findings returns the arms of a query with the columns of FindingColumns: the
+// Findings returns the arms of a query of table_name, source, reason, detail, n, sample: the
 // rows that the log left out, those it had to choose from, the names that it folded.
 func Findings() []*sql.Select {
 	var arms []*sql.Select
