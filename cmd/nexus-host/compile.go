@@ -82,13 +82,19 @@ func (a *app) compile(ctx context.Context, p *host.Project, o host.CompileOption
 	return g.print(a.out, a.format)
 }
 
-// writeCompiled writes one dialect's steps and returns its row of the summary.
+// writeCompiled writes one dialect's steps and returns its row of the summary. Files that hold
+// their text already stay as they are; others of the folder go.
 func writeCompiled(c *host.Compiled, dir string) (row []any, err error) {
-	if err := os.RemoveAll(dir); err != nil {
-		return nil, err
-	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	left := make(map[string]bool, len(entries))
+	for _, e := range entries {
+		left[e.Name()] = true
 	}
 	statements, size := 0, 0
 	for i, s := range c.Plan.Steps {
@@ -96,11 +102,26 @@ func writeCompiled(c *host.Compiled, dir string) (row []any, err error) {
 		statements += n
 		size += len(text)
 		name := fmt.Sprintf("%04d_%s.sql", i+1, strings.ReplaceAll(s.ID, " ", "_"))
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+		if err := writeChanged(filepath.Join(dir, name), text, left[name]); err != nil {
+			return nil, err
+		}
+		delete(left, name)
+	}
+	for name := range left {
+		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
 			return nil, err
 		}
 	}
 	return []any{c.Dialect, int64(len(c.Plan.Steps)), int64(statements), int64(size), dir}, nil
+}
+
+func writeChanged(path, text string, exists bool) error {
+	if exists {
+		if old, err := os.ReadFile(path); err == nil && string(old) == text {
+			return nil
+		}
+	}
+	return os.WriteFile(path, []byte(text), 0o644)
 }
 
 // stepText writes a step's statements one after the other, loops between two remarks.

@@ -55,6 +55,7 @@ type Plan struct {
 	options   Options
 	inputs    map[string][]string
 	graph     *graph.Graph
+	renderer  *render.Renderer
 }
 
 // Step is one node of the graph. Steps whose Deps have ended may run at once.
@@ -88,7 +89,7 @@ func (*Loop) action()      {}
 
 // New renders the graph's steps for a dialect.
 func New(g *graph.Graph, d *dialect.Dialect, o Options) (*Plan, error) {
-	p := &Plan{Dialect: d, options: o, graph: g}
+	p := &Plan{Dialect: d, options: o, graph: g, renderer: render.New(d)}
 	if len(o.Schema) > 0 {
 		p.Setup = append(p.Setup, &Statement{SQL: render.CreateSchema(d, o.Schema)})
 	}
@@ -179,7 +180,7 @@ func (p *Plan) actions(steps []graph.Step, again bool) ([]Action, error) {
 			if err != nil {
 				return nil, fmt.Errorf("loop %s: %w", s.Name, err)
 			}
-			while, err := render.Query(s.While, p.Dialect, p.names(p.Building))
+			while, err := p.renderer.Query(s.While, p.names(p.Building))
 			if err != nil {
 				return nil, fmt.Errorf("loop %s: %w", s.Name, err)
 			}
@@ -232,7 +233,7 @@ func (p *Plan) names(where func(string) []string) render.Names {
 
 // create renders a table or view of the query's rows.
 func (p *Plan) create(storage graph.Storage, path []string, q *sql.Query, where func(string) []string) (string, error) {
-	text, err := render.Query(q, p.Dialect, p.names(where))
+	text, err := p.renderer.Query(q, p.names(where))
 	if err != nil {
 		return "", err
 	}
@@ -245,10 +246,10 @@ func (p *Plan) create(storage graph.Storage, path []string, q *sql.Query, where 
 
 // Query renders a checked query over the published relations.
 func (p *Plan) Query(q *sql.Query) (string, error) {
-	return render.Query(q, p.Dialect, p.names(p.Published))
+	return p.renderer.Query(q, p.names(p.Published))
 }
 
 // BuildQuery renders a checked query over the relations being built.
 func (p *Plan) BuildQuery(q *sql.Query) (string, error) {
-	return render.Query(q, p.Dialect, p.names(p.Building))
+	return p.renderer.Query(q, p.names(p.Building))
 }
