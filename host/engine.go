@@ -31,7 +31,7 @@ func (p *Project) open(ctx context.Context, readOnly bool, jobs int) (engine, er
 	w := p.file.Warehouse
 	switch w.Type {
 	case "duckdb":
-		return duckdb.Open(ctx, duckdb.Options{Path: p.file.Resolve(w.Path), Memory: w.Memory, Threads: w.Threads, ReadOnly: readOnly})
+		return duckdb.Open(ctx, duckdb.Options{Path: p.file.Resolve(w.Path), Memory: w.Memory, Threads: w.Threads, Jobs: jobs, ReadOnly: readOnly})
 	case "postgres":
 		return postgres.Open(ctx, postgres.Options{DSN: string(w.DSN), ReadOnly: readOnly, Connections: 2*jobs + 4})
 	}

@@ -115,6 +115,7 @@ type Dialect struct {
 	Collate    string // follows text where its order matters; "" where order is binary anyway
 
 	Let                  LetStyle
+	Concat               string // a function that joins any number of texts, NULL counting as ''; "" for the operator alone
 	JSONPath             PathStyle
 	JSONPointers         bool // paths may be RFC 6901 pointers, and [*] gives all elements
 	Unnest               UnnestStyle

@@ -14,7 +14,7 @@ func duckdb() *Dialect {
 			sql.Text: "VARCHAR", sql.Bigint: "BIGINT", sql.Double: "DOUBLE", sql.Decimal: "DECIMAL(38,9)",
 			sql.Boolean: "BOOLEAN", sql.Timestamp: "TIMESTAMP", sql.Date: "DATE", sql.JSON: "JSON",
 		},
-		Let: LetLambda, Qualify: true, QualifyAlone: true, CTEColumns: true, DistinctFrom: true, UnionDistinct: "UNION", GroupByOrdinal: true,
+		Concat: "concat", Let: LetLambda, Qualify: true, QualifyAlone: true, CTEColumns: true, DistinctFrom: true, UnionDistinct: "UNION", GroupByOrdinal: true,
 		Recursion:        map[sql.RecursionForm]bool{sql.RecurseUnionAll: true, sql.RecurseUnion: true, sql.RecurseKeyed: true},
 		TransactionalDDL: true, Rename: RenameBare, JSONOnce: true, JSONPointers: true, Unnest: UnnestSelect,
 
@@ -65,6 +65,7 @@ func duckdb() *Dialect {
 			"domain.bare":      `NULLIF(regexp_replace(regexp_replace(regexp_replace(regexp_replace(@0, '^([a-z][a-z0-9+.-]*:)?//', ''), '^[^/?#]*@', ''), '(:[0-9]*)?([/?#].*)?$', ''), '^(www[.])?(.*[^.])?[.]*$', '\2'), '')`,
 			"clamp1":           `CASE WHEN @0 < 1 THEN 1 WHEN @0 > 2147483647 THEN 2147483647 ELSE @0 END`,
 			"clamp0":           `CASE WHEN @0 < 0 THEN 0 WHEN @0 > 2147483647 THEN 2147483647 ELSE @0 END`,
+			"id.part":          `CASE WHEN @0 IS NULL THEN 'n' ELSE concat(length(@0), ':', @0) END`,
 			"hex.bits":         `CAST('0x' || substring(@0, 1 + 16 * @1, 15) AS BIGINT)`,
 			"div.bigint.const": `@0 // @1`,
 			"mod.bigint.const": `@0 % @1`,
