@@ -98,6 +98,7 @@ type Options struct {
 	Dialect string
 	Schema  []string // catalog and schema of the tables; may be empty
 	Work    []string // where work relations stand; the schema if empty
+	Aside   string   // the prefix of what is being built; see plan.Aside
 	// HasPrevious says that an earlier build stands in the schema: its ids are kept.
 	HasPrevious bool
 	// StatementsOnly leaves out Rejections, Findings, Checks and Digests.
@@ -151,7 +152,7 @@ func (c *Checked) Compile(o Options) (*Program, error) {
 		return nil, fmt.Errorf("core: %w", err)
 	}
 	p := &Program{Graph: g.graph}
-	if p.Plan, err = plan.New(g.graph, d, plan.Options{Schema: o.Schema, Work: o.Work, Inputs: c.inputs()}); err != nil {
+	if p.Plan, err = plan.New(g.graph, d, plan.Options{Schema: o.Schema, Work: o.Work, Aside: o.Aside, Inputs: c.inputs()}); err != nil {
 		return nil, fmt.Errorf("core: %w", err)
 	}
 	env := c.env(g.graph)

@@ -2,9 +2,9 @@
 // statements, loops where resolution needs rounds, and the switch at the end
 // that makes a build visible.
 //
-// A build writes every relation under BuildPrefix, beside the published ones,
-// and work relations under their own names. Publish drops the old relations and renames
-// the new ones; a warehouse with transactional DDL does so in one transaction.
+// A build writes every relation under a prefix, beside the published ones,
+// and work relations under their own names. Publish then lets readers see the new
+// relations, in the way that the warehouse can; see there.
 //
 // It imports core/graph, core/sql, core/dialect and core/render alone.
 package plan
@@ -21,8 +21,9 @@ import (
 
 // Prefixes of the relations that a build makes and no reader should look at.
 const (
-	BuildPrefix = "nxb_" // what will be published
-	WorkPrefix  = "nxw_" // what will be dropped
+	BuildPrefix  = "nxb_" // what will be published
+	SecondPrefix = "nxc_" // the same, every other time, where published names are views
+	WorkPrefix   = "nxw_" // what will be dropped
 )
 
 // MaxName is the longest relation name, in bytes: PostgreSQL's 63 less the prefix.
@@ -34,7 +35,15 @@ type Options struct {
 	// Work is where work relations stand, if not in the schema: a place that is cheaper to
 	// write, and that nobody needs after the build.
 	Work   []string
+	Aside  string // the prefix under which relations are built; see Aside. "" is BuildPrefix
 	Inputs []Input
+}
+
+func (o *Options) aside() string {
+	if o.Aside == "" {
+		return BuildPrefix
+	}
+	return o.Aside
 }
 
 // Input is a raw relation: one that the host loads before the first step, to
@@ -200,7 +209,7 @@ func (p *Plan) Building(name string) []string {
 		}
 		return p.at(name)
 	}
-	return p.at(BuildPrefix + name)
+	return p.at(p.options.aside() + name)
 }
 
 // Published gives the path of a relation that readers see.
