@@ -78,7 +78,7 @@ var forms = []struct {
 		}
 		return c.add(m[2], relation{view: true, reads: m[3]})
 	}},
-	{regexp.MustCompile(`(?s)^CREATE TABLE ` + name + ` \((.*)\n\)$`), func(c *catalog, m []string) error {
+	{regexp.MustCompile(`(?s)^CREATE TABLE (?:IF NOT EXISTS )?` + name + ` \((.*)\n\)$`), func(c *catalog, m []string) error {
 		r := relation{}
 		for _, col := range regexp.MustCompile(name+` (.+?),?(\n|$)`).FindAllStringSubmatch(m[2], -1) {
 			r.columns = append(r.columns, sql.ColumnDef{Name: col[1], Type: c.types[col[2]]})

@@ -57,7 +57,7 @@ func (p *Plan) publishInsert(s *Standing) ([]Phase, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", r.Name, err)
 			}
-			before = append(before, create)
+			before = append(before, render.IfNotExists(create)) // a script does not know
 			filled = append(filled, r)
 		case e.View:
 			after = append(after, p.drop(*e), render.CreateTableAs(p.Dialect, path, render.All(p.Dialect, p.Building(r.Name))))

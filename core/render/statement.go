@@ -160,6 +160,12 @@ func CreateTable(d *dialect.Dialect, path []string, columns []sql.ColumnDef) (st
 	return s + "\n)", nil
 }
 
+// IfNotExists makes a statement of CreateTable succeed where the table stands.
+func IfNotExists(create string) string {
+	const head = "CREATE TABLE "
+	return head + "IF NOT EXISTS " + create[len(head):]
+}
+
 // Count is a query of one bigint: how many rows a relation has.
 func Count(d *dialect.Dialect, path []string) string {
 	return "SELECT count(*) AS " + Ident(d, "rows") + " FROM " + Path(d, path)
