@@ -101,7 +101,7 @@ func databricks() *Dialect {
 		},
 		Let: LetTransform, Qualify: true, QualifyAlone: true, CTEColumns: true, DistinctFrom: true, GroupByOrdinal: true,
 		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}, RecursionDepth: 100, Rename: RenameQualified,
-		Publish: PublishViews, List: ListShow, Block: BlockCompound,
+		Publish: PublishViews, List: ListShow, Block: BlockCompound, Format: "DELTA", Layout: LayoutCluster, Cluster: true, ClusterWithin: 32,
 		Session:  []string{"SET TIME ZONE 'UTC'"},
 		JSONPath: PathText, Unnest: UnnestExplode, PatternStyle: PatternGroups, DotMatchesNewline: true, DollarMatchesNewline: true,
 		ReplacementSpecials: `\$`, Timestamp: "TIMESTAMP_NTZ",

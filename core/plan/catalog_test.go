@@ -78,21 +78,21 @@ var forms = []struct {
 		}
 		return c.add(m[2], relation{view: true, reads: m[3]})
 	}},
-	{regexp.MustCompile(`(?s)^CREATE TABLE (?:IF NOT EXISTS )?` + name + ` \((.*)\n\)$`), func(c *catalog, m []string) error {
+	{regexp.MustCompile(`(?s)^CREATE TABLE (?:IF NOT EXISTS )?` + name + ` \((.*)\n\)(?: USING DELTA)?(?:\n(?:PARTITION|CLUSTER) BY .*)?$`), func(c *catalog, m []string) error {
 		r := relation{}
 		for _, col := range regexp.MustCompile(name+` (.+?),?(\n|$)`).FindAllStringSubmatch(m[2], -1) {
 			r.columns = append(r.columns, sql.ColumnDef{Name: col[1], Type: c.types[col[2]]})
 		}
 		return c.add(m[1], r)
 	}},
-	{regexp.MustCompile(`^CREATE TABLE ` + name + ` AS\nSELECT [*] FROM ` + name + `$`), func(c *catalog, m []string) error {
+	{regexp.MustCompile(`(?s)^CREATE TABLE ` + name + `(?:\n(?:PARTITION|CLUSTER) BY .*?)? AS\nSELECT [*] FROM ` + name + `$`), func(c *catalog, m []string) error {
 		from, ok := c.relations[m[2]]
 		if !ok || from.view {
 			return fmt.Errorf("no table %s", m[2])
 		}
 		return c.add(m[1], from)
 	}},
-	{regexp.MustCompile(`(?s)^CREATE OR REPLACE TABLE ` + name + ` AS\n(SELECT CAST\('.*)$`), func(c *catalog, m []string) error {
+	{regexp.MustCompile(`(?s)^CREATE OR REPLACE TABLE ` + name + `(?: USING DELTA)? AS\n(SELECT CAST\('.*)$`), func(c *catalog, m []string) error {
 		r := relation{}
 		for _, row := range regexp.MustCompile(`SELECT CAST\('(.*?)' AS .*?CAST\('(.*?)' AS .*?CAST\('(.*?)' AS`).FindAllStringSubmatch(m[2], -1) {
 			r.journal = append(r.journal, render.Switch{Relation: row[1], Slot: row[2], Done: row[3] == "published"})
@@ -100,7 +100,7 @@ var forms = []struct {
 		c.relations[m[1]] = r
 		return nil
 	}},
-	{regexp.MustCompile(`(?s)^CREATE OR REPLACE TABLE ` + name + ` AS\n.*FROM ` + name), func(c *catalog, m []string) error {
+	{regexp.MustCompile(`(?s)^CREATE OR REPLACE TABLE ` + name + `(?:\n(?:PARTITION|CLUSTER) BY .*?)? AS\n.*FROM ` + name), func(c *catalog, m []string) error {
 		old, ok := c.relations[m[1]]
 		if !ok || old.view || m[1] != m[2] {
 			return fmt.Errorf("replace %s by %s", m[1], m[2])

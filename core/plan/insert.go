@@ -53,14 +53,14 @@ func (p *Plan) publishInsert(s *Standing) ([]Phase, error) {
 			views = append(views, p.drop(*e))
 		case r.Storage == graph.View:
 		case e == nil:
-			create, err := render.CreateTable(p.Dialect, path, r.Columns)
+			create, err := render.CreateTable(p.Dialect, path, r.Columns, p.layout(r))
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", r.Name, err)
 			}
 			before = append(before, render.IfNotExists(create)) // a script does not know
 			filled = append(filled, r)
 		case e.View:
-			after = append(after, p.drop(*e), render.CreateTableAs(p.Dialect, path, render.All(p.Dialect, p.Building(r.Name))))
+			after = append(after, p.drop(*e), render.CreateTableAs(p.Dialect, path, render.All(p.Dialect, p.Building(r.Name)), p.layout(r)))
 		}
 		if e != nil && !e.View {
 			shape, later, err := p.reshape(r, e)
@@ -124,7 +124,7 @@ func (p *Plan) reshape(r *graph.Relation, e *Existing) (before, after []string, 
 	}
 	if retyped {
 		query, err := p.castRows(r, e)
-		return []string{render.ReplaceTableAs(p.Dialect, path, query)}, nil, err
+		return []string{render.ReplaceTableAs(p.Dialect, path, query, p.layout(r))}, nil, err
 	}
 	for _, c := range e.Columns {
 		if has(r.Columns, c.Name) < 0 {

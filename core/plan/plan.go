@@ -37,6 +37,7 @@ type Options struct {
 	Work   []string
 	Aside  string // the prefix under which relations are built; see Aside. "" is BuildPrefix
 	Inputs []Input
+	Tables Tables
 }
 
 func (o *Options) aside() string {
@@ -98,6 +99,9 @@ func (*Loop) action()      {}
 
 // New renders the graph's steps for a dialect.
 func New(g *graph.Graph, d *dialect.Dialect, o Options) (*Plan, error) {
+	if err := o.Tables.check(); err != nil {
+		return nil, err
+	}
 	p := &Plan{Dialect: d, options: o, graph: g, renderer: render.New(d)}
 	if len(o.Schema) > 0 {
 		p.Setup = append(p.Setup, &Statement{SQL: render.CreateSchema(d, o.Schema)})
@@ -171,7 +175,7 @@ func (p *Plan) actions(steps []graph.Step, again bool) ([]Action, error) {
 	for _, s := range steps {
 		switch s := s.(type) {
 		case *graph.Create:
-			text, err := p.create(s.Relation.Storage, p.Building(s.Relation.Name), s.Query, p.Building)
+			text, err := p.create(s.Relation, s.Query)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", s.Relation.Name, err)
 			}
@@ -240,17 +244,21 @@ func (p *Plan) names(where func(string) []string) render.Names {
 	}
 }
 
-// create renders a table or view of the query's rows.
-func (p *Plan) create(storage graph.Storage, path []string, q *sql.Query, where func(string) []string) (string, error) {
-	text, err := p.renderer.Query(q, p.names(where))
+// create renders a table or view of the query's rows, aside. Where the rows are copied to
+// publish them, the copy is laid out.
+func (p *Plan) create(r *graph.Relation, q *sql.Query) (string, error) {
+	text, err := render.Query(q, p.Dialect, p.names(p.Building))
 	if err != nil {
 		return "", err
 	}
-	kind := render.Table
-	if storage == graph.View {
-		kind = render.View
+	path := p.Building(r.Name)
+	switch {
+	case r.Storage == graph.View:
+		return render.CreateView(p.Dialect, path, text), nil
+	case p.Dialect.Publish == dialect.PublishInsert:
+		return render.CreateTableAs(p.Dialect, path, text), nil
 	}
-	return render.Create(p.Dialect, kind, path, text), nil
+	return render.CreateTableAs(p.Dialect, path, text, p.layout(r)), nil
 }
 
 // Query renders a checked query over the published relations.

@@ -155,7 +155,7 @@ func (p *Plan) publishCopies(s *Standing) ([]Phase, error) {
 	var tables, views []string
 	for _, r := range p.Relations {
 		if r.Storage == graph.Table {
-			tables = append(tables, render.ReplaceTableAs(p.Dialect, p.Published(r.Name), render.All(p.Dialect, p.Building(r.Name))))
+			tables = append(tables, render.ReplaceTableAs(p.Dialect, p.Published(r.Name), render.All(p.Dialect, p.Building(r.Name)), p.layout(r)))
 			continue
 		}
 		query, err := p.viewQuery(r)

@@ -68,6 +68,8 @@ func statements(t *testing.T, d *dialect.Dialect) string {
 		render.Rename(d, render.Table, at("nxb_events"), "events"), render.Drop(d, render.Table, at("events")),
 		lease.Create, lease.Seed, lease.Take, lease.Read, lease.Renew, lease.Release,
 	)
+	layout := render.Layout{Time: "occurred_at", Unit: "month", Columns: []string{"entity_id", "event_id"}}
+	list = append(list, must(render.CreateTable(d, at("laid_out"), columns, layout)), render.CreateTableAs(d, at("made"), "SELECT 1 AS x", layout))
 	switch d.Publish {
 	case dialect.PublishInsert:
 		list = append(list, must(render.Begin(d)), render.Commit(d), render.ReplaceView(d, at("v"), "SELECT 1 AS x"), render.ReplaceTableAs(d, at("events"), "SELECT 1 AS x"))

@@ -57,6 +57,7 @@ func New(t testing.TB, d *dialect.Dialect, o plan.Options, defs []Def) *plan.Pla
 		}
 		c.Relation.Columns = columns
 	}
+	g.Hint()
 	p, err := plan.New(g, d, o)
 	if err != nil {
 		t.Fatal(err)

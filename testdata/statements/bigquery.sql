@@ -43,6 +43,19 @@ UPDATE `lake`.`marts`.`nexus_build_lock` SET `expires` = UNIX_MICROS(CURRENT_TIM
 
 UPDATE `lake`.`marts`.`nexus_build_lock` SET `holder` = '', `expires` = 0 WHERE `name` = 'build' AND `holder` = 'it\'s me';
 
+CREATE TABLE `lake`.`marts`.`laid_out` (
+  `id` STRING,
+  `n` INT64,
+  `occurred_at` DATETIME
+)
+PARTITION BY DATETIME_TRUNC(`occurred_at`, MONTH)
+CLUSTER BY (`entity_id`, `event_id`);
+
+CREATE TABLE `lake`.`marts`.`made`
+PARTITION BY DATETIME_TRUNC(`occurred_at`, MONTH)
+CLUSTER BY (`entity_id`, `event_id`) AS
+SELECT 1 AS x;
+
 BEGIN TRANSACTION;
 
 COMMIT;

@@ -10,7 +10,7 @@ CREATE TABLE IF NOT EXISTS `lake`.`marts`.`events` (
   `id` STRING,
   `n` BIGINT,
   `occurred_at` TIMESTAMP_NTZ
-);
+) USING DELTA;
 
 ALTER TABLE `lake`.`marts`.`events` ADD COLUMN `n` BIGINT;
 
@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS `lake`.`marts`.`nexus_build_lock` (
   `name` STRING,
   `holder` STRING,
   `expires` BIGINT
-);
+) USING DELTA;
 
 INSERT INTO `lake`.`marts`.`nexus_build_lock` (`name`, `holder`, `expires`)
 SELECT q.n, q.h, q.e FROM (SELECT CAST('build' AS STRING) AS n, CAST('' AS STRING) AS h, CAST(0 AS BIGINT) AS e) AS q
@@ -45,7 +45,18 @@ UPDATE `lake`.`marts`.`nexus_build_lock` SET `expires` = unix_micros(current_tim
 
 UPDATE `lake`.`marts`.`nexus_build_lock` SET `holder` = '', `expires` = 0 WHERE `name` = 'build' AND `holder` = 'it\'s me';
 
-CREATE OR REPLACE TABLE `lake`.`marts`.`journal` AS
+CREATE TABLE `lake`.`marts`.`laid_out` (
+  `id` STRING,
+  `n` BIGINT,
+  `occurred_at` TIMESTAMP_NTZ
+) USING DELTA
+CLUSTER BY (`entity_id`, `event_id`);
+
+CREATE TABLE `lake`.`marts`.`made` USING DELTA
+CLUSTER BY (`entity_id`, `event_id`) AS
+SELECT 1 AS x;
+
+CREATE OR REPLACE TABLE `lake`.`marts`.`journal` USING DELTA AS
 SELECT CAST('events' AS STRING) AS `relation`, CAST('nxb_' AS STRING) AS `slot`, CAST('switching' AS STRING) AS `state`
 UNION ALL SELECT CAST('gone' AS STRING) AS `relation`, CAST('' AS STRING) AS `slot`, CAST('published' AS STRING) AS `state`;
 

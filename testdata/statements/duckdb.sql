@@ -43,6 +43,15 @@ UPDATE "lake"."marts"."nexus_build_lock" SET "expires" = epoch_us(now()) + 12000
 
 UPDATE "lake"."marts"."nexus_build_lock" SET "holder" = '', "expires" = 0 WHERE "name" = 'build' AND "holder" = 'it''s me';
 
+CREATE TABLE "lake"."marts"."laid_out" (
+  "id" VARCHAR,
+  "n" BIGINT,
+  "occurred_at" TIMESTAMP
+);
+
+CREATE TABLE "lake"."marts"."made" AS
+SELECT 1 AS x;
+
 BEGIN TRANSACTION;
 
 COMMIT;

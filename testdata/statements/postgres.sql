@@ -43,6 +43,15 @@ UPDATE "lake"."marts"."nexus_build_lock" SET "expires" = CAST(EXTRACT(EPOCH FROM
 
 UPDATE "lake"."marts"."nexus_build_lock" SET "holder" = '', "expires" = 0 WHERE "name" = 'build' AND "holder" = 'it''s me';
 
+CREATE TABLE "lake"."marts"."laid_out" (
+  "id" text,
+  "n" bigint,
+  "occurred_at" timestamp
+);
+
+CREATE TABLE "lake"."marts"."made" AS
+SELECT 1 AS x;
+
 BEGIN TRANSACTION;
 
 COMMIT;

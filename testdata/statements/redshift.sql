@@ -43,6 +43,19 @@ UPDATE "lake"."marts"."nexus_build_lock" SET "expires" = DATEDIFF(microsecond, T
 
 UPDATE "lake"."marts"."nexus_build_lock" SET "holder" = '', "expires" = 0 WHERE "name" = 'build' AND "holder" = 'it''s me';
 
+CREATE TABLE "lake"."marts"."laid_out" (
+  "id" VARCHAR(65535),
+  "n" BIGINT,
+  "occurred_at" TIMESTAMP
+)
+DISTKEY ("entity_id")
+SORTKEY ("occurred_at");
+
+CREATE TABLE "lake"."marts"."made"
+DISTKEY ("entity_id")
+SORTKEY ("occurred_at") AS
+SELECT 1 AS x;
+
 BEGIN TRANSACTION;
 
 COMMIT;
