@@ -18,6 +18,7 @@ import (
 	"github.com/nexus-host/nexus-host/host/load"
 	"github.com/nexus-host/nexus-host/host/report"
 	"github.com/nexus-host/nexus-host/host/run"
+	"github.com/nexus-host/nexus-host/host/warehouse/lease"
 )
 
 // BuildOptions are how to build; the zero value is fit for use.
@@ -36,7 +37,10 @@ var ErrChecks = errors.New("host: checks failed")
 // goes wrong before publishing, the last good tables stay as they were. The
 // report is handed back together with an error too, once the build has begun.
 func (p *Project) Build(ctx context.Context, o BuildOptions) (*report.Run, error) {
-	unlock, err := p.lock(ctx)
+	// Where the right to build can be lost, the build ends with it.
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	unlock, err := p.lock(lease.WithLost(ctx, cancel))
 	if err != nil {
 		return nil, err
 	}
@@ -55,6 +59,7 @@ type build struct {
 	core    core.Options
 	report  *report.Run
 	start   time.Time
+	lost    func() error // lease.ErrLost, if the right to build was lost
 }
 
 func (p *Project) build(ctx context.Context, o BuildOptions) (*report.Run, error) {
@@ -62,6 +67,12 @@ func (p *Project) build(ctx context.Context, o BuildOptions) (*report.Run, error
 		o.Jobs = runtime.GOMAXPROCS(0)
 	}
 	b := &build{Project: p, options: o, start: time.Now()}
+	b.lost = func() error {
+		if cause := context.Cause(ctx); errors.Is(cause, lease.ErrLost) {
+			return cause
+		}
+		return nil
+	}
 	if err := b.prepare(ctx); err != nil {
 		if b.engine != nil {
 			err = errors.Join(err, b.engine.Close())
@@ -69,6 +80,9 @@ func (p *Project) build(ctx context.Context, o BuildOptions) (*report.Run, error
 		return nil, err
 	}
 	err := b.execute(ctx)
+	if err != nil {
+		err = errors.Join(b.lost(), err)
+	}
 	if e := b.engine.Close(); err == nil {
 		err = e
 	}
@@ -118,7 +132,7 @@ func (b *build) execute(ctx context.Context) error {
 		Load:    b.loadRaw,
 		Steps:   b.steps,
 		Publish: b.publish,
-		Abort:   b.clean,
+		Abort:   b.abort,
 	}, o)
 	b.report.Steps = steps
 	if err != nil {
@@ -166,6 +180,14 @@ func (b *build) clean(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	return b.program.Plan.Clean(standing), nil
+}
+
+// abort is clean, unless another build may be at work under the same names.
+func (b *build) abort(ctx context.Context) ([]string, error) {
+	if b.lost() != nil {
+		return nil, nil
+	}
+	return b.clean(ctx)
 }
 
 // steps runs the plan's steps; where names must be asked for, those before the questions first.
@@ -261,7 +283,7 @@ func (b *build) finish(ctx context.Context, err error) error {
 	switch {
 	case errors.Is(err, ErrChecks):
 		r.Status = report.ChecksFailed
-	case err != nil && ctx.Err() != nil:
+	case err != nil && ctx.Err() != nil && b.lost() == nil:
 		r.Status = report.Canceled
 	case err != nil:
 		r.Status = report.Failed

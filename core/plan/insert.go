@@ -139,7 +139,7 @@ func (p *Plan) reshape(r *graph.Relation, e *Existing) (before, after []string, 
 func (p *Plan) castRows(r *graph.Relation, e *Existing) (string, error) {
 	from := &sql.Relation{Schema: "prev", Name: r.Name, Alias: "t"}
 	query := func(items []*sql.Item) (string, error) {
-		return render.Query(&sql.Query{Arms: []*sql.Select{{Items: items, From: from}}}, p.Dialect, p.names(p.Published))
+		return p.renderer.Query(&sql.Query{Arms: []*sql.Select{{Items: items, From: from}}}, p.names(p.Published))
 	}
 	var items []*sql.Item
 	for _, c := range r.Columns {

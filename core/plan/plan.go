@@ -183,6 +183,9 @@ func (p *Plan) actions(steps []graph.Step, again bool) ([]Action, error) {
 				add("", render.Drop(p.Dialect, render.Table, p.Building(s.Relation.Name)))
 			}
 			add(s.Relation.Name, text)
+			if p.Dialect.Analyze && s.Relation.Storage == graph.Table && !again {
+				add("", render.Analyze(p.Dialect, p.Building(s.Relation.Name)))
+			}
 		case *graph.Drop:
 			add("", render.Drop(p.Dialect, render.Table, p.Building(s.Name)))
 		case *graph.Rename:
@@ -247,7 +250,7 @@ func (p *Plan) names(where func(string) []string) render.Names {
 // create renders a table or view of the query's rows, aside. Where the rows are copied to
 // publish them, the copy is laid out.
 func (p *Plan) create(r *graph.Relation, q *sql.Query) (string, error) {
-	text, err := render.Query(q, p.Dialect, p.names(p.Building))
+	text, err := p.renderer.Query(q, p.names(p.Building))
 	if err != nil {
 		return "", err
 	}

@@ -170,7 +170,7 @@ func (p *Plan) drop(e Existing) string {
 func (p *Plan) viewQuery(r *graph.Relation) (string, error) {
 	for _, s := range p.graph.Maker(r.Name).Steps {
 		if c, ok := s.(*graph.Create); ok && c.Relation == r {
-			return render.Query(c.Query, p.Dialect, p.names(p.Published))
+			return p.renderer.Query(c.Query, p.names(p.Published))
 		}
 	}
 	return "", fmt.Errorf("no step creates it")
