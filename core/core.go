@@ -98,6 +98,8 @@ type Options struct {
 	Dialect string
 	Schema  []string // catalog and schema of the tables; may be empty
 	Work    []string // where work relations stand; the schema if empty
+	Aside   string   // the prefix of what is being built; see plan.Aside
+	Tables  plan.Tables
 	// HasPrevious says that an earlier build stands in the schema: its ids are kept.
 	HasPrevious bool
 	// StatementsOnly leaves out Rejections, Findings, Checks and Digests.
@@ -151,7 +153,7 @@ func (c *Checked) Compile(o Options) (*Program, error) {
 		return nil, fmt.Errorf("core: %w", err)
 	}
 	p := &Program{Graph: g.graph}
-	if p.Plan, err = plan.New(g.graph, d, plan.Options{Schema: o.Schema, Work: o.Work, Inputs: c.inputs()}); err != nil {
+	if p.Plan, err = plan.New(g.graph, d, plan.Options{Schema: o.Schema, Work: o.Work, Aside: o.Aside, Tables: o.Tables, Inputs: c.inputs()}); err != nil {
 		return nil, fmt.Errorf("core: %w", err)
 	}
 	env := c.env(g.graph)
@@ -195,6 +197,7 @@ func (c *Checked) compose(d *dialect.Dialect, o Options) (*composed, error) {
 			return nil, fmt.Errorf("node %s: %w", n.Name, err)
 		}
 	}
+	made.graph.Hint()
 	if o.Discovered.Empty() {
 		c.composed[key] = made
 	}
