@@ -127,12 +127,7 @@ func (p *Project) existing(ctx context.Context, e engine) ([]plan.Existing, erro
 	if err != nil {
 		return nil, err
 	}
-	var have []plan.Existing
-	err = run.Each(ctx, e, render.Relations(d, p.file.Warehouse.Schema), func(v []any) error {
-		have = append(have, plan.Existing{Name: fmt.Sprint(v[0]), View: v[1] == "VIEW"})
-		return nil
-	})
-	return have, err
+	return run.Relations(ctx, e, render.Relations(d, p.schema()))
 }
 
 // readsRelations reports whether a source reads existing relations, whose columns the warehouse knows.
