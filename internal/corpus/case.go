@@ -36,7 +36,7 @@ func Cases(t testing.TB) []Case {
 		case ".txt":
 			list = append(list, expressions(t, file)...)
 		case ".txtar":
-			list = append(list, query(t, file))
+			list = append(list, queries(t, file)...)
 		}
 	}
 	seen := map[string]string{}
@@ -65,7 +65,7 @@ func above(t testing.TB, path string) string {
 }
 
 // visible are characters that stand in expressions for what a line cannot show.
-var visible = strings.NewReplacer(`⏎`, "\n", `⇥`, "\t", `␍`, "\r")
+var visible = strings.NewReplacer(`⏎`, "\n", `⇥`, "\t")
 
 // expressions reads a file of cases that are a line each; a value in Go's quotes
 // stands for what it unquotes to.
@@ -88,12 +88,14 @@ func expressions(t testing.TB, file string) []Case {
 		if !ok {
 			t.Fatalf("%s:%d: no =>", file, n)
 		}
-		if unquoted, err := strconv.Unquote(strings.TrimSpace(want)); err == nil {
-			want = unquoted
+		if strings.ContainsAny(want[:min(1, len(want))], "\"`") {
+			if want, err = strconv.Unquote(want); err != nil {
+				t.Fatalf("%s:%d: %s: %v", file, n, line, err)
+			}
 		}
 		list = append(list, Case{
 			ID: name + ": " + text, Place: fmt.Sprintf("%s:%d", filepath.Base(file), n),
-			SQL: visible.Replace(text), Want: []string{escape(want)},
+			SQL: visible.Replace(text), Want: []string{breaks.Replace(want)},
 		})
 	}
 	if err := lines.Err(); err != nil {
@@ -102,32 +104,48 @@ func expressions(t testing.TB, file string) []Case {
 	return list
 }
 
-// query reads an archive of in.sql and the rows that it gives.
-func query(t testing.TB, file string) Case {
+// queries reads an archive of a query, in.sql, and the rows that it gives, want; or of several,
+// name.sql and name.want. What stands in the section with comes before each of them.
+func queries(t testing.TB, file string) []Case {
 	t.Helper()
 	archive, err := txtar.ParseFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := Case{ID: "query " + strings.TrimSuffix(filepath.Base(file), ".txtar"), Place: filepath.Base(file), Query: true}
+	id := "query " + strings.TrimSuffix(filepath.Base(file), ".txtar")
+	with := ""
+	var list []Case
 	for _, f := range archive.Files {
-		switch f.Name {
-		case "in.sql":
-			c.SQL = visible.Replace(string(f.Data))
-		case "want":
-			if len(f.Data) > 0 {
-				c.Want = strings.Split(strings.TrimSuffix(string(f.Data), "\n"), "\n")
+		text := string(f.Data)
+		name, kind, named := strings.Cut(f.Name, ".")
+		last := len(list) - 1
+		switch {
+		case f.Name == "with":
+			with = text
+		case kind == "sql" && name == "in":
+			list = append(list, Case{ID: id, Place: filepath.Base(file), SQL: visible.Replace(with + text), Query: true})
+		case kind == "sql":
+			list = append(list, Case{ID: id + "/" + name, Place: filepath.Base(file), SQL: visible.Replace(with + text), Query: true})
+		case last >= 0 && list[last].Want == nil && (f.Name == "want" && list[last].ID == id || named && kind == "want" && list[last].ID == id+"/"+name):
+			list[last].Want = []string{}
+			if text != "" {
+				list[last].Want = strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 			}
+			slices.Sort(list[last].Want)
 		default:
-			t.Fatalf("%s: a section %s", file, f.Name)
+			t.Fatalf("%s: a section %s that belongs to no query before it", file, f.Name)
 		}
 	}
-	slices.Sort(c.Want)
-	return c
+	for _, c := range list {
+		if c.Want == nil {
+			t.Fatalf("%s: %s has no rows to want", file, c.ID)
+		}
+	}
+	return list
 }
 
-// escape makes one line of a value.
-func escape(s string) string { return strings.ReplaceAll(s, "\n", `\n`) }
+// breaks are characters that would break a line or a column of a value.
+var breaks = strings.NewReplacer("\n", `\n`, "\t", `\t`, "\r", `\r`)
 
 // Exceptions are the cases that an engine is known not to give, by id, and why:
 // the engine's own fault, with its reproduction, or what it documents.

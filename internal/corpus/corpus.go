@@ -3,6 +3,7 @@ package corpus
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/check"
 	"github.com/nexus-host/nexus-host/core/dialect"
 	"github.com/nexus-host/nexus-host/core/render"
+	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/core/sql"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 )
@@ -61,27 +63,39 @@ func Run(t *testing.T, e Engine, known Exceptions) {
 	if err := t.Context().Err(); err != nil {
 		t.Fatal(err)
 	}
-	excused := map[string]string{}
-	for _, c := range cases {
-		reason, failure := known[c.ID], r.failed[c.ID]
-		switch {
-		case failure != "" && reason == "":
-			t.Errorf("%s: %s: %s\n%s", c.Place, e.Name, c.ID, failure)
-		case failure == "" && reason != "":
-			t.Errorf("%s: %s: the exception is no longer needed: %s", c.Place, e.Name, c.ID)
-		case failure != "":
-			excused[c.ID] = reason
-		}
-	}
-	for id := range known {
-		if !slices.ContainsFunc(cases, func(c Case) bool { return c.ID == id }) {
-			t.Errorf("%s: an exception for no case of the corpus: %s", e.Name, id)
-		}
+	faults, excused := judge(cases, r.failed, known)
+	for _, fault := range faults {
+		t.Errorf("%s: %s", e.Name, fault)
 	}
 	t.Logf("%s: %d cases, %d of them exceptions, %d statements, %.1f s", e.Name, len(cases), len(excused), r.statements, time.Since(start).Seconds())
 	if !t.Failed() {
 		record(t, e, cases, excused)
 	}
+}
+
+// judge lists what is wrong: cases that failed and are no exceptions, and exceptions that are
+// not needed. It also gives those that are.
+func judge(cases []Case, failed map[string]string, known Exceptions) (faults []string, excused map[string]string) {
+	excused = map[string]string{}
+	ids := map[string]bool{}
+	for _, c := range cases {
+		ids[c.ID] = true
+		reason, failure := known[c.ID], failed[c.ID]
+		switch {
+		case failure != "" && reason == "":
+			faults = append(faults, fmt.Sprintf("%s: %s\n%s", c.Place, c.ID, failure))
+		case failure == "" && reason != "":
+			faults = append(faults, fmt.Sprintf("%s: the exception is no longer needed: %s", c.Place, c.ID))
+		case failure != "":
+			excused[c.ID] = reason
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(known)) {
+		if !ids[id] {
+			faults = append(faults, "an exception for no case of the corpus: "+id)
+		}
+	}
+	return faults, excused
 }
 
 // runner executes cases on one engine.
@@ -133,6 +147,14 @@ func env() check.Env {
 			return []sql.ColumnDef{{Name: "k", Type: sql.Bigint}}, name == table
 		},
 		Core: true, Source: "here", RunID: "run-1",
+		Params: map[string]spec.Param{
+			"label": {Value: &sql.Literal{Node: sql.Node{T: sql.Text}, Value: `it's "q" \ é🤦`}},
+			"count": {Value: &sql.Literal{Node: sql.Node{T: sql.Bigint}, Value: "7"}},
+			"rate":  {Value: &sql.Literal{Node: sql.Node{T: sql.Decimal}, Value: "0.25"}},
+			"on":    {Value: &sql.Literal{Node: sql.Node{T: sql.Boolean}, Value: "true"}},
+			"kinds": {List: []string{"a", "it's"}, IsList: true},
+			"none":  {IsList: true},
+		},
 		AsOf: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), RunStartedAt: time.Date(2026, 1, 2, 3, 4, 6, 0, time.UTC),
 	}
 }
@@ -282,7 +304,7 @@ func fetch(ctx context.Context, w Warehouse, query string, columns []sql.ColumnD
 			if err != nil {
 				return nil, fmt.Errorf("column %s: %w", columns[i].Name, err)
 			}
-			row[i] = escape(s)
+			row[i] = breaks.Replace(s)
 		}
 		list = append(list, row)
 	}

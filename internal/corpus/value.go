@@ -33,6 +33,9 @@ func show(v any, t sql.Type) (string, error) {
 		}
 	case float64:
 		if t == sql.Double {
+			if x == 0 { // -0 is 0
+				return "0", nil
+			}
 			return strconv.FormatFloat(x, 'g', -1, 64), nil
 		}
 	case bool:
