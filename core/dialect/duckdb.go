@@ -27,7 +27,7 @@ func duckdb() *Dialect {
 			"decimal.point": `left(@0, @1) || '.' || substring(@0, @1 + 1)`,
 			// A decimal of up to 18 digits is 64 bits wide there and much faster; most values fit.
 			"decimal.of":        `COALESCE(CAST(TRY_CAST(@0 AS DECIMAL(18,9)) AS DECIMAL(38,9)), CAST(TRY_CAST(@0 AS DECIMAL(27,9)) AS DECIMAL(38,9)))`,
-			"div.decimal.pow10": `CAST(TRY_CAST(@0 * @1 AS DECIMAL(27,9)) AS DECIMAL(38,9))`,
+			"div.decimal.pow10": `CAST(TRY_CAST(TRY_CAST(@0 AS DECIMAL(27,9)) * @1 AS DECIMAL(27,9)) AS DECIMAL(38,9))`,
 			"div.bigint.pow10":  `CAST(TRY_CAST(@0 AS DECIMAL(18,0)) * @1 AS DECIMAL(38,9))`,
 			"cast.text.double":  `CASE WHEN regexp_full_match(@0, ' *` + decimalShape + ` *') AND strlen(@0) <= 200 THEN TRY_CAST(@0 AS DOUBLE) END`,
 			"cast.text.boolean": `CASE WHEN lower(trim(@0, ' ')) IN ('true', 't', 'yes', 'y', '1') THEN TRUE WHEN lower(trim(@0, ' ')) IN ('false', 'f', 'no', 'n', '0') THEN FALSE END`,
