@@ -95,7 +95,7 @@ func expressions(t testing.TB, file string) []Case {
 		}
 		list = append(list, Case{
 			ID: name + ": " + text, Place: fmt.Sprintf("%s:%d", filepath.Base(file), n),
-			SQL: visible.Replace(text), Want: []string{breaks.Replace(want)},
+			SQL: visible.Replace(text), Want: []string{want},
 		})
 	}
 	if err := lines.Err(); err != nil {
@@ -144,7 +144,7 @@ func queries(t testing.TB, file string) []Case {
 	return list
 }
 
-// breaks are characters that would break a line or a column of a value.
+// breaks are characters that would break a line or a column of a query's rows.
 var breaks = strings.NewReplacer("\n", `\n`, "\t", `\t`, "\r", `\r`)
 
 // Exceptions are the cases that an engine is known not to give, by id, and why:

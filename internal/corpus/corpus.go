@@ -188,6 +188,9 @@ func (r *runner) query(ctx context.Context, c Case) {
 	}
 	got := make([]string, len(rows))
 	for i, row := range rows {
+		for k := range row {
+			row[k] = breaks.Replace(row[k])
+		}
 		got[i] = strings.Join(row, "\t")
 	}
 	slices.Sort(got)
@@ -260,7 +263,7 @@ func (r *runner) ask(ctx context.Context, q *sql.Query, cases []Case, columns []
 			if len(cases) == 1 {
 				where = short(s)
 			}
-			fail(c, "got  "+rows[0][i]+"\nwant "+c.Want[0]+"\n"+where)
+			fail(c, fmt.Sprintf("got  %q\nwant %q\n%s", rows[0][i], c.Want[0], where))
 		}
 	}
 }
@@ -300,11 +303,9 @@ func fetch(ctx context.Context, w Warehouse, query string, columns []sql.ColumnD
 		}
 		row := make([]string, len(columns))
 		for i, v := range values {
-			s, err := show(v, columns[i].Type)
-			if err != nil {
+			if row[i], err = show(v, columns[i].Type); err != nil {
 				return nil, fmt.Errorf("column %s: %w", columns[i].Name, err)
 			}
-			row[i] = breaks.Replace(s)
 		}
 		list = append(list, row)
 	}
