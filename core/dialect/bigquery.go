@@ -102,7 +102,7 @@ func bigquery() *Dialect {
 		},
 		Let: LetUnnest, NullsByCase: true, Qualify: true, DistinctFrom: true, UnionDistinct: "UNION DISTINCT", GroupByOrdinal: true,
 		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}, RecursionDepth: 500, Rename: RenameBare,
-		Publish: PublishInsert, TransactionTables: 100, Empty: "TRUNCATE TABLE", List: ListDataset,
+		Publish: PublishInsert, TransactionTables: 100, Empty: "TRUNCATE TABLE", List: ListDataset, Block: BlockScript, Layout: LayoutPartition, Partition: "month", Cluster: true,
 		JSONPath: PathText, Unnest: UnnestStruct, PatternStyle: PatternOnly, Timestamp: "DATETIME", DecimalByText: true,
 		Templates: t,
 	}

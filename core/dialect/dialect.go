@@ -113,6 +113,38 @@ const (
 	PublishViews
 )
 
+// BlockStyle says what a loop is in a script without a client.
+type BlockStyle uint8
+
+const (
+	// BlockNone: there is none (DuckDB).
+	BlockNone BlockStyle = iota
+	// BlockDo: DO with PL/pgSQL (PostgreSQL).
+	BlockDo
+	// BlockProcedure: a procedure in PL/pgSQL, called and dropped (Redshift).
+	BlockProcedure
+	// BlockScripting: EXECUTE IMMEDIATE of Snowflake Scripting.
+	BlockScripting
+	// BlockScript: BEGIN … END of GoogleSQL's procedural language (BigQuery).
+	BlockScript
+	// BlockCompound: a compound statement with labels (Databricks).
+	BlockCompound
+)
+
+// LayoutStyle says how a table can be told to keep its rows.
+type LayoutStyle uint8
+
+const (
+	// LayoutNone: it cannot, or need not.
+	LayoutNone LayoutStyle = iota
+	// LayoutPartition: PARTITION BY a truncated instant and CLUSTER BY columns (BigQuery).
+	LayoutPartition
+	// LayoutCluster: CLUSTER BY columns (Snowflake; Databricks, as liquid clustering).
+	LayoutCluster
+	// LayoutKeys: DISTKEY and SORTKEY (Redshift).
+	LayoutKeys
+)
+
 // ListStyle says how an engine is asked for the relations of a schema.
 type ListStyle uint8
 
@@ -165,8 +197,16 @@ type Dialect struct {
 	Publish              PublishMode
 	TransactionTables    int // tables that one transaction may write; 0: any number
 	List                 ListStyle
-	DropCascade          bool   // DROP takes what depends on it along
-	Empty                string // the verb that deletes all rows within a transaction; "" for DELETE FROM
+	Layout               LayoutStyle
+	Partition            string // the unit of partitions by default: day, month or year
+	Cluster              bool   // tables are clustered by default
+	ClusterWithin        int    // only the first so many columns of a table can cluster it; 0: all
+	Format               string // what follows USING where a table is made; "" if nothing does
+	Analyze              bool   // a table made of a query has no statistics until it is analysed
+	Block                BlockStyle
+	Session              []string // what a session sets before statements mean what they should
+	DropCascade          bool     // DROP takes what depends on it along
+	Empty                string   // the verb that deletes all rows within a transaction; "" for DELETE FROM
 	Rename               RenameStyle
 	// JSONColumns: each value that is read of a document is a column of a sub-select, for
 	// engines that cannot compute a value once inside an expression.

@@ -16,7 +16,9 @@ func duckdb() *Dialect {
 		},
 		Let: LetLambda, Qualify: true, QualifyAlone: true, CTEColumns: true, DistinctFrom: true, UnionDistinct: "UNION", GroupByOrdinal: true,
 		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true, sql.RecurseUnion: true, sql.RecurseKeyed: true},
-		Publish:   PublishRename, Rename: RenameBare, JSONOnce: true, JSONPointers: true, Unnest: UnnestSelect,
+		Publish:   PublishRename,
+		Session:   []string{"SET TimeZone = 'UTC'"},
+		Rename:    RenameBare, JSONOnce: true, JSONPointers: true, Unnest: UnnestSelect,
 
 		Templates: map[string]string{
 			// decimal(27,9) holds just the values below 10^18.

@@ -33,7 +33,9 @@ func postgres() *Dialect {
 		Collate: ` COLLATE "C"`,
 		Let:     LetSubquery, CTEColumns: true, DistinctFrom: true, UnionDistinct: "UNION", GroupByOrdinal: true,
 		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true, sql.RecurseUnion: true},
-		Publish:   PublishRename, Rename: RenameBare, DropCascade: true,
+		Publish:   PublishRename, Block: BlockDo, Analyze: true,
+		Session: []string{"SET timezone = 'UTC'", "SET standard_conforming_strings = on"},
+		Rename:  RenameBare, DropCascade: true,
 		JSONPath: PathArrows, DotMatchesNewline: true, PatternStyle: PatternFirst,
 		Templates: map[string]string{
 			"cast.text.bigint":    `CASE WHEN btrim(@0, ' ') ~ '^` + bigintShape + `$' THEN CAST(btrim(@0, ' ') AS bigint) END`,

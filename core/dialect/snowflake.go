@@ -103,7 +103,8 @@ func snowflake() *Dialect {
 		},
 		Let: LetInline, Qualify: true, QualifyAlone: true, CTEColumns: true, DistinctFrom: true, GroupByOrdinal: true,
 		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}, Rename: RenameQualified,
-		Publish: PublishInsert, List: ListUpper,
+		Publish: PublishInsert, List: ListUpper, Block: BlockScripting, Layout: LayoutCluster,
+		Session:  []string{"ALTER SESSION SET TIMEZONE = 'UTC'"},
 		JSONPath: PathBrackets, JSONColumns: true, Unnest: UnnestFlatten, PatternStyle: PatternFirst, Timestamp: "TIMESTAMP_NTZ",
 		Templates: t,
 	}

@@ -45,7 +45,7 @@ func LeaseOf(d *dialect.Dialect, l Lease) (LeaseStatements, error) {
 	text := func(s string) string { return "CAST(" + Text(d, s) + " AS " + d.Types[sql.Text] + ")" }
 	until := clock + " + " + strconv.FormatInt(l.TTL.Microseconds(), 10)
 	return LeaseStatements{
-		Create: ifNotExists(create),
+		Create: IfNotExists(create),
 		Seed: "INSERT INTO " + path + " (" + name + ", " + holder + ", " + expires + ")\nSELECT q.n, q.h, q.e FROM (SELECT " + text(l.Name) + " AS n, " +
 			text("") + " AS h, CAST(0 AS " + d.Types[sql.Bigint] + ") AS e) AS q\nWHERE NOT EXISTS (SELECT 1 FROM " + path + " AS t WHERE t." + this + ")",
 		Take: "UPDATE " + path + " SET " + holder + " = " + Text(d, l.Holder) + ", " + expires + " = " + until +
@@ -54,10 +54,4 @@ func LeaseOf(d *dialect.Dialect, l Lease) (LeaseStatements, error) {
 		Renew:   "UPDATE " + path + " SET " + expires + " = " + until + " WHERE " + mine,
 		Release: "UPDATE " + path + " SET " + holder + " = " + Text(d, "") + ", " + expires + " = 0 WHERE " + mine,
 	}, nil
-}
-
-// ifNotExists makes a CREATE TABLE succeed where the table stands.
-func ifNotExists(create string) string {
-	const head = "CREATE TABLE "
-	return head + "IF NOT EXISTS " + create[len(head):]
 }

@@ -17,8 +17,8 @@ const (
 )
 
 // CreateTableAs makes a table of a query's rows. The name must be free.
-func CreateTableAs(d *dialect.Dialect, path []string, query string) string {
-	return "CREATE TABLE " + Path(d, path) + " AS\n" + query
+func CreateTableAs(d *dialect.Dialect, path []string, query string, layout ...Layout) string {
+	return "CREATE TABLE " + Path(d, path) + clauses(d, layout) + " AS\n" + query
 }
 
 // CreateView makes a view. The name must be free: replacing is dropping first,
@@ -115,8 +115,8 @@ func ReplaceView(d *dialect.Dialect, path []string, query string) string {
 }
 
 // ReplaceTableAs makes a table of a query's rows or replaces it at once; the query may read it.
-func ReplaceTableAs(d *dialect.Dialect, path []string, query string) string {
-	return "CREATE OR REPLACE TABLE " + Path(d, path) + " AS\n" + query
+func ReplaceTableAs(d *dialect.Dialect, path []string, query string, layout ...Layout) string {
+	return "CREATE OR REPLACE TABLE " + Path(d, path) + clauses(d, layout) + " AS\n" + query
 }
 
 // All is a query of all rows and columns of a relation.
@@ -145,7 +145,7 @@ func ColumnType(d *dialect.Dialect, t sql.Type) (string, error) {
 }
 
 // CreateTable makes an empty table.
-func CreateTable(d *dialect.Dialect, path []string, columns []sql.ColumnDef) (string, error) {
+func CreateTable(d *dialect.Dialect, path []string, columns []sql.ColumnDef, layout ...Layout) (string, error) {
 	s := "CREATE TABLE " + Path(d, path) + " ("
 	for i, c := range columns {
 		t, err := ColumnType(d, c.Type)
@@ -157,7 +157,13 @@ func CreateTable(d *dialect.Dialect, path []string, columns []sql.ColumnDef) (st
 		}
 		s += "\n  " + Ident(d, c.Name) + " " + t
 	}
-	return s + "\n)", nil
+	return s + "\n)" + clauses(d, layout), nil
+}
+
+// IfNotExists makes a statement of CreateTable succeed where the table stands.
+func IfNotExists(create string) string {
+	const head = "CREATE TABLE "
+	return head + "IF NOT EXISTS " + create[len(head):]
 }
 
 // Count is a query of one bigint: how many rows a relation has.

@@ -87,6 +87,19 @@ func Relations(ctx context.Context, w Warehouse, listings []render.Listing) ([]p
 	return have, nil
 }
 
+// Journal reads a journal of published names.
+func Journal(ctx context.Context, w Warehouse, statement string) (out []render.Switch, err error) {
+	err = Each(ctx, w, statement, func(v []any) error {
+		done, ok := v[2].(bool)
+		if !ok {
+			return fmt.Errorf("run: a journal's row ends with %v (%T)", v[2], v[2])
+		}
+		out = append(out, render.Switch{Relation: Text(v[0]), Slot: Text(v[1]), Done: done})
+		return nil
+	})
+	return out, err
+}
+
 // CheckQuery is one rule of the contract and the statement that finds the rows which break
 // it: columns n (how many) and sample (a key).
 type CheckQuery struct{ Name, Table, Rule, SQL string }

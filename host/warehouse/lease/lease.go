@@ -8,8 +8,8 @@
 //   - PostgreSQL and DuckDB lock the row or fail one of the two; whoever waited looks at the row again.
 //   - Redshift and Snowflake lock the table against other UPDATEs; Redshift fails the later of
 //     two that read the same state (error 1023).
-//   - BigQuery and Delta tables commit UPDATEs optimistically: of two over one row, one fails or is
-//     run again over what the other left.
+//   - BigQuery queues UPDATEs of one table or runs one again over what the other left, and Delta
+//     tables fail the later of two over one row.
 //
 // So no row has two holders, and a second row, which two first takers can leave, only
 // makes both fail. Expiry is judged by the engine's clock alone. A holder judges by its own, from
@@ -73,6 +73,14 @@ type Options struct {
 	TTL     time.Duration // 0 is DefaultTTL
 }
 
+type lostKey struct{}
+
+// WithLost gives a context with which Take notes f: it is called once, with an ErrLost, if the
+// lease is lost. So whoever works under a lock learns of it, however many layers took the lock for it.
+func WithLost(ctx context.Context, f func(error)) context.Context {
+	return context.WithValue(ctx, lostKey{}, f)
+}
+
 // Lease is a lock that is held until Unlock, or until it is lost.
 type Lease struct {
 	w      Warehouse
@@ -83,6 +91,7 @@ type Lease struct {
 	stop   context.CancelFunc
 	ended  chan struct{} // the heartbeat's goroutine is gone
 	lost   chan struct{}
+	told   func(error) // of WithLost; may be nil
 
 	mu    sync.Mutex
 	until time.Time // by clock, when this side must have stopped
@@ -110,6 +119,7 @@ func Take(ctx context.Context, w Warehouse, clock Clock, o Options) (*Lease, err
 		return nil, fmt.Errorf("lease: %w", err)
 	}
 	l := &Lease{w: w, clock: clock, holder: o.Holder, ttl: o.TTL, text: text, ended: make(chan struct{}), lost: make(chan struct{})}
+	l.told, _ = ctx.Value(lostKey{}).(func(error))
 	if err := l.prepare(ctx, o); err != nil {
 		return nil, err
 	}
@@ -290,6 +300,9 @@ func (l *Lease) heartbeat(ctx context.Context) {
 			l.cause = fmt.Errorf("%w: %w", ErrLost, err)
 			l.mu.Unlock()
 			close(l.lost)
+			if l.told != nil {
+				l.told(l.Err())
+			}
 			return
 		default:
 			wait = l.ttl / 32

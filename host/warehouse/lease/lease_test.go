@@ -243,7 +243,9 @@ func TestLost(t *testing.T) {
 		s := &cut{store: newStore(1, false)}
 		s.learn(t, d, "a")
 		s.learn(t, d, "b")
-		a, err := lease.Take(t.Context(), s, lease.System{}, lease.Options{Dialect: d, Holder: "a", TTL: ttl})
+		var told atomic.Value
+		ctx := lease.WithLost(t.Context(), func(err error) { told.Store(err) })
+		a, err := lease.Take(ctx, s, lease.System{}, lease.Options{Dialect: d, Holder: "a", TTL: ttl})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -254,6 +256,10 @@ func TestLost(t *testing.T) {
 		<-a.Lost()
 		if a.Held() || !errors.Is(a.Err(), lease.ErrLost) {
 			t.Errorf("lost, and held %v, %v", a.Held(), a.Err())
+		}
+		synctest.Wait()
+		if err, _ := told.Load().(error); !errors.Is(err, lease.ErrLost) {
+			t.Errorf("told %v", err)
 		}
 		s.off.Store(false)
 		if _, err := lease.Take(t.Context(), s, lease.System{}, lease.Options{Dialect: d, Holder: "b", TTL: ttl}); !errors.Is(err, warehouse.ErrBusy) {
