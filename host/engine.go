@@ -1,8 +1,8 @@
 package host
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 
@@ -15,7 +15,7 @@ import (
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/duckdb"
 	"github.com/nexus-host/nexus-host/host/warehouse/postgres"
-	"github.com/nexus-host/nexus-host/host/warehouse/retry"
+	"github.com/nexus-host/nexus-host/host/warehouse/redshift"
 )
 
 // Rows is the result of a query; see warehouse.Rows.
@@ -45,29 +45,10 @@ func (p *Project) open(ctx context.Context, u use) (engine, error) {
 		return duckdb.Open(ctx, duckdb.Options{Path: p.file.Resolve(w.Path), Memory: w.Memory, Threads: w.Threads, Jobs: u.jobs, ReadOnly: u.readOnly})
 	case "postgres":
 		return postgres.Open(ctx, p.postgres(u))
+	case "redshift":
+		return redshift.Open(ctx, p.redshift(u))
 	}
 	return nil, fmt.Errorf("host: no warehouse of type %q", w.Type)
-}
-
-func (p *Project) postgres(u use) postgres.Options {
-	w := &p.file.Warehouse
-	return postgres.Options{
-		DSN: string(w.DSN), Host: w.Host, Port: w.Port, Database: w.Database, User: w.User, Password: string(w.Password), Service: w.Service,
-		SSLMode: w.SSLMode, SSLRootCert: p.path(w.SSLRootCert), SSLCert: p.path(w.SSLCert), SSLKey: p.path(w.SSLKey), Env: p.options.Env,
-		Role: w.Role, ReadOnly: u.readOnly, RunID: u.runID, QueryTag: w.QueryTag, Connections: p.connections(u),
-		ConnectTimeout: w.ConnectTimeout.Value(0), StatementTimeout: w.StatementTimeout.Value(0), Retry: retry.Policy{Log: p.options.Log},
-	}
-}
-
-// connections is how many statements may be at work at once.
-func (p *Project) connections(u use) int { return cmp.Or(u.connections, p.file.Warehouse.Concurrency) }
-
-// path is a file that the project file names; "" stays "".
-func (p *Project) path(name string) string {
-	if name == "" {
-		return ""
-	}
-	return p.file.Resolve(name)
 }
 
 // jobs is how many steps are at work at once if nobody says.
@@ -79,25 +60,27 @@ func (p *Project) jobs() int {
 }
 
 // lock takes the right to build: before the database is opened where it is a file, with
-// its help where it is a server.
+// its help, and a connection of its own, where it is a server.
 func (p *Project) lock(ctx context.Context) (unlock func() error, err error) {
 	w := p.file.Warehouse
 	if w.Type == "duckdb" {
 		return duckdb.Lock(ctx, p.file.Resolve(w.Path))
 	}
-	pg, err := postgres.Open(ctx, p.postgres(use{connections: 1}))
+	e, err := p.open(ctx, use{connections: 1})
 	if err != nil {
 		return nil, err
 	}
-	release, err := pg.Lock(ctx, w.Schema)
-	if err != nil {
-		pg.Close()
-		return nil, err
+	server, ok := e.(interface {
+		Lock(ctx context.Context, schema string) (unlock func() error, err error)
+	})
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("host: a %s warehouse has no lock", w.Type), e.Close())
 	}
-	return func() error {
-		defer pg.Close()
-		return release()
-	}, nil
+	release, err := server.Lock(ctx, w.Schema)
+	if err != nil {
+		return nil, errors.Join(err, e.Close())
+	}
+	return func() error { return errors.Join(release(), e.Close()) }, nil
 }
 
 // work is where work relations of a build stand: in memory where the engine has that.

@@ -25,7 +25,9 @@ func redshift() *Dialect {
 	d.PatternStyle, d.DotMatchesNewline = PatternOnly, true
 	d.Layout, d.Cluster = LayoutKeys, true
 	d.Analyze = false // CREATE TABLE AS does it
-	d.Block, d.Session = BlockProcedure, []string{"SET timezone = 'UTC'"}
+	d.Block = BlockProcedure
+	// The names of a document's members differ by case, and a double's digits are all shown.
+	d.Session = []string{"SET timezone = 'UTC'", "SET datestyle = 'ISO, YMD'", "SET enable_case_sensitive_identifier = true", "SET extra_float_digits = 2"}
 	t := maps.Clone(d.Templates)
 	maps.Copy(t, map[string]string{
 		"distinct":            `CASE WHEN @0 = @1 THEN FALSE WHEN @0 IS NULL AND @1 IS NULL THEN FALSE ELSE TRUE END`,

@@ -72,6 +72,14 @@ func Set(d *dialect.Dialect, name, value string) string {
 // BeginReadOnly begins a transaction that can change nothing; PostgreSQL and Redshift write it alike.
 func BeginReadOnly(*dialect.Dialect) string { return "BEGIN READ ONLY" }
 
+// Explain is a query of texts: how the engine would carry a query out.
+func Explain(d *dialect.Dialect, query string) (string, error) {
+	if d.Name == "bigquery" {
+		return "", &UnsupportedError{Dialect: d.Name, What: "EXPLAIN"}
+	}
+	return "EXPLAIN " + query, nil
+}
+
 // Confine are statements after which a session can read one file, reach nothing
 // else, and not be changed back.
 func Confine(d *dialect.Dialect, file string) ([]string, error) {

@@ -27,7 +27,7 @@ var dbtKeys = map[string]map[string]string{
 	},
 	"redshift": {
 		"host": "host", "port": "port", "user": "user", "password": "password", "pass": "password", "dbname": "database", "database": "database",
-		"role": "role", "sslmode": "sslmode", "connect_timeout": "connect_timeout", "query_group": "query_tag", "method": "",
+		"role": refused + "grant the user what the role may", "sslmode": "sslmode", "connect_timeout": "connect_timeout", "query_group": "query_tag", "method": "",
 		"cluster_id": "cluster_identifier", "serverless_work_group": "workgroup", "region": "region", "iam_profile": "iam_profile",
 		"autocreate": "auto_create", "db_groups": "db_groups",
 		"is_serverless": "", "serverless_acct_id": "", "ra3_node": "", "datasharing": "", "retries": "", "retry_all": "", "autocommit": "",

@@ -16,7 +16,7 @@ import (
 // is a mistake with the others, and unknown while none of them can be chosen. The enum of
 // Type is the list of those that can.
 type Warehouse struct {
-	Type   string `yaml:"type" enum:"duckdb,postgres" doc:"The engine; duckdb if left out, or the profile's."`
+	Type   string `yaml:"type" enum:"duckdb,postgres,redshift" doc:"The engine; duckdb if left out, or the profile's."`
 	Schema string `yaml:"schema" pattern:"^[a-z_][a-z0-9_]{0,62}$" doc:"The schema of the tables; main on duckdb and nexus elsewhere if left out."`
 
 	Profile     string `yaml:"profile" doc:"A profile of dbt's profiles.yml, whose keys hold where none is given here."`
@@ -39,7 +39,7 @@ type Warehouse struct {
 	Database    string `yaml:"database" for:"postgres,redshift,snowflake" doc:"The database that holds the schema."`
 	User        string `yaml:"user" for:"postgres,redshift,snowflake" doc:"The user to connect as."`
 	Password    Secret `yaml:"password" for:"postgres,redshift,snowflake" doc:"The user's password, as ${NAME} from the environment or the secrets file."`
-	Role        string `yaml:"role" for:"postgres,redshift,snowflake" doc:"The role to work as; the user's own if left out."`
+	Role        string `yaml:"role" for:"postgres,snowflake" doc:"The role to work as; the user's own if left out."`
 	SSLMode     string `yaml:"sslmode" for:"postgres,redshift" enum:"disable,allow,prefer,require,verify-ca,verify-full" doc:"postgres, redshift: how the connection is encrypted and the server checked; prefer on postgres and require on redshift if left out."`
 	SSLRootCert string `yaml:"sslrootcert" for:"postgres,redshift" doc:"postgres, redshift: a file with the certificates that the server's is checked against."`
 	SSLCert     string `yaml:"sslcert" for:"postgres" doc:"postgres: a file with the client's certificate."`

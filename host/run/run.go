@@ -92,8 +92,8 @@ var ErrNotConverged = errors.New("the loop has not ended within its bound")
 
 var errCircle = errors.New("run: the steps depend on each other in a circle")
 
-// abortTimeout bounds the clean-up after a failure.
-const abortTimeout = 30 * time.Second
+// AbortTimeout bounds the clean-up after a failure.
+const AbortTimeout = 30 * time.Second
 
 // Execute carries out a build up to and with publishing. When it fails before publishing, the
 // published tables are as they were, and what was made aside is dropped.
@@ -101,7 +101,7 @@ func Execute(ctx context.Context, w Warehouse, b Build, o Options) (steps []repo
 	defer func() {
 		if err != nil {
 			// The build is over, cancelled or not; its leftovers are dropped all the same.
-			clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), abortTimeout)
+			clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), AbortTimeout)
 			defer cancel()
 			err = errors.Join(err, abort(clean, w, b))
 		}

@@ -80,9 +80,9 @@ func classify(err error) retry.Verdict {
 	}
 	var timeout net.Error
 	switch {
-	case pgconn.SafeToRetry(err):
-		return retry.Verdict{Class: retry.Refused}
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, net.ErrClosed),
+	// pgx calls it safe to retry when it finds a connection closed, also if that happened in the middle of
+	// a statement (v5.12), so it is no more than a sign of a broken connection.
+	case pgconn.SafeToRetry(err), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, net.ErrClosed),
 		errors.As(err, &timeout) && timeout.Timeout():
 		return retry.Verdict{Class: retry.Transient}
 	}

@@ -10,6 +10,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -92,13 +93,13 @@ func Open(ctx context.Context, o Options) (*Warehouse, error) {
 		Labels:         []string{render.Set(d, "query_group", label)},
 		ConnectTimeout: o.ConnectTimeout, StatementTimeout: o.StatementTimeout, Retry: o.Retry,
 	}
-	// The names of a document's members differ by case, and numbers keep their digits.
-	session := []string{render.Set(d, "enable_case_sensitive_identifier", "true"), render.Set(d, "extra_float_digits", "2"), render.Set(d, "timezone", "UTC"), render.Set(d, "datestyle", "ISO, YMD")}
+	session := slices.Clone(d.Session)
 	if o.StatementTimeout > 0 {
 		session = append(session, render.Set(d, "statement_timeout", strconv.FormatInt(o.StatementTimeout.Milliseconds(), 10)))
 	}
 	if o.standIn {
-		wire.Labels, session = append(wire.Labels, session...), nil
+		// PostgreSQL reads a backslash as one, unless told.
+		wire.Labels, session = append(append(wire.Labels, session...), render.Set(d, "standard_conforming_strings", "off")), nil
 	}
 	wire.Session = session
 	if o.ReadOnly {
