@@ -24,7 +24,6 @@ func redshift() *Dialect {
 	d.JSONPath, d.Unnest, d.ArgByRank, d.JSONColumns = PathDots, UnnestPath, true, true
 	d.PatternStyle, d.DotMatchesNewline = PatternOnly, true
 	d.Layout, d.Cluster = LayoutKeys, true
-	d.Analyze = false // CREATE TABLE AS does it
 	d.Block, d.Session = BlockProcedure, []string{"SET timezone = 'UTC'"}
 	t := maps.Clone(d.Templates)
 	maps.Copy(t, map[string]string{
