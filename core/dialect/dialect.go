@@ -203,7 +203,6 @@ type Dialect struct {
 	Cluster              bool   // tables are clustered by default
 	ClusterWithin        int    // only the first so many columns of a table can cluster it; 0: all
 	Format               string // what follows USING where a table is made; "" if nothing does
-	Analyze              bool   // a table made of a query has no statistics until it is analysed
 	Block                BlockStyle
 	Session              []string // what a session sets before statements mean what they should
 	DropCascade          bool     // DROP takes what depends on it along

@@ -24,7 +24,6 @@ func redshift() *Dialect {
 	d.JSONPath, d.Unnest, d.ArgByRank, d.JSONColumns = PathDots, UnnestPath, true, true
 	d.PatternStyle, d.DotMatchesNewline = PatternOnly, true
 	d.Layout, d.Cluster = LayoutKeys, true
-	d.Analyze = false // CREATE TABLE AS does it
 	d.Block = BlockProcedure
 	// The names of a document's members differ by case, and a double's digits are all shown.
 	d.Session = []string{"SET timezone = 'UTC'", "SET datestyle = 'ISO, YMD'", "SET enable_case_sensitive_identifier = true", "SET extra_float_digits = 2"}

@@ -183,9 +183,6 @@ func (p *Plan) actions(steps []graph.Step, again bool) ([]Action, error) {
 				add("", render.Drop(p.Dialect, render.Table, p.Building(s.Relation.Name)))
 			}
 			add(s.Relation.Name, text)
-			if p.Dialect.Analyze && s.Relation.Storage == graph.Table && !again {
-				add("", render.Analyze(p.Dialect, p.Building(s.Relation.Name)))
-			}
 		case *graph.Drop:
 			add("", render.Drop(p.Dialect, render.Table, p.Building(s.Name)))
 		case *graph.Rename:
