@@ -11,11 +11,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/nexus-host/nexus-host/core"
 	"github.com/nexus-host/nexus-host/core/base"
 	"github.com/nexus-host/nexus-host/core/dialect"
+	"github.com/nexus-host/nexus-host/core/graph"
 	"github.com/nexus-host/nexus-host/core/identity"
 	"github.com/nexus-host/nexus-host/core/lookup"
 	"github.com/nexus-host/nexus-host/core/plan"
@@ -70,13 +72,28 @@ func Schema(d *dialect.Dialect) []string {
 // strategies are those of resolution.
 var strategies = []string{identity.Rounds, identity.Recursive}
 
+// Library makes scripts; projects are checked once for all dialects.
+type Library struct {
+	mu      sync.Mutex
+	checked map[string]checked
+}
+
+// checked is a project that the core has checked, with the relations that it finds in the warehouse.
+type checked struct {
+	*core.Checked
+	inputs []Table
+}
+
+// New makes an empty library.
+func New() *Library { return &Library{checked: map[string]checked{}} }
+
 // All lists every script of a dialect.
-func All(t testing.TB, d *dialect.Dialect) []*Script {
+func (l *Library) All(t testing.TB, d *dialect.Dialect) []*Script {
 	t.Helper()
 	var list []*Script
 	for _, p := range projects() {
 		for _, strategy := range strategies {
-			s, err := build(p, strategy, d)
+			s, err := l.build(p, strategy, d)
 			var refused *identity.StrategyError
 			if strategy == identity.Recursive && errors.As(err, &refused) {
 				continue // by name, as documented
@@ -92,6 +109,39 @@ func All(t testing.TB, d *dialect.Dialect) []*Script {
 		t.Fatalf("statement: %v", err)
 	}
 	return append(list, golden)
+}
+
+// check gives a project as it is for a dialect, with a strategy.
+func (l *Library) check(p sample, strategy string, d *dialect.Dialect) (checked, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	key := fmt.Sprint(p.name, strategy, lacksKeys(d))
+	if c, ok := l.checked[key]; ok {
+		return c, nil
+	}
+	file, err := p.file(d)
+	if err != nil {
+		return checked{}, err
+	}
+	spec, err := specOf(file)
+	if err != nil {
+		return checked{}, err
+	}
+	spec.Resolution.Strategy = strategy
+	c := checked{}
+	for _, src := range spec.Sources {
+		for _, in := range base.Inputs(src) {
+			if in.Path != nil {
+				c.inputs = append(c.inputs, Table{Path: in.Path, Columns: in.Columns})
+			}
+		}
+	}
+	var diags sql.Diagnostics
+	if c.Checked, diags = core.Check(spec, run, sql.Limits{}); len(diags) > 0 {
+		return c, diags
+	}
+	l.checked[key] = c
+	return c, nil
 }
 
 // script gathers a build's statements.
@@ -110,24 +160,12 @@ func (s *script) query(name, text string, columns ...sql.ColumnDef) {
 }
 
 // build is a build of a project on an empty warehouse, and a second one over it.
-func build(p sample, strategy string, d *dialect.Dialect) (*Script, error) {
-	spec, err := p.spec(d)
+func (l *Library) build(p sample, strategy string, d *dialect.Dialect) (*Script, error) {
+	checked, err := l.check(p, strategy, d)
 	if err != nil {
 		return nil, err
 	}
-	spec.Resolution.Strategy = strategy
-	checked, diags := core.Check(spec, run, sql.Limits{})
-	if err := diags.Err(); err != nil {
-		return nil, err
-	}
-	s := &script{Script: &Script{Name: p.name + "/" + strategy, Dialect: d, Schema: Schema(d)}}
-	for _, src := range spec.Sources {
-		for _, in := range base.Inputs(src) {
-			if in.Path != nil {
-				s.Inputs = append(s.Inputs, Table{Path: in.Path, Columns: in.Columns})
-			}
-		}
-	}
+	s := &script{Script: &Script{Name: p.name + "/" + strategy, Dialect: d, Schema: Schema(d), Inputs: checked.inputs}}
 	for _, again := range []bool{false, true} {
 		o := core.Options{Dialect: d.Name, Schema: s.Schema, HasPrevious: again}
 		if s.program, err = checked.Compile(o); err != nil {
@@ -151,7 +189,7 @@ func (s *script) build() error {
 		s.add("setup", st.SQL)
 	}
 	for _, r := range p.Relations {
-		if r.Layer != "raw" {
+		if r.Layer != graph.Raw {
 			continue
 		}
 		made, err := render.CreateTable(d, p.Building(r.Name), r.Columns)
@@ -160,36 +198,21 @@ func (s *script) build() error {
 		}
 		s.Statements = append(s.Statements, Statement{Name: "raw " + r.Name, SQL: made, Makes: p.Building(r.Name), Columns: r.Columns})
 	}
-	asked := len(s.program.Questions) == 0
-	for _, step := range p.Steps {
-		// Names are asked for once all that the questions read stands.
-		if !asked && !slices.Contains(s.program.Before, step.ID) && s.done(s.program.Before) {
-			asked = true
-			s.questions()
+	// Names that the data alone has are asked for as soon as what they stand in does.
+	for _, first := range []bool{true, false} {
+		for _, step := range p.Steps {
+			if slices.Contains(s.program.Before, step.ID) == first {
+				s.actions(step.ID, step.Actions)
+			}
 		}
-		s.actions(step.ID, step.Actions)
-	}
-	if !asked {
-		s.questions()
+		if first {
+			for _, q := range s.program.Questions {
+				s.query("names of "+q.Kind, q.SQL, text("name"), text("category"))
+			}
+		}
 	}
 	s.reports()
 	return s.publish()
-}
-
-// done reports whether the last of the steps before the questions was added.
-func (s *script) done(before []string) bool {
-	for _, id := range before {
-		if !slices.ContainsFunc(s.Statements, func(st Statement) bool { return st.Name == id }) {
-			return false
-		}
-	}
-	return true
-}
-
-func (s *script) questions() {
-	for _, q := range s.program.Questions {
-		s.query("names of "+q.Kind, q.SQL, text("name"), text("category"))
-	}
 }
 
 func (s *script) actions(name string, actions []plan.Action) {
@@ -203,7 +226,7 @@ func (s *script) actions(name string, actions []plan.Action) {
 			s.Statements = append(s.Statements, st)
 		case *plan.Loop: // one round
 			s.actions(name+" ("+a.Name+")", a.Body)
-			s.Statements = append(s.Statements, Statement{Name: name + " (" + a.Name + ")", SQL: a.While.SQL, Query: true})
+			s.Statements = append(s.Statements, Statement{Name: name + " (" + a.Name + ")", SQL: a.While.SQL, Query: true, Columns: []sql.ColumnDef{{Type: sql.Bigint}}})
 		}
 	}
 }
@@ -222,8 +245,17 @@ func (s *script) publish() error {
 	have := slices.Clone(s.existing)
 	s.existing = nil
 	for _, r := range p.Relations {
-		have = append(have, plan.Existing{Name: plan.BuildPrefix + r.Name, View: r.Storage == 1})
-		s.existing = append(s.existing, plan.Existing{Name: r.Name, View: r.Storage == 1})
+		have = append(have, plan.Existing{Name: plan.BuildPrefix + r.Name, View: r.Storage == graph.View})
+		s.existing = append(s.existing, plan.Existing{Name: r.Name, View: r.Storage == graph.View})
+	}
+	// Work relations that no step frees stand until now.
+	for _, n := range s.program.Graph.Nodes {
+		for _, r := range n.Makes {
+			freed := slices.ContainsFunc(p.Steps, func(step *plan.Step) bool { return step.ID == "free "+r.Name })
+			if r.Layer == graph.Work && !freed {
+				have = append(have, plan.Existing{Name: r.Name, View: r.Storage == graph.View})
+			}
+		}
 	}
 	texts, err := p.Publish(have, nil)
 	if err != nil {

@@ -1,21 +1,17 @@
-package statement_test
+package analysis
 
 import (
 	"testing"
 
 	"github.com/nexus-host/nexus-host/core/dialect"
-	"github.com/nexus-host/nexus-host/internal/statement"
 )
 
 // Every dialect's lists have builds of all projects, promises of types, and both strategies where the dialect has both.
-func TestAll(t *testing.T) {
+func TestStatements(t *testing.T) {
 	for _, name := range dialect.Names() {
-		d, err := dialect.ByName(name)
-		if err != nil {
-			t.Fatal(err)
-		}
+		_, scripts := scriptsOf(t, name)
 		kinds, typed, builds := map[string]int{}, 0, 0
-		for _, s := range statement.All(t, d) {
+		for _, s := range scripts {
 			if s.Name != "golden" {
 				builds++
 			}
