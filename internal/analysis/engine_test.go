@@ -27,8 +27,8 @@ type engine interface {
 // column is one as the database names it.
 type column struct{ name, kind string }
 
-// types are what the databases call the types of portable SQL.
-var types = map[string]map[sql.Type]string{
+// kinds are what the databases call the types of portable SQL.
+var kinds = map[string]map[sql.Type]string{
 	"duckdb": {
 		sql.Text: "VARCHAR", sql.Bigint: "BIGINT", sql.Double: "DOUBLE", sql.Decimal: "DECIMAL(38,9)",
 		sql.Boolean: "BOOLEAN", sql.Timestamp: "TIMESTAMP", sql.Date: "DATE", sql.JSON: "JSON",
@@ -72,7 +72,7 @@ func execute(ctx context.Context, e engine, s *statement.Script, fault func(i in
 			fault(i, err)
 		} else if st.Columns != nil {
 			typed++
-			if err := compare(got, st.Columns, types[d.Name]); err != nil {
+			if err := compare(got, st.Columns, kinds[d.Name]); err != nil {
 				fault(i, err)
 			}
 		}

@@ -41,17 +41,22 @@ func TestLint(t *testing.T) {
 func typesOf(scripts []*statement.Script) lint.Types {
 	known := map[string]sql.Type{}
 	mixed := map[string]bool{}
-	for _, s := range scripts {
-		for _, st := range s.Statements {
-			if st.Makes == nil {
-				continue
+	add := func(columns []sql.ColumnDef) {
+		for _, c := range columns {
+			name := strings.ToLower(c.Name)
+			if was, ok := known[name]; ok && was != c.Type {
+				mixed[name] = true
 			}
-			for _, c := range st.Columns {
-				name := strings.ToLower(c.Name)
-				if was, ok := known[name]; ok && was != c.Type {
-					mixed[name] = true
-				}
-				known[name] = c.Type
+			known[name] = c.Type
+		}
+	}
+	for _, s := range scripts {
+		for _, in := range s.Inputs {
+			add(in.Columns)
+		}
+		for _, st := range s.Statements {
+			if st.Makes != nil {
+				add(st.Columns)
 			}
 		}
 	}

@@ -34,7 +34,11 @@ func (s *scan) adjacent() {
 	for i := 0; i+1 < len(s.tokens); i++ {
 		a, b := s.tokens[i], s.tokens[i+1]
 		left := a.kind == name || a.kind == text || a.kind == number || s.is(i, ")") || s.is(i, "]")
-		right := b.kind == name || b.kind == text || b.kind == number
+		_, function := s.facts.functions[b.text]
+		right := b.kind == name || b.kind == text || b.kind == number || b.kind == word && function && !s.facts.words[b.text] && s.is(i+2, "(")
+		if a.kind == text && s.is(i+1, ".") || s.is(i, "AS") && b.kind == text {
+			s.report(i, "a literal where a name stands")
+		}
 		if left && right && !s.typed[i] && !s.typed[i+1] {
 			s.report(i+1, "nothing between two operands")
 		}

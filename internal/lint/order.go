@@ -30,26 +30,26 @@ func (s *scan) orders() []order {
 }
 
 // item cuts an item into its expression and what follows: its direction, and whether it says where NULLs stand.
-func (s *scan) item(part [2]int) (end int, direction string, explicit bool) {
+func (s *scan) item(part [2]int) (end int, direction, nulls string) {
 	end, direction = part[1], "ASC"
 	if s.is(end-2, "NULLS") && s.isAny(end-1, "FIRST", "LAST") {
-		end, explicit = end-2, s.is(end-1, "LAST")
+		end, nulls = end-2, s.tokens[end-1].text
 	}
 	if s.isAny(end-1, "ASC", "DESC") {
 		end--
 		direction = s.tokens[end].text
 	}
-	return end, direction, explicit
+	return end, direction, nulls
 }
 
 func (s *scan) nullOrder() {
 	for _, o := range s.orders() {
 		marked := "" // the expression whose NULLs the item before has put last
 		for _, part := range o.items {
-			end, direction, explicit := s.item(part)
+			end, direction, nulls := s.item(part)
 			expr := s.text(part[0], end)
 			switch {
-			case explicit, direction == "ASC" && s.facts.nullsLast["ASC"], direction == "DESC" && s.facts.nullsLast["DESC"], expr != "" && expr == marked:
+			case nulls == "LAST", nulls == "" && s.facts.nullsLast[direction], expr != "" && expr == marked:
 			case s.nullKey(part[0], end) != "":
 				marked = s.nullKey(part[0], end)
 				continue
@@ -90,11 +90,13 @@ func (s *scan) collation() {
 	}
 	for i := range s.tokens {
 		if s.isAny(i, "MIN", "MAX", "GREATEST", "LEAST") && s.is(i+1, "(") {
+			plain, collated := false, false // one argument's collation is that of all
 			for _, a := range s.arguments(i) {
-				if s.isText(a[0], a[1]) {
-					s.report(i, `the least or greatest text without COLLATE "C"`)
-					break
-				}
+				plain = plain || s.isText(a[0], a[1])
+				collated = collated || s.is(s.until(a[0], "COLLATE"), "COLLATE") && s.until(a[0], "COLLATE") < a[1]
+			}
+			if plain && !collated {
+				s.report(i, `the least or greatest text without COLLATE "C"`)
 			}
 		}
 		if s.isAny(i, "<", "<=", ">", ">=") && s.columnBefore(i) && s.isText(i-1, i) {

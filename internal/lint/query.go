@@ -1,6 +1,6 @@
 package lint
 
-// unionAllOnly are the dialects whose recursion is UNION ALL with a plain step.
+// unionAllOnly are the warehouses whose recursion is UNION ALL with a plain step.
 var unionAllOnly = []string{"redshift", "snowflake", "bigquery", "databricks"}
 
 func queryRules() []Rule {
@@ -10,6 +10,20 @@ func queryRules() []Rule {
 			for i := range s.tokens {
 				if s.are(i, "AS", "(", "WITH") {
 					s.report(i+2, "WITH inside of WITH")
+				}
+			}
+		}},
+		{Name: "distinct from", Dialects: []string{"redshift"}, Why: "IS DISTINCT FROM does not exist", check: func(s *scan) {
+			for i := range s.tokens {
+				if s.are(i, "DISTINCT", "FROM") {
+					s.report(i, "DISTINCT FROM")
+				}
+			}
+		}},
+		{Name: "distinct on", Dialects: unionAllOnly, Why: "DISTINCT ON is of PostgreSQL and DuckDB", check: func(s *scan) {
+			for i := range s.tokens {
+				if s.are(i, "DISTINCT", "ON") {
+					s.report(i, "DISTINCT ON")
 				}
 			}
 		}},
