@@ -190,6 +190,7 @@ type Dialect struct {
 	Qualify              bool
 	QualifyAlone         bool // QUALIFY may stand without WHERE, GROUP BY and HAVING
 	CTEColumns           bool // WITH c (a, b) AS
+	FlatWith             bool // no WITH inside of a WITH
 	DistinctFrom         bool // IS [NOT] DISTINCT FROM exists
 	UnionDistinct        string
 	GroupByOrdinal       bool // GROUP BY 1 names the first selected expression

@@ -17,6 +17,7 @@ func redshift() *Dialect {
 		sql.Text: "VARCHAR(65535)", sql.Bigint: "BIGINT", sql.Double: "DOUBLE PRECISION", sql.Decimal: "DECIMAL(38,9)",
 		sql.Boolean: "BOOLEAN", sql.Timestamp: "TIMESTAMP", sql.Date: "DATE", sql.JSON: "SUPER",
 	}
+	d.FlatWith = true
 	d.Collate = "" // comparisons are binary
 	d.Let = LetInline
 	d.Qualify, d.QualifyAlone, d.DistinctFrom = true, true, false
