@@ -151,7 +151,9 @@ type ListStyle uint8
 const (
 	// ListSchema: information_schema.tables of the connection's catalog.
 	ListSchema ListStyle = iota
-	// ListUpper: the same, with names in upper case (Snowflake).
+	// ListNamespace: the same, and schemas in pg_catalog (PostgreSQL, Redshift).
+	ListNamespace
+	// ListUpper: as ListSchema, with names in upper case (Snowflake).
 	ListUpper
 	// ListDataset: the INFORMATION_SCHEMA of a dataset (BigQuery).
 	ListDataset
