@@ -118,7 +118,7 @@ func (b *build) prepare(ctx context.Context) (err error) {
 		return err
 	}
 	b.core = core.Options{
-		Dialect: b.Dialect(), Schema: b.schema(), Work: b.work(), Aside: plan.Aside(d, standing.Journal), HasPrevious: hasPrevious(standing),
+		Dialect: b.Dialect(), Schema: b.schema(), Work: b.work(), Tables: b.tables(), Aside: plan.Aside(d, standing.Journal), HasPrevious: hasPrevious(standing),
 	}
 	b.program, err = b.checked.Compile(b.core)
 	return err

@@ -91,6 +91,11 @@ func (p *Project) work() []string {
 	return nil
 }
 
+// tables says how published tables are laid out, where the project says so.
+func (p *Project) tables() plan.Tables {
+	return plan.Tables{Partition: p.file.Warehouse.Partition, Cluster: p.file.Warehouse.Cluster}
+}
+
 // schema is the path of the project's schema.
 func (p *Project) schema() []string { return []string{p.file.Warehouse.Schema} }
 
