@@ -34,6 +34,7 @@ type use struct {
 	readOnly    bool
 	runID       string // "" outside of a build
 	connections int    // at most; 0: as many as the project file allows
+	jobs        int    // statements at once; 0: one
 }
 
 // open opens the project's warehouse.
@@ -41,7 +42,7 @@ func (p *Project) open(ctx context.Context, u use) (engine, error) {
 	w := p.file.Warehouse
 	switch w.Type {
 	case "duckdb":
-		return duckdb.Open(ctx, duckdb.Options{Path: p.file.Resolve(w.Path), Memory: w.Memory, Threads: w.Threads, ReadOnly: u.readOnly})
+		return duckdb.Open(ctx, duckdb.Options{Path: p.file.Resolve(w.Path), Memory: w.Memory, Threads: w.Threads, Jobs: u.jobs, ReadOnly: u.readOnly})
 	case "postgres":
 		return postgres.Open(ctx, p.postgres(u))
 	case "redshift":
@@ -88,6 +89,11 @@ func (p *Project) work() []string {
 		return duckdb.WorkSchema()
 	}
 	return nil
+}
+
+// tables says how published tables are laid out, where the project says so.
+func (p *Project) tables() plan.Tables {
+	return plan.Tables{Partition: p.file.Warehouse.Partition, Cluster: p.file.Warehouse.Cluster}
 }
 
 // schema is the path of the project's schema.

@@ -32,7 +32,7 @@ func (p *Project) Test(ctx context.Context, o TestOptions) ([]report.Check, erro
 	if err != nil {
 		return nil, err
 	}
-	e, err := p.open(ctx, use{readOnly: true})
+	e, err := p.open(ctx, use{readOnly: true, jobs: o.Jobs})
 	if err != nil {
 		return nil, err
 	}

@@ -105,9 +105,25 @@ func writeCompiled(c *host.Compiled, dir string) (row []any, err error) {
 	for _, f := range files {
 		statements += f.Statements
 		size += len(f.Text)
-		if err := os.WriteFile(filepath.Join(dir, f.Name+".sql"), []byte(f.Text), 0o644); err != nil {
+		name := f.Name + ".sql"
+		if err := writeChanged(filepath.Join(dir, name), f.Text, left[name]); err != nil {
+			return nil, err
+		}
+		delete(left, name)
+	}
+	for name := range left {
+		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
 			return nil, err
 		}
 	}
 	return []any{c.Dialect, int64(len(files)), int64(statements), int64(size), dir}, nil
+}
+
+func writeChanged(path, text string, exists bool) error {
+	if exists {
+		if old, err := os.ReadFile(path); err == nil && string(old) == text {
+			return nil
+		}
+	}
+	return os.WriteFile(path, []byte(text), 0o644)
 }

@@ -151,7 +151,9 @@ type ListStyle uint8
 const (
 	// ListSchema: information_schema.tables of the connection's catalog.
 	ListSchema ListStyle = iota
-	// ListUpper: the same, with names in upper case (Snowflake).
+	// ListNamespace: the same, and schemas in pg_catalog (PostgreSQL, Redshift).
+	ListNamespace
+	// ListUpper: as ListSchema, with names in upper case (Snowflake).
 	ListUpper
 	// ListDataset: the INFORMATION_SCHEMA of a dataset (BigQuery).
 	ListDataset
@@ -175,6 +177,7 @@ type Dialect struct {
 	Collate    string // follows text where its order matters; "" where order is binary anyway
 
 	Let                  LetStyle
+	Concat               string // a function that joins any number of texts, NULL counting as ''; "" for the operator alone
 	JSONPath             PathStyle
 	JSONPointers         bool // paths may be RFC 6901 pointers, and [*] gives all elements
 	Unnest               UnnestStyle
@@ -189,6 +192,7 @@ type Dialect struct {
 	Qualify              bool
 	QualifyAlone         bool // QUALIFY may stand without WHERE, GROUP BY and HAVING
 	CTEColumns           bool // WITH c (a, b) AS
+	FlatWith             bool // no WITH inside of a WITH
 	DistinctFrom         bool // IS [NOT] DISTINCT FROM exists
 	UnionDistinct        string
 	GroupByOrdinal       bool // GROUP BY 1 names the first selected expression
@@ -202,7 +206,6 @@ type Dialect struct {
 	Cluster              bool   // tables are clustered by default
 	ClusterWithin        int    // only the first so many columns of a table can cluster it; 0: all
 	Format               string // what follows USING where a table is made; "" if nothing does
-	Analyze              bool   // a table made of a query has no statistics until it is analysed
 	Block                BlockStyle
 	Session              []string // what a session sets before statements mean what they should
 	DropCascade          bool     // DROP takes what depends on it along

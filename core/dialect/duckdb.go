@@ -14,7 +14,7 @@ func duckdb() *Dialect {
 			sql.Text: "VARCHAR", sql.Bigint: "BIGINT", sql.Double: "DOUBLE", sql.Decimal: "DECIMAL(38,9)",
 			sql.Boolean: "BOOLEAN", sql.Timestamp: "TIMESTAMP", sql.Date: "DATE", sql.JSON: "JSON",
 		},
-		Let: LetLambda, Qualify: true, QualifyAlone: true, CTEColumns: true, DistinctFrom: true, UnionDistinct: "UNION", GroupByOrdinal: true,
+		Concat: "concat", Let: LetLambda, Qualify: true, QualifyAlone: true, CTEColumns: true, DistinctFrom: true, UnionDistinct: "UNION", GroupByOrdinal: true,
 		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true, sql.RecurseUnion: true, sql.RecurseKeyed: true},
 		Publish:   PublishRename,
 		Session:   []string{"SET TimeZone = 'UTC'"},
@@ -23,10 +23,13 @@ func duckdb() *Dialect {
 		Templates: map[string]string{
 			// decimal(27,9) holds just the values below 10^18.
 			"cast.text.bigint":  `CASE WHEN regexp_full_match(@0, ' *` + bigintShape + ` *') THEN TRY_CAST(@0 AS BIGINT) END`,
-			"cast.text.decimal": `CASE WHEN regexp_full_match(@0, ' *` + decimalShape + ` *') AND strlen(@0) <= 1000 THEN @{decimal.of(@0)} END`,
+			"cast.text.decimal": `CASE WHEN regexp_full_match(@0, ' *` + decimalShape + ` *') AND strlen(@0) <= 1000 THEN CASE WHEN contains(lower(@0), 'e') THEN @{decimal.of(@{decimal.plain(@0)})} ELSE @{decimal.of(@0)} END END`,
+			// Where there is an exponent DuckDB reads some of the digits alone, so the point is moved in the text.
+			"decimal.plain": `CASE WHEN contains(regexp_extract(@0, '^[^eE]*'), '-') THEN '-' ELSE '' END || @{decimal.point(repeat('0', 100) || replace(regexp_extract(@0, '[0-9.]+'), '.', '') || repeat('0', 100), 100 + length(regexp_extract(@0, '[0-9]+')) + CAST(replace(regexp_extract(@0, '[eE]([+-]?[0-9]+)', 1), '+', '') AS BIGINT))}`,
+			"decimal.point": `left(@0, @1) || '.' || substring(@0, @1 + 1)`,
 			// A decimal of up to 18 digits is 64 bits wide there and much faster; most values fit.
 			"decimal.of":        `COALESCE(CAST(TRY_CAST(@0 AS DECIMAL(18,9)) AS DECIMAL(38,9)), CAST(TRY_CAST(@0 AS DECIMAL(27,9)) AS DECIMAL(38,9)))`,
-			"div.decimal.pow10": `CAST(TRY_CAST(@0 * @1 AS DECIMAL(27,9)) AS DECIMAL(38,9))`,
+			"div.decimal.pow10": `CAST(TRY_CAST(TRY_CAST(@0 AS DECIMAL(27,9)) * @1 AS DECIMAL(27,9)) AS DECIMAL(38,9))`,
 			"div.bigint.pow10":  `CAST(TRY_CAST(@0 AS DECIMAL(18,0)) * @1 AS DECIMAL(38,9))`,
 			"cast.text.double":  `CASE WHEN regexp_full_match(@0, ' *` + decimalShape + ` *') AND strlen(@0) <= 200 THEN TRY_CAST(@0 AS DOUBLE) END`,
 			"cast.text.boolean": `CASE WHEN lower(trim(@0, ' ')) IN ('true', 't', 'yes', 'y', '1') THEN TRUE WHEN lower(trim(@0, ' ')) IN ('false', 'f', 'no', 'n', '0') THEN FALSE END`,
@@ -67,6 +70,7 @@ func duckdb() *Dialect {
 			"domain.bare":      `NULLIF(regexp_replace(regexp_replace(regexp_replace(regexp_replace(@0, '^([a-z][a-z0-9+.-]*:)?//', ''), '^[^/?#]*@', ''), '(:[0-9]*)?([/?#].*)?$', ''), '^(www[.])?(.*[^.])?[.]*$', '\2'), '')`,
 			"clamp1":           `CASE WHEN @0 < 1 THEN 1 WHEN @0 > 2147483647 THEN 2147483647 ELSE @0 END`,
 			"clamp0":           `CASE WHEN @0 < 0 THEN 0 WHEN @0 > 2147483647 THEN 2147483647 ELSE @0 END`,
+			"id.part":          `CASE WHEN @0 IS NULL THEN 'n' ELSE concat(length(@0), ':', @0) END`,
 			"hex.bits":         `CAST('0x' || substring(@0, 1 + 16 * @1, 15) AS BIGINT)`,
 			"div.bigint.const": `@0 // @1`,
 			"mod.bigint.const": `@0 % @1`,

@@ -17,6 +17,7 @@ func redshift() *Dialect {
 		sql.Text: "VARCHAR(65535)", sql.Bigint: "BIGINT", sql.Double: "DOUBLE PRECISION", sql.Decimal: "DECIMAL(38,9)",
 		sql.Boolean: "BOOLEAN", sql.Timestamp: "TIMESTAMP", sql.Date: "DATE", sql.JSON: "SUPER",
 	}
+	d.FlatWith = true
 	d.Collate = "" // comparisons are binary
 	d.Let = LetInline
 	d.Qualify, d.QualifyAlone, d.DistinctFrom = true, true, false
@@ -24,7 +25,6 @@ func redshift() *Dialect {
 	d.JSONPath, d.Unnest, d.ArgByRank, d.JSONColumns = PathDots, UnnestPath, true, true
 	d.PatternStyle, d.DotMatchesNewline = PatternOnly, true
 	d.Layout, d.Cluster = LayoutKeys, true
-	d.Analyze = false // CREATE TABLE AS does it
 	d.Block = BlockProcedure
 	// The names of a document's members differ by case, and a double's digits are all shown.
 	d.Session = []string{"SET timezone = 'UTC'", "SET datestyle = 'ISO, YMD'", "SET enable_case_sensitive_identifier = true", "SET extra_float_digits = 2"}
@@ -50,7 +50,7 @@ func redshift() *Dialect {
 		"add.bigint":          `CASE WHEN CAST(@0 AS DECIMAL(38,0)) + @1 ` + bigintRange + ` THEN @0 + @1 END`,
 		"sub.bigint":          `CASE WHEN CAST(@0 AS DECIMAL(38,0)) - @1 ` + bigintRange + ` THEN @0 - @1 END`,
 		"mul.bigint":          `CASE WHEN CAST(@0 AS DECIMAL(38,0)) * @1 ` + bigintRange + ` THEN @0 * @1 END`,
-		"div.decimal.pow10":   `CAST(ROUND(@0 * @1, 9) AS DECIMAL(38,9))`,
+		"div.decimal.pow10":   `CASE WHEN @0 ` + decimalRange + ` THEN CAST(ROUND(@0 * @1, 9) AS DECIMAL(38,9)) END`,
 		"sum.decimal":         `CAST(@0 AS DECIMAL(38,9))`,
 		"count.decimal":       `CAST(@0 AS DECIMAL(38,9))`,
 		"length":              `LEN(@0)`,

@@ -61,7 +61,9 @@ func (p *Plan) layout(r *graph.Relation) render.Layout {
 	}
 	for _, list := range [][]string{first, r.Joins, r.Key} {
 		for _, name := range list {
-			fits := slices.ContainsFunc(within, func(c sql.ColumnDef) bool { return c.Name == name && c.Type != sql.JSON && c.Type != sql.Double && c.Type != sql.Boolean })
+			fits := slices.ContainsFunc(within, func(c sql.ColumnDef) bool {
+				return c.Name == name && c.Type != sql.JSON && c.Type != sql.Double && c.Type != sql.Boolean
+			})
 			if fits && !slices.Contains(l.Columns, name) {
 				l.Columns = append(l.Columns, name)
 			}

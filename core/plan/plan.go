@@ -183,9 +183,6 @@ func (p *Plan) actions(steps []graph.Step, again bool) ([]Action, error) {
 				add("", render.Drop(p.Dialect, render.Table, p.Building(s.Relation.Name)))
 			}
 			add(s.Relation.Name, text)
-			if p.Dialect.Analyze && s.Relation.Storage == graph.Table && !again {
-				add("", render.Analyze(p.Dialect, p.Building(s.Relation.Name)))
-			}
 		case *graph.Drop:
 			add("", render.Drop(p.Dialect, render.Table, p.Building(s.Name)))
 		case *graph.Rename:
@@ -210,11 +207,14 @@ func (p *Plan) actions(steps []graph.Step, again bool) ([]Action, error) {
 
 // Building gives the path of a relation while it is built.
 func (p *Plan) Building(name string) []string {
-	if r := p.graph.Relation(name); r != nil && r.Layer == graph.Work {
-		if len(p.options.Work) > 0 {
-			return append(slices.Clone(p.options.Work), name)
-		}
+	r := p.graph.Relation(name)
+	switch {
+	case r != nil && r.Layer == graph.Work && len(p.options.Work) > 0:
+		return append(slices.Clone(p.options.Work), name)
+	case r != nil && r.Layer == graph.Work:
 		return p.at(name)
+	case r != nil && r.Storage == graph.View && len(p.options.Work) > 0: // publishing makes it anew
+		return append(slices.Clone(p.options.Work), p.options.aside()+name)
 	}
 	return p.at(p.options.aside() + name)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/nexus-host/nexus-host/core/dialect"
@@ -44,13 +45,28 @@ var projects = [][]plantest.Def{
 	},
 }
 
+// plans are made once each: the tests ask for the same ones thousands of times.
+var plans sync.Map
+
+// planOf plans projects[n].
+func planOf(t *testing.T, d *dialect.Dialect, aside string, n int) *plan.Plan {
+	t.Helper()
+	key := fmt.Sprint(d.Name, aside, n)
+	if p, ok := plans.Load(key); ok {
+		return p.(*plan.Plan)
+	}
+	p := plantest.New(t, d, plan.Options{Aside: aside}, projects[n])
+	plans.Store(key, p)
+	return p
+}
+
 var errKilled = errors.New("killed")
 
 // build is one build of projects[n] in the catalog, called by its number. It is killed
 // after so many statements; -1: never. What readers saw in between goes to saw.
 func build(t *testing.T, c *catalog, d *dialect.Dialect, n int, called string, owned []string, kill int, saw func(stage string, p *plan.Plan)) error {
 	t.Helper()
-	p := plantest.New(t, d, plan.Options{Aside: plan.Aside(d, c.standing(nil).Journal)}, projects[n])
+	p := planOf(t, d, plan.Aside(d, c.standing(nil).Journal), n)
 	c.shapes = func(name string) []sql.ColumnDef {
 		for _, r := range p.Relations {
 			if r.Name == name {
@@ -190,7 +206,7 @@ func TestKilledAnywhere(t *testing.T) {
 // finished checks that all is of one build, in the shape of its project, and nothing else is left.
 func finished(t *testing.T, c *catalog, d *dialect.Dialect, n int, called string) {
 	t.Helper()
-	p := plantest.New(t, d, plan.Options{Aside: plan.Aside(d, nil)}, projects[n])
+	p := planOf(t, d, plan.Aside(d, nil), n)
 	for _, r := range p.Relations {
 		if got := c.read(r.Name); got != called {
 			t.Fatalf("%s has the rows of %q, want %s; there are %s", r.Name, got, called, c.names())
@@ -239,7 +255,7 @@ func TestCleanKeepsPublished(t *testing.T) {
 		if got := c.relations["wide"].reads; got != want+"wide" {
 			t.Errorf("build %s: readers read %s", called, got)
 		}
-		p := plantest.New(t, d, plan.Options{Aside: plan.Aside(d, c.standing(nil).Journal)}, projects[0])
+		p := planOf(t, d, plan.Aside(d, c.standing(nil).Journal), 0)
 		for _, s := range p.Clean(c.standing(nil)) {
 			if strings.Contains(s, want) {
 				t.Errorf("after build %s: %s", called, s)

@@ -29,9 +29,12 @@ func Digest(d *dialect.Dialect, path []string, columns []sql.ColumnDef) (string,
 		if err != nil {
 			return "", err
 		}
+		if len(parts) > 0 {
+			parts = append(parts, Text(d, digestSeparator))
+		}
 		parts = append(parts, x)
 	}
-	encoded := val{s: strings.Join(parts, " || "+Text(d, digestSeparator)+" || "), prec: precOther}
+	encoded := val{s: w.joined(parts), prec: precOther}
 	if len(parts) == 0 {
 		encoded = val{s: Text(d, ""), prec: precAtom}
 	}

@@ -51,6 +51,3 @@ func clauses(d *dialect.Dialect, layout []Layout) string {
 	}
 	return s
 }
-
-// Analyze gathers a table's statistics.
-func Analyze(d *dialect.Dialect, path []string) string { return "ANALYZE " + Path(d, path) }

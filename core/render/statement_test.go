@@ -80,7 +80,7 @@ func statements(t *testing.T, d *dialect.Dialect) string {
 		list = append(list, must(render.Begin(d)), render.Commit(d))
 	}
 	loop := &render.ScriptLoop{Name: "rounds", Max: 200, While: "SELECT count(*) FROM w", Body: []render.ScriptPart{
-		{Statement: "CREATE TABLE a AS\nSELECT 'it''s' AS x"},
+		{Statement: "CREATE TABLE a AS\nSELECT " + render.Text(d, "it's") + " AS x"},
 		{Loop: &render.ScriptLoop{Name: "inner", Max: 9, While: "SELECT count(*) FROM v", Body: []render.ScriptPart{{Statement: "DROP TABLE a"}}}},
 	}}
 	return strings.Join(list, ";\n\n") + ";\n\n" + render.Script(d, schema, []render.ScriptPart{{Loop: loop}})

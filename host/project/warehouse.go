@@ -26,6 +26,8 @@ type Warehouse struct {
 	Concurrency      int      `yaml:"concurrency" for:"server" min:"1" max:"256" doc:"The most statements at work at once; 4 if left out."`
 	ConnectTimeout   Duration `yaml:"connect_timeout" for:"server" pattern:"^[0-9]+(ms|s|m)$" doc:"How long connecting may take with all attempts, such as 20s; 10s if left out."`
 	StatementTimeout Duration `yaml:"statement_timeout" for:"server" pattern:"^[0-9]+(ms|s|m|h)$" doc:"How long one statement may take, such as 30m; 2h if left out, 0s for no limit."`
+	Partition        string   `yaml:"partition" for:"bigquery" enum:"day,month,year,off" doc:"bigquery: the unit of time by which tables of things that happened are partitioned; month if left out."`
+	Cluster          string   `yaml:"cluster" for:"redshift,snowflake,bigquery,databricks" enum:"on,off" doc:"Whether tables are clustered (redshift: have keys) by what they are looked up by; on if left out, off on snowflake."`
 	QueryTag         string   `yaml:"query_tag" for:"postgres,redshift,snowflake,databricks" doc:"A text that the warehouse's log shows beside each statement, behind the run's id."`
 
 	Path    string `yaml:"path" for:"duckdb" doc:"duckdb: the database file; target/<name>.duckdb if left out."`

@@ -74,7 +74,7 @@ BEGIN
   SET nx_round_1 = 0;
   LOOP
     CREATE TABLE a AS
-    SELECT 'it''s' AS x;
+    SELECT 'it\'s' AS x;
     SET nx_round_2 = 0;
     LOOP
       DROP TABLE a;

@@ -73,7 +73,7 @@ BEGIN
   SET nx_round_1 = 0;
   nx_loop_1: LOOP
     CREATE TABLE a AS
-    SELECT 'it''s' AS x;
+    SELECT 'it\'s' AS x;
     SET nx_round_2 = 0;
     nx_loop_2: LOOP
       DROP TABLE a;
