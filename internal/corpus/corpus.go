@@ -69,7 +69,7 @@ func Run(t *testing.T, e Engine, known Exceptions) {
 	}
 	t.Logf("%s: %d cases, %d of them exceptions, %d statements, %.1f s", e.Name, len(cases), len(excused), r.statements, time.Since(start).Seconds())
 	if !t.Failed() {
-		record(t, e, cases, excused)
+		Record(t, Result{Dialect: e.Dialect.Name, Done: Executed, Engine: e.Name, Version: e.Version, Corpus: Hash(cases), Cases: len(cases), Exceptions: excused})
 	}
 }
 
