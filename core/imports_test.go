@@ -26,6 +26,7 @@ var policy = []struct {
 	{From: "host/plugintest", May: []string{"host", "core", "pdk"}},
 	{From: "cmd/nexus-host", May: []string{"host", "core", "cmd/nexus-host"}},
 	{From: "test", May: []string{"internal", "core", "host", "test"}},
+	{From: "internal/statement", May: []string{"internal", "core", "host", "pdk", "plugins"}},
 	{From: "internal", May: []string{"internal", "core", "host"}},
 }
 

@@ -4,22 +4,26 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/nexus-host/nexus-host/core"
+	"github.com/nexus-host/nexus-host/core/dialect"
 	"github.com/nexus-host/nexus-host/core/plan"
+	"github.com/nexus-host/nexus-host/core/render"
 	"github.com/nexus-host/nexus-host/core/sql"
 	"github.com/nexus-host/nexus-host/host/load"
 	"github.com/nexus-host/nexus-host/host/report"
 	"github.com/nexus-host/nexus-host/host/run"
+	"github.com/nexus-host/nexus-host/host/warehouse/lease"
 )
 
 // BuildOptions are how to build; the zero value is fit for use.
 type BuildOptions struct {
 	AsOf   time.Time   // what as_of() stands for; zero: the project's as_of, else the run's start
-	Jobs   int         // steps, and files, at work at once; 0: one a processor
+	Jobs   int         // steps, and files, at work at once; 0: one a processor on DuckDB, else the warehouse's concurrency
 	Notify func(Event) // told what happens; it must be safe for concurrent use
 }
 
@@ -27,12 +31,15 @@ type BuildOptions struct {
 // The report tells which. The tables of such a build are published.
 var ErrChecks = errors.New("host: checks failed")
 
-// Build loads the raw files, makes every table aside, publishes all of them in one
-// transaction and checks them. It writes target/run.json and target/manifest.json. Whatever
+// Build loads the raw files, makes every table aside, publishes all of them, in one
+// transaction where the warehouse has such, and checks them. It writes target/run.json and target/manifest.json. Whatever
 // goes wrong before publishing, the last good tables stay as they were. The
 // report is handed back together with an error too, once the build has begun.
 func (p *Project) Build(ctx context.Context, o BuildOptions) (*report.Run, error) {
-	unlock, err := p.lock(ctx)
+	// Where the right to build can be lost, the build ends with it.
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	unlock, err := p.lock(lease.WithLost(ctx, cancel))
 	if err != nil {
 		return nil, err
 	}
@@ -51,13 +58,20 @@ type build struct {
 	core    core.Options
 	report  *report.Run
 	start   time.Time
+	lost    func() error // lease.ErrLost, if the right to build was lost
 }
 
 func (p *Project) build(ctx context.Context, o BuildOptions) (*report.Run, error) {
 	if o.Jobs <= 0 {
-		o.Jobs = runtime.GOMAXPROCS(0)
+		o.Jobs = p.jobs()
 	}
 	b := &build{Project: p, options: o, start: time.Now()}
+	b.lost = func() error {
+		if cause := context.Cause(ctx); errors.Is(cause, lease.ErrLost) {
+			return cause
+		}
+		return nil
+	}
 	if err := b.prepare(ctx); err != nil {
 		if b.engine != nil {
 			err = errors.Join(err, b.engine.Close())
@@ -65,6 +79,9 @@ func (p *Project) build(ctx context.Context, o BuildOptions) (*report.Run, error
 		return nil, err
 	}
 	err := b.execute(ctx)
+	if err != nil {
+		err = errors.Join(b.lost(), err)
+	}
 	if e := b.engine.Close(); err == nil {
 		err = e
 	}
@@ -73,13 +90,13 @@ func (p *Project) build(ctx context.Context, o BuildOptions) (*report.Run, error
 
 // prepare finds every mistake that can be found before anything is written.
 func (b *build) prepare(ctx context.Context) (err error) {
-	if b.engine, err = b.open(ctx, false, b.options.Jobs); err != nil {
+	started := b.Project.options.Now().UTC().Truncate(time.Microsecond)
+	if b.engine, err = b.open(ctx, use{runID: runID(started), jobs: b.options.Jobs}); err != nil {
 		return err
 	}
 	if b.loaded, err = b.load(ctx, b.columnsOf(b.engine), true); err != nil {
 		return err
 	}
-	started := b.Project.options.Now().UTC().Truncate(time.Microsecond)
 	asOf, err := b.asOf(b.options.AsOf, started)
 	if err != nil {
 		return err
@@ -92,11 +109,17 @@ func (b *build) prepare(ctx context.Context) (err error) {
 	if b.checked, diags = core.Check(b.loaded.spec, core.Run{ID: b.report.RunID, StartedAt: started, AsOf: asOf}, sql.Limits{}); len(diags) > 0 {
 		return diags
 	}
-	have, err := b.existing(ctx, b.engine)
+	standing, err := b.standing(ctx, b.engine)
 	if err != nil {
 		return err
 	}
-	b.core = core.Options{Dialect: b.Dialect(), Schema: b.schema(), Work: b.work(), HasPrevious: hasPrevious(have)}
+	d, err := dialect.ByName(b.Dialect())
+	if err != nil {
+		return err
+	}
+	b.core = core.Options{
+		Dialect: b.Dialect(), Schema: b.schema(), Work: b.work(), Aside: plan.Aside(d, standing.Journal), HasPrevious: hasPrevious(standing),
+	}
 	b.program, err = b.checked.Compile(b.core)
 	return err
 }
@@ -108,13 +131,16 @@ func (b *build) execute(ctx context.Context) error {
 		Load:    b.loadRaw,
 		Steps:   b.steps,
 		Publish: b.publish,
-		Abort:   b.clean,
+		Abort:   b.abort,
 	}, o)
 	b.report.Steps = steps
 	if err != nil {
 		return err
 	}
 	if err := report.Write(b.Target(), report.ManifestFile, b.describe()); err != nil {
+		return err
+	}
+	if err := report.Remove(b.Target(), report.PublishingFile); err != nil {
 		return err
 	}
 	var checks []run.CheckQuery
@@ -148,11 +174,19 @@ func (b *build) setup(ctx context.Context) ([]string, error) {
 }
 
 func (b *build) clean(ctx context.Context) ([]string, error) {
-	have, err := b.existing(ctx, b.engine)
+	standing, err := b.standing(ctx, b.engine)
 	if err != nil {
 		return nil, err
 	}
-	return b.program.Plan.Clean(have), nil
+	return b.program.Plan.Clean(standing), nil
+}
+
+// abort is clean, unless another build may be at work under the same names.
+func (b *build) abort(ctx context.Context) ([]string, error) {
+	if b.lost() != nil {
+		return nil, nil
+	}
+	return b.clean(ctx)
 }
 
 // steps runs the plan's steps; where names must be asked for, those before the questions first.
@@ -201,12 +235,30 @@ func (b *build) discover(ctx context.Context) error {
 	return nil
 }
 
-func (b *build) publish(ctx context.Context) ([]string, error) {
-	have, err := b.existing(ctx, b.engine)
+func (b *build) publish(ctx context.Context) ([]plan.Phase, error) {
+	standing, err := b.standing(ctx, b.engine)
 	if err != nil {
 		return nil, err
 	}
-	return b.program.Plan.Publish(have, b.owned())
+	ask := b.program.Plan.Ask(standing.Relations)
+	group, gctx := errgroup.WithContext(ctx)
+	group.SetLimit(b.options.Jobs)
+	for i, e := range standing.Relations {
+		if !slices.Contains(ask, e.Name) {
+			continue
+		}
+		group.Go(func() (err error) {
+			standing.Relations[i].Columns, err = b.engine.Columns(gctx, render.Probe(b.program.Plan.Dialect, b.program.Plan.Published(e.Name)))
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	if err := b.publishing(standing.Owned); err != nil {
+		return nil, err
+	}
+	return b.program.Plan.Publish(standing)
 }
 
 // describe is the manifest of what was published.
@@ -230,7 +282,7 @@ func (b *build) finish(ctx context.Context, err error) error {
 	switch {
 	case errors.Is(err, ErrChecks):
 		r.Status = report.ChecksFailed
-	case err != nil && ctx.Err() != nil:
+	case err != nil && ctx.Err() != nil && b.lost() == nil:
 		r.Status = report.Canceled
 	case err != nil:
 		r.Status = report.Failed

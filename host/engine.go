@@ -2,7 +2,9 @@ package host
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"runtime"
 
 	"github.com/nexus-host/nexus-host/core/dialect"
 	"github.com/nexus-host/nexus-host/core/plan"
@@ -13,6 +15,7 @@ import (
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/duckdb"
 	"github.com/nexus-host/nexus-host/host/warehouse/postgres"
+	"github.com/nexus-host/nexus-host/host/warehouse/redshift"
 )
 
 // Rows is the result of a query; see warehouse.Rows.
@@ -26,38 +29,58 @@ type engine interface {
 	Close() error
 }
 
+// use is what a warehouse is opened for.
+type use struct {
+	readOnly    bool
+	runID       string // "" outside of a build
+	connections int    // at most; 0: as many as the project file allows
+	jobs        int    // statements at once; 0: one
+}
+
 // open opens the project's warehouse.
-func (p *Project) open(ctx context.Context, readOnly bool, jobs int) (engine, error) {
+func (p *Project) open(ctx context.Context, u use) (engine, error) {
 	w := p.file.Warehouse
 	switch w.Type {
 	case "duckdb":
-		return duckdb.Open(ctx, duckdb.Options{Path: p.file.Resolve(w.Path), Memory: w.Memory, Threads: w.Threads, ReadOnly: readOnly})
+		return duckdb.Open(ctx, duckdb.Options{Path: p.file.Resolve(w.Path), Memory: w.Memory, Threads: w.Threads, Jobs: u.jobs, ReadOnly: u.readOnly})
 	case "postgres":
-		return postgres.Open(ctx, postgres.Options{DSN: string(w.DSN), ReadOnly: readOnly, Connections: 2*jobs + 4})
+		return postgres.Open(ctx, p.postgres(u))
+	case "redshift":
+		return redshift.Open(ctx, p.redshift(u))
 	}
 	return nil, fmt.Errorf("host: no warehouse of type %q", w.Type)
 }
 
+// jobs is how many steps are at work at once if nobody says.
+func (p *Project) jobs() int {
+	if p.Dialect() == "duckdb" {
+		return runtime.GOMAXPROCS(0)
+	}
+	return p.file.Warehouse.Concurrency
+}
+
 // lock takes the right to build: before the database is opened where it is a file, with
-// its help where it is a server.
+// its help, and a connection of its own, where it is a server.
 func (p *Project) lock(ctx context.Context) (unlock func() error, err error) {
 	w := p.file.Warehouse
 	if w.Type == "duckdb" {
 		return duckdb.Lock(ctx, p.file.Resolve(w.Path))
 	}
-	pg, err := postgres.Open(ctx, postgres.Options{DSN: string(w.DSN), Connections: 1})
+	e, err := p.open(ctx, use{connections: 1})
 	if err != nil {
 		return nil, err
 	}
-	release, err := pg.Lock(ctx, w.Schema)
-	if err != nil {
-		pg.Close()
-		return nil, err
+	server, ok := e.(interface {
+		Lock(ctx context.Context, schema string) (unlock func() error, err error)
+	})
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("host: a %s warehouse has no lock", w.Type), e.Close())
 	}
-	return func() error {
-		defer pg.Close()
-		return release()
-	}, nil
+	release, err := server.Lock(ctx, w.Schema)
+	if err != nil {
+		return nil, errors.Join(err, e.Close())
+	}
+	return func() error { return errors.Join(release(), e.Close()) }, nil
 }
 
 // work is where work relations of a build stand: in memory where the engine has that.
@@ -82,18 +105,20 @@ func (p *Project) columnsOf(e engine) func(context.Context, []string) ([]sql.Col
 	}
 }
 
-// existing lists what stands in the project's schema.
-func (p *Project) existing(ctx context.Context, e engine) ([]plan.Existing, error) {
+// standing tells what stands in the project's schema.
+func (p *Project) standing(ctx context.Context, e engine) (s plan.Standing, err error) {
 	d, err := dialect.ByName(p.Dialect())
 	if err != nil {
-		return nil, err
+		return s, err
 	}
-	var have []plan.Existing
-	err = run.Each(ctx, e, render.Relations(d, p.file.Warehouse.Schema), func(v []any) error {
-		have = append(have, plan.Existing{Name: fmt.Sprint(v[0]), View: v[1] == "VIEW"})
-		return nil
-	})
-	return have, err
+	if s.Relations, err = run.Relations(ctx, e, render.Relations(d, p.schema())); err != nil {
+		return s, err
+	}
+	s.Owned = p.owned()
+	if d.Publish == dialect.PublishViews && s.Holds(plan.Journal) {
+		s.Journal, err = run.Journal(ctx, e, render.ReadJournal(d, append(p.schema(), plan.Journal)))
+	}
+	return s, err
 }
 
 // readsRelations reports whether a source reads existing relations, whose columns the warehouse knows.

@@ -40,6 +40,7 @@ func parseAsOf(text string) (time.Time, error) {
 func (a *app) buildCommand() *cobra.Command {
 	var asOf string
 	var jobs int
+	var dry bool
 	c := &cobra.Command{
 		Use: "build", Short: "load the raw data, make every table, publish and check them", Args: cobra.NoArgs,
 		Long: `Build loads the raw files, composes what the plugins gave with the event log, the
@@ -47,8 +48,14 @@ resolution and the states, makes every table aside and publishes all of them at
 once. A build that fails or is interrupted leaves the last good tables as they were.
 
 It writes target/run.json (steps, rows, seconds, rejected rows by reason, digests)
-and target/manifest.json (relations, columns, lineage).`,
-		Example: "  nexus-host build\n  nexus-host build --project crm --as-of 2026-01-01T00:00:00Z\n  nexus-host build --quiet --format json",
+and target/manifest.json (relations, columns, lineage).
+
+With --dry-run it runs nothing and loads nothing: the warehouse explains every query
+(BigQuery tells the bytes it would read). A query over relations that stand published
+with the same columns is explained over them; for what the build would make first, empty
+tables stand in, aside, and are dropped again. It takes the same rights, and the same lock, as a build.
+Columns of wide tables that a build finds in the data are not among them.`,
+		Example: "  nexus-host build\n  nexus-host build --dry-run\n  nexus-host build --project crm --as-of 2026-01-01T00:00:00Z\n  nexus-host build --quiet --format json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			at, err := parseAsOf(asOf)
 			if err != nil {
@@ -58,13 +65,39 @@ and target/manifest.json (relations, columns, lineage).`,
 			if err != nil {
 				return err
 			}
+			if dry {
+				explained, err := p.DryRun(cmd.Context(), host.BuildOptions{AsOf: at, Jobs: jobs})
+				return a.explained(explained, err)
+			}
 			rep, err := a.build(cmd.Context(), p, host.BuildOptions{AsOf: at, Jobs: jobs})
 			return a.built(p, rep, err)
 		},
 	}
 	c.Flags().StringVar(&asOf, "as-of", "", "the instant at which the data is read (ISO 8601); the project's as_of, else now")
-	c.Flags().IntVar(&jobs, "jobs", 0, "steps at work at once; 0: one a processor")
+	c.Flags().IntVar(&jobs, "jobs", 0, "steps at work at once; 0: one a processor on DuckDB, else the warehouse's concurrency")
+	c.Flags().BoolVar(&dry, "dry-run", false, "have the warehouse explain every query, and run none")
 	return c
+}
+
+// explained prints what the warehouse says of each query of a build that was not run.
+func (a *app) explained(list []host.Explained, err error) error {
+	if err != nil && !errors.Is(err, host.ErrDryRun) {
+		return err
+	}
+	number := func(n *int64) any {
+		if n == nil {
+			return nil
+		}
+		return *n
+	}
+	g := &grid{columns: []string{"step", "relation", "over", "rows", "bytes", "cost", "error"}}
+	for _, e := range list {
+		g.add(e.Step, e.Relation, e.Over, number(e.Rows), number(e.Bytes), e.Cost, e.Error)
+	}
+	if e := g.print(a.out, a.format); e != nil {
+		return e
+	}
+	return err
 }
 
 func (a *app) build(ctx context.Context, p *host.Project, o host.BuildOptions) (*report.Run, error) {

@@ -14,9 +14,11 @@ func duckdb() *Dialect {
 			sql.Text: "VARCHAR", sql.Bigint: "BIGINT", sql.Double: "DOUBLE", sql.Decimal: "DECIMAL(38,9)",
 			sql.Boolean: "BOOLEAN", sql.Timestamp: "TIMESTAMP", sql.Date: "DATE", sql.JSON: "JSON",
 		},
-		Let: LetLambda, Qualify: true, QualifyAlone: true, CTEColumns: true, DistinctFrom: true, UnionDistinct: "UNION", GroupByOrdinal: true,
-		Recursion:        map[sql.RecursionForm]bool{sql.RecurseUnionAll: true, sql.RecurseUnion: true, sql.RecurseKeyed: true},
-		TransactionalDDL: true, Rename: RenameBare, JSONOnce: true, JSONPointers: true, Unnest: UnnestSelect,
+		Concat: "concat", Let: LetLambda, Qualify: true, QualifyAlone: true, CTEColumns: true, DistinctFrom: true, UnionDistinct: "UNION", GroupByOrdinal: true,
+		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true, sql.RecurseUnion: true, sql.RecurseKeyed: true},
+		Publish:   PublishRename,
+		Session:   []string{"SET TimeZone = 'UTC'"},
+		Rename:    RenameBare, JSONOnce: true, JSONPointers: true, Unnest: UnnestSelect,
 
 		Templates: map[string]string{
 			// decimal(27,9) holds just the values below 10^18.
@@ -68,6 +70,7 @@ func duckdb() *Dialect {
 			"domain.bare":      `NULLIF(regexp_replace(regexp_replace(regexp_replace(regexp_replace(@0, '^([a-z][a-z0-9+.-]*:)?//', ''), '^[^/?#]*@', ''), '(:[0-9]*)?([/?#].*)?$', ''), '^(www[.])?(.*[^.])?[.]*$', '\2'), '')`,
 			"clamp1":           `CASE WHEN @0 < 1 THEN 1 WHEN @0 > 2147483647 THEN 2147483647 ELSE @0 END`,
 			"clamp0":           `CASE WHEN @0 < 0 THEN 0 WHEN @0 > 2147483647 THEN 2147483647 ELSE @0 END`,
+			"id.part":          `CASE WHEN @0 IS NULL THEN 'n' ELSE concat(length(@0), ':', @0) END`,
 			"hex.bits":         `CAST('0x' || substring(@0, 1 + 16 * @1, 15) AS BIGINT)`,
 			"div.bigint.const": `@0 // @1`,
 			"mod.bigint.const": `@0 % @1`,
@@ -109,6 +112,7 @@ func duckdb() *Dialect {
 			"timestamp_seconds":   `CASE WHEN @0 BETWEEN -62135596800 AND 253402300799 THEN make_timestamp(@0 * 1000000) END`,
 			"timestamp_millis":    `CASE WHEN @0 BETWEEN -62135596800000 AND 253402300799999 THEN make_timestamp(@0 * 1000) END`,
 			"timestamp_micros":    `CASE WHEN @0 BETWEEN -62135596800000000 AND 253402300799999999 THEN make_timestamp(@0) END`,
+			"now.micros":          `epoch_us(now())`,
 			"epoch_micros":        `epoch_us(@0)`,
 			"month_number":        `year(@0) * 12 + month(@0) - 1`,
 			"add_months":          `@0 + to_months(CAST(@1 AS INTEGER))`,

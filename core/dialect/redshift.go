@@ -17,12 +17,17 @@ func redshift() *Dialect {
 		sql.Text: "VARCHAR(65535)", sql.Bigint: "BIGINT", sql.Double: "DOUBLE PRECISION", sql.Decimal: "DECIMAL(38,9)",
 		sql.Boolean: "BOOLEAN", sql.Timestamp: "TIMESTAMP", sql.Date: "DATE", sql.JSON: "SUPER",
 	}
+	d.FlatWith = true
 	d.Collate = "" // comparisons are binary
 	d.Let = LetInline
 	d.Qualify, d.QualifyAlone, d.DistinctFrom = true, true, false
 	d.Recursion = map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}
 	d.JSONPath, d.Unnest, d.ArgByRank, d.JSONColumns = PathDots, UnnestPath, true, true
 	d.PatternStyle, d.DotMatchesNewline = PatternOnly, true
+	d.Layout, d.Cluster = LayoutKeys, true
+	d.Block = BlockProcedure
+	// The names of a document's members differ by case, and a double's digits are all shown.
+	d.Session = []string{"SET timezone = 'UTC'", "SET datestyle = 'ISO, YMD'", "SET enable_case_sensitive_identifier = true", "SET extra_float_digits = 2"}
 	t := maps.Clone(d.Templates)
 	maps.Copy(t, map[string]string{
 		"distinct":            `CASE WHEN @0 = @1 THEN FALSE WHEN @0 IS NULL AND @1 IS NULL THEN FALSE ELSE TRUE END`,
@@ -34,6 +39,7 @@ func redshift() *Dialect {
 		"cast.text.boolean":   `CASE WHEN LOWER(BTRIM(@0, ' ')) IN ('true', 't', 'yes', 'y', '1') THEN TRUE WHEN LOWER(BTRIM(@0, ' ')) IN ('false', 'f', 'no', 'n', '0') THEN FALSE END`,
 		"cast.text.timestamp": `CASE WHEN @0 ~ '^` + timestampShape + `$' AND LEFT(@0, 4) <> '0000' THEN TRY_CAST(REGEXP_REPLACE(CASE WHEN SUBSTRING(@0, 12) ~ '[Zz+-]' THEN @0 ELSE @0 || CASE WHEN LEN(@0) = 10 THEN ' 00:00Z' ELSE 'Z' END END, '([.][0-9]{6})[0-9]+', '$1', 1, 'p') AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END`,
 		"cast.text.json":      `CASE WHEN CAN_JSON_PARSE(@0) THEN JSON_PARSE(@0) END`,
+		"json.parse":          `JSON_PARSE(@0)`,
 		"cast.bigint.text":    `CAST(@0 AS VARCHAR(65535))`,
 		"cast.decimal.text":   `RTRIM(RTRIM(CAST(@0 AS VARCHAR(65535)), '0'), '.')`,
 		"cast.decimal.bigint": `CASE WHEN ROUND(@0) ` + bigintRange + ` THEN CAST(ROUND(@0) AS BIGINT) END`,
@@ -66,6 +72,7 @@ func redshift() *Dialect {
 		// Each match is kept with a mark behind it, all else is the mark alone; the marks then separate the matches.
 		"list.regexp_matches": `SPLIT_TO_ARRAY(NULLIF(BTRIM(REGEXP_REPLACE(REGEXP_REPLACE(@0, @1 || '|[^' || CHR(1) || ']', '$1' || CHR(1), 1, 'p'), CHR(1) || '+', CHR(1)), CHR(1)), ''), CHR(1))`,
 		"list.split":          `SPLIT_TO_ARRAY(@0, @1)`,
+		"now.micros":          `DATEDIFF(microsecond, TIMESTAMP '1970-01-01 00:00:00', GETDATE())`,
 		"epoch_micros":        `DATEDIFF(microsecond, TIMESTAMP '1970-01-01 00:00:00', @0)`,
 		"from_micros":         `DATEADD(microsecond, MOD(@0, 86400000000), DATEADD(day, CAST(@0 / 86400000000 AS INTEGER), TIMESTAMP '1970-01-01 00:00:00'))`,
 		"add_months":          `DATEADD(month, CAST(@1 AS INTEGER), @0)`,

@@ -39,6 +39,10 @@ type Relation struct {
 	Doc     string // one sentence
 	Columns []sql.ColumnDef
 	Key     []string // the natural or primary key: unique, not null; may be empty
+
+	// Hints for how a warehouse keeps it, set by Graph.Hint.
+	Joins []string // columns by which others join it, the most used first
+	Time  string   // when its rows happened; "" if they did not
 }
 
 // Node makes relations. Most have one Create; a loop or a guard has several steps.

@@ -2,9 +2,9 @@
 // statements, loops where resolution needs rounds, and the switch at the end
 // that makes a build visible.
 //
-// A build writes every relation under BuildPrefix, beside the published ones,
-// and work relations under their own names. Publish drops the old relations and renames
-// the new ones; a warehouse with transactional DDL does so in one transaction.
+// A build writes every relation under a prefix, beside the published ones,
+// and work relations under their own names. Publish then lets readers see the new
+// relations, in the way that the warehouse can; see there.
 //
 // It imports core/graph, core/sql, core/dialect and core/render alone.
 package plan
@@ -21,8 +21,9 @@ import (
 
 // Prefixes of the relations that a build makes and no reader should look at.
 const (
-	BuildPrefix = "nxb_" // what will be published
-	WorkPrefix  = "nxw_" // what will be dropped
+	BuildPrefix  = "nxb_" // what will be published
+	SecondPrefix = "nxc_" // the same, every other time, where published names are views
+	WorkPrefix   = "nxw_" // what will be dropped
 )
 
 // MaxName is the longest relation name, in bytes: PostgreSQL's 63 less the prefix.
@@ -34,7 +35,16 @@ type Options struct {
 	// Work is where work relations stand, if not in the schema: a place that is cheaper to
 	// write, and that nobody needs after the build.
 	Work   []string
+	Aside  string // the prefix under which relations are built; see Aside. "" is BuildPrefix
 	Inputs []Input
+	Tables Tables
+}
+
+func (o *Options) aside() string {
+	if o.Aside == "" {
+		return BuildPrefix
+	}
+	return o.Aside
 }
 
 // Input is a raw relation: one that the host loads before the first step, to
@@ -55,6 +65,7 @@ type Plan struct {
 	options   Options
 	inputs    map[string][]string
 	graph     *graph.Graph
+	renderer  *render.Renderer
 }
 
 // Step is one node of the graph. Steps whose Deps have ended may run at once.
@@ -88,7 +99,10 @@ func (*Loop) action()      {}
 
 // New renders the graph's steps for a dialect.
 func New(g *graph.Graph, d *dialect.Dialect, o Options) (*Plan, error) {
-	p := &Plan{Dialect: d, options: o, graph: g}
+	if err := o.Tables.check(); err != nil {
+		return nil, err
+	}
+	p := &Plan{Dialect: d, options: o, graph: g, renderer: render.New(d)}
 	if len(o.Schema) > 0 {
 		p.Setup = append(p.Setup, &Statement{SQL: render.CreateSchema(d, o.Schema)})
 	}
@@ -161,7 +175,7 @@ func (p *Plan) actions(steps []graph.Step, again bool) ([]Action, error) {
 	for _, s := range steps {
 		switch s := s.(type) {
 		case *graph.Create:
-			text, err := p.create(s.Relation.Storage, p.Building(s.Relation.Name), s.Query, p.Building)
+			text, err := p.create(s.Relation, s.Query)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", s.Relation.Name, err)
 			}
@@ -179,7 +193,7 @@ func (p *Plan) actions(steps []graph.Step, again bool) ([]Action, error) {
 			if err != nil {
 				return nil, fmt.Errorf("loop %s: %w", s.Name, err)
 			}
-			while, err := render.Query(s.While, p.Dialect, p.names(p.Building))
+			while, err := p.renderer.Query(s.While, p.names(p.Building))
 			if err != nil {
 				return nil, fmt.Errorf("loop %s: %w", s.Name, err)
 			}
@@ -193,13 +207,16 @@ func (p *Plan) actions(steps []graph.Step, again bool) ([]Action, error) {
 
 // Building gives the path of a relation while it is built.
 func (p *Plan) Building(name string) []string {
-	if r := p.graph.Relation(name); r != nil && r.Layer == graph.Work {
-		if len(p.options.Work) > 0 {
-			return append(slices.Clone(p.options.Work), name)
-		}
+	r := p.graph.Relation(name)
+	switch {
+	case r != nil && r.Layer == graph.Work && len(p.options.Work) > 0:
+		return append(slices.Clone(p.options.Work), name)
+	case r != nil && r.Layer == graph.Work:
 		return p.at(name)
+	case r != nil && r.Storage == graph.View && len(p.options.Work) > 0: // publishing makes it anew
+		return append(slices.Clone(p.options.Work), p.options.aside()+name)
 	}
-	return p.at(BuildPrefix + name)
+	return p.at(p.options.aside() + name)
 }
 
 // Published gives the path of a relation that readers see.
@@ -230,25 +247,29 @@ func (p *Plan) names(where func(string) []string) render.Names {
 	}
 }
 
-// create renders a table or view of the query's rows.
-func (p *Plan) create(storage graph.Storage, path []string, q *sql.Query, where func(string) []string) (string, error) {
-	text, err := render.Query(q, p.Dialect, p.names(where))
+// create renders a table or view of the query's rows, aside. Where the rows are copied to
+// publish them, the copy is laid out.
+func (p *Plan) create(r *graph.Relation, q *sql.Query) (string, error) {
+	text, err := p.renderer.Query(q, p.names(p.Building))
 	if err != nil {
 		return "", err
 	}
-	kind := render.Table
-	if storage == graph.View {
-		kind = render.View
+	path := p.Building(r.Name)
+	switch {
+	case r.Storage == graph.View:
+		return render.CreateView(p.Dialect, path, text), nil
+	case p.Dialect.Publish == dialect.PublishInsert:
+		return render.CreateTableAs(p.Dialect, path, text), nil
 	}
-	return render.Create(p.Dialect, kind, path, text), nil
+	return render.CreateTableAs(p.Dialect, path, text, p.layout(r)), nil
 }
 
 // Query renders a checked query over the published relations.
 func (p *Plan) Query(q *sql.Query) (string, error) {
-	return render.Query(q, p.Dialect, p.names(p.Published))
+	return p.renderer.Query(q, p.names(p.Published))
 }
 
 // BuildQuery renders a checked query over the relations being built.
 func (p *Plan) BuildQuery(q *sql.Query) (string, error) {
-	return render.Query(q, p.Dialect, p.names(p.Building))
+	return p.renderer.Query(q, p.names(p.Building))
 }

@@ -121,12 +121,21 @@ func (w *writer) concat(c *sql.Call) (val, error) {
 	}
 	parts := make([]string, len(args))
 	for i, a := range args {
-		parts[i] = "COALESCE(" + a.s + ", '')"
-		if _, ok := c.Args[i].(*sql.Literal); ok {
-			parts[i] = a.s
+		parts[i] = a.s
+		if _, ok := c.Args[i].(*sql.Literal); !ok && w.d.Concat == "" {
+			parts[i] = "COALESCE(" + a.s + ", '')"
 		}
 	}
-	return args[0].then(precOther, strings.Join(parts, " || "), args[1:]...), nil
+	return args[0].then(precOther, w.joined(parts), args[1:]...), nil
+}
+
+// joined puts texts that are never NULL one after the other. An engine that joins two at
+// a time copies the first of many again and again.
+func (w *writer) joined(parts []string) string {
+	if w.d.Concat == "" || len(parts) < 2 {
+		return strings.Join(parts, " || ")
+	}
+	return w.d.Concat + "(" + wrap(parts) + ")"
 }
 
 // nexusID hashes an encoding of the parts: `n` for NULL, else the number of
@@ -163,7 +172,7 @@ func (w *writer) encode(list []sql.Expr) (val, error) {
 		if x, err = w.castVal(x, t, sql.Text); err != nil {
 			return val{}, err
 		}
-		if parts[i], err = w.apply("COALESCE(@{cast.bigint.text(@{length(@0)})} || ':' || @0, 'n')", x); err != nil {
+		if parts[i], err = w.apply(w.idPart(), x); err != nil {
 			return val{}, err
 		}
 	}
@@ -175,7 +184,15 @@ func (w *writer) encode(list []sql.Expr) (val, error) {
 	if len(parts) == 1 {
 		prec = precAtom
 	}
-	return parts[0].then(prec, strings.Join(texts, " || "), parts[1:]...), nil
+	return parts[0].then(prec, w.joined(texts), parts[1:]...), nil
+}
+
+// idPart is the template that encodes one value of several.
+func (w *writer) idPart() string {
+	if t, ok := w.d.Template("id.part"); ok {
+		return t
+	}
+	return "COALESCE(@{cast.bigint.text(@{length(@0)})} || ':' || @0, 'n')"
 }
 
 // function applies a function of the vocabulary to values that are rendered.

@@ -188,3 +188,28 @@ func TestCastsAndOperators(t *testing.T) {
 		}
 	}
 }
+
+// Where a WITH cannot stand inside of a WITH, inner expressions come first, under names of their own.
+func TestFlatWith(t *testing.T) {
+	d, err := dialect.ByName("redshift")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := compile(`with a as (with b as (with c as (select 1 as x) select c.x from c) select b.x from b),
+		b as (with c as (select 2 as x) select c.x from c) select a.x from a union all select b.x from b`, d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Count(s, "WITH") != 1 {
+		t.Errorf("a WITH inside of a WITH in\n%s", s)
+	}
+	order := []string{`"c" AS (`, `"a_b" AS (`, `FROM "c"`, `"a" AS (`, `FROM "a_b" AS "b"`, `"b_c" AS (`, `"b" AS (`, `FROM "b_c" AS "c"`}
+	rest := s
+	for _, part := range order {
+		i := strings.Index(rest, part)
+		if i < 0 {
+			t.Fatalf("no %s in its place in\n%s", part, s)
+		}
+		rest = rest[i:]
+	}
+}

@@ -19,7 +19,7 @@ const ProcessedAt = "_processed_at"
 // tables after every build, so it takes the cheapest text that tells rows
 // apart, not the encoding of nexus_id.
 func Digest(d *dialect.Dialect, path []string, columns []sql.ColumnDef) (string, error) {
-	w := &writer{d: d}
+	w := &writer{Renderer: New(d)}
 	var parts []string
 	for _, c := range columns {
 		if c.Type == sql.JSON || c.Name == ProcessedAt {
@@ -29,9 +29,12 @@ func Digest(d *dialect.Dialect, path []string, columns []sql.ColumnDef) (string,
 		if err != nil {
 			return "", err
 		}
+		if len(parts) > 0 {
+			parts = append(parts, Text(d, digestSeparator))
+		}
 		parts = append(parts, x)
 	}
-	encoded := val{s: strings.Join(parts, " || "+Text(d, digestSeparator)+" || "), prec: precOther}
+	encoded := val{s: w.joined(parts), prec: precOther}
 	if len(parts) == 0 {
 		encoded = val{s: Text(d, ""), prec: precAtom}
 	}

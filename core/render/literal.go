@@ -15,7 +15,10 @@ func Ident(d *dialect.Dialect, name string) string {
 		name = strings.ToUpper(name)
 	}
 	q := string(d.Quote)
-	return q + strings.ReplaceAll(name, q, q+q) + q
+	if strings.IndexByte(name, d.Quote) >= 0 {
+		name = strings.ReplaceAll(name, q, q+q)
+	}
+	return q + name + q
 }
 
 // Path quotes a relation's path: catalog, schema and name, as many as given.
@@ -32,17 +35,18 @@ func Path(d *dialect.Dialect, path []string) string {
 func Text(d *dialect.Dialect, s string) string {
 	switch d.Strings {
 	case dialect.BackslashStrings:
-		return "'" + escape(s, `\'`) + "'"
+		return "'" + escape(s, `\'`, `\u%04x`) + "'"
 	case dialect.DoubledAndBackslash:
-		return "'" + escape(s, `''`) + "'"
+		return "'" + escape(s, `''`, `\x%02x`) + "'"
 	}
 	if !strings.ContainsFunc(s, func(r rune) bool { return r == '\\' || r < ' ' || r == 0x7f }) {
 		return "'" + strings.ReplaceAll(s, "'", "''") + "'"
 	}
-	return "E'" + escape(s, `''`) + "'"
+	return "E'" + escape(s, `''`, `\x%02x`) + "'"
 }
 
-func escape(s, quote string) string {
+// escape writes quotes as quote says, control characters as control does: \x is none of Spark's escapes.
+func escape(s, quote, control string) string {
 	var b strings.Builder
 	for _, r := range s {
 		switch {
@@ -57,7 +61,7 @@ func escape(s, quote string) string {
 		case r == '\r':
 			b.WriteString(`\r`)
 		case r < ' ' || r == 0x7f:
-			fmt.Fprintf(&b, `\x%02x`, r)
+			fmt.Fprintf(&b, control, r)
 		default:
 			b.WriteRune(r)
 		}

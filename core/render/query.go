@@ -35,6 +35,9 @@ func wrap(items []string) string {
 }
 
 func (w *writer) query(q *sql.Query) (string, error) {
+	if w.d.FlatWith {
+		q = flatten(q)
+	}
 	var b strings.Builder
 	for i, c := range q.With {
 		s, err := w.cte(c)

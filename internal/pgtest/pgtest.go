@@ -159,6 +159,11 @@ func (s *Server) DSN(database string) string {
 	return fmt.Sprintf("host=%s user=nexus dbname=%s sslmode=disable", s.dir, database)
 }
 
+// Socket is where the server listens, for what stands in between.
+func (s *Server) Socket() (network, address string) {
+	return "unix", filepath.Join(s.dir, ".s.PGSQL.5432")
+}
+
 // Database makes an empty database and returns its connection string. It is
 // dropped when the test ends.
 func (s *Server) Database(t testing.TB) string {

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 
@@ -24,7 +25,8 @@ import (
 type Options struct {
 	Path     string // the file; it and its folder are made if they are not there
 	Memory   string // the most memory, such as 4GB; "" is DefaultMemory, or half of the machine's if that is less
-	Threads  int    // the most threads; 0 is one a processor
+	Threads  int    // the most threads; 0 is one a processor, those of Jobs counted
+	Jobs     int    // how many statements run at once; each brings a thread of its own. 0 is 1
 	ReadOnly bool   // the file must be there, nothing is written
 }
 
@@ -128,9 +130,13 @@ func configOf(o Options) map[string]string {
 	if o.Memory == "" {
 		c["memory_limit"] = defaultMemory()
 	}
-	if o.Threads > 0 {
-		c["threads"] = strconv.Itoa(o.Threads)
+	// More threads than processors wait for each other: two statements on two processors took a
+	// third less as one thread each than as two threads in common.
+	threads := o.Threads
+	if threads == 0 {
+		threads = max(1, runtime.GOMAXPROCS(0)-max(o.Jobs, 1)+1)
 	}
+	c["threads"] = strconv.Itoa(threads)
 	return c
 }
 

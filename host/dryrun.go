@@ -1,0 +1,219 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/nexus-host/nexus-host/core/plan"
+	"github.com/nexus-host/nexus-host/core/render"
+	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/host/run"
+)
+
+// ErrDryRun says that the warehouse cannot carry out some of a build's queries.
+var ErrDryRun = errors.New("host: queries that cannot run")
+
+// Explained is what the warehouse says of one query that it was not asked to run.
+type Explained struct {
+	Step     string `json:"step"`
+	Relation string `json:"relation,omitempty"` // "": the end of a loop
+	// Over says what the query was explained over: "published" tables of the last build, "empty" ones that
+	// stand in for what a build makes first, "both", or "nothing".
+	Over  string `json:"over"`
+	Rows  *int64 `json:"rows,omitempty"`  // as the engine guesses them
+	Bytes *int64 `json:"bytes,omitempty"` // that it would read
+	Cost  string `json:"cost,omitempty"`  // in the engine's own measure
+	Error string `json:"error,omitempty"`
+}
+
+// DryRun has the warehouse explain every query of a build. It runs and loads nothing: empty tables stand in,
+// aside, for what a build makes first, and are dropped again. Where queries cannot run the error is ErrDryRun, beside the list.
+func (p *Project) DryRun(ctx context.Context, o BuildOptions) (list []Explained, err error) {
+	if o.Jobs <= 0 {
+		o.Jobs = p.jobs()
+	}
+	unlock, err := p.lock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	b := &build{Project: p, options: o, lost: func() error { return nil }}
+	defer func() {
+		if b.engine != nil {
+			err = errors.Join(err, b.engine.Close())
+		}
+	}()
+	if err := b.prepare(ctx); err != nil {
+		return nil, err
+	}
+	return b.rehearse(ctx)
+}
+
+func (b *build) rehearse(ctx context.Context) (list []Explained, err error) {
+	setup, err := b.setup(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.execAll(ctx, setup); err != nil {
+		return nil, err
+	}
+	published, err := b.publishedAlike(ctx)
+	if err != nil {
+		return nil, err
+	}
+	empty, queries, err := b.program.Plan.Rehearse(func(name string) bool { return published[name] })
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		// The stand-ins go, however this ended.
+		clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), run.AbortTimeout)
+		defer cancel()
+		drops, e := b.clean(clean)
+		err = errors.Join(err, e, b.execAll(clean, drops))
+	}()
+	if err := b.execAll(ctx, empty); err != nil {
+		return nil, err
+	}
+	list = make([]Explained, len(queries))
+	group, gctx := errgroup.WithContext(ctx)
+	group.SetLimit(b.options.Jobs)
+	failed := 0
+	var mu sync.Mutex
+	for i, q := range queries {
+		group.Go(func() error {
+			e := Explained{Step: q.Step, Relation: q.Relation, Over: over(q.Reads, published)}
+			if err := b.explain(gctx, q.Query, &e); err != nil {
+				if gctx.Err() != nil {
+					return gctx.Err()
+				}
+				e.Error = err.Error()
+				mu.Lock()
+				failed++
+				mu.Unlock()
+			}
+			list[i] = e
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	if failed > 0 {
+		return list, fmt.Errorf("%w: %d of %d", ErrDryRun, failed, len(list))
+	}
+	return list, nil
+}
+
+func (b *build) execAll(ctx context.Context, statements []string) error {
+	for _, s := range statements {
+		if _, err := b.engine.Exec(ctx, s); err != nil {
+			return fmt.Errorf("host: dry run: %w", err)
+		}
+	}
+	return nil
+}
+
+func over(reads []string, published map[string]bool) string {
+	n := 0
+	for _, r := range reads {
+		if published[r] {
+			n++
+		}
+	}
+	switch {
+	case len(reads) == 0:
+		return "nothing"
+	case n == len(reads):
+		return "published"
+	case n == 0:
+		return "empty"
+	}
+	return "both"
+}
+
+// publishedAlike are the plan's relations that stand published with the columns that the plan gives them.
+func (b *build) publishedAlike(ctx context.Context) (map[string]bool, error) {
+	standing, err := b.standing(ctx, b.engine)
+	if err != nil {
+		return nil, err
+	}
+	want := map[string][]sql.ColumnDef{}
+	for _, r := range b.program.Plan.Relations {
+		want[r.Name] = r.Columns
+	}
+	alike := map[string]bool{}
+	var mu sync.Mutex
+	group, gctx := errgroup.WithContext(ctx)
+	group.SetLimit(b.options.Jobs)
+	for _, e := range standing.Relations {
+		columns, ours := want[e.Name]
+		if !ours || e.Name == plan.Journal {
+			continue
+		}
+		group.Go(func() error {
+			have, err := b.engine.Columns(gctx, render.Probe(b.program.Plan.Dialect, b.program.Plan.Published(e.Name)))
+			if err == nil && sameNames(have, columns) {
+				mu.Lock()
+				alike[e.Name] = true
+				mu.Unlock()
+			}
+			return err
+		})
+	}
+	return alike, group.Wait()
+}
+
+func sameNames(a, b []sql.ColumnDef) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if !strings.EqualFold(a[i].Name, b[i].Name) {
+			return false
+		}
+	}
+	return true
+}
+
+// planned is how PostgreSQL and Redshift sum a plan up, in its first line.
+var planned = regexp.MustCompile(`\(cost=[0-9.]+\.\.([0-9.]+) rows=([0-9]+) width=`)
+
+// explain asks the engine about one query: for the bytes that it would read, if it can tell them, else for its plan.
+func (b *build) explain(ctx context.Context, query string, e *Explained) error {
+	if dry, ok := b.engine.(interface {
+		DryRun(ctx context.Context, statement string) (bytes int64, err error)
+	}); ok {
+		bytes, err := dry.DryRun(ctx, query)
+		e.Bytes = &bytes
+		return err
+	}
+	text, err := render.Explain(b.program.Plan.Dialect, query)
+	if err != nil {
+		return err
+	}
+	first := true
+	return run.Each(ctx, b.engine, text, func(v []any) error {
+		line := run.Text(v[len(v)-1])
+		// Databricks tells mistakes in the plan's text.
+		if strings.Contains(line, "AnalysisException") || strings.Contains(line, "Error occurred during query planning") {
+			return errors.New(line)
+		}
+		if m := planned.FindStringSubmatch(line); first && m != nil {
+			rows, err := strconv.ParseInt(m[2], 10, 64)
+			if err != nil {
+				return err
+			}
+			e.Rows, e.Cost = &rows, m[1]
+		}
+		first = false
+		return nil
+	})
+}

@@ -1,0 +1,45 @@
+package host
+
+import (
+	"cmp"
+
+	"github.com/nexus-host/nexus-host/host/warehouse/postgres"
+	"github.com/nexus-host/nexus-host/host/warehouse/redshift"
+	"github.com/nexus-host/nexus-host/host/warehouse/retry"
+)
+
+// What the project file says of a warehouse, as each engine takes it.
+
+func (p *Project) postgres(u use) postgres.Options {
+	w := &p.file.Warehouse
+	return postgres.Options{
+		DSN: string(w.DSN), Host: w.Host, Port: w.Port, Database: w.Database, User: w.User, Password: string(w.Password), Service: w.Service,
+		SSLMode: w.SSLMode, SSLRootCert: p.path(w.SSLRootCert), SSLCert: p.path(w.SSLCert), SSLKey: p.path(w.SSLKey), Env: p.options.Env,
+		Role: w.Role, ReadOnly: u.readOnly, RunID: u.runID, QueryTag: w.QueryTag, Connections: p.connections(u),
+		ConnectTimeout: w.ConnectTimeout.Value(0), StatementTimeout: w.StatementTimeout.Value(0), Retry: retry.Policy{Log: p.options.Log},
+	}
+}
+
+func (p *Project) redshift(u use) redshift.Options {
+	w := &p.file.Warehouse
+	api := redshift.AWS{Region: w.Region, Profile: w.IAMProfile, Endpoint: w.AWSEndpoint, Env: p.options.Env}
+	return redshift.Options{
+		DSN: string(w.DSN), Host: w.Host, Port: w.Port, Database: w.Database, User: w.User, Password: string(w.Password),
+		SSLMode: w.SSLMode, SSLRootCert: p.path(w.SSLRootCert),
+		IAM:      redshift.IAM{Cluster: w.ClusterIdentifier, Workgroup: w.Workgroup, AWS: api, AutoCreate: w.AutoCreate, Groups: w.DBGroups},
+		Staging:  redshift.Staging{URL: w.Staging, Role: w.StagingRole, AWS: api},
+		ReadOnly: u.readOnly, RunID: u.runID, QueryTag: w.QueryTag, Connections: p.connections(u),
+		ConnectTimeout: w.ConnectTimeout.Value(0), StatementTimeout: w.StatementTimeout.Value(0), Retry: retry.Policy{Log: p.options.Log},
+	}
+}
+
+// connections is how many statements may be at work at once.
+func (p *Project) connections(u use) int { return cmp.Or(u.connections, p.file.Warehouse.Concurrency) }
+
+// path is a file that the project file names; "" stays "".
+func (p *Project) path(name string) string {
+	if name == "" {
+		return ""
+	}
+	return p.file.Resolve(name)
+}
