@@ -1,7 +1,6 @@
 package spark
 
 import (
-	"bytes"
 	"encoding/binary"
 	"io"
 	"net"
@@ -9,6 +8,8 @@ import (
 	"net/http/httptest"
 	"sync"
 	"time"
+
+	"github.com/nexus-host/nexus-host/internal/hivewire"
 )
 
 // Token is the access token that the gateway wants.
@@ -69,60 +70,38 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // answer is the reply to a call, with the fields that Databricks adds.
 func (g *gateway) answer(call []byte) ([]byte, error) {
-	in, err := parseMessage(call)
+	in, err := hivewire.Parse(call)
 	if err != nil {
 		return nil, err
 	}
-	if in.name == "OpenSession" {
-		if in.body, err = rewrite(in.body, 1, versioned); err != nil {
+	if in.Name == "OpenSession" {
+		if in.Body, err = hivewire.Rewrite(in.Body, 1, versioned); err != nil {
 			return nil, err
 		}
-		call = in.bytes()
+		call = in.Bytes()
 	}
 	out, err := g.exchange(call)
 	if err != nil {
 		return nil, err
 	}
-	m, err := parseMessage(out)
-	if err != nil || m.kind != replyMessage {
+	m, err := hivewire.Parse(out)
+	if err != nil || m.Type != hivewire.Reply {
 		return out, err
 	}
-	switch m.name {
+	switch m.Name {
 	case "ExecuteStatement":
-		m.body, err = rewrite(m.body, 0, func(resp []field) ([]field, error) { return g.finish(resp) })
+		m.Body, err = hivewire.Rewrite(m.Body, 0, g.finish)
 	case "GetOperationStatus":
-		m.body, err = rewrite(m.body, 0, display)
+		m.Body, err = hivewire.Rewrite(m.Body, 0, display)
 	}
-	return m.bytes(), err
+	return m.Bytes(), err
 }
 
 // versioned asks Spark for results by column, which Databricks' own extension of the
 // protocol implies.
-func versioned(request []field) ([]field, error) {
+func versioned(request []hivewire.Field) ([]hivewire.Field, error) {
 	const byColumn = 7 // HIVE_CLI_SERVICE_PROTOCOL_V8
-	return append(request, field{kindI32, 1, []byte{0, 0, 0, byColumn}}), nil
-}
-
-// rewrite changes the struct that a call (id 1) or a reply (id 0) brings.
-func rewrite(body []byte, id int16, change func([]field) ([]field, error)) ([]byte, error) {
-	outer, err := fields(body)
-	if err != nil {
-		return nil, err
-	}
-	for i, f := range outer {
-		if f.id != id || f.kind != kindStruct {
-			continue
-		}
-		inner, err := fields(f.value)
-		if err != nil {
-			return nil, err
-		}
-		if inner, err = change(inner); err != nil {
-			return nil, err
-		}
-		outer[i].value = structOf(inner...)
-	}
-	return structOf(outer...), nil
+	return append(request, hivewire.Number(1, byColumn)), nil
 }
 
 // Ids of TExecuteStatementResp, TGetOperationStatusResp and TSparkDirectResults.
@@ -136,45 +115,61 @@ const (
 )
 
 // display adds the message that the driver shows.
-func display(status []field) ([]field, error) {
-	if f, ok := only(status, errorMessage); ok {
-		status = append(status, field{kind: kindString, id: displayMessage, value: f.value})
+func display(status []hivewire.Field) ([]hivewire.Field, error) {
+	for _, f := range status {
+		if f.ID == errorMessage {
+			return append(status, hivewire.Field{Kind: hivewire.String, ID: displayMessage, Value: f.Value}), nil
+		}
 	}
 	return status, nil
 }
 
 // finish waits for a statement's end, for a while, and adds how it stands.
-func (g *gateway) finish(resp []field) ([]field, error) {
-	handle, ok := only(resp, operationHandle)
+func (g *gateway) finish(resp []hivewire.Field) ([]hivewire.Field, error) {
+	handle, ok := hivewire.Find(hivewire.StructOf(resp...), operationHandle)
 	if !ok {
 		return resp, nil
 	}
-	request := structOf(field{kindStruct, 1, structOf(field{kindStruct, 1, handle.value})})
+	handle.ID = 1
+	ask := hivewire.Message{Type: hivewire.Call, Name: "GetOperationStatus", Body: hivewire.StructOf(hivewire.Nested(1, handle))}
 	deadline := time.Now().Add(directWait)
-	for {
-		out, err := g.exchange(message{kind: callMessage, name: "GetOperationStatus", body: request}.bytes())
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for ; ; <-tick.C {
+		out, err := g.exchange(ask.Bytes())
 		if err != nil {
 			return nil, err
 		}
-		m, err := parseMessage(out)
+		m, err := hivewire.Parse(out)
 		if err != nil {
 			return nil, err
 		}
-		var status []field
-		if _, err = rewrite(m.body, 0, func(inner []field) ([]field, error) {
-			status, _ = display(inner)
-			return inner, nil
-		}); err != nil {
+		answer, ok := hivewire.Find(m.Body, 0)
+		if !ok {
+			return resp, nil
+		}
+		status, err := hivewire.Fields(answer.Value)
+		if err != nil {
 			return nil, err
 		}
-		state, ok := only(status, operationState)
-		// 0, 1 and 7 are waiting and running; Spark answers when the state changes, or after five seconds.
-		live := ok && bytes.Contains([]byte{0, 1, 7}, state.value[3:]) && binary.BigEndian.Uint32(state.value) < 8
-		if !live || time.Now().After(deadline) {
-			direct := structOf(field{kindStruct, operationStatus, structOf(status...)})
-			return append(resp, field{kindStruct, directResults, direct}), nil
+		status, _ = display(status)
+		if !live(answer.Value) || time.Now().After(deadline) {
+			return append(resp, hivewire.Nested(directResults, hivewire.Nested(operationStatus, status...))), nil
 		}
 	}
+}
+
+// live reports whether a statement waits or runs.
+func live(status []byte) bool {
+	state, ok := hivewire.Find(status, operationState)
+	if !ok || len(state.Value) != 4 {
+		return false
+	}
+	switch binary.BigEndian.Uint32(state.Value) {
+	case 0, 1, 7: // initialized, running, pending
+		return true
+	}
+	return false
 }
 
 // exchange sends a call over a connection of its own and reads the reply to its end, so
@@ -188,7 +183,7 @@ func (g *gateway) exchange(call []byte) ([]byte, error) {
 	if _, err := c.Write(call); err != nil {
 		return nil, err
 	}
-	out, err := readMessage(c)
+	out, err := hivewire.Read(c)
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"strconv"
 	"strings"
 	"sync"
@@ -25,6 +24,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/render"
 	"github.com/nexus-host/nexus-host/core/sql"
 	"github.com/nexus-host/nexus-host/host/warehouse"
+	"github.com/nexus-host/nexus-host/host/warehouse/retry"
 )
 
 // Options are how to open a warehouse.
@@ -41,9 +41,10 @@ type Options struct {
 	ClientSecret string
 
 	RunID            string        // a query tag of every statement
+	QueryTag         string        // another; "": none
 	StatementTimeout time.Duration // the server ends a statement after it; 0: as the warehouse is set up
 	Concurrency      int           // sessions at most; 0 is 8
-	ConnectTimeout   time.Duration // for a connection's first byte; 0 is 10 s
+	ConnectTimeout   time.Duration // for reaching the host, all attempts together; 0 is 10 s
 	// StartTimeout is how long to wait for a warehouse that is starting; 0 is 10 minutes.
 	StartTimeout time.Duration
 
@@ -53,8 +54,8 @@ type Options struct {
 	// Stage puts files into the volume and takes them out again; nil: the driver does.
 	Stage Stage
 
-	// Transport makes the requests; nil: one with the time-outs above.
-	Transport http.RoundTripper
+	// Retry is how to repeat requests; what may be repeated is said here.
+	Retry retry.Policy
 }
 
 // Warehouse is a pool of sessions. It is safe for concurrent use.
@@ -89,9 +90,14 @@ func Open(ctx context.Context, o Options) (*Warehouse, error) {
 	if o.Catalog != "" {
 		options = append(options, dbsql.WithInitialNamespace(o.Catalog, ""))
 	}
+	tags := map[string]string{}
 	if o.RunID != "" {
-		options = append(options, dbsql.WithQueryTags(map[string]string{"nexus_run": o.RunID}))
+		tags["nexus_run"] = o.RunID
 	}
+	if o.QueryTag != "" {
+		tags["nexus_tag"] = o.QueryTag
+	}
+	options = append(options, dbsql.WithQueryTags(tags))
 	connector, err := dbsql.NewConnector(options...)
 	if err != nil {
 		return nil, fmt.Errorf("databricks: %w", err)

@@ -26,15 +26,11 @@ type transport struct {
 }
 
 func newTransport(o Options) *transport {
-	base := o.Transport
-	if base == nil {
-		dialer := &net.Dialer{Timeout: o.ConnectTimeout, KeepAlive: 30 * time.Second}
-		base = &http.Transport{
-			Proxy: http.ProxyFromEnvironment, DialContext: dialer.DialContext, ForceAttemptHTTP2: true,
-			TLSHandshakeTimeout: o.ConnectTimeout, MaxIdleConnsPerHost: o.Concurrency + 2, IdleConnTimeout: 3 * time.Minute,
-		}
-	}
-	return &transport{base: base, options: &o}
+	dialer := &net.Dialer{Timeout: o.ConnectTimeout, KeepAlive: 30 * time.Second}
+	return &transport{options: &o, base: &http.Transport{
+		Proxy: http.ProxyFromEnvironment, DialContext: dialer.DialContext, ForceAttemptHTTP2: true,
+		TLSHandshakeTimeout: o.ConnectTimeout, MaxIdleConnsPerHost: o.Concurrency + 2, IdleConnTimeout: 3 * time.Minute,
+	}}
 }
 
 // statusError is an answer that is no success.
@@ -78,19 +74,18 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 	}
 	call := callName(body)
-	refusals := 0
-	policy := retry.Policy{
-		Name: call, Idempotent: repeatable(call), Attempts: 20, Within: t.options.StartTimeout,
-		Classify: func(err error) retry.Verdict {
-			v := classify(err)
-			// A warehouse that starts answers 503 for minutes; a host that is not there never answers.
-			if status := (*statusError)(nil); !errors.As(err, &status) {
-				if refusals++; refusals >= 3 {
-					return retry.Verdict{}
-				}
-			}
-			return v
-		},
+	policy := t.options.Retry
+	policy.Name, policy.Idempotent, policy.Within = call, repeatable(call), t.options.StartTimeout
+	if policy.Attempts == 0 {
+		policy.Attempts = 30 // a warehouse that starts turns requests away for minutes
+	}
+	start := time.Now()
+	policy.Classify = func(err error) retry.Verdict {
+		v := classify(err)
+		if status := (*statusError)(nil); !errors.As(err, &status) && time.Since(start) > t.options.ConnectTimeout/2 {
+			v.Class = retry.Final // a host that is not there does not come
+		}
+		return v
 	}
 	var resp *http.Response
 	err := retry.Do(req.Context(), policy, func(ctx context.Context) error {
