@@ -1,7 +1,7 @@
 // Package databricks runs plans on a Databricks SQL warehouse. A build needs to use one
 // warehouse and one catalog, and to own what it makes in one schema.
 //
-// It imports core/dialect, core/render, core/sql, host/load, host/warehouse, host/warehouse/retry
+// It imports core/dialect, core/render, core/sql, host/load, host/warehouse, its lease and retry,
 // and Databricks' driver.
 package databricks
 
@@ -24,6 +24,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/render"
 	"github.com/nexus-host/nexus-host/core/sql"
 	"github.com/nexus-host/nexus-host/host/warehouse"
+	"github.com/nexus-host/nexus-host/host/warehouse/lease"
 	"github.com/nexus-host/nexus-host/host/warehouse/retry"
 )
 
@@ -201,6 +202,16 @@ func (w *Warehouse) Transact(ctx context.Context, statements []string) error {
 		}
 	}
 	return nil
+}
+
+// Lock takes the right to build into a schema, by a lease in that schema: one build at a time
+// among all that use the catalog.
+func (w *Warehouse) Lock(ctx context.Context, schema string) (unlock func() error, err error) {
+	l, err := lease.Take(ctx, w, lease.System{}, lease.Options{Dialect: w.dialect, Schema: []string{schema}})
+	if err != nil {
+		return nil, fmt.Errorf("databricks: %w", err)
+	}
+	return l.Unlock, nil
 }
 
 // Query runs a statement that gives rows.

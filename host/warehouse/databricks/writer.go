@@ -12,11 +12,11 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"strconv"
 	"time"
 
 	"github.com/databricks/databricks-sql-go/driverctx"
 
+	"github.com/nexus-host/nexus-host/core/base"
 	"github.com/nexus-host/nexus-host/core/render"
 	"github.com/nexus-host/nexus-host/host/load"
 )
@@ -61,15 +61,6 @@ const (
 	statementBytes = 2 << 20
 	statementRows  = 1000
 )
-
-// columns are the raw envelope's.
-func columns() []render.StagedColumn {
-	return []render.StagedColumn{
-		{Name: "_row", Type: render.ValueNumber}, {Name: "record", Type: render.ValueJSON}, {Name: "record_id"},
-		{Name: "_ingested_at", Type: render.ValueTimestamp}, {Name: "_source_updated_at", Type: render.ValueTimestamp},
-		{Name: "_deleted", Type: render.ValueBoolean}, {Name: "_connection"}, {Name: "_account"}, {Name: "_api_version"}, {Name: "_format"},
-	}
-}
 
 // line is a row on its way: one line of a local file. Marshalling takes line breaks out of the document.
 type line struct {
@@ -141,11 +132,14 @@ func (w *Writer) Write(ctx context.Context, r *load.Row) error {
 	return w.roll(ctx)
 }
 
+// clock is how instants travel.
+const clock = "2006-01-02 15:04:05.000000"
+
 func wallClock(t time.Time) *string {
 	if t.IsZero() {
 		return nil
 	}
-	s := t.UTC().Format("2006-01-02 15:04:05.000000")
+	s := t.UTC().Format(clock)
 	return &s
 }
 
@@ -194,7 +188,7 @@ func (w *Writer) Close(ctx context.Context) error {
 	switch {
 	case err != nil || len(w.parts) == 0:
 	case w.folder != "":
-		_, err = w.w.Exec(ctx, render.LoadStaged(w.w.dialect, w.path, columns(), w.folder))
+		err = w.load(ctx)
 	default:
 		err = w.insert(ctx)
 	}
@@ -224,35 +218,44 @@ func (w *Writer) end(ctx context.Context) error {
 	return errors.Join(append(errs, os.RemoveAll(w.dir))...)
 }
 
+// load reads the staged files into the relation, all of them or none.
+func (w *Writer) load(ctx context.Context) error {
+	statement, err := render.LoadStaged(w.w.dialect, w.path, base.Envelope(), w.folder)
+	if err != nil {
+		return fmt.Errorf("databricks: %w", err)
+	}
+	_, err = w.w.Exec(ctx, statement)
+	return err
+}
+
 // insert sends the local files' rows in statements of some rows each.
 func (w *Writer) insert(ctx context.Context) error {
-	names := make([]string, 0, len(columns()))
-	for _, c := range columns() {
+	var names, batch []string
+	for _, c := range base.Envelope() {
 		names = append(names, c.Name)
 	}
-	var batch [][]render.Value
 	size := 0
 	flush := func() error {
 		if len(batch) == 0 {
 			return nil
 		}
-		_, err := w.w.Exec(ctx, render.InsertRows(w.w.dialect, w.path, names, batch))
+		_, err := w.w.Exec(ctx, render.InsertParsedRows(w.w.dialect, w.path, names, "record", batch))
 		batch, size = nil, 0
 		return err
 	}
 	for _, part := range w.parts {
 		err := eachLine(part, func(b []byte) error {
-			row, err := values(b)
+			tuple, err := w.tuple(b)
 			if err != nil {
 				return fmt.Errorf("databricks: %w", err)
 			}
-			if size > 0 && (size+len(b) > statementBytes || len(batch) == statementRows) {
+			if size > 0 && (size+len(tuple) > statementBytes || len(batch) == statementRows) {
 				if err := flush(); err != nil {
 					return err
 				}
 			}
-			batch = append(batch, row)
-			size += len(b)
+			batch = append(batch, tuple)
+			size += len(tuple)
 			return nil
 		})
 		if err != nil {
@@ -287,23 +290,32 @@ func eachLine(name string, do func([]byte) error) error {
 	}
 }
 
-// values are a line's constants, in the order of columns.
-func values(b []byte) ([]render.Value, error) {
+// tuple is a line's constants, in the envelope's order.
+func (w *Writer) tuple(b []byte) (string, error) {
 	var l line
 	if err := json.Unmarshal(b, &l); err != nil {
-		return nil, err
+		return "", err
 	}
-	text := func(s string) *string { return &s }
-	var record *string
+	values := []any{l.Row, nil, text(l.RecordID), nil, nil, l.Deleted, text(l.Connection), text(l.Account), text(l.APIVersion), text(l.Format)}
 	if l.Record != nil && string(l.Record) != "null" {
-		record = text(string(l.Record))
+		values[1] = string(l.Record)
 	}
-	out := []render.Value{
-		{Text: text(strconv.FormatInt(l.Row, 10))}, {Text: record}, {Text: l.RecordID}, {Text: l.IngestedAt}, {Text: l.SourceUpdatedAt},
-		{Text: text(strconv.FormatBool(l.Deleted))}, {Text: l.Connection}, {Text: l.Account}, {Text: l.APIVersion}, {Text: l.Format},
+	for i, at := range []*string{l.IngestedAt, l.SourceUpdatedAt} {
+		if at == nil {
+			continue
+		}
+		t, err := time.Parse(clock, *at)
+		if err != nil {
+			return "", err
+		}
+		values[3+i] = t
 	}
-	for i, c := range columns() {
-		out[i].Type = c.Type
+	return render.Tuple(w.w.dialect, values)
+}
+
+func text(s *string) any {
+	if s == nil {
+		return nil
 	}
-	return out, nil
+	return *s
 }
