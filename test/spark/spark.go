@@ -91,6 +91,7 @@ func (s *Server) settings() []string {
 		"spark.sql.catalogImplementation=in-memory", "spark.sql.sources.default=delta",
 		"spark.sql.warehouse.dir=" + at("warehouse"), "spark.local.dir=" + at("local"),
 		"spark.sql.shuffle.partitions=2", "spark.default.parallelism=2", "spark.sql.codegen.wholeStage=false",
+		"spark.sql.adaptive.enabled=false", "spark.scheduler.mode=FAIR", // small statements wait for no large ones
 		"spark.databricks.delta.snapshotPartitions=1", "spark.databricks.delta.stats.collect=false",
 		"spark.sql.thriftServer.incrementalCollect=false", "spark.sql.leafNodeDefaultParallelism=1",
 	}
