@@ -13,6 +13,7 @@ import (
 	"github.com/nexus-host/nexus-host/host/load"
 	"github.com/nexus-host/nexus-host/host/run"
 	"github.com/nexus-host/nexus-host/host/warehouse"
+	"github.com/nexus-host/nexus-host/host/warehouse/databricks"
 	"github.com/nexus-host/nexus-host/host/warehouse/duckdb"
 	"github.com/nexus-host/nexus-host/host/warehouse/postgres"
 	"github.com/nexus-host/nexus-host/host/warehouse/redshift"
@@ -47,6 +48,8 @@ func (p *Project) open(ctx context.Context, u use) (engine, error) {
 		return postgres.Open(ctx, p.postgres(u))
 	case "redshift":
 		return redshift.Open(ctx, p.redshift(u))
+	case "databricks":
+		return databricks.Open(ctx, p.databricks(u))
 	}
 	return nil, fmt.Errorf("host: no warehouse of type %q", w.Type)
 }

@@ -3,6 +3,7 @@ package host
 import (
 	"cmp"
 
+	"github.com/nexus-host/nexus-host/host/warehouse/databricks"
 	"github.com/nexus-host/nexus-host/host/warehouse/postgres"
 	"github.com/nexus-host/nexus-host/host/warehouse/redshift"
 	"github.com/nexus-host/nexus-host/host/warehouse/retry"
@@ -29,6 +30,16 @@ func (p *Project) redshift(u use) redshift.Options {
 		IAM:      redshift.IAM{Cluster: w.ClusterIdentifier, Workgroup: w.Workgroup, AWS: api, AutoCreate: w.AutoCreate, Groups: w.DBGroups},
 		Staging:  redshift.Staging{URL: w.Staging, Role: w.StagingRole, AWS: api},
 		ReadOnly: u.readOnly, RunID: u.runID, QueryTag: w.QueryTag, Connections: p.connections(u),
+		ConnectTimeout: w.ConnectTimeout.Value(0), StatementTimeout: w.StatementTimeout.Value(0), Retry: retry.Policy{Log: p.options.Log},
+	}
+}
+
+func (p *Project) databricks(u use) databricks.Options {
+	w := &p.file.Warehouse
+	return databricks.Options{
+		Host: w.Host, Port: w.Port, Protocol: w.Protocol, HTTPPath: w.HTTPPath, Catalog: w.Catalog,
+		Token: string(w.Token), ClientID: w.ClientID, ClientSecret: string(w.ClientSecret), Volume: w.Volume,
+		RunID: u.runID, QueryTag: w.QueryTag, Concurrency: p.connections(u),
 		ConnectTimeout: w.ConnectTimeout.Value(0), StatementTimeout: w.StatementTimeout.Value(0), Retry: retry.Policy{Log: p.options.Log},
 	}
 }

@@ -57,6 +57,8 @@ const (
 	PathBrackets
 	// PathDots: ."a"[0], on columns alone (Redshift).
 	PathDots
+	// PathKeys: a path as text, $.a['b c'][0] (Databricks).
+	PathKeys
 )
 
 // UnnestStyle says how a list becomes rows.
@@ -71,7 +73,7 @@ const (
 	UnnestStruct
 	// UnnestFlatten: JOIN LATERAL FLATTEN (Snowflake).
 	UnnestFlatten
-	// UnnestExplode: JOIN LATERAL posexplode (Databricks).
+	// UnnestExplode: LATERAL VIEW posexplode of a column (Databricks).
 	UnnestExplode
 	// UnnestPath: FROM t, t.list AS x AT i (Redshift).
 	UnnestPath

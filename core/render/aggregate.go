@@ -54,8 +54,14 @@ func (w *writer) aggregate(c *sql.Call) (val, error) {
 			sum := simple("sum")
 			return sum.then(precAtom, "CAST("+sum.s+" AS "+w.d.Types[kind]+")"), nil
 		}
+		if err := w.widen(kind, args); err != nil {
+			return val{}, err
+		}
 		return w.piece("sum."+kind.String(), simple("sum"))
 	case "avg":
+		if err := w.widen(kind, args); err != nil {
+			return val{}, err
+		}
 		return w.average(kind, simple)
 	case "min", "max":
 		if collate := w.collate(kind); collate != "" {
@@ -79,6 +85,15 @@ func (w *writer) aggregate(c *sql.Call) (val, error) {
 		return simple(c.Name), nil
 	}
 	return simple(c.Name), nil
+}
+
+// widen makes the values of a sum of a type in which it cannot overflow, where the engine's own
+// does not ("sum.<type>.in").
+func (w *writer) widen(kind sql.Type, args []val) (err error) {
+	if t, ok := w.d.Template("sum." + kind.String() + ".in"); ok {
+		args[0], err = w.apply(t, args[0])
+	}
+	return err
 }
 
 // average is the exact quotient of sum and count, rounded like any other.

@@ -127,6 +127,10 @@ func (w *writer) selectOf(s *sql.Select) (string, error) {
 		return w.plainSelect(s, "")
 	}
 	const keep = "nx_keep"
+	s, err := w.lower(s) // the condition reads what the sub-select has
+	if err != nil {
+		return "", err
+	}
 	cond, err := w.expr(s.Qualify)
 	if err != nil {
 		return "", err
