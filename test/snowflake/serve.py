@@ -1,0 +1,34 @@
+"""Serves fakesnow on a free loopback port, which the first line of output names.
+
+It ends when its standard input does, so it never outlives the test that started it.
+"""
+
+import os
+import socket
+import sys
+import threading
+
+import uvicorn
+from fakesnow.server import app
+from fakesnow.transforms import stage
+
+internal_dir = stage.internal_dir
+
+
+def made_dir(name: str) -> str:
+    """A stage's directory, made: fakesnow leaves that to Python's client, and Go's does not do it."""
+    path = internal_dir(name)
+    os.makedirs(path, exist_ok=True)
+    return path
+
+
+def end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+stage.internal_dir = made_dir
+listener = socket.create_server(("127.0.0.1", 0))
+print(listener.getsockname()[1], flush=True)
+threading.Thread(target=end_with_parent, daemon=True).start()
+uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(sockets=[listener])
