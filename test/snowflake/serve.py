@@ -1,4 +1,4 @@
-"""Serves fakesnow on a free loopback port, which the first line of output names.
+"""Serves fakesnow on a free loopback port, which the first line of output names. With --as-it-is it is not mended.
 
 It ends when its standard input does, so it never outlives the test that started it.
 """
@@ -8,6 +8,7 @@ import socket
 import sys
 import threading
 
+import mend
 import uvicorn
 from fakesnow.server import app
 from fakesnow.transforms import stage
@@ -27,6 +28,8 @@ def end_with_parent() -> None:
     os._exit(0)
 
 
+if "--as-it-is" not in sys.argv:
+    mend.install()
 stage.internal_dir = made_dir
 listener = socket.create_server(("127.0.0.1", 0))
 print(listener.getsockname()[1], flush=True)
