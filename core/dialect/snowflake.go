@@ -47,10 +47,11 @@ func snowflake() *Dialect {
 		"cast.date.text":      `TO_VARCHAR(@0, 'YYYY-MM-DD')`,
 		"cast.date.timestamp": `CAST(@0 AS TIMESTAMP_NTZ(6))`,
 		"bounded":             `CASE WHEN @0 ` + decimalRange + ` THEN CAST(@0 AS NUMBER(38,9)) END`,
-		// A BIGINT is a NUMBER(38,0) there: it does not overflow by itself.
-		"add.bigint": `CASE WHEN @0 + @1 ` + bigintRange + ` THEN @0 + @1 END`,
-		"sub.bigint": `CASE WHEN @0 - @1 ` + bigintRange + ` THEN @0 - @1 END`,
-		"mul.bigint": `CASE WHEN ABS(CAST(@0 AS DOUBLE) * @1) < 1e19 THEN CASE WHEN @0 * @1 ` + bigintRange + ` THEN @0 * @1 END END`,
+		// A BIGINT is a NUMBER(38,0) there: it does not overflow by itself, and the casts change nothing. They are for
+		// readers of this SQL whose BIGINT has 64 bits.
+		"add.bigint": `CASE WHEN CAST(@0 AS NUMBER(37,0)) + @1 ` + bigintRange + ` THEN @0 + @1 END`,
+		"sub.bigint": `CASE WHEN CAST(@0 AS NUMBER(37,0)) - @1 ` + bigintRange + ` THEN @0 - @1 END`,
+		"mul.bigint": `CASE WHEN ABS(CAST(@0 AS DOUBLE) * @1) < 1e19 THEN CASE WHEN CAST(@0 AS NUMBER(37,0)) * @1 ` + bigintRange + ` THEN @0 * @1 END END`,
 		"neg.bigint": `CASE WHEN @0 > -9223372036854775808 THEN -@0 END`,
 		// A product is rounded to 12 places by the engine, then to 9.
 		"mul.decimal":            `CASE WHEN ABS(CAST(@0 AS DOUBLE) * CAST(@1 AS DOUBLE)) < 1e18 THEN @{bounded(ROUND(@0 * @1, 9))} END`,

@@ -4,9 +4,11 @@ Each mend names the fault; faults.sql reproduces them on fakesnow as it is, and 
 still stand. Snowflake's documentation: https://docs.snowflake.com/en/sql-reference/functions/<name>
 """
 
+import duckdb
 import fakesnow.arrow as arrow
 import fakesnow.macros as macros
 import pyarrow as pa
+import snowflake.connector.errors as errors
 from fakesnow.cursor import SQL_SUCCESS, FakeSnowflakeCursor
 from sqlglot import exp, parse_one
 
@@ -103,8 +105,14 @@ execute = FakeSnowflakeCursor._execute  # noqa: SLF001
 
 
 def described(self: FakeSnowflakeCursor, transformed: exp.Expression, params: object = None) -> None:
-    """BEGIN has a result that can be described; without one the server answers with an error and has begun."""
-    execute(self, transformed, params)
+    """BEGIN has a result that can be described; without one the server answers with an error and has begun.
+
+    And an error of execution is an answer, not a status of 500, which clients take for a reason to try again.
+    """
+    try:
+        execute(self, transformed, params)
+    except duckdb.Error as e:
+        raise errors.ProgrammingError(msg=str(e), errno=100000, sqlstate="22000") from e
     if isinstance(transformed, (exp.Transaction, exp.Commit, exp.Rollback)):
         self._duck_conn.execute(SQL_SUCCESS)
         self._arrow_table, self._rowcount = self._duck_conn.to_arrow_table(), 1
