@@ -37,7 +37,7 @@ func warehouses() map[string]Rendering {
 		},
 		"split_part": {
 			"redshift":   `CASE WHEN ` + parts + ` >= @2 THEN SPLIT_PART(@0, @1, @2) END`,
-			"snowflake":  `CAST(GET(SPLIT(@0, @1), @2 - 1) AS VARCHAR)`,
+			"snowflake":  `CASE WHEN ARRAY_SIZE(SPLIT(@0, @1)) >= @2 THEN SPLIT_PART(@0, @1, @2) END`,
 			"bigquery":   `SPLIT(@0, @1)[SAFE_OFFSET(@2 - 1)]`,
 			"databricks": `CASE WHEN ` + parts + ` >= @2 THEN split_part(@0, @1, @2) END`,
 		},
