@@ -20,7 +20,7 @@ test:
 
 # every case of the corpus on every engine this machine has
 conformance:
-    NEXUS_REQUIRE_POSTGRES=1 go test ./internal/conformance -v
+    NEXUS_REQUIRE_POSTGRES=1 go test ./internal/corpus -v
 
 # rewrite the golden SQL; look at the diff before committing
 golden:

@@ -37,7 +37,7 @@ func bigquery() *Dialect {
 		"neg.bigint":             `SAFE_NEGATE(@0)`,
 		"mul.decimal":            `@{bounded(SAFE_MULTIPLY(@0, @1))}`,
 		"div.decimal":            `@{bounded(SAFE_DIVIDE(@0, @1))}`,
-		"div.decimal.pow10":      `ROUND(@0 * NUMERIC '@1', 9)`,
+		"div.decimal.pow10":      `CASE WHEN ABS(@0) < NUMERIC '1000000000000000000' THEN ROUND(@0 * NUMERIC '@1', 9) END`,
 		"mul.double":             doubleProduct,
 		"div.double":             doubleQuotient,
 		"sum.bigint":             `@0`,

@@ -38,7 +38,7 @@ func databricks() *Dialect {
 		// A product of wide decimals keeps 6 places there; factors below 10^9 keep all 18, and 9 are wanted.
 		"mul.decimal":            `CASE WHEN abs(@0) < 1000000000 AND abs(@1) < 1000000000 THEN CAST(try_cast(CAST(@0 AS DECIMAL(18,9)) * CAST(@1 AS DECIMAL(18,9)) AS DECIMAL(27,9)) AS DECIMAL(38,9)) ELSE CAST(try_cast(try_multiply(@0, @1) AS DECIMAL(27,9)) AS DECIMAL(38,9)) END`,
 		"div.decimal":            `CASE WHEN abs(@0) < 1000000000 AND abs(@1) < 1000000000 THEN CAST(try_cast(try_divide(CAST(@0 AS DECIMAL(18,9)), CAST(@1 AS DECIMAL(18,9))) AS DECIMAL(27,9)) AS DECIMAL(38,9)) ELSE CAST(try_cast(try_divide(@0, @1) AS DECIMAL(27,9)) AS DECIMAL(38,9)) END`,
-		"div.decimal.pow10":      `CAST(round(@0 * @1, 9) AS DECIMAL(38,9))`,
+		"div.decimal.pow10":      `CASE WHEN @0 ` + decimalRange + ` THEN CAST(round(@0 * @1, 9) AS DECIMAL(38,9)) END`,
 		"mul.double":             doubleProduct,
 		"div.double":             doubleQuotient,
 		"sum.bigint":             `@0`,

@@ -21,10 +21,13 @@ func duckdb() *Dialect {
 		Templates: map[string]string{
 			// decimal(27,9) holds just the values below 10^18.
 			"cast.text.bigint":  `CASE WHEN regexp_full_match(@0, ' *` + bigintShape + ` *') THEN TRY_CAST(@0 AS BIGINT) END`,
-			"cast.text.decimal": `CASE WHEN regexp_full_match(@0, ' *` + decimalShape + ` *') AND strlen(@0) <= 1000 THEN @{decimal.of(@0)} END`,
+			"cast.text.decimal": `CASE WHEN regexp_full_match(@0, ' *` + decimalShape + ` *') AND strlen(@0) <= 1000 THEN CASE WHEN contains(lower(@0), 'e') THEN @{decimal.of(@{decimal.plain(@0)})} ELSE @{decimal.of(@0)} END END`,
+			// Where there is an exponent DuckDB reads some of the digits alone, so the point is moved in the text.
+			"decimal.plain": `CASE WHEN contains(regexp_extract(@0, '^[^eE]*'), '-') THEN '-' ELSE '' END || @{decimal.point(repeat('0', 100) || replace(regexp_extract(@0, '[0-9.]+'), '.', '') || repeat('0', 100), 100 + length(regexp_extract(@0, '[0-9]+')) + CAST(replace(regexp_extract(@0, '[eE]([+-]?[0-9]+)', 1), '+', '') AS BIGINT))}`,
+			"decimal.point": `left(@0, @1) || '.' || substring(@0, @1 + 1)`,
 			// A decimal of up to 18 digits is 64 bits wide there and much faster; most values fit.
 			"decimal.of":        `COALESCE(CAST(TRY_CAST(@0 AS DECIMAL(18,9)) AS DECIMAL(38,9)), CAST(TRY_CAST(@0 AS DECIMAL(27,9)) AS DECIMAL(38,9)))`,
-			"div.decimal.pow10": `CAST(TRY_CAST(@0 * @1 AS DECIMAL(27,9)) AS DECIMAL(38,9))`,
+			"div.decimal.pow10": `CAST(TRY_CAST(TRY_CAST(@0 AS DECIMAL(27,9)) * @1 AS DECIMAL(27,9)) AS DECIMAL(38,9))`,
 			"div.bigint.pow10":  `CAST(TRY_CAST(@0 AS DECIMAL(18,0)) * @1 AS DECIMAL(38,9))`,
 			"cast.text.double":  `CASE WHEN regexp_full_match(@0, ' *` + decimalShape + ` *') AND strlen(@0) <= 200 THEN TRY_CAST(@0 AS DOUBLE) END`,
 			"cast.text.boolean": `CASE WHEN lower(trim(@0, ' ')) IN ('true', 't', 'yes', 'y', '1') THEN TRUE WHEN lower(trim(@0, ' ')) IN ('false', 'f', 'no', 'n', '0') THEN FALSE END`,

@@ -63,7 +63,7 @@ func postgres() *Dialect {
 			"neg.bigint":          `CASE WHEN @0 > -9223372036854775808 THEN -@0 END`,
 			"mul.decimal":         `@{bounded(round(@0 * @1, 9))}`,
 			"div.decimal":         `CASE WHEN @0 ` + decimalRange + ` AND @1 ` + decimalRange + ` THEN @{bounded(round(div(@0 * 10000000000, NULLIF(@1, 0)) * 0.0000000001, 9))} END`,
-			"div.decimal.pow10":   `CAST(round(@0 * @1, 9) AS numeric(38,9))`,
+			"div.decimal.pow10":   `CASE WHEN @0 ` + decimalRange + ` THEN CAST(round(@0 * @1, 9) AS numeric(38,9)) END`,
 			"sum.bigint":          `CASE WHEN @0 ` + bigintRange + ` THEN CAST(@0 AS bigint) END`,
 			"sum.decimal":         `CAST(@0 AS numeric(38,9))`,
 			"sum.double":          `@0`,

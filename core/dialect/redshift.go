@@ -44,7 +44,7 @@ func redshift() *Dialect {
 		"add.bigint":          `CASE WHEN CAST(@0 AS DECIMAL(38,0)) + @1 ` + bigintRange + ` THEN @0 + @1 END`,
 		"sub.bigint":          `CASE WHEN CAST(@0 AS DECIMAL(38,0)) - @1 ` + bigintRange + ` THEN @0 - @1 END`,
 		"mul.bigint":          `CASE WHEN CAST(@0 AS DECIMAL(38,0)) * @1 ` + bigintRange + ` THEN @0 * @1 END`,
-		"div.decimal.pow10":   `CAST(ROUND(@0 * @1, 9) AS DECIMAL(38,9))`,
+		"div.decimal.pow10":   `CASE WHEN @0 ` + decimalRange + ` THEN CAST(ROUND(@0 * @1, 9) AS DECIMAL(38,9)) END`,
 		"sum.decimal":         `CAST(@0 AS DECIMAL(38,9))`,
 		"count.decimal":       `CAST(@0 AS DECIMAL(38,9))`,
 		"length":              `LEN(@0)`,

@@ -35,7 +35,7 @@ func snowflake() *Dialect {
 		// A product is rounded to 12 places by the engine, then to 9.
 		"mul.decimal":            `CASE WHEN ABS(CAST(@0 AS DOUBLE) * CAST(@1 AS DOUBLE)) < 1e18 THEN @{bounded(ROUND(@0 * @1, 9))} END`,
 		"div.decimal":            `CASE WHEN ABS(CAST(@0 AS DOUBLE) / NULLIF(@1, 0)) < 1e15 THEN CAST(ROUND(TRUNC(@0 * 10000000000 / NULLIF(@1, 0)) / 10000000000, 9) AS NUMBER(38,9)) WHEN ABS(CAST(@0 AS DOUBLE) / NULLIF(@1, 0)) < 1e18 THEN @{bounded(ROUND(@0 / NULLIF(@1, 0), 9))} END`,
-		"div.decimal.pow10":      `CAST(ROUND(@0 * @1, 9) AS NUMBER(38,9))`,
+		"div.decimal.pow10":      `CASE WHEN @0 ` + decimalRange + ` THEN CAST(ROUND(@0 * @1, 9) AS NUMBER(38,9)) END`,
 		"mul.double":             doubleProduct,
 		"div.double":             doubleQuotient,
 		"sum.bigint":             `CASE WHEN @0 ` + bigintRange + ` THEN CAST(@0 AS BIGINT) END`,

@@ -4,6 +4,7 @@ import "github.com/nexus-host/nexus-host/core/sql"
 
 // jsonFunctions read documents.
 func jsonFunctions() []Function {
+	member := []sql.Type{sql.Text, sql.Bigint, sql.Decimal, sql.Double, sql.Boolean, sql.JSON} // engines write instants in their own ways
 	read := []Arg{arg("json", document), constant("path", textual, Path)}
 	return []Function{
 		{Name: "json_text", Args: read, Result: sql.Text, Doc: "The text, number or truth value at the path; NULL for null, objects and arrays."},
@@ -16,7 +17,7 @@ func jsonFunctions() []Function {
 		{Name: "json_type", Args: read, Result: sql.Text, Doc: "object, array, string, number, boolean or null; NULL for absent."},
 		{Name: "json_array", Class: Set, Args: read, Result: sql.JSON, Doc: "The elements of the array at the path."},
 		{Name: "json_keys", Class: Set, Args: read, Result: sql.Text, Doc: "The member names of the object at the path, by code point."},
-		{Name: "to_object", Args: []Arg{constant("key", textual, AnyForm), arg("value", everyType)}, Variadic: true, Result: sql.JSON, Core: true,
+		{Name: "to_object", Args: []Arg{constant("key", textual, AnyForm), arg("value", member)}, Variadic: true, Result: sql.JSON, Core: true,
 			Doc: "An object of members: names, which are constants, and values in turn."},
 		{Name: "merge_objects", Args: []Arg{arg("a", document), arg("b", document)}, Result: sql.JSON, Core: true,
 			Doc: "An object with the members of both; none is in both."},

@@ -89,7 +89,7 @@ func renderings() map[string]Rendering {
 		"div": {
 			"duckdb:const2": `@0 // @1`, "postgres:const2": `@0 / @1`,
 			"duckdb":   `TRY_CAST(CAST(@0 AS HUGEINT) // NULLIF(@1, 0) AS BIGINT)`,
-			"postgres": `CASE WHEN @1 <> -1 THEN @0 / NULLIF(@1, 0) WHEN @0 > -9223372036854775808 THEN -@0 END`,
+			"postgres": `CASE WHEN @1 = -1 THEN CASE WHEN @0 > -9223372036854775808 THEN -@0 END ELSE @0 / NULLIF(@1, 0) END`,
 		},
 		"mod": {
 			"duckdb":   `CAST(CAST(@0 AS HUGEINT) % NULLIF(@1, 0) AS BIGINT)`,

@@ -10,7 +10,7 @@ func warehouses() map[string]Rendering {
 	lower := `TRANSLATE(@0, '` + lowerFrom + `', '` + lowerTo + `')`
 	upper := `TRANSLATE(@0, '` + upperFrom + `', '` + upperTo + `')`
 	const (
-		guardedDiv = `CASE WHEN @1 <> -1 THEN DIV(@0, NULLIF(@1, 0)) WHEN @0 > -9223372036854775808 THEN -@0 END`
+		guardedDiv = `CASE WHEN @1 = -1 THEN CASE WHEN @0 > -9223372036854775808 THEN -@0 END ELSE DIV(@0, NULLIF(@1, 0)) END`
 		guardedAbs = `CASE WHEN @0 > -9223372036854775808 THEN ABS(@0) END`
 		parts      = `(@{length(@0)} - @{length(REPLACE(@0, @1, ''))}) / @{length(@1)} + 1`
 	)
@@ -100,10 +100,10 @@ func warehouses() map[string]Rendering {
 			"databricks:bigint": `CAST(sign(@0) AS BIGINT)`, "databricks:decimal": `CAST(sign(@0) AS DECIMAL(38,9))`, "databricks:double": `sign(@0)`,
 		},
 		"div": {
-			"redshift:const2": `@0 / @1`, "redshift": `CASE WHEN @1 <> -1 THEN @0 / NULLIF(@1, 0) WHEN @0 > -9223372036854775808 THEN -@0 END`,
+			"redshift:const2": `@0 / @1`, "redshift": `CASE WHEN @1 = -1 THEN CASE WHEN @0 > -9223372036854775808 THEN -@0 END ELSE @0 / NULLIF(@1, 0) END`,
 			"snowflake":       `CAST((@0 - MOD(@0, NULLIF(@1, 0))) / NULLIF(@1, 0) AS BIGINT)`,
 			"bigquery:const2": `DIV(@0, @1)`, "bigquery": guardedDiv,
-			"databricks:const2": `@0 div @1`, "databricks": `CASE WHEN @1 <> -1 THEN @0 div NULLIF(@1, 0) WHEN @0 > -9223372036854775808 THEN -@0 END`,
+			"databricks:const2": `@0 div @1`, "databricks": `CASE WHEN @1 = -1 THEN CASE WHEN @0 > -9223372036854775808 THEN -@0 END ELSE @0 div NULLIF(@1, 0) END`,
 		},
 		// No one function of these four merges two documents: it is refused.
 		"merge_objects": {"redshift": ""},

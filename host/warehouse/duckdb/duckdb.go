@@ -48,6 +48,7 @@ func defaultMemory() string {
 type Warehouse struct {
 	options Options
 	config  map[string]string
+	dialect *dialect.Dialect
 	db      *sql.DB
 	begin   string
 	commit  string
@@ -74,7 +75,7 @@ func Open(ctx context.Context, o Options) (*Warehouse, error) {
 	if err != nil {
 		return nil, fmt.Errorf("duckdb: %w", err)
 	}
-	w := &Warehouse{options: o, config: configOf(o), commit: render.Commit(d)}
+	w := &Warehouse{options: o, config: configOf(o), dialect: d, commit: render.Commit(d)}
 	if w.begin, err = render.Begin(d); err != nil {
 		return nil, fmt.Errorf("duckdb: %w", err)
 	}

@@ -11,32 +11,98 @@ import (
 
 	driverdb "github.com/duckdb/duckdb-go/v2"
 
+	"github.com/nexus-host/nexus-host/core/render"
 	coresql "github.com/nexus-host/nexus-host/core/sql"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 )
 
 // Query runs a statement that gives rows.
 func (w *Warehouse) Query(ctx context.Context, statement string) (warehouse.Rows, error) {
-	r, err := w.db.QueryContext(ctx, statement)
+	conn, err := w.db.Conn(ctx)
 	if err != nil {
 		return nil, execError(ctx, err)
 	}
+	// The driver decodes documents and rounds their numbers; their text has all digits.
+	statement, documents := w.plainDocuments(ctx, conn, statement)
+	r, err := conn.QueryContext(ctx, statement)
+	if err != nil {
+		return nil, errors.Join(execError(ctx, err), conn.Close())
+	}
 	types, err := r.ColumnTypes()
 	if err != nil {
-		return nil, errors.Join(execError(ctx, err), r.Close())
+		return nil, errors.Join(execError(ctx, err), r.Close(), conn.Close())
 	}
-	out := &rows{ctx: ctx, rows: r, values: make([]any, len(types)), scan: make([]any, len(types))}
+	out := &rows{ctx: ctx, conn: conn, rows: r, plain: documents != nil, values: make([]any, len(types)), scan: make([]any, len(types))}
 	for i, t := range types {
-		out.columns = append(out.columns, warehouse.Column{Name: t.Name(), Type: t.DatabaseTypeName()})
+		c := warehouse.Column{Name: t.Name(), Type: t.DatabaseTypeName()}
+		if documents[c.Name] {
+			c.Type = "JSON"
+		}
+		out.columns = append(out.columns, c)
 		out.scan[i] = &out.values[i]
 	}
 	return out, nil
 }
 
+// plainDocuments asks for a statement's documents as text, where it has some, and names
+// their columns. What is wrong with a statement is left to its run.
+func (w *Warehouse) plainDocuments(ctx context.Context, conn *sql.Conn, statement string) (string, map[string]bool) {
+	columns := columnsOf(ctx, conn, statement)
+	documents, seen := map[string]bool{}, map[string]bool{}
+	for _, c := range columns {
+		if seen[c.Name] { // nothing can be asked for by a name that two columns have
+			return statement, nil
+		}
+		seen[c.Name] = true
+		if c.Type == coresql.JSON {
+			documents[c.Name] = true
+		}
+	}
+	if len(documents) == 0 {
+		return statement, nil
+	}
+	plain := render.DocumentsAsText(w.dialect, statement, columns)
+	if columnsOf(ctx, conn, plain) == nil {
+		return statement, nil
+	}
+	return plain, documents
+}
+
+// columnsOf tells a statement's columns before it runs, nil if it cannot be told; of the types JSON alone.
+func columnsOf(ctx context.Context, conn *sql.Conn, statement string) (columns []coresql.ColumnDef) {
+	err := conn.Raw(func(c any) error {
+		prepared, err := c.(*driverdb.Conn).PrepareContext(ctx, statement)
+		if err != nil {
+			return err
+		}
+		defer prepared.Close()
+		stmt := prepared.(*driverdb.Stmt)
+		n, err := stmt.ColumnCount()
+		for i := 0; i < n && err == nil; i++ {
+			var c coresql.ColumnDef
+			var t driverdb.TypeInfo
+			if c.Name, err = stmt.ColumnName(i); err != nil {
+				return err
+			}
+			if t, err = stmt.ColumnTypeInfo(i); err == nil && t.Alias() == "JSON" {
+				c.Type = coresql.JSON
+			}
+			columns = append(columns, c)
+		}
+		return err
+	})
+	if err != nil {
+		return nil
+	}
+	return columns
+}
+
 type rows struct {
 	ctx     context.Context
+	conn    *sql.Conn
 	rows    *sql.Rows
 	columns []warehouse.Column
+	plain   bool // documents come as text
 	values  []any
 	scan    []any
 }
@@ -45,7 +111,15 @@ func (r *rows) Columns() []warehouse.Column { return r.columns }
 
 func (r *rows) Next() bool { return r.rows.Next() }
 
-func (r *rows) Close() error { return r.rows.Close() }
+func (r *rows) Close() error { return errors.Join(r.rows.Close(), ignoreClosed(r.conn.Close())) }
+
+// ignoreClosed lets rows be closed twice.
+func ignoreClosed(err error) error {
+	if errors.Is(err, sql.ErrConnDone) {
+		return nil
+	}
+	return err
+}
 
 func (r *rows) Err() error {
 	if err := r.rows.Err(); err != nil {
@@ -59,6 +133,10 @@ func (r *rows) Values() ([]any, error) {
 		return nil, execError(r.ctx, err)
 	}
 	for i, v := range r.values {
+		if text, ok := v.(string); ok && r.columns[i].Type == "JSON" && r.plain {
+			r.values[i] = warehouse.JSON(text)
+			continue
+		}
 		if r.columns[i].Type == "JSON" && v != nil {
 			b, err := json.Marshal(v)
 			if err != nil {

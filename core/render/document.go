@@ -1,0 +1,21 @@
+package render
+
+import (
+	"strings"
+
+	"github.com/nexus-host/nexus-host/core/dialect"
+	"github.com/nexus-host/nexus-host/core/sql"
+)
+
+// DocumentsAsText is a query with the same rows and columns, documents as the engine's text
+// of them, for drivers that would decode documents and lose digits on the way.
+func DocumentsAsText(d *dialect.Dialect, query string, columns []sql.ColumnDef) string {
+	items := make([]string, len(columns))
+	for i, c := range columns {
+		items[i] = Ident(d, c.Name)
+		if c.Type == sql.JSON {
+			items[i] = "CAST(" + items[i] + " AS " + d.Types[sql.Text] + ") AS " + items[i]
+		}
+	}
+	return "SELECT " + strings.Join(items, ", ") + "\nFROM (\n" + query + "\n) AS " + Ident(d, "q")
+}
