@@ -64,16 +64,24 @@ func Check(s *spec.Spec, run Run, limits sql.Limits) (*Checked, sql.Diagnostics)
 		run.AsOf = run.StartedAt
 	}
 	c := &Checked{spec: s, run: run, limits: limits, fragments: map[string][]*check.Fragment{}, composed: map[composition]*composed{}}
+	// Sources know nothing of each other.
+	fragments, found := make([][]*check.Fragment, len(s.Sources)), make([]sql.Diagnostics, len(s.Sources))
+	var wg sync.WaitGroup
+	for i, src := range s.Sources {
+		wg.Go(func() {
+			fragments[i], found[i] = check.Fragments(src, check.Env{AsOf: run.AsOf, RunStartedAt: run.StartedAt, RunID: run.ID, Limits: limits})
+		})
+	}
+	wg.Wait()
 	var diags sql.Diagnostics
-	for _, src := range s.Sources {
-		fragments, ds := check.Fragments(src, check.Env{AsOf: run.AsOf, RunStartedAt: run.StartedAt, RunID: run.ID, Limits: limits})
-		for _, d := range ds {
+	for i, src := range s.Sources {
+		for _, d := range found[i] {
 			if len(diags) < sql.MaxDiagnostics {
 				diags = append(diags, d)
 			}
 		}
-		c.fragments[src.Name] = fragments
-		for _, f := range fragments {
+		c.fragments[src.Name] = fragments[i]
+		for _, f := range fragments[i] {
 			if f.Layer == string(graph.Intermediate) {
 				c.kinds = append(c.kinds, union.Fragment{Source: src.Name, Name: f.Name, Kind: f.Kind, Query: f.Query, Columns: f.Columns})
 			}
@@ -90,6 +98,7 @@ type Options struct {
 	Dialect string
 	Schema  []string // catalog and schema of the tables; may be empty
 	Work    []string // where work relations stand; the schema if empty
+	Aside   string   // the prefix of what is being built; see plan.Aside
 	// HasPrevious says that an earlier build stands in the schema: its ids are kept.
 	HasPrevious bool
 	// StatementsOnly leaves out Rejections, Findings, Checks and Digests.
@@ -143,7 +152,7 @@ func (c *Checked) Compile(o Options) (*Program, error) {
 		return nil, fmt.Errorf("core: %w", err)
 	}
 	p := &Program{Graph: g.graph}
-	if p.Plan, err = plan.New(g.graph, d, plan.Options{Schema: o.Schema, Work: o.Work, Inputs: c.inputs()}); err != nil {
+	if p.Plan, err = plan.New(g.graph, d, plan.Options{Schema: o.Schema, Work: o.Work, Aside: o.Aside, Inputs: c.inputs()}); err != nil {
 		return nil, fmt.Errorf("core: %w", err)
 	}
 	env := c.env(g.graph)

@@ -8,8 +8,12 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/nexus-host/nexus-host/core"
+	"github.com/nexus-host/nexus-host/core/dialect"
 	"github.com/nexus-host/nexus-host/core/plan"
+	"github.com/nexus-host/nexus-host/core/render"
 	"github.com/nexus-host/nexus-host/core/sql"
 	"github.com/nexus-host/nexus-host/host/load"
 	"github.com/nexus-host/nexus-host/host/report"
@@ -27,8 +31,8 @@ type BuildOptions struct {
 // The report tells which. The tables of such a build are published.
 var ErrChecks = errors.New("host: checks failed")
 
-// Build loads the raw files, makes every table aside, publishes all of them in one
-// transaction and checks them. It writes target/run.json and target/manifest.json. Whatever
+// Build loads the raw files, makes every table aside, publishes all of them, in one
+// transaction where the warehouse has such, and checks them. It writes target/run.json and target/manifest.json. Whatever
 // goes wrong before publishing, the last good tables stay as they were. The
 // report is handed back together with an error too, once the build has begun.
 func (p *Project) Build(ctx context.Context, o BuildOptions) (*report.Run, error) {
@@ -92,11 +96,17 @@ func (b *build) prepare(ctx context.Context) (err error) {
 	if b.checked, diags = core.Check(b.loaded.spec, core.Run{ID: b.report.RunID, StartedAt: started, AsOf: asOf}, sql.Limits{}); len(diags) > 0 {
 		return diags
 	}
-	have, err := b.existing(ctx, b.engine)
+	standing, err := b.standing(ctx, b.engine)
 	if err != nil {
 		return err
 	}
-	b.core = core.Options{Dialect: b.Dialect(), Schema: b.schema(), Work: b.work(), HasPrevious: hasPrevious(have)}
+	d, err := dialect.ByName(b.Dialect())
+	if err != nil {
+		return err
+	}
+	b.core = core.Options{
+		Dialect: b.Dialect(), Schema: b.schema(), Work: b.work(), Aside: plan.Aside(d, standing.Journal), HasPrevious: hasPrevious(standing),
+	}
 	b.program, err = b.checked.Compile(b.core)
 	return err
 }
@@ -115,6 +125,9 @@ func (b *build) execute(ctx context.Context) error {
 		return err
 	}
 	if err := report.Write(b.Target(), report.ManifestFile, b.describe()); err != nil {
+		return err
+	}
+	if err := report.Remove(b.Target(), report.PublishingFile); err != nil {
 		return err
 	}
 	var checks []run.CheckQuery
@@ -148,11 +161,11 @@ func (b *build) setup(ctx context.Context) ([]string, error) {
 }
 
 func (b *build) clean(ctx context.Context) ([]string, error) {
-	have, err := b.existing(ctx, b.engine)
+	standing, err := b.standing(ctx, b.engine)
 	if err != nil {
 		return nil, err
 	}
-	return b.program.Plan.Clean(have), nil
+	return b.program.Plan.Clean(standing), nil
 }
 
 // steps runs the plan's steps; where names must be asked for, those before the questions first.
@@ -201,12 +214,30 @@ func (b *build) discover(ctx context.Context) error {
 	return nil
 }
 
-func (b *build) publish(ctx context.Context) ([]string, error) {
-	have, err := b.existing(ctx, b.engine)
+func (b *build) publish(ctx context.Context) ([]plan.Phase, error) {
+	standing, err := b.standing(ctx, b.engine)
 	if err != nil {
 		return nil, err
 	}
-	return b.program.Plan.Publish(have, b.owned())
+	ask := b.program.Plan.Ask(standing.Relations)
+	group, gctx := errgroup.WithContext(ctx)
+	group.SetLimit(b.options.Jobs)
+	for i, e := range standing.Relations {
+		if !slices.Contains(ask, e.Name) {
+			continue
+		}
+		group.Go(func() (err error) {
+			standing.Relations[i].Columns, err = b.engine.Columns(gctx, render.Probe(b.program.Plan.Dialect, b.program.Plan.Published(e.Name)))
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	if err := b.publishing(standing.Owned); err != nil {
+		return nil, err
+	}
+	return b.program.Plan.Publish(standing)
 }
 
 // describe is the manifest of what was published.

@@ -199,24 +199,41 @@ func readsOf(program *core.Program) map[string][]string {
 	return out
 }
 
-// owned lists the relations that the last build left, by its manifest; none if there is no manifest.
+// owned lists the relations that the last build left, by its manifest, and those that a
+// killed one may have; none if there are no such files.
 func (p *Project) owned() []string {
-	var m report.Manifest
-	err := report.Read(p.Target(), report.ManifestFile, &m)
-	if err != nil || m.Project != p.Name() || m.Warehouse != p.Dialect() || m.Schema != p.file.Warehouse.Schema {
-		return nil
-	}
 	var names []string
-	for _, r := range m.Relations {
-		names = append(names, r.Name)
+	for _, file := range []string{report.ManifestFile, report.PublishingFile} {
+		var m report.Manifest
+		err := report.Read(p.Target(), file, &m)
+		if err != nil || m.Project != p.Name() || m.Warehouse != p.Dialect() || m.Schema != p.file.Warehouse.Schema {
+			continue
+		}
+		for _, r := range m.Relations {
+			names = append(names, r.Name)
+		}
 	}
-	return names
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// publishing notes what is about to be published beside what is owned already, so that after
+// whatever happens the next build knows.
+func (b *build) publishing(owned []string) error {
+	m := &report.Manifest{Project: b.Name(), RunID: b.report.RunID, Warehouse: b.Dialect(), Schema: b.file.Warehouse.Schema}
+	for _, name := range owned {
+		m.Relations = append(m.Relations, report.Relation{Name: name})
+	}
+	for _, r := range b.program.Plan.Relations {
+		m.Relations = append(m.Relations, report.Relation{Name: r.Name})
+	}
+	return report.Write(b.Target(), report.PublishingFile, m)
 }
 
 // hasPrevious reports whether the tables that ids are kept by stand in the schema.
-func hasPrevious(have []plan.Existing) bool {
+func hasPrevious(s plan.Standing) bool {
 	for _, name := range []string{"nexus_resolved_identifiers", "nexus_entity_aliases", "nexus_resolution_log"} {
-		if !slices.ContainsFunc(have, func(e plan.Existing) bool { return e.Name == name && !e.View }) {
+		if !s.Holds(name) {
 			return false
 		}
 	}

@@ -82,18 +82,20 @@ func (p *Project) columnsOf(e engine) func(context.Context, []string) ([]sql.Col
 	}
 }
 
-// existing lists what stands in the project's schema.
-func (p *Project) existing(ctx context.Context, e engine) ([]plan.Existing, error) {
+// standing tells what stands in the project's schema.
+func (p *Project) standing(ctx context.Context, e engine) (s plan.Standing, err error) {
 	d, err := dialect.ByName(p.Dialect())
 	if err != nil {
-		return nil, err
+		return s, err
 	}
-	var have []plan.Existing
-	err = run.Each(ctx, e, render.Relations(d, p.file.Warehouse.Schema), func(v []any) error {
-		have = append(have, plan.Existing{Name: fmt.Sprint(v[0]), View: v[1] == "VIEW"})
-		return nil
-	})
-	return have, err
+	if s.Relations, err = run.Relations(ctx, e, render.Relations(d, p.schema())); err != nil {
+		return s, err
+	}
+	s.Owned = p.owned()
+	if d.Publish == dialect.PublishViews && s.Holds(plan.Journal) {
+		s.Journal, err = run.Journal(ctx, e, render.ReadJournal(d, append(p.schema(), plan.Journal)))
+	}
+	return s, err
 }
 
 // readsRelations reports whether a source reads existing relations, whose columns the warehouse knows.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,7 +10,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/nexus-host/nexus-host/core/dialect"
-	"github.com/nexus-host/nexus-host/core/plan"
 	"github.com/nexus-host/nexus-host/host"
 )
 
@@ -19,9 +17,12 @@ func (a *app) compileCommand() *cobra.Command {
 	var names, out, asOf string
 	c := &cobra.Command{
 		Use: "compile", Short: "write the SQL of a build, for one dialect or all", Args: cobra.NoArgs,
-		Long: `Compile checks the project and writes what a build would run, a folder a dialect, a file a
-step, in the order in which they run: <out>/<dialect>/0001_<step>.sql. A step that
-repeats until nothing changes says so in its first line. It needs no warehouse.
+		Long: `Compile checks the project and writes what a first build would run, a folder a dialect, a file
+a step, in the order in which they run: <out>/<dialect>/0000_setup.sql makes the schema and the
+tables that raw rows are to be loaded into, the last file publishes. The files need
+nothing but the database's own client: what repeats until nothing changes is a block of its
+procedural language. DuckDB has none; there such a part stands between two remarks.
+It needs no warehouse.
 
 Dialects: ` + strings.Join(dialect.Names(), ", ") + `.`,
 		Example: "  nexus-host compile --dialect postgres --out sql\n  nexus-host compile --dialect all --out sql",
@@ -75,53 +76,38 @@ func (a *app) compile(ctx context.Context, p *host.Project, o host.CompileOption
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	g := &grid{columns: []string{"dialect", "steps", "statements", "bytes", "folder"}, rows: rows}
+	g := &grid{columns: []string{"dialect", "files", "statements", "bytes", "folder"}, rows: rows}
 	if a.quiet {
 		return nil
 	}
 	return g.print(a.out, a.format)
 }
 
-// writeCompiled writes one dialect's steps and returns its row of the summary.
+// writeCompiled writes one dialect's steps and returns its row of the summary. Files that hold
+// their text already stay as they are; others of the folder go.
 func writeCompiled(c *host.Compiled, dir string) (row []any, err error) {
-	if err := os.RemoveAll(dir); err != nil {
-		return nil, err
-	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	left := make(map[string]bool, len(entries))
+	for _, e := range entries {
+		left[e.Name()] = true
+	}
+	files, err := c.Plan.Script()
+	if err != nil {
+		return nil, err
+	}
 	statements, size := 0, 0
-	for i, s := range c.Plan.Steps {
-		text, n := stepText(s)
-		statements += n
-		size += len(text)
-		name := fmt.Sprintf("%04d_%s.sql", i+1, strings.ReplaceAll(s.ID, " ", "_"))
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+	for _, f := range files {
+		statements += f.Statements
+		size += len(f.Text)
+		if err := os.WriteFile(filepath.Join(dir, f.Name+".sql"), []byte(f.Text), 0o644); err != nil {
 			return nil, err
 		}
 	}
-	return []any{c.Dialect, int64(len(c.Plan.Steps)), int64(statements), int64(size), dir}, nil
-}
-
-// stepText writes a step's statements one after the other, loops between two remarks.
-func stepText(s *plan.Step) (text string, statements int) {
-	var b strings.Builder
-	var write func(actions []plan.Action)
-	write = func(actions []plan.Action) {
-		for _, act := range actions {
-			switch act := act.(type) {
-			case *plan.Statement:
-				b.WriteString(act.SQL)
-				b.WriteString(";\n\n")
-				statements++
-			case *plan.Loop:
-				fmt.Fprintf(&b, "-- repeat %s until the query at its end gives 0\n\n", act.Name)
-				write(act.Body)
-				write([]plan.Action{act.While})
-				fmt.Fprintf(&b, "-- end of %s\n\n", act.Name)
-			}
-		}
-	}
-	write(s.Actions)
-	return b.String(), statements
+	return []any{c.Dialect, int64(len(files)), int64(statements), int64(size), dir}, nil
 }

@@ -81,6 +81,7 @@ func bigquery() *Dialect {
 		"timestamp_seconds":      `CASE WHEN @0 BETWEEN -62135596800 AND 253402300799 THEN DATETIME(TIMESTAMP_SECONDS(@0)) END`,
 		"timestamp_millis":       `CASE WHEN @0 BETWEEN -62135596800000 AND 253402300799999 THEN DATETIME(TIMESTAMP_MILLIS(@0)) END`,
 		"timestamp_micros":       `CASE WHEN @0 BETWEEN -62135596800000000 AND 253402300799999999 THEN DATETIME(TIMESTAMP_MICROS(@0)) END`,
+		"now.micros":             `UNIX_MICROS(CURRENT_TIMESTAMP())`,
 		"epoch_micros":           `UNIX_MICROS(TIMESTAMP(@0))`,
 		"month_number":           `EXTRACT(YEAR FROM @0) * 12 + EXTRACT(MONTH FROM @0) - 1`,
 		"add_months":             `DATETIME_ADD(@0, INTERVAL @1 MONTH)`,
@@ -101,6 +102,7 @@ func bigquery() *Dialect {
 		},
 		Let: LetUnnest, NullsByCase: true, Qualify: true, DistinctFrom: true, UnionDistinct: "UNION DISTINCT", GroupByOrdinal: true,
 		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}, RecursionDepth: 500, Rename: RenameBare,
+		Publish: PublishInsert, TransactionTables: 100, Empty: "TRUNCATE TABLE", List: ListDataset, Block: BlockScript,
 		JSONPath: PathText, Unnest: UnnestStruct, PatternStyle: PatternOnly, Timestamp: "DATETIME", DecimalByText: true,
 		Templates: t,
 	}

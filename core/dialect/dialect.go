@@ -99,6 +99,52 @@ const (
 	RenameQualified
 )
 
+// PublishMode says how a finished build becomes what readers see.
+type PublishMode uint8
+
+const (
+	// PublishRename: the old relations are dropped and the new ones renamed in one transaction.
+	PublishRename PublishMode = iota
+	// PublishInsert: DDL commits by itself there, DML does not: the published tables are
+	// emptied and filled in one transaction.
+	PublishInsert
+	// PublishViews: no transaction spans tables: what readers see are views over one of two
+	// sets of tables, and a journal lets whoever comes next finish the switch.
+	PublishViews
+)
+
+// BlockStyle says what a loop is in a script without a client.
+type BlockStyle uint8
+
+const (
+	// BlockNone: there is none (DuckDB).
+	BlockNone BlockStyle = iota
+	// BlockDo: DO with PL/pgSQL (PostgreSQL).
+	BlockDo
+	// BlockProcedure: a procedure in PL/pgSQL, called and dropped (Redshift).
+	BlockProcedure
+	// BlockScripting: EXECUTE IMMEDIATE of Snowflake Scripting.
+	BlockScripting
+	// BlockScript: BEGIN … END of GoogleSQL's procedural language (BigQuery).
+	BlockScript
+	// BlockCompound: a compound statement with labels (Databricks).
+	BlockCompound
+)
+
+// ListStyle says how an engine is asked for the relations of a schema.
+type ListStyle uint8
+
+const (
+	// ListSchema: information_schema.tables of the connection's catalog.
+	ListSchema ListStyle = iota
+	// ListUpper: the same, with names in upper case (Snowflake).
+	ListUpper
+	// ListDataset: the INFORMATION_SCHEMA of a dataset (BigQuery).
+	ListDataset
+	// ListShow: SHOW TABLES and SHOW VIEWS, which work without Unity Catalog too (Databricks).
+	ListShow
+)
+
 // Dialect is one warehouse's way to write SQL. Do not change one that ByName
 // returned: dialects are shared.
 type Dialect struct {
@@ -134,8 +180,13 @@ type Dialect struct {
 	GroupByOrdinal       bool // GROUP BY 1 names the first selected expression
 	Recursion            map[sql.RecursionForm]bool
 	RecursionDepth       int // levels after which the engine stops by default; 0: none
-	TransactionalDDL     bool
-	DropCascade          bool // DROP takes what depends on it along
+	Publish              PublishMode
+	TransactionTables    int // tables that one transaction may write; 0: any number
+	List                 ListStyle
+	Block                BlockStyle
+	Session              []string // what a session sets before statements mean what they should
+	DropCascade          bool     // DROP takes what depends on it along
+	Empty                string   // the verb that deletes all rows within a transaction; "" for DELETE FROM
 	Rename               RenameStyle
 	// JSONColumns: each value that is read of a document is a column of a sub-select, for
 	// engines that cannot compute a value once inside an expression.

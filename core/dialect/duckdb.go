@@ -15,8 +15,10 @@ func duckdb() *Dialect {
 			sql.Boolean: "BOOLEAN", sql.Timestamp: "TIMESTAMP", sql.Date: "DATE", sql.JSON: "JSON",
 		},
 		Let: LetLambda, Qualify: true, QualifyAlone: true, CTEColumns: true, DistinctFrom: true, UnionDistinct: "UNION", GroupByOrdinal: true,
-		Recursion:        map[sql.RecursionForm]bool{sql.RecurseUnionAll: true, sql.RecurseUnion: true, sql.RecurseKeyed: true},
-		TransactionalDDL: true, Rename: RenameBare, JSONOnce: true, JSONPointers: true, Unnest: UnnestSelect,
+		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true, sql.RecurseUnion: true, sql.RecurseKeyed: true},
+		Publish:   PublishRename,
+		Session:   []string{"SET TimeZone = 'UTC'"},
+		Rename:    RenameBare, JSONOnce: true, JSONPointers: true, Unnest: UnnestSelect,
 
 		Templates: map[string]string{
 			// decimal(27,9) holds just the values below 10^18.
@@ -109,6 +111,7 @@ func duckdb() *Dialect {
 			"timestamp_seconds":   `CASE WHEN @0 BETWEEN -62135596800 AND 253402300799 THEN make_timestamp(@0 * 1000000) END`,
 			"timestamp_millis":    `CASE WHEN @0 BETWEEN -62135596800000 AND 253402300799999 THEN make_timestamp(@0 * 1000) END`,
 			"timestamp_micros":    `CASE WHEN @0 BETWEEN -62135596800000000 AND 253402300799999999 THEN make_timestamp(@0) END`,
+			"now.micros":          `epoch_us(now())`,
 			"epoch_micros":        `epoch_us(@0)`,
 			"month_number":        `year(@0) * 12 + month(@0) - 1`,
 			"add_months":          `@0 + to_months(CAST(@1 AS INTEGER))`,

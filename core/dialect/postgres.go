@@ -32,8 +32,10 @@ func postgres() *Dialect {
 		},
 		Collate: ` COLLATE "C"`,
 		Let:     LetSubquery, CTEColumns: true, DistinctFrom: true, UnionDistinct: "UNION", GroupByOrdinal: true,
-		Recursion:        map[sql.RecursionForm]bool{sql.RecurseUnionAll: true, sql.RecurseUnion: true},
-		TransactionalDDL: true, Rename: RenameBare, DropCascade: true,
+		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true, sql.RecurseUnion: true},
+		Publish:   PublishRename, Block: BlockDo,
+		Session: []string{"SET timezone = 'UTC'", "SET standard_conforming_strings = on"},
+		Rename:  RenameBare, DropCascade: true,
 		JSONPath: PathArrows, DotMatchesNewline: true, PatternStyle: PatternFirst,
 		Templates: map[string]string{
 			"cast.text.bigint":    `CASE WHEN btrim(@0, ' ') ~ '^` + bigintShape + `$' THEN CAST(btrim(@0, ' ') AS bigint) END`,
@@ -103,6 +105,7 @@ func postgres() *Dialect {
 			"timestamp_micros":       `CASE WHEN @0 BETWEEN -62135596800000000 AND 253402300799999999 THEN @{from_micros(@0)} END`,
 			// An interval counts microseconds in a double, so the days go apart.
 			"from_micros":                 `TIMESTAMP '1970-01-01 00:00:00' + make_interval(days => CAST(@0 / 86400000000 AS integer)) + @0 % 86400000000 * INTERVAL '1 microsecond'`,
+			"now.micros":                  `CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS bigint)`,
 			"epoch_micros":                `CAST(EXTRACT(EPOCH FROM @0) * 1000000 AS bigint)`,
 			"month_number":                `EXTRACT(YEAR FROM @0) * 12 + EXTRACT(MONTH FROM @0) - 1`,
 			"add_months":                  `@0 + make_interval(months => CAST(@1 AS integer))`,

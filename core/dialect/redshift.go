@@ -23,6 +23,7 @@ func redshift() *Dialect {
 	d.Recursion = map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}
 	d.JSONPath, d.Unnest, d.ArgByRank, d.JSONColumns = PathDots, UnnestPath, true, true
 	d.PatternStyle, d.DotMatchesNewline = PatternOnly, true
+	d.Block, d.Session = BlockProcedure, []string{"SET timezone = 'UTC'"}
 	t := maps.Clone(d.Templates)
 	maps.Copy(t, map[string]string{
 		"distinct":            `CASE WHEN @0 = @1 THEN FALSE WHEN @0 IS NULL AND @1 IS NULL THEN FALSE ELSE TRUE END`,
@@ -66,6 +67,7 @@ func redshift() *Dialect {
 		// Each match is kept with a mark behind it, all else is the mark alone; the marks then separate the matches.
 		"list.regexp_matches": `SPLIT_TO_ARRAY(NULLIF(BTRIM(REGEXP_REPLACE(REGEXP_REPLACE(@0, @1 || '|[^' || CHR(1) || ']', '$1' || CHR(1), 1, 'p'), CHR(1) || '+', CHR(1)), CHR(1)), ''), CHR(1))`,
 		"list.split":          `SPLIT_TO_ARRAY(@0, @1)`,
+		"now.micros":          `DATEDIFF(microsecond, TIMESTAMP '1970-01-01 00:00:00', GETDATE())`,
 		"epoch_micros":        `DATEDIFF(microsecond, TIMESTAMP '1970-01-01 00:00:00', @0)`,
 		"from_micros":         `DATEADD(microsecond, MOD(@0, 86400000000), DATEADD(day, CAST(@0 / 86400000000 AS INTEGER), TIMESTAMP '1970-01-01 00:00:00'))`,
 		"add_months":          `DATEADD(month, CAST(@1 AS INTEGER), @0)`,

@@ -83,6 +83,7 @@ func snowflake() *Dialect {
 		"timestamp_seconds": `CASE WHEN @0 BETWEEN -62135596800 AND 253402300799 THEN CAST(TO_TIMESTAMP_NTZ(@0, 0) AS TIMESTAMP_NTZ(6)) END`,
 		"timestamp_millis":  `CASE WHEN @0 BETWEEN -62135596800000 AND 253402300799999 THEN CAST(TO_TIMESTAMP_NTZ(@0, 3) AS TIMESTAMP_NTZ(6)) END`,
 		"timestamp_micros":  `CASE WHEN @0 BETWEEN -62135596800000000 AND 253402300799999999 THEN CAST(TO_TIMESTAMP_NTZ(@0, 6) AS TIMESTAMP_NTZ(6)) END`,
+		"now.micros":        `DATE_PART(EPOCH_MICROSECOND, SYSDATE())`,
 		"epoch_micros":      `DATE_PART(EPOCH_MICROSECOND, @0)`,
 		"month_number":      `YEAR(@0) * 12 + MONTH(@0) - 1`,
 		"add_months":        `DATEADD(month, @1, @0)`,
@@ -102,6 +103,8 @@ func snowflake() *Dialect {
 		},
 		Let: LetInline, Qualify: true, QualifyAlone: true, CTEColumns: true, DistinctFrom: true, GroupByOrdinal: true,
 		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}, Rename: RenameQualified,
+		Publish: PublishInsert, List: ListUpper, Block: BlockScripting,
+		Session:  []string{"ALTER SESSION SET TIMEZONE = 'UTC'"},
 		JSONPath: PathBrackets, JSONColumns: true, Unnest: UnnestFlatten, PatternStyle: PatternFirst, Timestamp: "TIMESTAMP_NTZ",
 		Templates: t,
 	}

@@ -2,9 +2,9 @@
 // statements, loops where resolution needs rounds, and the switch at the end
 // that makes a build visible.
 //
-// A build writes every relation under BuildPrefix, beside the published ones,
-// and work relations under their own names. Publish drops the old relations and renames
-// the new ones; a warehouse with transactional DDL does so in one transaction.
+// A build writes every relation under a prefix, beside the published ones,
+// and work relations under their own names. Publish then lets readers see the new
+// relations, in the way that the warehouse can; see there.
 //
 // It imports core/graph, core/sql, core/dialect and core/render alone.
 package plan
@@ -21,8 +21,9 @@ import (
 
 // Prefixes of the relations that a build makes and no reader should look at.
 const (
-	BuildPrefix = "nxb_" // what will be published
-	WorkPrefix  = "nxw_" // what will be dropped
+	BuildPrefix  = "nxb_" // what will be published
+	SecondPrefix = "nxc_" // the same, every other time, where published names are views
+	WorkPrefix   = "nxw_" // what will be dropped
 )
 
 // MaxName is the longest relation name, in bytes: PostgreSQL's 63 less the prefix.
@@ -34,7 +35,15 @@ type Options struct {
 	// Work is where work relations stand, if not in the schema: a place that is cheaper to
 	// write, and that nobody needs after the build.
 	Work   []string
+	Aside  string // the prefix under which relations are built; see Aside. "" is BuildPrefix
 	Inputs []Input
+}
+
+func (o *Options) aside() string {
+	if o.Aside == "" {
+		return BuildPrefix
+	}
+	return o.Aside
 }
 
 // Input is a raw relation: one that the host loads before the first step, to
@@ -55,6 +64,7 @@ type Plan struct {
 	options   Options
 	inputs    map[string][]string
 	graph     *graph.Graph
+	renderer  *render.Renderer
 }
 
 // Step is one node of the graph. Steps whose Deps have ended may run at once.
@@ -88,7 +98,7 @@ func (*Loop) action()      {}
 
 // New renders the graph's steps for a dialect.
 func New(g *graph.Graph, d *dialect.Dialect, o Options) (*Plan, error) {
-	p := &Plan{Dialect: d, options: o, graph: g}
+	p := &Plan{Dialect: d, options: o, graph: g, renderer: render.New(d)}
 	if len(o.Schema) > 0 {
 		p.Setup = append(p.Setup, &Statement{SQL: render.CreateSchema(d, o.Schema)})
 	}
@@ -179,7 +189,7 @@ func (p *Plan) actions(steps []graph.Step, again bool) ([]Action, error) {
 			if err != nil {
 				return nil, fmt.Errorf("loop %s: %w", s.Name, err)
 			}
-			while, err := render.Query(s.While, p.Dialect, p.names(p.Building))
+			while, err := p.renderer.Query(s.While, p.names(p.Building))
 			if err != nil {
 				return nil, fmt.Errorf("loop %s: %w", s.Name, err)
 			}
@@ -199,7 +209,7 @@ func (p *Plan) Building(name string) []string {
 		}
 		return p.at(name)
 	}
-	return p.at(BuildPrefix + name)
+	return p.at(p.options.aside() + name)
 }
 
 // Published gives the path of a relation that readers see.
@@ -232,7 +242,7 @@ func (p *Plan) names(where func(string) []string) render.Names {
 
 // create renders a table or view of the query's rows.
 func (p *Plan) create(storage graph.Storage, path []string, q *sql.Query, where func(string) []string) (string, error) {
-	text, err := render.Query(q, p.Dialect, p.names(where))
+	text, err := p.renderer.Query(q, p.names(where))
 	if err != nil {
 		return "", err
 	}
@@ -245,10 +255,10 @@ func (p *Plan) create(storage graph.Storage, path []string, q *sql.Query, where 
 
 // Query renders a checked query over the published relations.
 func (p *Plan) Query(q *sql.Query) (string, error) {
-	return render.Query(q, p.Dialect, p.names(p.Published))
+	return p.renderer.Query(q, p.names(p.Published))
 }
 
 // BuildQuery renders a checked query over the relations being built.
 func (p *Plan) BuildQuery(q *sql.Query) (string, error) {
-	return render.Query(q, p.Dialect, p.names(p.Building))
+	return p.renderer.Query(q, p.names(p.Building))
 }

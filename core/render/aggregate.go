@@ -121,7 +121,7 @@ func (w *writer) argBest(c *sql.Call, args []val, call func(string) val) (val, e
 	// The order's keys come after the collation that they need.
 	key := val{s: args[1].in(precAtom) + w.collate(c.Args[1].Type()), prec: precAtom}
 	x := val{s: args[0].in(precAtom) + w.collate(c.Args[0].Type()), prec: precAtom}
-	v, err := w.fill(t, []val{args[0], args[1], x, key, {s: w.d.Types[c.Type()], prec: precAtom}})
+	v, err := w.fillText(t, []val{args[0], args[1], x, key, {s: w.d.Types[c.Type()], prec: precAtom}})
 	if err != nil {
 		return val{}, err
 	}
@@ -137,7 +137,7 @@ func (w *writer) stringAgg(c *sql.Call, args []val, call func(string) val) (val,
 	if !ok {
 		return val{}, &UnsupportedError{Dialect: w.d.Name, What: "string_agg"}
 	}
-	v, err := w.fill(t, []val{args[0], args[1], {s: order, prec: precAtom}})
+	v, err := w.fillText(t, []val{args[0], args[1], {s: order, prec: precAtom}})
 	if err != nil {
 		return val{}, err
 	}

@@ -1,18 +1,46 @@
 package render
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/nexus-host/nexus-host/core/dialect"
 )
 
 // The statements here are what a host asks an engine about itself.
 
-// Relations is a query of the tables and views of a schema: columns name (text)
-// and kind (text, VIEW for views). schema is one part: the catalog is the connection's.
-func Relations(d *dialect.Dialect, schema string) string {
-	return "SELECT table_name AS name, table_type AS kind FROM information_schema.tables WHERE table_schema = " + Text(d, schema) +
-		" ORDER BY table_name"
+// Listing is a statement that lists relations of a schema, a row each.
+type Listing struct {
+	SQL  string
+	Name int  // the column that has the name, as the statements of a plan write it
+	Kind int  // the column that has the kind, VIEW for views; -1 if there is none
+	View bool // all of them are views; they may stand in another listing too
+}
+
+// Relations lists the tables and views of a schema, which is one part or has its
+// catalog before it.
+func Relations(d *dialect.Dialect, schema []string) []Listing {
+	const columns = "SELECT table_name AS name, table_type AS kind FROM "
+	last := len(schema) - 1
+	switch d.List {
+	case dialect.ListShow:
+		return []Listing{
+			{SQL: "SHOW TABLES IN " + Path(d, schema), Name: 1, Kind: -1},
+			{SQL: "SHOW VIEWS IN " + Path(d, schema), Name: 1, Kind: -1, View: true},
+		}
+	case dialect.ListDataset:
+		return []Listing{{SQL: columns + Path(d, schema) + ".INFORMATION_SCHEMA.TABLES ORDER BY table_name", Name: 0, Kind: 1}}
+	case dialect.ListUpper:
+		// A name that is not all upper case is none of ours.
+		return []Listing{{SQL: "SELECT LOWER(table_name) AS name, table_type AS kind FROM " + Path(d, append(slices.Clone(schema[:last]), "information_schema", "tables")) +
+			" WHERE table_schema = " + Text(d, strings.ToUpper(schema[last])) + " AND table_name = UPPER(table_name) ORDER BY 1", Name: 0, Kind: 1}}
+	}
+	where := "table_schema = " + Text(d, schema[last])
+	if last > 0 {
+		where = "table_catalog = " + Text(d, schema[last-1]) + " AND " + where
+	}
+	return []Listing{{SQL: columns + "information_schema.tables WHERE " + where + " ORDER BY table_name", Name: 0, Kind: 1}}
 }
 
 // Probe is a query of no rows that has a relation's columns.

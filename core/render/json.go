@@ -203,7 +203,7 @@ func (w *writer) unnest(u *sql.Unnest, left bool) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	v, err := w.fill(t, args)
+	v, err := w.fillText(t, args)
 	if err != nil {
 		return "", err
 	}

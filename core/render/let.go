@@ -30,36 +30,29 @@ func (w *writer) let(args []val, body func([]val) (val, error)) (val, error) {
 	}
 	// The name depends on what is inside alone: equal expressions stay equal text,
 	// which GROUP BY needs, and an inner name never hides an outer one that it reads.
-	named, name := make([]val, len(args)), ""
-	render := func(name string) (val, error) {
-		n := 0
-		for i, a := range args {
-			named[i] = a
-			if a.simple {
-				continue
-			}
-			switch {
-			case style == dialect.LetLambda && len(bound) == 1:
-				named[i] = val{s: name, prec: precAtom, simple: true}
-			case style == dialect.LetLambda:
-				named[i] = val{s: name + ".v" + strconv.Itoa(n), prec: precAtom, simple: true}
-			default:
-				named[i] = val{s: name + ".v" + strconv.Itoa(n), prec: precAtom, simple: true}
-			}
-			n++
+	// So the inside is written first, with a mark for the name that no text can hold.
+	w.open++
+	mark := "\x00" + string(rune('a'+w.open))
+	named, n := make([]val, len(args)), 0
+	for i, a := range args {
+		named[i] = a
+		if a.simple {
+			continue
 		}
-		return body(named)
+		named[i] = val{s: mark, prec: precAtom, simple: true}
+		if style != dialect.LetLambda || len(bound) > 1 {
+			named[i].s += ".v" + strconv.Itoa(n)
+		}
+		n++
 	}
-	probe, err := render("x")
+	out, err := body(named)
+	w.open--
 	if err != nil {
 		return val{}, err
 	}
-	height := probe.height + 1
-	name = "x" + strconv.Itoa(height)
-	out, err := render(name)
-	if err != nil {
-		return val{}, err
-	}
+	height := out.height + 1
+	name := "x" + strconv.Itoa(height)
+	out.s = strings.ReplaceAll(out.s, mark, name)
 	agg := out.agg
 	for _, a := range bound {
 		height = max(height, a.height)

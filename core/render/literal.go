@@ -15,7 +15,10 @@ func Ident(d *dialect.Dialect, name string) string {
 		name = strings.ToUpper(name)
 	}
 	q := string(d.Quote)
-	return q + strings.ReplaceAll(name, q, q+q) + q
+	if strings.IndexByte(name, d.Quote) >= 0 {
+		name = strings.ReplaceAll(name, q, q+q)
+	}
+	return q + name + q
 }
 
 // Path quotes a relation's path: catalog, schema and name, as many as given.

@@ -32,12 +32,30 @@ func (e *UnsupportedError) Error() string {
 
 // Query renders a checked query. The tree is not changed.
 func Query(q *sql.Query, d *dialect.Dialect, names Names) (string, error) {
-	w := &writer{d: d, names: names}
+	return New(d).Query(q, names)
+}
+
+// Renderer renders many queries for one dialect; it keeps the templates that it has
+// parsed. It is not safe for concurrent use.
+type Renderer struct {
+	d         *dialect.Dialect
+	templates map[string]*template
+}
+
+// New makes a renderer for a dialect.
+func New(d *dialect.Dialect) *Renderer {
+	return &Renderer{d: d, templates: map[string]*template{}}
+}
+
+// Query renders a checked query. The tree is not changed.
+func (r *Renderer) Query(q *sql.Query, names Names) (string, error) {
+	w := &writer{Renderer: r, names: names}
 	return w.query(q)
 }
 
 // writer renders one query.
 type writer struct {
-	d     *dialect.Dialect
+	*Renderer
 	names Names
+	open  int // lets whose inside is being written
 }

@@ -78,11 +78,54 @@ func InsertSelect(d *dialect.Dialect, path []string, columns []string, query str
 	return "INSERT INTO " + Path(d, path) + " (" + wrap(quoted) + ")\n" + query
 }
 
-// Begin, Commit and Rollback are the statements of a transaction; all dialects
-// with transactional DDL write them alike.
+// Empty deletes all rows of a table within a transaction.
+func Empty(d *dialect.Dialect, path []string) string {
+	if d.Empty != "" {
+		return d.Empty + " " + Path(d, path)
+	}
+	return "DELETE FROM " + Path(d, path)
+}
+
+// CopyRows adds all rows of a table to another that has these columns.
+func CopyRows(d *dialect.Dialect, from, to []string, columns []sql.ColumnDef) string {
+	names, quoted := make([]string, len(columns)), make([]string, len(columns))
+	for i, c := range columns {
+		names[i], quoted[i] = c.Name, Ident(d, c.Name)
+	}
+	return InsertSelect(d, to, names, "SELECT "+wrap(quoted)+"\nFROM "+Path(d, from))
+}
+
+// AddColumn adds a column that is NULL in every row.
+func AddColumn(d *dialect.Dialect, path []string, c sql.ColumnDef) (string, error) {
+	t, err := ColumnType(d, c.Type)
+	if err != nil {
+		return "", err
+	}
+	return "ALTER TABLE " + Path(d, path) + " ADD COLUMN " + Ident(d, c.Name) + " " + t, nil
+}
+
+// DropColumn drops a column.
+func DropColumn(d *dialect.Dialect, path []string, name string) string {
+	return "ALTER TABLE " + Path(d, path) + " DROP COLUMN " + Ident(d, name)
+}
+
+// ReplaceView makes a view or replaces it at once; a table of that name is in its way.
+func ReplaceView(d *dialect.Dialect, path []string, query string) string {
+	return "CREATE OR REPLACE VIEW " + Path(d, path) + " AS\n" + query
+}
+
+// ReplaceTableAs makes a table of a query's rows or replaces it at once; the query may read it.
+func ReplaceTableAs(d *dialect.Dialect, path []string, query string) string {
+	return "CREATE OR REPLACE TABLE " + Path(d, path) + " AS\n" + query
+}
+
+// All is a query of all rows and columns of a relation.
+func All(d *dialect.Dialect, path []string) string { return "SELECT * FROM " + Path(d, path) }
+
+// Begin begins a transaction over what the dialect's way to publish needs in one.
 func Begin(d *dialect.Dialect) (string, error) {
-	if !d.TransactionalDDL {
-		return "", &UnsupportedError{Dialect: d.Name, What: "a transaction over CREATE, DROP and RENAME"}
+	if d.Publish == dialect.PublishViews {
+		return "", &UnsupportedError{Dialect: d.Name, What: "a transaction over several tables"}
 	}
 	return "BEGIN TRANSACTION", nil
 }
@@ -115,6 +158,12 @@ func CreateTable(d *dialect.Dialect, path []string, columns []sql.ColumnDef) (st
 		s += "\n  " + Ident(d, c.Name) + " " + t
 	}
 	return s + "\n)", nil
+}
+
+// IfNotExists makes a statement of CreateTable succeed where the table stands.
+func IfNotExists(create string) string {
+	const head = "CREATE TABLE "
+	return head + "IF NOT EXISTS " + create[len(head):]
 }
 
 // Count is a query of one bigint: how many rows a relation has.

@@ -47,92 +47,151 @@ func (v val) in(prec int) string {
 	return v.s
 }
 
-// apply fills a template.
-func (w *writer) apply(template string, args ...val) (val, error) {
-	uses := make([]int, len(args))
-	if err := w.countUses(template, uses); err != nil {
-		return val{}, err
-	}
-	bind := false
-	for i, a := range args {
-		bind = bind || uses[i] > 1 && !a.simple
-	}
-	if !bind {
-		return w.fill(template, args)
-	}
-	return w.let(args, func(args []val) (val, error) { return w.fill(template, args) })
+// template is a parsed template.
+type template struct {
+	parts []part
+	uses  [10]int // how often each argument stands in it, in nested templates' arguments too
+	most  int     // the number of arguments that it needs
+	prec  int
+	whole bool // it is one argument and nothing else
 }
 
-// countUses counts how often a template uses each argument; a nested template
-// that repeats its own argument binds it itself, so each nesting counts once.
-func (w *writer) countUses(template string, uses []int) error {
-	for i := 0; i+1 < len(template); i++ {
-		if template[i] != '@' {
+// part is a stretch of a template's text, or a place in it.
+type part struct {
+	text   string
+	arg    int         // the argument at this place; -1: none
+	name   string      // the dialect's template at this place; "": none
+	inside []*template // what it is applied to
+	prec   int         // how strongly the place binds
+}
+
+// template parses a template once.
+func (r *Renderer) template(text string) (*template, error) {
+	if t, ok := r.templates[text]; ok {
+		return t, nil
+	}
+	t, err := parseTemplate(text)
+	if err != nil {
+		return nil, err
+	}
+	r.templates[text] = t
+	return t, nil
+}
+
+func parseTemplate(text string) (*template, error) {
+	t := &template{prec: precAtom, whole: len(text) == 2 && text[0] == '@' && isDigit(text[1])}
+	if hasOperator(text) {
+		t.prec = precOther
+	}
+	start := 0
+	place := func(from, to int, p part) {
+		if from > start {
+			t.parts = append(t.parts, part{text: text[start:from], arg: -1})
+		}
+		p.prec = placePrec(text, from, to)
+		t.parts = append(t.parts, p)
+		start = to
+	}
+	for i := 0; i+1 < len(text); i++ {
+		if text[i] != '@' {
 			continue
 		}
-		if c := template[i+1]; c >= '0' && c <= '9' {
-			n := int(c - '0')
-			if n >= len(uses) {
-				return fmt.Errorf("render: template %q uses @%d of %d arguments", template, n, len(uses))
+		switch next := text[i+1]; {
+		case isDigit(next):
+			n := int(next - '0')
+			t.uses[n]++
+			t.most = max(t.most, n+1)
+			place(i, i+2, part{arg: n})
+			i++
+		case next == '{':
+			end, err := closing(text, i)
+			if err != nil {
+				return nil, err
 			}
-			uses[n]++
+			name, inner, _ := strings.Cut(text[i+2:end-2], "(")
+			p := part{arg: -1, name: name}
+			for _, s := range splitArgs(inner) {
+				arg, err := parseTemplate(s)
+				if err != nil {
+					return nil, err
+				}
+				for n, uses := range arg.uses {
+					t.uses[n] += uses
+				}
+				t.most = max(t.most, arg.most)
+				p.inside = append(p.inside, arg)
+			}
+			place(i, end, p)
+			i = end - 1
 		}
 	}
-	return nil
+	if start < len(text) {
+		t.parts = append(t.parts, part{text: text[start:], arg: -1})
+	}
+	return t, nil
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// apply fills a template; a nested template that repeats its own argument binds it itself.
+func (w *writer) apply(text string, args ...val) (val, error) {
+	t, err := w.template(text)
+	if err != nil {
+		return val{}, err
+	}
+	if t.most > len(args) {
+		return val{}, fmt.Errorf("render: template %q uses @%d of %d arguments", text, t.most-1, len(args))
+	}
+	for i, a := range args {
+		if t.uses[i] > 1 && !a.simple {
+			return w.let(args, func(args []val) (val, error) { return w.fill(t, args) })
+		}
+	}
+	return w.fill(t, args)
+}
+
+// fillText writes a template with its arguments as they are, however often it uses them.
+func (w *writer) fillText(text string, args []val) (val, error) {
+	t, err := w.template(text)
+	if err != nil {
+		return val{}, err
+	}
+	return w.fill(t, args)
 }
 
 // fill writes a template with its arguments as they are.
-func (w *writer) fill(template string, args []val) (val, error) {
-	if len(template) == 2 && template[0] == '@' && template[1] >= '0' && template[1] <= '9' {
-		return args[template[1]-'0'], nil
+func (w *writer) fill(t *template, args []val) (val, error) {
+	if t.whole {
+		return args[t.parts[0].arg], nil
 	}
 	var b strings.Builder
-	out := val{prec: precAtom}
-	note := func(v val) {
-		out.agg = out.agg || v.agg
-		out.height = max(out.height, v.height)
-	}
-	for i := 0; i < len(template); i++ {
-		c := template[i]
-		if c != '@' || i+1 == len(template) {
-			b.WriteByte(c)
-			continue
-		}
-		switch next := template[i+1]; {
-		case next >= '0' && next <= '9':
-			v := args[next-'0']
-			note(v)
-			b.WriteString(v.in(placePrec(template, i, i+2)))
-			i++
-		case next == '{':
-			end, err := closing(template, i)
-			if err != nil {
-				return val{}, err
-			}
-			name, inner, _ := strings.Cut(template[i+2:end-2], "(")
-			var inside []val
-			for _, part := range splitArgs(inner) {
-				arg, err := w.fill(part, args)
-				if err != nil {
+	out := val{prec: t.prec}
+	for _, p := range t.parts {
+		var v val
+		switch {
+		case p.arg >= 0:
+			v = args[p.arg]
+		case p.name != "":
+			inside := make([]val, len(p.inside))
+			for i, arg := range p.inside {
+				var err error
+				if inside[i], err = w.fill(arg, args); err != nil {
 					return val{}, err
 				}
-				inside = append(inside, arg)
 			}
-			v, err := w.piece(name, inside...)
-			if err != nil {
+			var err error
+			if v, err = w.piece(p.name, inside...); err != nil {
 				return val{}, err
 			}
-			note(v)
-			b.WriteString(v.in(placePrec(template, i, end)))
-			i = end - 1
 		default:
-			b.WriteByte(c)
+			b.WriteString(p.text)
+			continue
 		}
+		out.agg = out.agg || v.agg
+		out.height = max(out.height, v.height)
+		b.WriteString(v.in(p.prec))
 	}
 	out.s = b.String()
-	if hasOperator(template) {
-		out.prec = precOther
-	}
 	return out, nil
 }
 

@@ -6,7 +6,9 @@ package report
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -18,6 +20,9 @@ import (
 const (
 	RunFile      = "run.json"
 	ManifestFile = "manifest.json"
+	// PublishingFile is a manifest of names alone: what a build under way is going to publish, and
+	// what stood before it. It is there while one publishes, and after one that was killed.
+	PublishingFile = "publishing.json"
 )
 
 // The ways in which a run can end.
@@ -168,6 +173,14 @@ func Write(dir, name string, v any) error {
 		err = os.Rename(temp.Name(), filepath.Join(dir, name))
 	}
 	if err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	return nil
+}
+
+// Remove removes a file of a target folder if it is there.
+func Remove(dir, name string) error {
+	if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("report: %w", err)
 	}
 	return nil

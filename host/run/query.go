@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/nexus-host/nexus-host/core/plan"
+	"github.com/nexus-host/nexus-host/core/render"
 	"github.com/nexus-host/nexus-host/host/report"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 )
@@ -59,6 +62,42 @@ func Text(v any) string {
 		return ""
 	}
 	return fmt.Sprint(v)
+}
+
+// Relations asks for the tables and views of a schema.
+func Relations(ctx context.Context, w Warehouse, listings []render.Listing) ([]plan.Existing, error) {
+	var have []plan.Existing
+	for _, l := range listings {
+		err := Each(ctx, w, l.SQL, func(v []any) error {
+			if len(v) <= max(l.Name, l.Kind) {
+				return fmt.Errorf("run: a list of relations has %d columns", len(v))
+			}
+			e := plan.Existing{Name: Text(v[l.Name]), View: l.View || l.Kind >= 0 && Text(v[l.Kind]) == "VIEW"}
+			if i := slices.IndexFunc(have, func(h plan.Existing) bool { return h.Name == e.Name }); i >= 0 {
+				have[i].View = have[i].View || e.View
+			} else {
+				have = append(have, e)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("run: relations of the schema: %w", err)
+		}
+	}
+	return have, nil
+}
+
+// Journal reads a journal of published names.
+func Journal(ctx context.Context, w Warehouse, statement string) (out []render.Switch, err error) {
+	err = Each(ctx, w, statement, func(v []any) error {
+		done, ok := v[2].(bool)
+		if !ok {
+			return fmt.Errorf("run: a journal's row ends with %v (%T)", v[2], v[2])
+		}
+		out = append(out, render.Switch{Relation: Text(v[0]), Slot: Text(v[1]), Done: done})
+		return nil
+	})
+	return out, err
 }
 
 // CheckQuery is one rule of the contract and the statement that finds the rows which break

@@ -1,5 +1,5 @@
 // Package run carries a plan out on a warehouse: independent steps at once, loops
-// until they end, everything aside until one transaction publishes it, and what was
+// until they end, everything aside until the plan's phases publish it, and what was
 // made aside dropped again when something fails or is cancelled.
 //
 // It imports core/plan and host/warehouse; the engine is an interface of its own.
@@ -61,7 +61,7 @@ type Build struct {
 	Load  func(ctx context.Context) error // raw rows; may be nil
 	// Steps hands the steps over to run, all at once or in portions.
 	Steps   func(ctx context.Context, run func(context.Context, []*plan.Step) error) error
-	Publish func(ctx context.Context) ([]string, error) // run in one transaction
+	Publish func(ctx context.Context) ([]plan.Phase, error)
 	Abort   func(ctx context.Context) ([]string, error) // drops what stands aside
 }
 
@@ -95,7 +95,7 @@ var errCircle = errors.New("run: the steps depend on each other in a circle")
 // abortTimeout bounds the clean-up after a failure.
 const abortTimeout = 30 * time.Second
 
-// Execute carries out a build up to and with publishing. When it fails, the
+// Execute carries out a build up to and with publishing. When it fails before publishing, the
 // published tables are as they were, and what was made aside is dropped.
 func Execute(ctx context.Context, w Warehouse, b Build, o Options) (steps []report.Step, err error) {
 	defer func() {
@@ -129,14 +129,38 @@ func Execute(ctx context.Context, w Warehouse, b Build, o Options) (steps []repo
 		return steps, err
 	}
 	o.notify(Event{Kind: PhaseStarted, Name: "publish"})
-	statements, err := b.Publish(ctx)
+	phases, err := b.Publish(ctx)
 	if err != nil {
 		return steps, fmt.Errorf("run: publish: %w", err)
 	}
-	if err := w.Transact(ctx, statements); err != nil {
-		return steps, fmt.Errorf("run: publish: %w", err)
+	for _, ph := range phases {
+		if err := phase(ctx, w, ph, o.Jobs); err != nil {
+			return steps, fmt.Errorf("run: publish: %w", err)
+		}
 	}
 	return steps, nil
+}
+
+// phase carries out a part of a publication.
+func phase(ctx context.Context, w Warehouse, ph plan.Phase, jobs int) error {
+	if ph.Transaction {
+		return w.Transact(ctx, ph.Statements)
+	}
+	if !ph.AnyOrder {
+		jobs = 1
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(max(1, jobs))
+	for _, s := range ph.Statements {
+		group.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err // a statement before this one failed
+			}
+			_, err := w.Exec(ctx, s)
+			return err
+		})
+	}
+	return group.Wait()
 }
 
 func abort(ctx context.Context, w Warehouse, b Build) error {

@@ -78,7 +78,10 @@ func texts(list ...string) func(context.Context) ([]string, error) {
 
 func buildOf(steps ...*plan.Step) run.Build {
 	return run.Build{
-		Setup: texts("setup"), Publish: texts("p1", "p2"), Abort: texts("abort"),
+		Setup: texts("setup"), Abort: texts("abort"),
+		Publish: func(context.Context) ([]plan.Phase, error) {
+			return []plan.Phase{{Statements: []string{"before"}}, {Statements: []string{"p1", "p2"}, Transaction: true}, {Statements: []string{"after"}, AnyOrder: true}}, nil
+		},
 		Steps: func(ctx context.Context, do func(context.Context, []*plan.Step) error) error { return do(ctx, steps) },
 	}
 }
@@ -93,7 +96,7 @@ func TestOrder(t *testing.T) {
 			t.Fatalf("%d steps, %v", len(steps), err)
 		}
 		at := func(s string) int { return slices.Index(f.log, s) }
-		for _, pair := range [][2]string{{"setup", "load"}, {"load", "a"}, {"a", "b"}, {"a", "c"}, {"b", "d"}, {"c", "d"}, {"d", "transact p1,p2"}, {"e", "transact p1,p2"}} {
+		for _, pair := range [][2]string{{"setup", "load"}, {"load", "a"}, {"a", "b"}, {"a", "c"}, {"b", "d"}, {"c", "d"}, {"d", "transact p1,p2"}, {"e", "before"}, {"d", "before"}, {"before", "transact p1,p2"}, {"transact p1,p2", "after"}} {
 			if at(pair[0]) < 0 || at(pair[0]) > at(pair[1]) {
 				t.Errorf("%d jobs: %s is not before %s: %v", jobs, pair[0], pair[1], f.log)
 			}

@@ -226,7 +226,7 @@ func TestCatalog(t *testing.T) {
 	each(t, func(t *testing.T, d *dialect.Dialect, w engine, schema string) {
 		path := rawTable(t, d, w, schema)
 		exec(t, w, render.CreateView(d, []string{schema, "v"}, "select 1 as x"))
-		got := fmt.Sprint(all(t, w, render.Relations(d, schema)))
+		got := fmt.Sprint(all(t, w, render.Relations(d, []string{schema})[0].SQL))
 		if got != "[[t_raw BASE TABLE] [v VIEW]]" {
 			t.Errorf("relations: %s", got)
 		}
