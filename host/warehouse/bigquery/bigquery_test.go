@@ -51,7 +51,7 @@ func TestTransactAndDryRun(t *testing.T) {
 	if err := w.Transact(t.Context(), []string{"one", "two"}); err != nil {
 		t.Fatal(err)
 	}
-	if got := f.statements(); len(got) != 1 || got[0] != "BEGIN TRANSACTION;\none;\ntwo;\nCOMMIT TRANSACTION;" {
+	if got := f.statements(); len(got) != 1 || got[0] != "BEGIN TRANSACTION;\none;\ntwo;\nCOMMIT" {
 		t.Errorf("%q", got)
 	}
 	if n, err := w.DryRun(t.Context(), "what if"); err != nil || n != 42 || !f.jobs[1].Configuration.DryRun {

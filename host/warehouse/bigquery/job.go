@@ -21,27 +21,33 @@ func (w *Warehouse) Exec(ctx context.Context, statement string) (int64, error) {
 }
 
 // Transact runs statements in one transaction: all of them or none. BigQuery has no
-// transactions over CREATE, DROP and ALTER of tables.
+// transactions over CREATE, DROP and ALTER of tables. All of it is one script, and so one job.
 func (w *Warehouse) Transact(ctx context.Context, statements []string) error {
 	if len(statements) == 0 {
 		return nil
 	}
-	script, err := render.Transaction(w.dialect, statements)
+	begin, err := render.Begin(w.dialect)
 	if err != nil {
 		return fmt.Errorf("bigquery: %w", err)
 	}
-	_, _, err = w.exec(ctx, script)
+	script := append(append([]string{begin}, statements...), render.Commit(w.dialect))
+	_, _, err = w.exec(ctx, strings.Join(script, ";\n"))
 	return err
 }
 
-// exec runs a statement to its end, again where the server failed by its own fault: a job
-// that failed has written nothing.
-func (w *Warehouse) exec(ctx context.Context, statement string) (job *bigquery.Job, rows int64, err error) {
+// exec runs a statement to its end, when its turn has come.
+func (w *Warehouse) exec(ctx context.Context, statement string) (*bigquery.Job, int64, error) {
 	leave, err := w.enter(ctx)
 	if err != nil {
 		return nil, 0, err
 	}
 	defer leave()
+	return w.ended(ctx, statement)
+}
+
+// ended runs a statement to its end, again where the server failed by its own fault: a job
+// that failed has written nothing.
+func (w *Warehouse) ended(ctx context.Context, statement string) (job *bigquery.Job, rows int64, err error) {
 	policy := w.retry
 	policy.Name = "job"
 	policy.Classify = failedJob

@@ -24,6 +24,11 @@ func (w *Warehouse) Query(ctx context.Context, statement string) (warehouse.Rows
 	if err != nil {
 		return nil, err
 	}
+	return w.read(ctx, job)
+}
+
+// read reads the rows of a job that has ended.
+func (w *Warehouse) read(ctx context.Context, job *bigquery.Job) (warehouse.Rows, error) {
 	it, err := job.Read(ctx)
 	if err != nil {
 		return nil, w.wrap(ctx, err)
