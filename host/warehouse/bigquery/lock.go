@@ -14,7 +14,7 @@ func (w *Warehouse) Lock(ctx context.Context, schema string) (unlock func() erro
 	if err != nil {
 		return nil, err
 	}
-	return func() error { return l.Unlock(context.WithoutCancel(ctx)) }, nil
+	return l.Unlock, nil
 }
 
 // beside runs statements beside those that the bound of concurrency counts: a lease that
