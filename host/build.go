@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
 	"time"
 
@@ -23,7 +22,7 @@ import (
 // BuildOptions are how to build; the zero value is fit for use.
 type BuildOptions struct {
 	AsOf   time.Time   // what as_of() stands for; zero: the project's as_of, else the run's start
-	Jobs   int         // steps, and files, at work at once; 0: one a processor
+	Jobs   int         // steps, and files, at work at once; 0: one a processor on DuckDB, else the warehouse's concurrency
 	Notify func(Event) // told what happens; it must be safe for concurrent use
 }
 
@@ -59,7 +58,7 @@ type build struct {
 
 func (p *Project) build(ctx context.Context, o BuildOptions) (*report.Run, error) {
 	if o.Jobs <= 0 {
-		o.Jobs = runtime.GOMAXPROCS(0)
+		o.Jobs = p.jobs()
 	}
 	b := &build{Project: p, options: o, start: time.Now()}
 	if err := b.prepare(ctx); err != nil {
@@ -77,13 +76,13 @@ func (p *Project) build(ctx context.Context, o BuildOptions) (*report.Run, error
 
 // prepare finds every mistake that can be found before anything is written.
 func (b *build) prepare(ctx context.Context) (err error) {
-	if b.engine, err = b.open(ctx, false, b.options.Jobs); err != nil {
+	started := b.Project.options.Now().UTC().Truncate(time.Microsecond)
+	if b.engine, err = b.open(ctx, use{runID: runID(started)}); err != nil {
 		return err
 	}
 	if b.loaded, err = b.load(ctx, b.columnsOf(b.engine), true); err != nil {
 		return err
 	}
-	started := b.Project.options.Now().UTC().Truncate(time.Microsecond)
 	asOf, err := b.asOf(b.options.AsOf, started)
 	if err != nil {
 		return err

@@ -80,7 +80,7 @@ func (p *Project) Graph(ctx context.Context) (*report.Manifest, error) {
 func (p *Project) check(ctx context.Context, asOf time.Time) (*core.Checked, *loaded, error) {
 	var ask func(context.Context, []string) ([]sql.ColumnDef, error)
 	if p.readsRelations() {
-		e, err := p.open(ctx, true, 1)
+		e, err := p.open(ctx, use{readOnly: true})
 		if err != nil {
 			return nil, nil, err
 		}

@@ -1,8 +1,10 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"runtime"
 
 	"github.com/nexus-host/nexus-host/core/dialect"
 	"github.com/nexus-host/nexus-host/core/plan"
@@ -13,6 +15,7 @@ import (
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/duckdb"
 	"github.com/nexus-host/nexus-host/host/warehouse/postgres"
+	"github.com/nexus-host/nexus-host/host/warehouse/retry"
 )
 
 // Rows is the result of a query; see warehouse.Rows.
@@ -26,16 +29,52 @@ type engine interface {
 	Close() error
 }
 
+// use is what a warehouse is opened for.
+type use struct {
+	readOnly    bool
+	runID       string // "" outside of a build
+	connections int    // at most; 0: as many as the project file allows
+}
+
 // open opens the project's warehouse.
-func (p *Project) open(ctx context.Context, readOnly bool, jobs int) (engine, error) {
+func (p *Project) open(ctx context.Context, u use) (engine, error) {
 	w := p.file.Warehouse
 	switch w.Type {
 	case "duckdb":
-		return duckdb.Open(ctx, duckdb.Options{Path: p.file.Resolve(w.Path), Memory: w.Memory, Threads: w.Threads, ReadOnly: readOnly})
+		return duckdb.Open(ctx, duckdb.Options{Path: p.file.Resolve(w.Path), Memory: w.Memory, Threads: w.Threads, ReadOnly: u.readOnly})
 	case "postgres":
-		return postgres.Open(ctx, postgres.Options{DSN: string(w.DSN), ReadOnly: readOnly, Connections: 2*jobs + 4})
+		return postgres.Open(ctx, p.postgres(u))
 	}
 	return nil, fmt.Errorf("host: no warehouse of type %q", w.Type)
+}
+
+func (p *Project) postgres(u use) postgres.Options {
+	w := &p.file.Warehouse
+	return postgres.Options{
+		DSN: string(w.DSN), Host: w.Host, Port: w.Port, Database: w.Database, User: w.User, Password: string(w.Password), Service: w.Service,
+		SSLMode: w.SSLMode, SSLRootCert: p.path(w.SSLRootCert), SSLCert: p.path(w.SSLCert), SSLKey: p.path(w.SSLKey), Env: p.options.Env,
+		Role: w.Role, ReadOnly: u.readOnly, RunID: u.runID, QueryTag: w.QueryTag, Connections: p.connections(u),
+		ConnectTimeout: w.ConnectTimeout.Value(0), StatementTimeout: w.StatementTimeout.Value(0), Retry: retry.Policy{Log: p.options.Log},
+	}
+}
+
+// connections is how many statements may be at work at once.
+func (p *Project) connections(u use) int { return cmp.Or(u.connections, p.file.Warehouse.Concurrency) }
+
+// path is a file that the project file names; "" stays "".
+func (p *Project) path(name string) string {
+	if name == "" {
+		return ""
+	}
+	return p.file.Resolve(name)
+}
+
+// jobs is how many steps are at work at once if nobody says.
+func (p *Project) jobs() int {
+	if p.Dialect() == "duckdb" {
+		return runtime.GOMAXPROCS(0)
+	}
+	return p.file.Warehouse.Concurrency
 }
 
 // lock takes the right to build: before the database is opened where it is a file, with
@@ -45,7 +84,7 @@ func (p *Project) lock(ctx context.Context) (unlock func() error, err error) {
 	if w.Type == "duckdb" {
 		return duckdb.Lock(ctx, p.file.Resolve(w.Path))
 	}
-	pg, err := postgres.Open(ctx, postgres.Options{DSN: string(w.DSN), Connections: 1})
+	pg, err := postgres.Open(ctx, p.postgres(use{connections: 1}))
 	if err != nil {
 		return nil, err
 	}

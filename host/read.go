@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"time"
 
 	"github.com/nexus-host/nexus-host/core"
@@ -15,7 +14,7 @@ import (
 
 // TestOptions are how to test.
 type TestOptions struct {
-	Jobs   int         // checks at work at once; 0: one a processor
+	Jobs   int         // checks at work at once; 0: one a processor on DuckDB, else the warehouse's concurrency
 	Notify func(Event) // told what happens; it must be safe for concurrent use
 }
 
@@ -23,7 +22,7 @@ type TestOptions struct {
 // error is ErrChecks, beside the checks.
 func (p *Project) Test(ctx context.Context, o TestOptions) ([]report.Check, error) {
 	if o.Jobs <= 0 {
-		o.Jobs = runtime.GOMAXPROCS(0)
+		o.Jobs = p.jobs()
 	}
 	checked, _, err := p.check(ctx, time.Time{})
 	if err != nil {
@@ -33,7 +32,7 @@ func (p *Project) Test(ctx context.Context, o TestOptions) ([]report.Check, erro
 	if err != nil {
 		return nil, err
 	}
-	e, err := p.open(ctx, true, o.Jobs)
+	e, err := p.open(ctx, use{readOnly: true})
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +55,7 @@ func (p *Project) Test(ctx context.Context, o TestOptions) ([]report.Check, erro
 // Query runs a statement of the warehouse's own SQL over the published tables, read-only.
 // The rows hold the database open until they are closed.
 func (p *Project) Query(ctx context.Context, statement string) (Rows, error) {
-	e, err := p.open(ctx, true, 1)
+	e, err := p.open(ctx, use{readOnly: true})
 	if err != nil {
 		return nil, err
 	}

@@ -113,7 +113,7 @@ func (p *Project) reader(ctx context.Context) (*reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := p.open(ctx, true, 1)
+	e, err := p.open(ctx, use{readOnly: true})
 	if err != nil {
 		return nil, err
 	}

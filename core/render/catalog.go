@@ -64,6 +64,14 @@ func Unlock(d *dialect.Dialect, key int64) (string, error) {
 	return "SELECT pg_advisory_unlock(" + strconv.FormatInt(key, 10) + ")", nil
 }
 
+// Set gives a parameter of the session a value; PostgreSQL and Redshift write it alike.
+func Set(d *dialect.Dialect, name, value string) string {
+	return "SET " + name + " TO " + Text(d, value)
+}
+
+// BeginReadOnly begins a transaction that can change nothing; PostgreSQL and Redshift write it alike.
+func BeginReadOnly(*dialect.Dialect) string { return "BEGIN READ ONLY" }
+
 // Confine are statements after which a session can read one file, reach nothing
 // else, and not be changed back.
 func Confine(d *dialect.Dialect, file string) ([]string, error) {

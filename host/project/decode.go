@@ -21,6 +21,7 @@ type field struct {
 	enum     []string
 	pattern  string
 	keys     string // the pattern of a mapping's keys
+	owners   string // the types of warehouse that a key belongs to; "" for all
 	min, max int
 }
 
@@ -36,12 +37,12 @@ func fieldsOf(t reflect.Type) (fields []field, short int) {
 			continue
 		}
 		key := f.Tag.Get("yaml")
-		if key == "" || key == "-" {
+		if key == "" || key == "-" || !offered(f.Tag.Get("for")) {
 			continue
 		}
 		fd := field{
 			index: i, key: key, doc: f.Tag.Get("doc"), required: f.Tag.Get("required") == "true",
-			pattern: f.Tag.Get("pattern"), keys: f.Tag.Get("keys"),
+			pattern: f.Tag.Get("pattern"), keys: f.Tag.Get("keys"), owners: f.Tag.Get("for"),
 		}
 		if e := f.Tag.Get("enum"); e != "" {
 			fd.enum = strings.Split(e, ",")

@@ -20,7 +20,7 @@ var ErrNotFound = errors.New("project: no " + FileName)
 
 // Load reads the project file of a folder (or the file itself, by any name). env
 // looks up environment variables; os.LookupEnv is the usual one. Mistakes in the
-// file come back as sql.Diagnostics.
+// file, and in the secrets file and the profile that it names, come back as sql.Diagnostics.
 func Load(path string, env func(string) (string, bool)) (*Project, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -50,12 +50,14 @@ func Parse(file, text, dir string, env func(string) (string, bool)) (*Project, e
 	if !utf8.ValidString(text) {
 		return nil, sql.Diagnostics{{File: file, Pos: sql.Pos{Line: 1, Col: 1}, Code: sql.CodeConfig, Message: "the file is not UTF-8"}}
 	}
-	d := parse(file, text, env)
+	d := parse(file, text, dir, env)
 	p := &Project{Dir: dir, File: file, doc: d}
 	if d.root != nil {
 		d.decode(d.root, reflect.ValueOf(p).Elem(), field{}, "")
 	}
 	if len(d.diags) == 0 {
+		p.readProfile()
+		p.validateWarehouse()
 		p.complete()
 		p.validate()
 	}
@@ -76,7 +78,15 @@ func (d *document) fork() *document {
 func (d *document) take() error {
 	diags := d.diags
 	d.diags = nil
+	for _, diag := range diags {
+		if holdsSecret(diag.Source) {
+			diag.Source = ""
+		}
+	}
 	slices.SortStableFunc(diags, func(a, b *sql.Diagnostic) int {
+		if a.File != b.File {
+			return strings.Compare(a.File, b.File)
+		}
 		if a.Pos.Line != b.Pos.Line {
 			return a.Pos.Line - b.Pos.Line
 		}
@@ -87,23 +97,7 @@ func (d *document) take() error {
 
 // complete fills in what may be left out.
 func (p *Project) complete() {
-	w := &p.Warehouse
-	if w.Type == "" {
-		w.Type = "duckdb"
-	}
-	switch w.Type {
-	case "duckdb":
-		if w.Path == "" {
-			w.Path = "target/" + p.Name + ".duckdb"
-		}
-		if w.Schema == "" {
-			w.Schema = "main"
-		}
-	case "postgres":
-		if w.Schema == "" {
-			w.Schema = "nexus"
-		}
-	}
+	p.completeWarehouse()
 	for name, src := range p.Sources {
 		if src.Config == nil {
 			src.Config = Config("{}")
@@ -156,7 +150,6 @@ func (p *Project) validate() {
 			d.report(d.at("as_of"), "such as 2024-05-01T00:00:00Z", "as_of is not an ISO 8601 instant")
 		}
 	}
-	p.validateWarehouse()
 	if len(p.Sources) == 0 {
 		d.report(d.at("sources"), "", "a project needs a source")
 	}
@@ -192,21 +185,6 @@ func (p *Project) validate() {
 			if _, ok := p.Sources[src]; !ok {
 				d.report(d.at("traits", name, "prefer", fmt.Sprint(i)), "the sources are "+strings.Join(p.SourceNames(), ", "), "there is no source %q", src)
 			}
-		}
-	}
-}
-
-func (p *Project) validateWarehouse() {
-	d, w := p.doc, p.Warehouse
-	misplaced := map[string]bool{"path": w.Path != "", "memory": w.Memory != "", "threads": w.Threads != 0}
-	if w.Type == "duckdb" {
-		misplaced = map[string]bool{"dsn": w.DSN != ""}
-	} else if w.DSN == "" {
-		d.report(d.keyAt("warehouse"), "such as dsn: ${DATABASE_URL}", "a postgres warehouse needs a dsn")
-	}
-	for _, key := range []string{"path", "memory", "threads", "dsn"} {
-		if misplaced[key] {
-			d.report(d.keyAt("warehouse", key), "", "%s does not belong to a %s warehouse", key, w.Type)
 		}
 	}
 }

@@ -3,6 +3,8 @@ package project
 import (
 	"encoding/json"
 	"log/slog"
+
+	"github.com/nexus-host/nexus-host/core/sql"
 )
 
 // FileName is what a project file is called.
@@ -12,6 +14,7 @@ const FileName = "nexus.yaml"
 type Project struct {
 	Name       string            `yaml:"name" required:"true" pattern:"^[a-z][a-z0-9_]{0,30}$" doc:"The project's name: lower case letters, digits and underscores."`
 	Warehouse  Warehouse         `yaml:"warehouse" doc:"Where the tables are built; an embedded DuckDB file below target/ if left out."`
+	Secrets    string            `yaml:"secrets_file" doc:"A file outside of version control where ${NAME} looks after the environment: NAME=value lines, or a YAML mapping."`
 	Plugins    string            `yaml:"plugins" doc:"A folder with further plugins: <name>.wasm files, or folders with Go source."`
 	Sources    map[string]Source `yaml:"sources" required:"true" keys:"^[a-z][a-z0-9_]{0,30}$" doc:"The source instances, by name; the name is the prefix of the source's relations."`
 	AsOf       string            `yaml:"as_of" doc:"The instant that as_of() stands for (ISO 8601); the run's start if left out, --as-of overrides it."`
@@ -25,16 +28,14 @@ type Project struct {
 	Dir  string `yaml:"-"`
 	File string `yaml:"-"`
 	doc  *document
+	// profile tells where the warehouse's keys stand that a profile gave.
+	profile map[string]place
 }
 
-// Warehouse says where tables are built.
-type Warehouse struct {
-	Type    string `yaml:"type" enum:"duckdb,postgres" doc:"The engine; duckdb if left out."`
-	Path    string `yaml:"path" doc:"duckdb: the database file; target/<name>.duckdb if left out."`
-	Memory  string `yaml:"memory" pattern:"^[0-9]+(\\.[0-9]+)? ?([KMGT]i?B|%)$" doc:"duckdb: the most memory the engine takes, such as 4GB; 4000MB or half of the machine's if left out."`
-	Threads int    `yaml:"threads" min:"1" max:"1024" doc:"duckdb: the most threads the engine takes; all of the machine's if left out."`
-	DSN     Secret `yaml:"dsn" doc:"postgres: the connection string; best as ${NAME} from the environment."`
-	Schema  string `yaml:"schema" pattern:"^[a-z_][a-z0-9_]{0,62}$" doc:"The schema of the tables; main on duckdb and nexus on postgres if left out."`
+// place is a place in a file other than the project's.
+type place struct {
+	file string
+	sql.Pos
 }
 
 // Source is one source instance: a plugin bound to tables and a configuration.

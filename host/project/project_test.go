@@ -140,7 +140,6 @@ func TestMistakes(t *testing.T) {
 		{"literal dollar", head + "plugins: $${X}\n", ""},
 		{"secret is not shown", head + "warehouse: {type: duckdb, memory: '${BAD_NAME}'}\n", `nexus.yaml:6:35: warehouse.memory cannot be "${BAD_NAME}" [CONFIG]`},
 		{"dsn on duckdb", head + "warehouse: {dsn: x}\n", "nexus.yaml:6:13: dsn does not belong to a duckdb warehouse [CONFIG]"},
-		{"no dsn", head + "warehouse: {type: postgres}\n", "nexus.yaml:6:1: a postgres warehouse needs a dsn [CONFIG]"},
 		{"files and relation", strings.Replace(head, "a.ndjson", "{files: a, relation: b}", 1), "nexus.yaml:5:14: a table needs either files or a relation [CONFIG]"},
 		{"bad instant", strings.Replace(head, "a.ndjson", "{files: a, ingested_at: yesterday}", 1), "nexus.yaml:5:48: ingested_at is not an ISO 8601 instant [CONFIG]"},
 		{"envelope column", strings.Replace(head, "a.ndjson", "{files: a, columns: {recrd: x}}", 1), `nexus.yaml:5:45: "recrd" is not a column of the envelope [CONFIG] did you mean record?`},

@@ -68,7 +68,10 @@ type document struct {
 	lines []string
 	root  *value
 	env   func(string) (string, bool)
-	diags sql.Diagnostics
+	plain bool // texts are taken as they stand
+	// norSecret adds the secrets file to where a name was looked for.
+	norSecret string
+	diags     sql.Diagnostics
 }
 
 // report adds a mistake; the list is capped.
@@ -84,12 +87,31 @@ func (d *document) report(pos sql.Pos, hint, format string, args ...any) {
 }
 
 // parse makes a tree of the file's text.
-func parse(file, text string, env func(string) (string, bool)) *document {
-	d := &document{file: file, lines: strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n"), env: env}
+func parse(file, text, dir string, env func(string) (string, bool)) *document {
+	d := newDocument(file, text, env)
+	body := d.body(text)
+	if body == nil {
+		return d
+	}
+	d.readSecrets(body, dir)
+	d.root = d.convert(body, 0)
+	if d.root != nil && d.root.kind != mapKind {
+		d.report(d.root.pos, "start with `name: my_project`", "a mapping is expected, this is %s", d.root.kind)
+		d.root = nil
+	}
+	return d
+}
+
+func newDocument(file, text string, env func(string) (string, bool)) *document {
+	return &document{file: file, lines: strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n"), env: env}
+}
+
+// body is the syntax tree of the file's one YAML document; nil where it reported a mistake.
+func (d *document) body(text string) ast.Node {
 	start := sql.Pos{Line: 1, Col: 1}
 	if len(text) > maxFileBytes {
 		d.report(start, "", "the file is larger than %d bytes", maxFileBytes)
-		return d
+		return nil
 	}
 	parsed, err := parser.ParseBytes([]byte(text), 0)
 	if err != nil {
@@ -101,8 +123,11 @@ func parse(file, text string, env func(string) (string, bool)) *document {
 				pos = sql.Pos{Line: t.Position.Line, Col: t.Position.Column}
 			}
 		}
+		if d.plain { // the parser's words may quote a secret
+			message = "it cannot be read from here on"
+		}
 		d.report(pos, "", "not valid YAML: %s", message)
-		return d
+		return nil
 	}
 	var body ast.Node
 	for _, doc := range parsed.Docs {
@@ -111,20 +136,14 @@ func parse(file, text string, env func(string) (string, bool)) *document {
 		}
 		if body != nil {
 			d.report(position(doc.Body), "", "the file holds several YAML documents; one is expected")
-			return d
+			return nil
 		}
 		body = doc.Body
 	}
 	if body == nil {
 		d.report(start, "start with `name: my_project`", "the file is empty")
-		return d
 	}
-	d.root = d.convert(body, 0)
-	if d.root != nil && d.root.kind != mapKind {
-		d.report(d.root.pos, "start with `name: my_project`", "a mapping is expected, this is %s", d.root.kind)
-		d.root = nil
-	}
-	return d
+	return body
 }
 
 func position(n ast.Node) sql.Pos {
@@ -162,10 +181,10 @@ func (d *document) convert(n ast.Node, depth int) *value {
 		v.text = v.raw
 	case *ast.StringNode:
 		v.kind, v.raw = textKind, n.Value
-		v.text = d.expand(v.pos, n.Value)
+		v.text = d.fill(v.pos, n.Value)
 	case *ast.LiteralNode:
 		v.kind, v.raw = textKind, n.Value.Value
-		v.text = d.expand(v.pos, v.raw)
+		v.text = d.fill(v.pos, v.raw)
 		v.pos.Line++ // a block's text starts on the line below its marker
 	case *ast.SequenceNode:
 		v.kind = listKind
@@ -222,6 +241,14 @@ func (d *document) convertEntry(v *value, n *ast.MappingValueNode, depth int) {
 	v.entries = append(v.entries, &entry{key: key, pos: pos, value: c})
 }
 
+// fill puts values into a text of the file, in the way of that kind of file.
+func (d *document) fill(pos sql.Pos, s string) string {
+	if d.plain {
+		return s
+	}
+	return d.expand(pos, s)
+}
+
 // expand fills ${NAME} and ${NAME:-default} from the environment. $$ is a dollar sign before a brace.
 func (d *document) expand(pos sql.Pos, s string) string {
 	if !strings.Contains(s, "${") {
@@ -259,7 +286,7 @@ func (d *document) expand(pos sql.Pos, s string) string {
 		case hasDefault:
 			b.WriteString(fallback)
 		default:
-			d.report(pos, "set it, or give a default: ${"+name+":-default}", "the environment variable %s is not set", name)
+			d.report(pos, "set it, or give a default: ${"+name+":-default}", "the environment variable %s is not set%s", name, d.norSecret)
 		}
 	}
 }

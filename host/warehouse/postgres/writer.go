@@ -32,16 +32,16 @@ type Writer struct {
 
 // OpenRaw opens a writer for a relation that has the raw envelope's columns.
 func (w *Warehouse) OpenRaw(ctx context.Context, path []string) (load.Writer, error) {
-	conn, err := w.pool.Acquire(ctx)
+	conn, err := w.Acquire(ctx)
 	if err != nil {
-		return nil, execError(ctx, err)
+		return nil, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	out := &Writer{conn: conn, cancel: cancel, batches: make(chan [][]any, 4), done: make(chan error, 1), open: true}
 	go func() {
 		_, err := conn.CopyFrom(ctx, pgx.Identifier(path), rawColumns(), &source{w: out})
 		if err != nil {
-			err = execError(ctx, err)
+			err = w.Error(ctx, err)
 		}
 		cancel() // whoever sends rows now finds out
 		out.done <- err
