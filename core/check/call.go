@@ -230,7 +230,7 @@ func (s *scope) form(n *sql.Call, f vocab.Function, a vocab.Arg, lit *sql.Litera
 			s.report(lit.Pos, sql.CodeType, "a path is $ with .name, .\"any name\" and [n]", "%s", strings.TrimPrefix(err.Error(), "vocab: "))
 		}
 	case vocab.Pattern:
-		if d := pattern(lit.Value, n.Name != "regexp_like"); d != nil {
+		if d := pattern(lit.Value, n.Name != "regexp_like", n.Name == "regexp_replace" || n.Name == "regexp_matches"); d != nil {
 			s.report(lit.Pos, d.code, d.hint, "%s", d.message)
 		}
 	case vocab.NonEmpty:

@@ -25,13 +25,15 @@ type fault struct {
 // read alike. Where it is not only asked whether it matches (exact), it must
 // also match the same stretch leftmost-first and leftmost-longest.
 func Pattern(p string, exact bool) error {
-	if f := pattern(p, exact); f != nil {
+	if f := pattern(p, exact, false); f != nil {
 		return fmt.Errorf("check: pattern: %s", f.message)
 	}
 	return nil
 }
 
-func pattern(p string, exact bool) (f *fault) {
+// pattern checks one; exact as in Pattern, all where every match is asked for: between
+// characters engines find empty matches at different places.
+func pattern(p string, exact, all bool) (f *fault) {
 	if utf8.RuneCountInString(p) > maxPattern {
 		return &fault{code: sql.CodeLimit, message: fmt.Sprintf("a regular expression of more than %d characters", maxPattern)}
 	}
@@ -52,6 +54,10 @@ func pattern(p string, exact bool) (f *fault) {
 	if n.copies > maxCopies {
 		return &fault{code: sql.CodeLimit, message: fmt.Sprintf("the repetitions of the regular expression come to more than %d characters", maxCopies)}
 	}
+	if all && n.empty && !n.start && p != "$" {
+		return &fault{code: sql.CodeForbidden, hint: "write + instead of *, or begin it with ^",
+			message: "a regular expression that may match nothing, of which all matches are asked for"}
+	}
 	return nil
 }
 
@@ -67,6 +73,7 @@ type part struct {
 	run       bool    // repeats one character or class
 	copies    int
 	anchor    bool
+	start     bool // matches at the text's start alone
 }
 
 type reader struct {
@@ -102,6 +109,7 @@ func (r *reader) alternatives(depth int) part {
 		all = part{
 			first: join(all.first, p.first), chars: join(all.chars, p.chars), tail: join(all.tail, p.tail), loose: join(all.loose, p.loose),
 			empty: all.empty || p.empty, unbounded: all.unbounded || p.unbounded, variable: true, copies: all.copies + p.copies,
+			start: all.start && p.start,
 		}
 	}
 	return all
@@ -144,6 +152,7 @@ func (r *reader) sequence(depth int) part {
 		s = part{
 			first: first, chars: join(s.chars, p.chars), tail: tail, loose: loose, empty: s.empty && p.empty,
 			unbounded: s.unbounded || p.unbounded, variable: s.variable || p.variable, copies: s.copies + p.copies,
+			start: s.start,
 		}
 	}
 }
@@ -200,6 +209,7 @@ func (r *reader) quantified(depth int) part {
 		p.tail = join(p.tail, p.first)
 	}
 	p.empty = p.empty || least == 0
+	p.start = p.start && least > 0
 	p.unbounded = most < 0
 	p.variable = p.variable || least != most
 	p.copies *= max(1, most, least)
@@ -257,7 +267,7 @@ func (r *reader) atom(depth int) part {
 	case '.':
 		return one(charset{{0, '\n' - 1}, {'\n' + 1, utf8.MaxRune}})
 	case '^', '$':
-		return part{empty: true, anchor: true}
+		return part{empty: true, anchor: true, start: c == '^'}
 	case '\\':
 		r.fail("a metacharacter is made literal in brackets: [.]; digits are [0-9]", "a backslash in the regular expression")
 	case '*', '+', '?':

@@ -38,7 +38,7 @@ func engine(t *testing.T, name string, w run.Warehouse, schema string) corpus.En
 	if err != nil {
 		t.Fatal(err)
 	}
-	return corpus.Engine{Name: name, Dialect: d, Warehouse: w, Path: func(table string) []string { return []string{schema, table} }}
+	return corpus.Engine{Name: name, Dialect: d, Warehouse: w, Batch: 20, Path: func(table string) []string { return []string{schema, table} }}
 }
 
 func each(t *testing.T, e corpus.Engine, w run.Warehouse) {
