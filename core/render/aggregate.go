@@ -54,8 +54,14 @@ func (w *writer) aggregate(c *sql.Call) (val, error) {
 			sum := simple("sum")
 			return sum.then(precAtom, "CAST("+sum.s+" AS "+w.d.Types[kind]+")"), nil
 		}
+		if err := w.summand(kind, args); err != nil {
+			return val{}, err
+		}
 		return w.piece("sum."+kind.String(), simple("sum"))
 	case "avg":
+		if err := w.summand(kind, args); err != nil {
+			return val{}, err
+		}
 		return w.average(kind, simple)
 	case "min", "max":
 		if collate := w.collate(kind); collate != "" {
@@ -79,6 +85,17 @@ func (w *writer) aggregate(c *sql.Call) (val, error) {
 		return simple(c.Name), nil
 	}
 	return simple(c.Name), nil
+}
+
+// summand makes the argument of a sum one that no sum of it can overflow, where the engine would fail.
+func (w *writer) summand(kind sql.Type, args []val) error {
+	t, ok := w.d.Template("sum." + kind.String() + ".of")
+	if !ok {
+		return nil
+	}
+	v, err := w.apply(t, args[0])
+	args[0] = v
+	return err
 }
 
 // average is the exact quotient of sum and count, rounded like any other.

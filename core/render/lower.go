@@ -39,6 +39,9 @@ func (w *writer) lower(s *sql.Select) (*sql.Select, error) {
 	if w.d.ArgByRank {
 		s = lowerArg(s)
 	}
+	if w.d.GroupedWhole {
+		s = lowerGroups(s)
+	}
 	lists := w.d.Unnest == dialect.UnnestSelect || w.d.Unnest == dialect.UnnestPath
 	reads, unnests := countReads(s)
 	if !(w.d.JSONOnce && reads > 1) && !(w.d.JSONColumns && reads > 0) && !(lists && unnests > 0) {
