@@ -3,6 +3,7 @@ package host
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/nexus-host/nexus-host/host/load"
 	"github.com/nexus-host/nexus-host/host/run"
 	"github.com/nexus-host/nexus-host/host/warehouse"
+	"github.com/nexus-host/nexus-host/host/warehouse/bigquery"
 	"github.com/nexus-host/nexus-host/host/warehouse/duckdb"
 	"github.com/nexus-host/nexus-host/host/warehouse/postgres"
 	"github.com/nexus-host/nexus-host/host/warehouse/retry"
@@ -27,6 +29,11 @@ type engine interface {
 	Columns(ctx context.Context, probe string) ([]sql.ColumnDef, error)
 	OpenRaw(ctx context.Context, path []string) (load.Writer, error)
 	Close() error
+}
+
+// locker is a warehouse that keeps other builds away itself.
+type locker interface {
+	Lock(ctx context.Context, schema string) (unlock func() error, err error)
 }
 
 // use is what a warehouse is opened for.
@@ -44,6 +51,8 @@ func (p *Project) open(ctx context.Context, u use) (engine, error) {
 		return duckdb.Open(ctx, duckdb.Options{Path: p.file.Resolve(w.Path), Memory: w.Memory, Threads: w.Threads, ReadOnly: u.readOnly})
 	case "postgres":
 		return postgres.Open(ctx, p.postgres(u))
+	case "bigquery":
+		return bigquery.Open(ctx, p.bigquery(u))
 	}
 	return nil, fmt.Errorf("host: no warehouse of type %q", w.Type)
 }
@@ -55,6 +64,18 @@ func (p *Project) postgres(u use) postgres.Options {
 		SSLMode: w.SSLMode, SSLRootCert: p.path(w.SSLRootCert), SSLCert: p.path(w.SSLCert), SSLKey: p.path(w.SSLKey), Env: p.options.Env,
 		Role: w.Role, ReadOnly: u.readOnly, RunID: u.runID, QueryTag: w.QueryTag, Connections: p.connections(u),
 		ConnectTimeout: w.ConnectTimeout.Value(0), StatementTimeout: w.StatementTimeout.Value(0), Retry: retry.Policy{Log: p.options.Log},
+	}
+}
+
+func (p *Project) bigquery(u use) bigquery.Options {
+	w := &p.file.Warehouse
+	return bigquery.Options{
+		Project: w.Project, Dataset: w.Schema, Location: w.Location,
+		Credentials: bigquery.Credentials{
+			Keyfile: p.path(w.Keyfile), KeyfileJSON: string(w.KeyfileJSON), Impersonate: w.Impersonate, Endpoint: w.Endpoint, NoAuth: w.WithoutAuth,
+		},
+		MaximumBytesBilled: int64(w.MaximumBytesBilled), Priority: w.Priority, Labels: w.Labels, RunID: u.runID, Concurrency: p.connections(u),
+		ConnectTimeout: w.ConnectTimeout.Value(0), StatementTimeout: w.StatementTimeout.Value(0), Log: p.options.Log,
 	}
 }
 
@@ -84,19 +105,15 @@ func (p *Project) lock(ctx context.Context) (unlock func() error, err error) {
 	if w.Type == "duckdb" {
 		return duckdb.Lock(ctx, p.file.Resolve(w.Path))
 	}
-	pg, err := postgres.Open(ctx, p.postgres(use{connections: 1}))
+	e, err := p.open(ctx, use{connections: 1})
 	if err != nil {
 		return nil, err
 	}
-	release, err := pg.Lock(ctx, w.Schema)
+	release, err := e.(locker).Lock(ctx, w.Schema)
 	if err != nil {
-		pg.Close()
-		return nil, err
+		return nil, errors.Join(err, e.Close())
 	}
-	return func() error {
-		defer pg.Close()
-		return release()
-	}, nil
+	return func() error { return errors.Join(release(), e.Close()) }, nil
 }
 
 // work is where work relations of a build stand: in memory where the engine has that.
