@@ -6,7 +6,9 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,7 +18,6 @@ import (
 	"time"
 
 	"github.com/nexus-host/nexus-host/core/dialect"
-	"github.com/nexus-host/nexus-host/core/render"
 	"github.com/nexus-host/nexus-host/host/warehouse/bigquery"
 )
 
@@ -102,6 +103,7 @@ func freePort(t *testing.T) int {
 // open opens a warehouse on a server and makes a dataset in it.
 func open(t *testing.T, endpoint, dataset string) *bigquery.Warehouse {
 	t.Helper()
+	makeDataset(t, endpoint, dataset)
 	w, err := bigquery.Open(t.Context(), bigquery.Options{
 		Project: project, Dataset: dataset, RunID: "20300101T000000.000000Z",
 		Credentials: bigquery.Credentials{Endpoint: endpoint, NoAuth: true},
@@ -115,10 +117,22 @@ func open(t *testing.T, endpoint, dataset string) *bigquery.Warehouse {
 			t.Error(err)
 		}
 	})
-	if _, err := w.Exec(t.Context(), render.CreateSchema(bigQuery(t), []string{dataset})); err != nil {
+	return w
+}
+
+// makeDataset makes a dataset through the API: the emulator takes CREATE SCHEMA and makes none.
+func makeDataset(t *testing.T, endpoint, dataset string) {
+	t.Helper()
+	body := fmt.Sprintf(`{"datasetReference":{"projectId":%q,"datasetId":%q}}`, project, dataset)
+	res, err := http.Post(endpoint+"/projects/"+project+"/datasets", "application/json", strings.NewReader(body))
+	if err != nil {
 		t.Fatal(err)
 	}
-	return w
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		text, _ := io.ReadAll(res.Body)
+		t.Fatalf("dataset %s: %s: %s", dataset, res.Status, text)
+	}
 }
 
 func bigQuery(t *testing.T) *dialect.Dialect {
