@@ -16,7 +16,7 @@ func warehouses() map[string]Rendering {
 	// where that makes a letter shorter.
 	short := strings.NewReplacer("ı", `\u0131`, "ſ", `\u017f`)
 	const (
-		guardedDiv = `CASE WHEN @1 = -1 THEN CASE WHEN @0 > -9223372036854775808 THEN -@0 END ELSE DIV(@0, NULLIF(@1, 0)) END`
+		guardedDiv = `CASE WHEN @1 = -1 THEN SAFE_NEGATE(@0) ELSE DIV(@0, NULLIF(@1, 0)) END`
 		guardedAbs = `CASE WHEN @0 > -9223372036854775808 THEN ABS(@0) END`
 		parts      = `(@{length(@0)} - @{length(REPLACE(@0, @1, ''))}) / @{length(@1)} + 1`
 	)
@@ -77,7 +77,8 @@ func warehouses() map[string]Rendering {
 			"redshift": `REGEXP_REPLACE(@0, @1, @2)`, "snowflake": `REGEXP_REPLACE(@0, @1, @2)`,
 			"bigquery": `REGEXP_REPLACE(@0, @1, @2)`, "databricks": `regexp_replace(@0, @1, @2)`,
 		},
-		"md5": {"bigquery": `TO_HEX(MD5(@0))`},
+		"md5":      {"bigquery": `TO_HEX(MD5(@0))`},
+		"md5_bits": {"bigquery": `@{hex.bits(TO_HEX(MD5(@0)), @1)}`},
 		"abs": {
 			"redshift:bigint": guardedAbs, "snowflake:bigint": guardedAbs, "bigquery:bigint": guardedAbs, "databricks:bigint": guardedAbs,
 		},
@@ -118,7 +119,7 @@ func warehouses() map[string]Rendering {
 			"bigquery": `JSON_OBJECT(@0)`, "databricks": `to_variant_object(named_struct(@0))`,
 		},
 		"document_text": {
-			"redshift": `JSON_SERIALIZE(@0)`, "snowflake": `TO_JSON(@0)`, "bigquery": `TO_JSON_STRING(@0)`, "databricks": `to_json(@0)`,
+			"redshift": `JSON_SERIALIZE(@0)`, "snowflake": `TO_JSON(@0)`, "bigquery": `CASE WHEN @0 IS NOT NULL THEN TO_JSON_STRING(@0) END`, "databricks": `to_json(@0)`,
 		},
 		"mod": {
 			"redshift": `MOD(@0, NULLIF(@1, 0))`, "snowflake": `MOD(@0, NULLIF(@1, 0))`,
