@@ -136,6 +136,17 @@ func (w *writer) jsonAt(doc val, path []vocab.Step) (val, error) {
 		return w.jsonAtKeys(doc, path)
 	}
 	text := jsonPathText(path)
+	if strings.HasPrefix(text, "/") && w.d.JSONSubscript {
+		out := doc.then(precAtom, doc.in(precAtom))
+		for _, s := range path {
+			if s.IsIndex {
+				out.s += "[" + strconv.Itoa(s.Index) + "]"
+			} else {
+				out.s += "[" + Text(w.d, s.Name) + "]"
+			}
+		}
+		return out, nil
+	}
 	if strings.HasPrefix(text, "/") && !w.d.JSONPointers {
 		return val{}, &UnsupportedError{Dialect: w.d.Name, What: "a JSON path with a name that holds *, a quote or a backslash"}
 	}
@@ -356,6 +367,10 @@ func (w *writer) setArgs(c *sql.Call) ([]val, error) {
 		text := jsonPathText(path)
 		if readsList(c) {
 			text = "$"
+		}
+		if strings.HasPrefix(text, "/") && w.d.JSONSubscript {
+			at, err := w.jsonAt(first, path)
+			return []val{at, {s: Text(w.d, "$"), prec: precAtom, simple: true}}, err
 		}
 		if c.Name == "json_array" && w.d.JSONPointers {
 			if strings.HasPrefix(text, "/") {

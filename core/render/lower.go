@@ -39,6 +39,9 @@ func (w *writer) lower(s *sql.Select) (*sql.Select, error) {
 	if w.d.ArgByRank {
 		s = lowerArg(s)
 	}
+	if w.d.GroupedWhole {
+		s = lowerGroups(s)
+	}
 	path := w.d.Unnest == dialect.UnnestPath || w.d.Unnest == dialect.UnnestExplode
 	lists := path || w.d.Unnest == dialect.UnnestSelect
 	reads, unnests := countReads(s)
