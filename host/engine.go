@@ -16,6 +16,7 @@ import (
 	"github.com/nexus-host/nexus-host/host/warehouse/duckdb"
 	"github.com/nexus-host/nexus-host/host/warehouse/postgres"
 	"github.com/nexus-host/nexus-host/host/warehouse/redshift"
+	"github.com/nexus-host/nexus-host/host/warehouse/snowflake"
 )
 
 // Rows is the result of a query; see warehouse.Rows.
@@ -47,6 +48,8 @@ func (p *Project) open(ctx context.Context, u use) (engine, error) {
 		return postgres.Open(ctx, p.postgres(u))
 	case "redshift":
 		return redshift.Open(ctx, p.redshift(u))
+	case "snowflake":
+		return snowflake.Open(ctx, p.snowflake(u))
 	}
 	return nil, fmt.Errorf("host: no warehouse of type %q", w.Type)
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/nexus-host/nexus-host/host/warehouse/postgres"
 	"github.com/nexus-host/nexus-host/host/warehouse/redshift"
 	"github.com/nexus-host/nexus-host/host/warehouse/retry"
+	"github.com/nexus-host/nexus-host/host/warehouse/snowflake"
 )
 
 // What the project file says of a warehouse, as each engine takes it.
@@ -29,6 +30,18 @@ func (p *Project) redshift(u use) redshift.Options {
 		IAM:      redshift.IAM{Cluster: w.ClusterIdentifier, Workgroup: w.Workgroup, AWS: api, AutoCreate: w.AutoCreate, Groups: w.DBGroups},
 		Staging:  redshift.Staging{URL: w.Staging, Role: w.StagingRole, AWS: api},
 		ReadOnly: u.readOnly, RunID: u.runID, QueryTag: w.QueryTag, Connections: p.connections(u),
+		ConnectTimeout: w.ConnectTimeout.Value(0), StatementTimeout: w.StatementTimeout.Value(0), Retry: retry.Policy{Log: p.options.Log},
+	}
+}
+
+func (p *Project) snowflake(u use) snowflake.Options {
+	w := &p.file.Warehouse
+	return snowflake.Options{
+		Account: w.Account, User: w.User, Role: w.Role, Warehouse: w.Warehouse, Database: w.Database, Schema: w.Schema,
+		Authenticator: w.Authenticator, Password: string(w.Password), Token: string(w.Token),
+		PrivateKey: string(w.PrivateKey), PrivateKeyPath: p.path(w.PrivateKeyPath), PrivateKeyPassphrase: string(w.PrivateKeyPassphrase),
+		Host: w.Host, Port: w.Port, Protocol: w.Protocol,
+		RunID: u.runID, QueryTag: w.QueryTag, SessionParameters: w.SessionParameters, Concurrency: p.connections(u),
 		ConnectTimeout: w.ConnectTimeout.Value(0), StatementTimeout: w.StatementTimeout.Value(0), Retry: retry.Policy{Log: p.options.Log},
 	}
 }
