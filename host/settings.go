@@ -52,9 +52,11 @@ func (p *Project) snowflake(u use) snowflake.Options {
 	w := &p.file.Warehouse
 	return snowflake.Options{
 		Account: w.Account, User: w.User, Role: w.Role, Warehouse: w.Warehouse, Database: w.Database, Schema: w.Schema,
-		Authenticator: w.Authenticator, Password: string(w.Password), PrivateKey: string(w.PrivateKey), PrivateKeyPath: p.path(w.PrivateKeyPath),
-		PrivateKeyPassphrase: string(w.PrivateKeyPassphrase), Token: string(w.Token), Host: w.Host, Port: w.Port, Protocol: w.Protocol,
-		RunID: u.runID, Concurrency: p.connections(u), ConnectTimeout: w.ConnectTimeout.Value(0), StatementTimeout: w.StatementTimeout.Value(0),
+		Authenticator: w.Authenticator, Password: string(w.Password), Token: string(w.Token),
+		PrivateKey: string(w.PrivateKey), PrivateKeyPath: p.path(w.PrivateKeyPath), PrivateKeyPassphrase: string(w.PrivateKeyPassphrase),
+		Host: w.Host, Port: w.Port, Protocol: w.Protocol,
+		RunID: u.runID, QueryTag: w.QueryTag, SessionParameters: w.SessionParameters, Concurrency: p.connections(u),
+		ConnectTimeout: w.ConnectTimeout.Value(0), StatementTimeout: w.StatementTimeout.Value(0), Retry: retry.Policy{Log: p.options.Log},
 	}
 }
 

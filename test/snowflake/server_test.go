@@ -31,6 +31,7 @@ type server struct {
 	cmd   *exec.Cmd
 	input io.Closer
 	log   *os.File
+	dir   string
 	port  int
 	seq   atomic.Int64
 }
@@ -87,8 +88,12 @@ func start() (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &server{cmd: exec.Command(interpreter, "serve.py"), log: log}
-	s.cmd.Stderr = log
+	dir, err := os.MkdirTemp("", "fakesnow") // its stages are folders in it
+	if err != nil {
+		return nil, err
+	}
+	s := &server{cmd: exec.Command(interpreter, "serve.py"), log: log, dir: dir}
+	s.cmd.Stderr, s.cmd.Env = log, append(os.Environ(), "TMPDIR="+dir)
 	input, err := s.cmd.StdinPipe()
 	if err != nil {
 		return nil, err
@@ -125,7 +130,7 @@ func (s *server) stop() error {
 	if waited := s.cmd.Wait(); err == nil {
 		err = waited
 	}
-	return errors.Join(err, s.log.Close(), os.Remove(s.log.Name()))
+	return errors.Join(err, s.log.Close(), os.Remove(s.log.Name()), os.RemoveAll(s.dir))
 }
 
 // options are those of a database of the test's own, which the first session makes.

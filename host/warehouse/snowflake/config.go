@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/snowflakedb/gosnowflake/v2"
@@ -44,8 +46,8 @@ func (o *Options) config() (*gosnowflake.Config, error) {
 		Host: o.Host, Port: o.Port, Protocol: o.Protocol,
 		Application: "nexus_host",
 		Tracing:     "off", // what the driver would log is in its errors
-		// The driver's times bound its pauses and single requests, the context bounds all of them together.
-		LoginTimeout: min(loginPauses, o.ConnectTimeout), JWTClientTimeout: o.ConnectTimeout, ExternalBrowserTimeout: o.ConnectTimeout,
+		// The driver's time bounds its pauses between attempts to log in: it makes none, package retry does.
+		LoginTimeout: 1, JWTClientTimeout: o.ConnectTimeout, ExternalBrowserTimeout: o.ConnectTimeout,
 		MaxRetryCount: maxRetries,
 		Params:        o.session(),
 		// The schema need not exist yet.
@@ -54,7 +56,7 @@ func (o *Options) config() (*gosnowflake.Config, error) {
 	if c.Account == "" {
 		return nil, &warehouse.SettingError{Setting: "account", Err: errors.New("it is empty"), Hint: "the part of the account's address before .snowflakecomputing.com"}
 	}
-	if c.User == "" && o.Authenticator != OAuth && o.Authenticator != AccessToken {
+	if c.User == "" && o.Authenticator != OAuth {
 		return nil, &warehouse.SettingError{Setting: "user", Err: errors.New("it is empty")}
 	}
 	if c.Database == "" {
@@ -73,9 +75,6 @@ func (o *Options) config() (*gosnowflake.Config, error) {
 	case OAuth:
 		c.Authenticator, c.Token = gosnowflake.AuthTypeOAuth, o.Token
 		return c, needs("token", o.Token)
-	case AccessToken:
-		c.Authenticator, c.Token = gosnowflake.AuthTypePat, o.Token
-		return c, needs("token", o.Token)
 	case ExternalBrowser:
 		c.Authenticator = gosnowflake.AuthTypeExternalBrowser
 		c.ClientStoreTemporaryCredential = gosnowflake.ConfigBoolTrue // each session would open a browser
@@ -85,16 +84,11 @@ func (o *Options) config() (*gosnowflake.Config, error) {
 		return c, o.key(c)
 	}
 	return nil, &warehouse.SettingError{Setting: "authenticator", Err: fmt.Errorf("there is no %q", o.Authenticator),
-		Hint: "one of " + Password + ", " + KeyPair + ", " + OAuth + ", " + AccessToken + ", " + ExternalBrowser}
+		Hint: "one of " + Password + ", " + KeyPair + ", " + OAuth + ", " + ExternalBrowser}
 }
 
-const (
-	// loginPauses is how long the pauses between the driver's attempts to log in are in all.
-	loginPauses = 4 * time.Second
-	// maxRetries is how often the driver repeats one HTTP request, with pauses from 1 s to 16 s. Repetitions
-	// carry the request's id, so the server runs their statement once.
-	maxRetries = 7
-)
+// maxRetries is how often the driver repeats one HTTP request of a statement, with pauses from 1 s to 16 s.
+const maxRetries = 7
 
 func (o *Options) key(c *gosnowflake.Config) error {
 	setting, text := "private_key", []byte(o.PrivateKey)
@@ -121,7 +115,11 @@ func (o *Options) key(c *gosnowflake.Config) error {
 // session is the settings of every session. They make results a function of data alone, whatever
 // defaults the account or the user has.
 func (o *Options) session() map[string]*string {
-	s := map[string]string{
+	s := map[string]string{}
+	for k, v := range o.SessionParameters {
+		s[strings.ToUpper(k)] = v
+	}
+	maps.Copy(s, map[string]string{
 		"TIMEZONE":                       "UTC",
 		"TIMESTAMP_TYPE_MAPPING":         "TIMESTAMP_NTZ",
 		"QUOTED_IDENTIFIERS_IGNORE_CASE": "FALSE",
@@ -136,7 +134,7 @@ func (o *Options) session() map[string]*string {
 		"MULTI_STATEMENT_COUNT":          "1",
 		"GO_QUERY_RESULT_FORMAT":         "JSON", // numbers with all their digits
 		"QUERY_TAG":                      o.tag(),
-	}
+	})
 	if o.StatementTimeout > 0 {
 		s["STATEMENT_TIMEOUT_IN_SECONDS"] = strconv.Itoa(max(1, int(o.StatementTimeout/time.Second)))
 	}
@@ -152,9 +150,10 @@ func (o *Options) tag() string {
 	b, err := json.Marshal(struct {
 		App   string `json:"app"`
 		RunID string `json:"run_id,omitempty"`
-	}{"nexus-host", o.RunID})
+		Tag   string `json:"tag,omitempty"`
+	}{"nexus-host", o.RunID, o.QueryTag})
 	if err != nil {
-		return "nexus-host" // two texts are always marshalled
+		return "nexus-host" // texts are always marshalled
 	}
 	return string(b)
 }

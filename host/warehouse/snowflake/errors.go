@@ -11,6 +11,7 @@ import (
 	"github.com/snowflakedb/gosnowflake/v2"
 
 	"github.com/nexus-host/nexus-host/host/warehouse"
+	"github.com/nexus-host/nexus-host/host/warehouse/retry"
 )
 
 // Numbers of Snowflake's errors.
@@ -31,7 +32,6 @@ const (
 	wrongRole         = 390189
 	wrongOAuth        = 390303
 	expiredOAuth      = 390318
-	wrongPAT          = 390432
 	blockedAddress    = 390420
 	blockedIP         = 390422
 )
@@ -57,7 +57,7 @@ func (o *Options) connectError(ctx context.Context, err error) error {
 			return at(o.secret("user"), "Snowflake does not say whether the name or the secret is wrong")
 		case sf.Number == wrongJWT, sf.Number >= wrongJWTFirst && sf.Number <= wrongJWTLast:
 			return at(o.secret("private_key_path"), "is its public half the user's RSA_PUBLIC_KEY? is this machine's clock right?")
-		case sf.Number == wrongOAuth, sf.Number == expiredOAuth, sf.Number == wrongPAT:
+		case sf.Number == wrongOAuth, sf.Number == expiredOAuth:
 			return at("token", "has it expired?")
 		case sf.Number == blockedAddress, sf.Number == blockedIP:
 			return at("account", "a network policy of the account keeps this machine's address out")
@@ -82,12 +82,25 @@ func (o *Options) connectError(ctx context.Context, err error) error {
 	return at(where, hint)
 }
 
+// connectVerdict tells whether logging in is worth another attempt: always where no answer of Snowflake's own came.
+func connectVerdict(err error) retry.Verdict {
+	var sf *gosnowflake.SnowflakeError
+	if errors.As(err, &sf) && sf.Number != gosnowflake.ErrCodeServiceUnavailable {
+		return retry.Verdict{}
+	}
+	var name *net.DNSError
+	if errors.As(err, &name) && name.IsNotFound {
+		return retry.Verdict{}
+	}
+	return retry.Verdict{Class: retry.Transient}
+}
+
 // secret is the setting of what proves who the user is.
 func (o *Options) secret(otherwise string) string {
 	switch o.Authenticator {
 	case Password:
 		return "password"
-	case OAuth, AccessToken:
+	case OAuth:
 		return "token"
 	case KeyPair:
 		if o.PrivateKey != "" {

@@ -1,9 +1,10 @@
 // Package snowflake is Snowflake as a warehouse: a pool of sessions whose settings make results
 // canonical, raw rows through a staged file, errors that name the setting to look at.
 //
-// A statement that fails before Snowflake has begun it is repeated by package retry; one
-// that Snowflake may have begun is repeated by the driver alone, under the request's id, by which
-// the server tells a repetition from a second statement.
+// Logging in is repeated by package retry. A statement's request that is refused, throttled or
+// lost is repeated by the driver, under the request's id, by which the server tells a
+// repetition from a second statement: so a statement that writes is repeated as safely as one that reads. An error that
+// Snowflake gives as its answer is final.
 //
 // It imports core, host/load, host/warehouse and the driver.
 package snowflake
@@ -20,16 +21,17 @@ import (
 	"github.com/nexus-host/nexus-host/core/dialect"
 	"github.com/nexus-host/nexus-host/core/sql"
 	"github.com/nexus-host/nexus-host/host/warehouse"
+	"github.com/nexus-host/nexus-host/host/warehouse/lease"
+	"github.com/nexus-host/nexus-host/host/warehouse/retry"
 	_ "github.com/nexus-host/nexus-host/host/warehouse/snowflake/quiet" // before the driver
 )
 
-// Authenticators.
+// Authenticators. A programmatic access token is given as a password.
 const (
 	Password        = "password"
 	KeyPair         = "key_pair"
 	OAuth           = "oauth"
-	AccessToken     = "access_token" // a programmatic access token
-	ExternalBrowser = "external_browser"
+	ExternalBrowser = "externalbrowser"
 )
 
 // Options are how to open a warehouse. The secrets among them are never shown in an error.
@@ -46,16 +48,20 @@ type Options struct {
 	PrivateKey           string // PEM: PKCS #8, encrypted or not, or PKCS #1
 	PrivateKeyPath       string // a file with that; PrivateKey goes before
 	PrivateKeyPassphrase string
-	Token                string // of OAuth, or a programmatic access token
+	Token                string // of OAuth
 
 	Host     string // "": <account>.snowflakecomputing.com
 	Port     int    // 0: 443
 	Protocol string // "": https
 
-	RunID            string        // part of the query tag
-	StatementTimeout time.Duration // the server ends a longer statement; 0: the account's own limit
-	Concurrency      int           // sessions at most; 0 is 8
-	ConnectTimeout   time.Duration // 0 is 20 s, and two minutes where a person must act in a browser
+	RunID             string            // part of the query tag
+	QueryTag          string            // another part
+	SessionParameters map[string]string // of every session, unless results depend on them
+	StatementTimeout  time.Duration     // the server ends a longer statement; 0: the account's own limit
+	Concurrency       int               // sessions at most; 0 is 8
+	ConnectTimeout    time.Duration     // with all attempts; 0 is 20 s, and two minutes where a person must act in a browser
+
+	Retry retry.Policy // clock, randomness and log; zero values are the real ones
 }
 
 // Warehouse is a pool of sessions. It is safe for concurrent use.
@@ -90,11 +96,29 @@ func Open(ctx context.Context, o Options) (*Warehouse, error) {
 func (w *Warehouse) connect(ctx context.Context) error {
 	bounded, cancel := context.WithTimeout(ctx, w.options.ConnectTimeout)
 	defer cancel()
-	conn, err := w.db.Conn(bounded)
+	policy := w.options.Retry
+	policy.Name, policy.Classify, policy.Idempotent, policy.Within = "connect", connectVerdict, true, w.options.ConnectTimeout/2
+	err := retry.Do(bounded, policy, func(ctx context.Context) error {
+		conn, err := w.db.Conn(ctx)
+		if err != nil {
+			return err
+		}
+		return conn.Close()
+	})
 	if err != nil {
 		return w.options.connectError(ctx, err)
 	}
-	return conn.Close()
+	return nil
+}
+
+// Lock takes the right to build into a schema by a lease, since Snowflake has no lock that
+// a session holds. Where another build has it, the error is warehouse.ErrBusy.
+func (w *Warehouse) Lock(ctx context.Context, schema string) (unlock func() error, err error) {
+	l, err := lease.Take(ctx, w, lease.System{}, lease.Options{Dialect: w.dialect, Schema: []string{schema}})
+	if err != nil {
+		return nil, fmt.Errorf("snowflake: %w", err)
+	}
+	return l.Unlock, nil
 }
 
 // Close ends all sessions.
