@@ -16,6 +16,7 @@ import (
 	"github.com/nexus-host/nexus-host/host/demo"
 	"github.com/nexus-host/nexus-host/host/plugin"
 	"github.com/nexus-host/nexus-host/host/report"
+	"github.com/nexus-host/nexus-host/host/run"
 )
 
 // customersEnv is how many customers the demo has; the emulator's joins take time that
@@ -82,7 +83,11 @@ func sample(t *testing.T, customers int, warehouse string) *host.Project {
 // build builds a project, whose checks must hold, and gives its tables' digests.
 func build(t *testing.T, p *host.Project) (map[string]string, *report.Run) {
 	t.Helper()
-	rep, err := p.Build(t.Context(), host.BuildOptions{Jobs: 2})
+	rep, err := p.Build(t.Context(), host.BuildOptions{Jobs: 2, Notify: func(e host.Event) {
+		if os.Getenv("NXDEBUG") != "" && e.Kind == run.StepEnded && p.Dialect() == "bigquery" {
+			fmt.Fprintln(os.Stderr, time.Now().Format("15:04:05"), e.Name, e.Rows, e.Seconds)
+		}
+	}})
 	if errors.Is(err, host.ErrChecks) {
 		for _, c := range rep.Checks {
 			if !c.OK() {
