@@ -19,7 +19,7 @@ func expressionRules() []Rule {
 		{Name: "boolean to text", Dialects: []string{"redshift"}, Why: "cannot cast type boolean to character varying", check: (*scan).booleanText},
 		{Name: "subquery", Dialects: []string{"redshift"}, Why: "several patterns of correlated subqueries are not supported", check: func(s *scan) {
 			for i := range s.tokens {
-				if s.are(i, "(", "SELECT") && !s.isAny(i-1, "FROM", "JOIN", "AS", ",", "(", "ALL") && i > 0 {
+				if s.are(i, "(", "SELECT") && !s.isAny(i-1, "FROM", "JOIN", "AS", ",", "(", "ALL", "EXISTS") && i > 0 {
 					s.report(i, "a query inside of an expression")
 				}
 			}
