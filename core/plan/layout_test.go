@@ -23,9 +23,9 @@ func TestLayout(t *testing.T) {
 		tables  plan.Tables
 		want    string // in all statements that make seen; "" for none at all
 	}{
-		{"bigquery", plan.Tables{}, "PARTITION BY DATETIME_TRUNC(`occurred_at`, MONTH)\nCLUSTER BY (`entity_id`, `event_id`, `k`)"},
+		{"bigquery", plan.Tables{}, "PARTITION BY DATETIME_TRUNC(`occurred_at`, MONTH)\nCLUSTER BY `entity_id`, `event_id`, `k`"},
 		{"bigquery", plan.Tables{Partition: "day", Cluster: "off"}, "PARTITION BY DATETIME_TRUNC(`occurred_at`, DAY)"},
-		{"bigquery", plan.Tables{Partition: "off"}, "CLUSTER BY (`entity_id`, `event_id`, `k`)"},
+		{"bigquery", plan.Tables{Partition: "off"}, "CLUSTER BY `entity_id`, `event_id`, `k`"},
 		{"snowflake", plan.Tables{}, ""},
 		{"snowflake", plan.Tables{Cluster: "on"}, `CLUSTER BY ("ENTITY_ID", "EVENT_ID", "K")`},
 		{"databricks", plan.Tables{}, " USING DELTA\nCLUSTER BY (`entity_id`, `event_id`, `k`)"},

@@ -36,6 +36,9 @@ func clauses(d *dialect.Dialect, layout []Layout) string {
 		s += "\nPARTITION BY DATETIME_TRUNC(" + Ident(d, l.Time) + ", " + strings.ToUpper(l.Unit) + ")"
 		fallthrough
 	case d.Layout == dialect.LayoutPartition, d.Layout == dialect.LayoutCluster:
+		if d.Layout == dialect.LayoutPartition { // brackets would make one value of the columns there
+			list = strings.Join(columns, ", ")
+		}
 		if len(columns) > 0 {
 			s += "\nCLUSTER BY " + list
 		}

@@ -27,6 +27,13 @@ func queryRules() []Rule {
 				}
 			}
 		}},
+		{Name: "cluster", Dialects: []string{"bigquery"}, Why: "CLUSTER BY takes columns, and brackets make one value of several", check: func(s *scan) {
+			for i := range s.tokens {
+				if s.are(i, "CLUSTER", "BY", "(") {
+					s.report(i, "CLUSTER BY in brackets")
+				}
+			}
+		}},
 		{Name: "full join", Dialects: []string{"redshift", "postgres"}, Why: "FULL JOIN is only supported with merge-joinable or hash-joinable conditions", check: func(s *scan) {
 			for i := range s.tokens {
 				if !s.are(i, "FULL", "JOIN") {

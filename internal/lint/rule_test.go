@@ -77,6 +77,7 @@ var cases = []struct{ rule, dialect, good, bad string }{
 	{"nested with", "redshift", `WITH "b" AS (SELECT 1 AS "x"), "a" AS (SELECT "x" FROM "b") SELECT "x" FROM "a"`, `WITH "a" AS (WITH "b" AS (SELECT 1 AS "x") SELECT "x" FROM "b") SELECT "x" FROM "a"`},
 	{"distinct from", "redshift", `SELECT DISTINCT "a" FROM "t"`, `SELECT 1 FROM "t" WHERE "a" IS NOT DISTINCT FROM "b"`},
 	{"distinct on", "snowflake", `SELECT DISTINCT "A" FROM "T"`, `SELECT DISTINCT ON ("A") "A" FROM "T"`},
+	{"cluster", "bigquery", "CREATE TABLE `t`\nCLUSTER BY `a`, `b` AS\nSELECT 1", "CREATE TABLE `t`\nCLUSTER BY (`a`, `b`) AS\nSELECT 1"},
 	{"full join", "postgres", `SELECT 1 FROM "a" FULL JOIN "b" ON "a"."x" = "b"."x"`, `SELECT 1 FROM "a" FULL JOIN "b" ON "a"."x" < "b"."x"`},
 	{"recursion", "snowflake", `WITH RECURSIVE "R" ("N") AS (SELECT 1 AS "N" UNION ALL SELECT "R"."N" + 1 FROM "R" WHERE "R"."N" < 9) SELECT "N" FROM "R"`,
 		`WITH RECURSIVE "R" ("N") AS (SELECT 1 AS "N" UNION SELECT "R"."N" + 1 FROM "R" WHERE "R"."N" < 9) SELECT "N" FROM "R"`},

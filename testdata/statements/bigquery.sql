@@ -49,11 +49,11 @@ CREATE TABLE `lake`.`marts`.`laid_out` (
   `occurred_at` DATETIME
 )
 PARTITION BY DATETIME_TRUNC(`occurred_at`, MONTH)
-CLUSTER BY (`entity_id`, `event_id`);
+CLUSTER BY `entity_id`, `event_id`;
 
 CREATE TABLE `lake`.`marts`.`made`
 PARTITION BY DATETIME_TRUNC(`occurred_at`, MONTH)
-CLUSTER BY (`entity_id`, `event_id`) AS
+CLUSTER BY `entity_id`, `event_id` AS
 SELECT 1 AS x;
 
 BEGIN TRANSACTION;
