@@ -30,6 +30,26 @@ func literalRules() []Rule {
 	}
 }
 
+// lateralView reports whether the parenthesis at i ends the function of a LATERAL VIEW, behind
+// which its alias stands without AS.
+func (s *scan) lateralView(i int) bool {
+	if !s.is(i, ")") {
+		return false
+	}
+	depth := 0
+	for ; i >= 0; i-- {
+		switch {
+		case s.is(i, ")"):
+			depth++
+		case s.is(i, "("):
+			if depth--; depth == 0 {
+				return s.are(i-3, "LATERAL", "VIEW") || s.are(i-4, "LATERAL", "VIEW", "OUTER")
+			}
+		}
+	}
+	return false
+}
+
 func (s *scan) adjacent() {
 	for i := 0; i+1 < len(s.tokens); i++ {
 		a, b := s.tokens[i], s.tokens[i+1]
@@ -39,7 +59,7 @@ func (s *scan) adjacent() {
 		if a.kind == text && s.is(i+1, ".") || s.is(i, "AS") && b.kind == text {
 			s.report(i, "a literal where a name stands")
 		}
-		if left && right && !s.typed[i] && !s.typed[i+1] {
+		if left && right && !s.typed[i] && !s.typed[i+1] && !s.lateralView(i) {
 			s.report(i+1, "nothing between two operands")
 		}
 	}
