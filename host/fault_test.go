@@ -82,18 +82,6 @@ func TestServerFailsInABuild(t *testing.T) {
 	}
 }
 
-// What passes while a build connects does not stop it.
-func TestServerIsSlowToStart(t *testing.T) {
-	warehouse, proxy := behindProxy(t)
-	proxy.Script(faultnet.Refuse(), faultnet.DropAnswer(1))
-	dir := t.TempDir()
-	write(t, dir, contacts, warehouse, "")
-	build(t, open(t, dir))
-	if proxy.Faults() != 2 {
-		t.Errorf("%d faults", proxy.Faults())
-	}
-}
-
 func TestDryRun(t *testing.T) {
 	for name, warehouse := range map[string]func(*testing.T) string{
 		"duckdb":   func(*testing.T) string { return duck },
