@@ -18,9 +18,10 @@ plugins:
 test:
     go test ./...
 
-# every case of the corpus on every engine this machine has
+# every case of the corpus, and whole projects, on the engines of this module; then the table in docs
 conformance:
-    NEXUS_REQUIRE_POSTGRES=1 go test ./internal/corpus -v
+    NEXUS_REQUIRE_POSTGRES=1 NEXUS_CONFORMANCE_RESULTS="$PWD/testdata/results" go test ./internal/corpus ./internal/projects -v -timeout 40m
+    go run ./test/conformance
 
 # rewrite the golden SQL; look at the diff before committing
 golden:

@@ -16,7 +16,7 @@ import (
 // is a mistake with the others, and unknown while none of them can be chosen. The enum of
 // Type is the list of those that can.
 type Warehouse struct {
-	Type   string `yaml:"type" enum:"duckdb,postgres,redshift" doc:"The engine; duckdb if left out, or the profile's."`
+	Type   string `yaml:"type" enum:"duckdb,postgres,redshift,snowflake,bigquery,databricks" doc:"The engine; duckdb if left out, or the profile's."`
 	Schema string `yaml:"schema" pattern:"^[a-z_][a-z0-9_]{0,62}$" doc:"The schema of the tables; main on duckdb and nexus elsewhere if left out."`
 
 	Profile     string `yaml:"profile" doc:"A profile of dbt's profiles.yml, whose keys hold where none is given here."`
@@ -79,6 +79,7 @@ type Warehouse struct {
 	WithoutAuth        bool              `yaml:"without_authentication" for:"bigquery" doc:"bigquery: send no credentials, to an endpoint that is an emulator."`
 	HTTPPath           string            `yaml:"http_path" for:"databricks" doc:"databricks: the HTTP path of the SQL warehouse or cluster."`
 	Catalog            string            `yaml:"catalog" for:"databricks" doc:"databricks: the catalog that holds the schema; the workspace's default if left out."`
+	Volume             string            `yaml:"volume" for:"databricks" pattern:"^/Volumes/[^/]+/[^/]+/[^/]+(/.*)?$" doc:"databricks: a folder of a Unity Catalog volume through which raw rows are loaded; multi-row INSERTs if left out."`
 	Token              Secret            `yaml:"token" for:"snowflake,databricks" doc:"snowflake, databricks: an access token (of OAuth, or a personal one)."`
 	ClientID           string            `yaml:"client_id" for:"databricks" doc:"databricks: the service principal's id, for OAuth between machines."`
 	ClientSecret       Secret            `yaml:"client_secret" for:"databricks" doc:"databricks: the service principal's secret."`

@@ -36,7 +36,7 @@ func Cases(t testing.TB) []Case {
 		case ".txt":
 			list = append(list, expressions(t, file)...)
 		case ".txtar":
-			list = append(list, queries(t, file)...)
+			list = append(list, Queries(t, file)...)
 		}
 	}
 	seen := map[string]string{}
@@ -104,9 +104,9 @@ func expressions(t testing.TB, file string) []Case {
 	return list
 }
 
-// queries reads an archive of a query, in.sql, and the rows that it gives, want; or of several,
+// Queries reads an archive of a query, in.sql, and the rows that it gives, want; or of several,
 // name.sql and name.want. What stands in the section with comes before each of them.
-func queries(t testing.TB, file string) []Case {
+func Queries(t testing.TB, file string) []Case {
 	t.Helper()
 	archive, err := txtar.ParseFile(file)
 	if err != nil {

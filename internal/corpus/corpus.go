@@ -69,7 +69,7 @@ func Run(t *testing.T, e Engine, known Exceptions) {
 	}
 	t.Logf("%s: %d cases, %d of them exceptions, %d statements, %.1f s", e.Name, len(cases), len(excused), r.statements, time.Since(start).Seconds())
 	if !t.Failed() {
-		record(t, e, cases, excused)
+		Record(t, Result{Dialect: e.Dialect.Name, Done: Executed, Engine: e.Name, Version: e.Version, Corpus: Hash(cases), Cases: len(cases), Exceptions: excused})
 	}
 }
 
@@ -160,31 +160,39 @@ func env() check.Env {
 }
 
 // compile parses and checks a query.
-func compile(text string) (*sql.Query, []sql.ColumnDef, error) {
+func compile(text string) (*sql.Query, []sql.ColumnDef, error) { return compileIn(text, env()) }
+
+func compileIn(text string, env check.Env) (*sql.Query, []sql.ColumnDef, error) {
 	q, diags := sql.Parse("case.sql", text, sql.Options{Core: true})
 	if err := diags.Err(); err != nil {
 		return nil, nil, err
 	}
-	columns, diags := check.Query(q, env())
+	columns, diags := check.Query(q, env)
 	return q, columns, diags.Err()
 }
 
 // query runs a case that is a query.
 func (r *runner) query(ctx context.Context, c Case) {
-	q, columns, err := compile(c.SQL)
-	if err != nil {
+	r.statements++
+	if err := Query(ctx, r.e.Dialect, r.e.Warehouse.Query, c, env(), r.names); err != nil {
 		r.failed[c.ID] = err.Error()
-		return
 	}
-	s, err := render.Query(q, r.e.Dialect, r.names)
+}
+
+// Query runs a case that is a query, over relations that env knows and names places; other
+// rows than the case's are an error.
+func Query(ctx context.Context, d *dialect.Dialect, query func(context.Context, string) (warehouse.Rows, error), c Case, env check.Env, names render.Names) error {
+	q, columns, err := compileIn(c.SQL, env)
 	if err != nil {
-		r.failed[c.ID] = err.Error()
-		return
+		return err
 	}
-	rows, err := r.rows(ctx, s, columns)
+	s, err := render.Query(q, d, names)
 	if err != nil {
-		r.failed[c.ID] = err.Error() + "\n" + short(s)
-		return
+		return err
+	}
+	rows, err := fetch(ctx, query, s, columns)
+	if err != nil {
+		return fmt.Errorf("%w\n%s", err, short(s))
 	}
 	got := make([]string, len(rows))
 	for i, row := range rows {
@@ -195,8 +203,9 @@ func (r *runner) query(ctx context.Context, c Case) {
 	}
 	slices.Sort(got)
 	if !slices.Equal(got, c.Want) {
-		r.failed[c.ID] = "got\n" + strings.Join(got, "\n") + "\nwant\n" + strings.Join(c.Want, "\n") + "\n" + short(s)
+		return fmt.Errorf("got\n%s\nwant\n%s\n%s", strings.Join(got, "\n"), strings.Join(c.Want, "\n"), short(s))
 	}
+	return nil
 }
 
 // batch runs expressions in one statement, a column each.
@@ -241,7 +250,8 @@ func (r *runner) ask(ctx context.Context, q *sql.Query, cases []Case, columns []
 	s, err := render.Query(q, r.e.Dialect, r.names)
 	var rows [][]string
 	if err == nil {
-		rows, err = r.rows(ctx, s, columns)
+		r.statements++
+		rows, err = fetch(ctx, r.e.Warehouse.Query, s, columns)
 	}
 	if err == nil && len(rows) != 1 {
 		err = fmt.Errorf("%d rows, want one", len(rows))
@@ -276,15 +286,10 @@ func short(s string) string {
 	return s
 }
 
-// rows gives a query's rows as text. A value that is not of the type that the checker
+// fetch gives a statement's rows as text. A value that is not of the type that the checker
 // promised is an error.
-func (r *runner) rows(ctx context.Context, query string, columns []sql.ColumnDef) ([][]string, error) {
-	r.statements++
-	return fetch(ctx, r.e.Warehouse, query, columns)
-}
-
-func fetch(ctx context.Context, w Warehouse, query string, columns []sql.ColumnDef) (list [][]string, err error) {
-	rows, err := w.Query(ctx, query)
+func fetch(ctx context.Context, query func(context.Context, string) (warehouse.Rows, error), statement string, columns []sql.ColumnDef) (list [][]string, err error) {
+	rows, err := query(ctx, statement)
 	if err != nil {
 		return nil, err
 	}

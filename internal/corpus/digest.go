@@ -92,7 +92,7 @@ func digest(t *testing.T, e Engine, name, text string) string {
 	if s, err = render.Digest(e.Dialect, path, columns); err != nil {
 		t.Fatal(err)
 	}
-	got, err := fetch(t.Context(), e.Warehouse, s, []sql.ColumnDef{{Name: "rows", Type: sql.Bigint}, {Name: "digest", Type: sql.Text}})
+	got, err := fetch(t.Context(), e.Warehouse.Query, s, []sql.ColumnDef{{Name: "rows", Type: sql.Bigint}, {Name: "digest", Type: sql.Text}})
 	if err != nil || len(got) != 1 {
 		t.Fatalf("%s: %d rows, %v\n%s", e.Name, len(got), err, s)
 	}

@@ -9,43 +9,53 @@ import (
 	"testing"
 )
 
-// ResultEnv names the folder where a run writes what it found, for docs/conformance.md.
+// ResultEnv names the folder where runs write what they found, testdata/results as a rule;
+// test/conformance makes the table in docs/conformance.md of it.
 const ResultEnv = "NEXUS_CONFORMANCE_RESULTS"
 
-// Result is what one engine gave.
+// What was done with the statements of a dialect.
+const (
+	Executed = "executed"     // every case ran and its rows were compared
+	Checked  = "type-checked" // every statement was analysed with the types of its columns
+	Parsed   = "parsed"       // every statement was read by an independent parser
+)
+
+// Result is what one engine, or one analyser, gave.
 type Result struct {
-	Engine     string            `json:"engine"`
-	Version    string            `json:"version,omitempty"`
 	Dialect    string            `json:"dialect"`
-	Corpus     string            `json:"corpus"` // a hash of the cases
+	Done       string            `json:"done"`    // Executed, Checked or Parsed
+	Engine     string            `json:"engine"`  // what did it
+	Version    string            `json:"version"` // may be empty
+	Corpus     string            `json:"corpus"`  // a hash of the cases
 	Cases      int               `json:"cases"`
 	Exceptions map[string]string `json:"exceptions,omitempty"` // reason by case
 }
 
-// record writes a result where ResultEnv asks for it.
-func record(t *testing.T, e Engine, cases []Case, excused map[string]string) {
+// Record writes a result where ResultEnv asks for it.
+func Record(t testing.TB, r Result) {
 	t.Helper()
 	dir := os.Getenv(ResultEnv)
 	if dir == "" {
 		return
 	}
-	b, err := json.MarshalIndent(Result{
-		Engine: e.Name, Version: e.Version, Dialect: e.Dialect.Name, Corpus: hash(cases), Cases: len(cases), Exceptions: excused,
-	}, "", "  ")
-	if err != nil {
-		t.Fatal(err)
+	b, err := json.MarshalIndent(r, "", "  ")
+	if err == nil {
+		err = os.MkdirAll(dir, 0o755)
 	}
-	if err := os.WriteFile(filepath.Join(dir, e.Name+".json"), append(b, '\n'), 0o644); err != nil {
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, r.Dialect+"-"+r.Done+"-"+r.Engine+".json"), append(b, '\n'), 0o644)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 }
 
-// hash tells one corpus from another.
-func hash(cases []Case) string {
+// Hash tells one corpus from another.
+func Hash(cases []Case) string {
 	h := sha256.New()
 	enc := json.NewEncoder(h)
 	for _, c := range cases {
-		c.Place = ""
+		c.Place = "" // which says nothing of the case
 		if err := enc.Encode(c); err != nil {
 			panic(err) // text always encodes
 		}

@@ -91,6 +91,9 @@ func (s *scan) arguments(call int) [][2]int {
 }
 
 func (s *scan) words() {
+	if s.is(0, "SET") || s.are(0, "ALTER", "SESSION", "SET") {
+		return // the names of settings are the engine's
+	}
 	for i, t := range s.tokens {
 		if t.kind == word && !s.is(i+1, "(") && !s.typed[i] && !s.facts.words[t.text] {
 			s.report(i, "word %s", t.text)
@@ -109,8 +112,18 @@ func (s *scan) typeNames() [][2]int {
 			found = append(found, [2]int{as + 1, s.tokens[i+1].mate})
 		}
 	}
+	if s.are(0, "ALTER", "TABLE") { // ADD COLUMN name type
+		for i := range s.tokens {
+			if s.is(i, "COLUMN") && s.is(i-1, "ADD") {
+				found = append(found, [2]int{i + 2, len(s.tokens)})
+			}
+		}
+	}
 	if s.are(0, "CREATE", "TABLE") {
 		i := 2
+		if s.are(i, "IF", "NOT", "EXISTS") {
+			i += 3
+		}
 		for i < len(s.tokens) && (s.tokens[i].kind == name || s.is(i, ".")) {
 			i++
 		}

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/nexus-host/nexus-host/core"
 	"github.com/nexus-host/nexus-host/core/base"
@@ -147,7 +148,8 @@ func (l *Library) check(p sample, strategy string, d *dialect.Dialect) (checked,
 // script gathers a build's statements.
 type script struct {
 	*Script
-	existing []plan.Existing // what stands in the schema
+	standing plan.Standing // what stands in the schema
+	aside    string        // the prefix of what is being built
 	program  *core.Program
 }
 
@@ -167,7 +169,8 @@ func (l *Library) build(p sample, strategy string, d *dialect.Dialect) (*Script,
 	}
 	s := &script{Script: &Script{Name: p.name + "/" + strategy, Dialect: d, Schema: Schema(d), Inputs: checked.inputs}}
 	for _, again := range []bool{false, true} {
-		o := core.Options{Dialect: d.Name, Schema: s.Schema, HasPrevious: again}
+		s.aside = plan.Aside(d, s.standing.Journal)
+		o := core.Options{Dialect: d.Name, Schema: s.Schema, Aside: s.aside, HasPrevious: again}
 		if s.program, err = checked.Compile(o); err != nil {
 			return nil, err
 		}
@@ -184,7 +187,19 @@ func (s *script) build() error {
 	for _, in := range s.Inputs {
 		s.query("probe", render.Probe(d, in.Path), in.Columns...)
 	}
-	s.query("existing", render.Relations(d, s.Schema[len(s.Schema)-1]), text("name"), text("kind"))
+	for _, set := range d.Session {
+		s.add("session", set)
+	}
+	for _, l := range render.Relations(d, s.Schema) {
+		if l.Kind < 0 {
+			s.add("existing", l.SQL) // SHOW, whose columns are the engine's own
+		} else {
+			s.query("existing", l.SQL, text("name"), text("kind"))
+		}
+	}
+	if err := s.lease(); err != nil {
+		return err
+	}
 	for _, st := range p.Setup {
 		s.add("setup", st.SQL)
 	}
@@ -239,34 +254,60 @@ func (s *script) reports() {
 	s.query("findings", s.program.Findings, text("table_name"), text("source"), text("reason"), text("detail"), bigint("n"), text("sample"))
 }
 
+// lease adds the statements of the right to build, where that is a row.
+func (s *script) lease() error {
+	if s.Dialect.Name == "duckdb" || s.Dialect.Name == "postgres" {
+		return nil // they lock otherwise
+	}
+	l, err := render.LeaseOf(s.Dialect, render.Lease{
+		Path: append(slices.Clone(s.Schema), "nexus_build_lock"), Name: "build", Holder: "it's me", TTL: time.Minute,
+	})
+	if err != nil {
+		return err
+	}
+	for _, text := range []string{l.Create, l.Seed, l.Take, l.Renew, l.Release} {
+		s.add("lease", text)
+	}
+	s.query("lease", l.Read)
+	return nil
+}
+
 // publish switches to what was built; checks and digests then read it.
 func (s *script) publish() error {
 	p := s.program.Plan
-	have := slices.Clone(s.existing)
-	s.existing = nil
+	have := s.standing
+	have.Relations = slices.Clone(have.Relations)
+	s.standing = plan.Standing{}
 	for _, r := range p.Relations {
-		have = append(have, plan.Existing{Name: plan.BuildPrefix + r.Name, View: r.Storage == graph.View})
-		s.existing = append(s.existing, plan.Existing{Name: r.Name, View: r.Storage == graph.View})
+		view := r.Storage == graph.View
+		have.Relations = append(have.Relations, plan.Existing{Name: s.aside + r.Name, View: view})
+		s.standing.Relations = append(s.standing.Relations, plan.Existing{
+			Name: r.Name, View: view || s.Dialect.Publish == dialect.PublishViews, Columns: r.Columns,
+		})
+		s.standing.Journal = append(s.standing.Journal, render.Switch{Relation: r.Name, Slot: s.aside, Done: true})
 	}
 	// Work relations that no step frees stand until now.
 	for _, n := range s.program.Graph.Nodes {
 		for _, r := range n.Makes {
 			freed := slices.ContainsFunc(p.Steps, func(step *plan.Step) bool { return step.ID == "free "+r.Name })
 			if r.Layer == graph.Work && !freed {
-				have = append(have, plan.Existing{Name: r.Name, View: r.Storage == graph.View})
+				have.Relations = append(have.Relations, plan.Existing{Name: r.Name, View: r.Storage == graph.View})
 			}
 		}
 	}
-	texts, err := p.Publish(have, nil)
+	phases, err := p.Publish(have)
 	if err != nil {
 		return err
 	}
-	begin, err := render.Begin(s.Dialect)
-	if err == nil {
-		texts = append(append([]string{begin}, texts...), render.Commit(s.Dialect))
-	}
-	for _, text := range texts {
-		s.add("publish", text)
+	for _, phase := range phases {
+		texts := phase.Statements
+		begin, err := render.Begin(s.Dialect)
+		if phase.Transaction && err == nil {
+			texts = append(append([]string{begin}, texts...), render.Commit(s.Dialect))
+		}
+		for _, text := range texts {
+			s.add("publish", text)
+		}
 	}
 	for _, c := range s.program.Checks {
 		s.query("check "+c.Name, c.SQL, bigint("n"), text("sample"))
@@ -298,8 +339,16 @@ func (s *script) read() error {
 		}
 	}
 	// What a build that failed leaves is dropped by the next one.
-	for _, text := range s.program.Plan.Clean([]plan.Existing{{Name: "nxb_nexus_events"}, {Name: "nxb_v", View: true}, {Name: "nxw_x"}}) {
+	for _, text := range s.program.Plan.Clean(plan.Standing{
+		Relations: []plan.Existing{{Name: "nxb_nexus_events"}, {Name: "nxb_v", View: true}, {Name: "nxw_x"}},
+	}) {
 		s.add("clean", text)
+	}
+	if s.Dialect.Publish == dialect.PublishViews {
+		s.query("journal", render.ReadJournal(s.Dialect, s.program.Plan.Published(plan.Journal)))
+	}
+	if explained, err := render.Explain(s.Dialect, render.Count(s.Dialect, s.program.Plan.Published("nexus_events"))); err == nil {
+		s.add("explain", explained)
 	}
 	s.add("drop", render.DropSchema(s.Dialect, s.Schema))
 	return nil

@@ -1,0 +1,78 @@
+package corpus
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Begin and End stand around the table in docs/conformance.md.
+const (
+	Begin = "<!-- results: begin; made by go run ./test/conformance -->\n"
+	End   = "<!-- results: end -->\n"
+)
+
+// ReadResults reads a folder of results.
+func ReadResults(dir string) ([]Result, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "*.json"))
+	if err != nil {
+		return nil, fmt.Errorf("corpus: %w", err)
+	}
+	var list []Result
+	for _, file := range files {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("corpus: %w", err)
+		}
+		var r Result
+		if err := json.Unmarshal(b, &r); err != nil {
+			return nil, fmt.Errorf("corpus: %s: %w", file, err)
+		}
+		list = append(list, r)
+	}
+	return list, nil
+}
+
+// Table is the results as a table of Markdown, and below it the exceptions, by reason.
+func Table(results []Result) string {
+	var b strings.Builder
+	b.WriteString("| dialect | done | by | cases | exceptions |\n| --- | --- | --- | --- | --- |\n")
+	for _, r := range results {
+		by := strings.TrimSpace(r.Engine + " " + r.Version)
+		fmt.Fprintf(&b, "| %s | %s | %s | %d | %d |\n", r.Dialect, r.Done, by, r.Cases, len(r.Exceptions))
+	}
+	for _, r := range results {
+		if len(r.Exceptions) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "\n### Exceptions: %s on %s\n\n", r.Dialect, r.Engine)
+		byReason := map[string][]string{}
+		for id, reason := range r.Exceptions {
+			byReason[reason] = append(byReason[reason], id)
+		}
+		for _, reason := range slices.Sorted(maps.Keys(byReason)) {
+			ids := byReason[reason]
+			slices.Sort(ids)
+			fmt.Fprintf(&b, "- %s (%d):\n", reason, len(ids))
+			for _, id := range ids {
+				fmt.Fprintf(&b, "  - `` %s ``\n", id)
+			}
+		}
+	}
+	return b.String()
+}
+
+// Renew puts the table into the text of docs/conformance.md.
+func Renew(text string, results []Result) (string, error) {
+	head, rest, ok := strings.Cut(text, Begin)
+	_, tail, ended := strings.Cut(rest, End)
+	if !ok || !ended {
+		return "", errors.New("corpus: docs/conformance.md has no place for the results")
+	}
+	return head + Begin + "\n" + Table(results) + "\n" + End + tail, nil
+}

@@ -1,0 +1,30 @@
+package projects_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"testing"
+
+	"github.com/nexus-host/nexus-host/internal/pgtest"
+	"github.com/nexus-host/nexus-host/internal/projects"
+)
+
+func duckdb() projects.Site {
+	return projects.Site{Name: "duckdb", Warehouse: func(t *testing.T, _ string) string {
+		return fmt.Sprintf("{type: duckdb, threads: 2, memory: 1GB, path: %q}", filepath.Join(t.TempDir(), "x.duckdb"))
+	}}
+}
+
+func postgres(t *testing.T) projects.Site {
+	return projects.Site{
+		Name: "postgres", Env: map[string]string{"DSN": pgtest.New(t).Database(t)},
+		Warehouse: func(_ *testing.T, schema string) string {
+			return fmt.Sprintf(`{type: postgres, dsn: "${DSN}", schema: %s}`, schema)
+		},
+	}
+}
+
+func TestDuckDB(t *testing.T)   { projects.Run(t, duckdb()) }
+func TestPostgres(t *testing.T) { projects.Run(t, postgres(t)) }
+
+func TestDemo(t *testing.T) { projects.Demo(t, postgres(t), 25, 7) }
