@@ -17,6 +17,7 @@ import (
 	"github.com/nexus-host/nexus-host/host/load"
 	"github.com/nexus-host/nexus-host/host/report"
 	"github.com/nexus-host/nexus-host/host/run"
+	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/lease"
 )
 
@@ -81,6 +82,10 @@ func (p *Project) build(ctx context.Context, o BuildOptions) (*report.Run, error
 	err := b.execute(ctx)
 	if err != nil {
 		err = errors.Join(b.lost(), err)
+	}
+	if tells, ok := b.engine.(interface{ Usage() warehouse.Usage }); ok {
+		used := tells.Usage()
+		b.report.Usage = &used
 	}
 	if e := b.engine.Close(); err == nil {
 		err = e

@@ -1,7 +1,7 @@
 // Package report holds what a build tells about itself: target/run.json, what
 // happened, and target/manifest.json, what is there and what it is made of.
 //
-// It imports host/load for the shape of rejections, and the standard library.
+// It imports host/load for the shape of rejections, host/warehouse for that of usage, and the standard library.
 package report
 
 import (
@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/nexus-host/nexus-host/host/load"
+	"github.com/nexus-host/nexus-host/host/warehouse"
 )
 
 // The names of the files, below a project's target folder.
@@ -43,6 +44,8 @@ type Run struct {
 	StartedAt time.Time `json:"started_at"`
 	AsOf      time.Time `json:"as_of"`
 	Seconds   float64   `json:"seconds"`
+
+	Usage *warehouse.Usage `json:"usage,omitempty"` // nil: the engine does not tell
 
 	Plugins  []Plugin        `json:"plugins"`
 	Loads    []*load.Result  `json:"loads"`

@@ -14,6 +14,13 @@ var ErrBusy = errors.New("warehouse: busy")
 // ErrMissing says that there is no database, or no such relation in it.
 var ErrMissing = errors.New("warehouse: missing")
 
+// Usage is what the statements of a build have used, where the engine tells.
+type Usage struct {
+	BytesProcessed int64 `json:"bytes_processed,omitempty"`
+	BytesBilled    int64 `json:"bytes_billed,omitempty"`
+	SlotMillis     int64 `json:"slot_millis,omitempty"`
+}
+
 // Column is a column of a result.
 type Column struct {
 	Name string

@@ -37,7 +37,8 @@ type Fault struct {
 // Pass is no fault.
 func Pass() Fault { return Fault{name: "pass"} }
 
-// Refuse resets the connection before a byte is read.
+// Refuse resets the connection at the client's first byte. (A reset before that makes Go's
+// dialer connect once more by itself.)
 func Refuse() Fault { return Fault{name: "refuse", refuse: true} }
 
 // Hang takes the connection and never answers.
@@ -217,6 +218,10 @@ func (p *Proxy) happened() {
 func (p *Proxy) serve(client net.Conn, f Fault) {
 	switch {
 	case f.refuse:
+		if n, _ := client.Read(make([]byte, 1)); n == 0 {
+			p.putBack(f)
+			return
+		}
 		p.happened()
 		resetNext(client)
 		return
@@ -252,6 +257,18 @@ func (p *Proxy) serve(client net.Conn, f Fault) {
 	_ = client.Close()
 	_ = server.Close()
 	<-done
+	if up.seen == 0 {
+		p.putBack(f)
+	}
+}
+
+// putBack returns a fault to the script: its client left without a word, as dialers do that try several ways.
+func (p *Proxy) putBack(f Fault) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if f.name != Pass().name {
+		p.script = append([]Fault{f}, p.script...)
+	}
 }
 
 // resetNext makes the next Close a reset.

@@ -140,16 +140,9 @@ func (w *Warehouse) Close() error {
 	return nil
 }
 
-// Usage is what the jobs of a warehouse have used so far.
-type Usage struct {
-	BytesProcessed int64
-	BytesBilled    int64
-	SlotMillis     int64
-}
-
 // Usage sums up the jobs that have ended.
-func (w *Warehouse) Usage() Usage {
-	return Usage{BytesProcessed: w.processed.Load(), BytesBilled: w.billed.Load(), SlotMillis: w.slotMillis.Load()}
+func (w *Warehouse) Usage() warehouse.Usage {
+	return warehouse.Usage{BytesProcessed: w.processed.Load(), BytesBilled: w.billed.Load(), SlotMillis: w.slotMillis.Load()}
 }
 
 // enter takes the right to run a statement; leave gives it back.

@@ -81,6 +81,14 @@ func WithLost(ctx context.Context, f func(error)) context.Context {
 	return context.WithValue(ctx, lostKey{}, f)
 }
 
+// Lost is what WithLost noted, or a function that does nothing: for locks that are no leases.
+func Lost(ctx context.Context) func(error) {
+	if f, ok := ctx.Value(lostKey{}).(func(error)); ok && f != nil {
+		return f
+	}
+	return func(error) {}
+}
+
 // Lease is a lock that is held until Unlock, or until it is lost.
 type Lease struct {
 	w      Warehouse

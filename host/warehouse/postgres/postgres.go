@@ -15,6 +15,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/dialect"
 	"github.com/nexus-host/nexus-host/core/render"
 	"github.com/nexus-host/nexus-host/host/warehouse"
+	"github.com/nexus-host/nexus-host/host/warehouse/lease"
 	"github.com/nexus-host/nexus-host/host/warehouse/pgwire"
 	"github.com/nexus-host/nexus-host/host/warehouse/retry"
 )
@@ -120,7 +121,7 @@ func (o *Options) settings() map[string]string {
 
 // Lock takes the right to build into a schema: one build at a time among all that use the
 // database. It does not wait: where another session holds it, the error is warehouse.ErrBusy. The
-// server gives the lock back when the session dies.
+// server gives the lock back when the session dies; what lease.WithLost noted learns of it then.
 func (w *Warehouse) Lock(ctx context.Context, schema string) (unlock func() error, err error) {
 	h := fnv.New64a()
 	fmt.Fprintf(h, "nexus-host build of schema %s", schema)
@@ -145,7 +146,15 @@ func (w *Warehouse) Lock(ctx context.Context, schema string) (unlock func() erro
 		conn.Release()
 		return nil, fmt.Errorf("%w: another build of schema %s is under way", warehouse.ErrBusy, schema)
 	}
+	watch, stop := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		watchLock(watch, conn.Ping, watchEvery, lease.Lost(ctx))
+	}()
 	return func() error {
+		stop()
+		<-ended
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
 		if _, err := conn.Exec(ctx, release); err != nil {
@@ -154,4 +163,28 @@ func (w *Warehouse) Lock(ctx context.Context, schema string) (unlock func() erro
 		conn.Release()
 		return nil
 	}, nil
+}
+
+// watchEvery is how often the session that holds the lock is looked at.
+const watchEvery = 10 * time.Second
+
+// watchLock tells once if the session that holds the lock is gone, and the lock with it.
+func watchLock(ctx context.Context, ping func(context.Context) error, every time.Duration, lost func(error)) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		// The end of the watch does not interrupt a question: that could cost the session.
+		asking, cancel := context.WithTimeout(context.WithoutCancel(ctx), every)
+		err := ping(asking)
+		cancel()
+		if err != nil {
+			lost(fmt.Errorf("%w: postgres: the session that holds it is gone: %w", lease.ErrLost, err))
+			return
+		}
+	}
 }
