@@ -118,7 +118,7 @@ func (b *build) prepare(ctx context.Context) (err error) {
 		return err
 	}
 	b.core = core.Options{
-		Dialect: b.Dialect(), Schema: b.schema(), Work: b.work(), Aside: plan.Aside(d, standing.Journal), HasPrevious: hasPrevious(standing),
+		Dialect: b.Dialect(), Schema: b.schema(), Work: b.work(), Tables: b.tables(), Aside: plan.Aside(d, standing.Journal), HasPrevious: hasPrevious(standing),
 	}
 	b.program, err = b.checked.Compile(b.core)
 	return err
@@ -166,11 +166,28 @@ func (b *build) execute(ctx context.Context) error {
 // setup makes the schema and drops what killed builds left.
 func (b *build) setup(ctx context.Context) ([]string, error) {
 	var statements []string
-	for _, s := range b.program.Plan.Setup {
-		statements = append(statements, s.SQL)
+	there, err := b.hasSchema(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !there {
+		for _, s := range b.program.Plan.Setup {
+			statements = append(statements, s.SQL)
+		}
 	}
 	left, err := b.clean(ctx)
 	return append(statements, left...), err
+}
+
+// hasSchema reports whether the schema is known to be there. Then it is not made, which takes
+// more rights than to build in it, also where nothing is to be done.
+func (b *build) hasSchema(ctx context.Context) (bool, error) {
+	if query := render.HasSchema(b.program.Plan.Dialect, b.schema()); query != "" {
+		n, err := run.Int(ctx, b.engine, query)
+		return n > 0, err
+	}
+	standing, err := b.standing(ctx, b.engine)
+	return len(standing.Relations) > 0, err
 }
 
 func (b *build) clean(ctx context.Context) ([]string, error) {

@@ -46,7 +46,7 @@ func (p *Project) Compile(ctx context.Context, o CompileOptions) ([]*Compiled, e
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			program, err := checked.Compile(core.Options{Dialect: name, Schema: p.schema(), StatementsOnly: true})
+			program, err := checked.Compile(core.Options{Dialect: name, Schema: p.schema(), Tables: p.tables(), StatementsOnly: true})
 			out[i] = &Compiled{Dialect: name, Program: program}
 			return err
 		})

@@ -13,9 +13,12 @@ import (
 	"github.com/nexus-host/nexus-host/host/load"
 	"github.com/nexus-host/nexus-host/host/run"
 	"github.com/nexus-host/nexus-host/host/warehouse"
+	"github.com/nexus-host/nexus-host/host/warehouse/bigquery"
+	"github.com/nexus-host/nexus-host/host/warehouse/databricks"
 	"github.com/nexus-host/nexus-host/host/warehouse/duckdb"
 	"github.com/nexus-host/nexus-host/host/warehouse/postgres"
 	"github.com/nexus-host/nexus-host/host/warehouse/redshift"
+	"github.com/nexus-host/nexus-host/host/warehouse/snowflake"
 )
 
 // Rows is the result of a query; see warehouse.Rows.
@@ -47,6 +50,12 @@ func (p *Project) open(ctx context.Context, u use) (engine, error) {
 		return postgres.Open(ctx, p.postgres(u))
 	case "redshift":
 		return redshift.Open(ctx, p.redshift(u))
+	case "databricks":
+		return databricks.Open(ctx, p.databricks(u))
+	case "snowflake":
+		return snowflake.Open(ctx, p.snowflake(u))
+	case "bigquery":
+		return bigquery.Open(ctx, p.bigquery(u))
 	}
 	return nil, fmt.Errorf("host: no warehouse of type %q", w.Type)
 }
@@ -89,6 +98,11 @@ func (p *Project) work() []string {
 		return duckdb.WorkSchema()
 	}
 	return nil
+}
+
+// tables says how published tables are laid out, where the project says so.
+func (p *Project) tables() plan.Tables {
+	return plan.Tables{Partition: p.file.Warehouse.Partition, Cluster: p.file.Warehouse.Cluster}
 }
 
 // schema is the path of the project's schema.

@@ -20,7 +20,7 @@ func behindProxy(t *testing.T) (warehouse string, p *faultnet.Proxy) {
 	server.Database(t)
 	network, address := server.Socket()
 	p = faultnet.TCP(t, network, address)
-	return fmt.Sprintf("{type: postgres, host: 127.0.0.1, port: %d, database: t1, user: nexus, sslmode: disable, connect_timeout: 5s}", p.Port()), p
+	return fmt.Sprintf("{type: postgres, host: 127.0.0.1, port: %d, database: t1, user: nexus, sslmode: disable, connect_timeout: 60s}", p.Port()), p
 }
 
 // A server that cuts a build off in the middle of a statement, or is gone for its rest, leaves the last good

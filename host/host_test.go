@@ -347,3 +347,23 @@ func TestNotBuilt(t *testing.T) {
 		t.Errorf("open: %v", err)
 	}
 }
+
+// A role that may create relations in one schema, and has no other right, builds.
+func TestLeastPrivilege(t *testing.T) {
+	server := pgtest.New(t)
+	db := server.Open(t)
+	for _, s := range []string{
+		`create role builder login`, `revoke all on database t1 from public`, `revoke all on schema public from public`, `grant connect on database t1 to builder`,
+		`create schema marts`, `grant usage, create on schema marts to builder`,
+	} {
+		if _, err := db.Exec(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dir := t.TempDir()
+	dsn := strings.Replace(server.DSN("t1"), "user=nexus", "user=builder", 1)
+	write(t, dir, contacts, fmt.Sprintf("{type: postgres, dsn: %q, schema: marts}", dsn), "")
+	p := open(t, dir)
+	build(t, p)
+	build(t, p)
+}

@@ -57,6 +57,8 @@ const (
 	PathBrackets
 	// PathDots: ."a"[0], on columns alone (Redshift).
 	PathDots
+	// PathKeys: a path as text, $.a['b c'][0] (Databricks).
+	PathKeys
 )
 
 // UnnestStyle says how a list becomes rows.
@@ -71,7 +73,7 @@ const (
 	UnnestStruct
 	// UnnestFlatten: JOIN LATERAL FLATTEN (Snowflake).
 	UnnestFlatten
-	// UnnestExplode: JOIN LATERAL posexplode (Databricks).
+	// UnnestExplode: LATERAL VIEW posexplode of a column (Databricks).
 	UnnestExplode
 	// UnnestPath: FROM t, t.list AS x AT i (Redshift).
 	UnnestPath
@@ -151,7 +153,9 @@ type ListStyle uint8
 const (
 	// ListSchema: information_schema.tables of the connection's catalog.
 	ListSchema ListStyle = iota
-	// ListUpper: the same, with names in upper case (Snowflake).
+	// ListNamespace: the same, and schemas in pg_catalog (PostgreSQL, Redshift).
+	ListNamespace
+	// ListUpper: as ListSchema, with names in upper case (Snowflake).
 	ListUpper
 	// ListDataset: the INFORMATION_SCHEMA of a dataset (BigQuery).
 	ListDataset
@@ -177,6 +181,7 @@ type Dialect struct {
 	Let                  LetStyle
 	Concat               string // a function that joins any number of texts, NULL counting as ''; "" for the operator alone
 	JSONPath             PathStyle
+	JSONSubscript        bool // names that no path can hold are reached as document['name']
 	JSONPointers         bool // paths may be RFC 6901 pointers, and [*] gives all elements
 	Unnest               UnnestStyle
 	ArgByRank            bool   // arg_min and arg_max become a row number and a maximum
@@ -188,11 +193,13 @@ type Dialect struct {
 	ReplacementSpecials  string // characters that need a backslash in what replaces a match; "" for the backslash alone
 	NullsByCase          bool   // no NULLS LAST: order by CASE first
 	Qualify              bool
+	WhereNeedsFrom       bool // no WHERE without FROM
 	QualifyAlone         bool // QUALIFY may stand without WHERE, GROUP BY and HAVING
 	CTEColumns           bool // WITH c (a, b) AS
 	FlatWith             bool // no WITH inside of a WITH
 	DistinctFrom         bool // IS [NOT] DISTINCT FROM exists
 	UnionDistinct        string
+	GroupedWhole         bool // an expression of GROUP BY counts as grouped as a whole item alone
 	GroupByOrdinal       bool // GROUP BY 1 names the first selected expression
 	Recursion            map[sql.RecursionForm]bool
 	RecursionDepth       int // levels after which the engine stops by default; 0: none

@@ -33,7 +33,7 @@ func postgres() *Dialect {
 		Collate: ` COLLATE "C"`,
 		Let:     LetSubquery, CTEColumns: true, DistinctFrom: true, UnionDistinct: "UNION", GroupByOrdinal: true,
 		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true, sql.RecurseUnion: true},
-		Publish:   PublishRename, Block: BlockDo,
+		Publish:   PublishRename, Block: BlockDo, List: ListNamespace,
 		Session: []string{"SET timezone = 'UTC'", "SET standard_conforming_strings = on"},
 		Rename:  RenameBare, DropCascade: true,
 		JSONPath: PathArrows, DotMatchesNewline: true, PatternStyle: PatternFirst,

@@ -2,6 +2,26 @@ package dialect
 
 import "github.com/nexus-host/nexus-host/core/sql"
 
+// fullTimestamp completes a text of timestampShape to the one form of which Snowflake's documentation says that
+// a cast reads it, YYYY-MM-DD"T"HH24:MI:SS.FFTZH:TZM: T between date and clock, seconds, no more than six
+// digits of them behind the point, an offset of hours and minutes.
+var fullTimestamp = replaceEach(`@0`,
+	`^(.{10})$`, `\\1T00:00`,
+	`^(.{10}) `, `\\1T`,
+	`^(.{16})([Zz+-].*)?$`, `\\1:00\\2`,
+	`^(.{19}[.][0-9]{6})[0-9]+`, `\\1`,
+	`^(.{19}([.][0-9]+)?)[Zz]?$`, `\\1+00:00`,
+	`([+-][0-9]{2})$`, `\\1:00`,
+	`([+-][0-9]{2})([0-9]{2})$`, `\\1:\\2`)
+
+// replaceEach is replacement after replacement of what matches in x.
+func replaceEach(x string, pairs ...string) string {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		x = "REGEXP_REPLACE(" + x + ", '" + pairs[i] + "', '" + pairs[i+1] + "')"
+	}
+	return x
+}
+
 // snowflake is Snowflake. No engine executed it here.
 func snowflake() *Dialect {
 	t := map[string]string{
@@ -9,7 +29,7 @@ func snowflake() *Dialect {
 		"cast.text.decimal":   `CASE WHEN REGEXP_LIKE(@0, ' *` + decimalShape + ` *') AND LENGTH(@0) <= 1000 THEN CAST(TRY_TO_DECIMAL(TRIM(@0, ' '), 27, 9) AS NUMBER(38,9)) END`,
 		"cast.text.double":    `CASE WHEN REGEXP_LIKE(@0, ' *` + decimalShape + ` *') AND LENGTH(@0) <= 200 THEN TRY_TO_DOUBLE(TRIM(@0, ' ')) END`,
 		"cast.text.boolean":   `CASE WHEN LOWER(TRIM(@0, ' ')) IN ('true', 't', 'yes', 'y', '1') THEN TRUE WHEN LOWER(TRIM(@0, ' ')) IN ('false', 'f', 'no', 'n', '0') THEN FALSE END`,
-		"cast.text.timestamp": `CASE WHEN REGEXP_LIKE(@0, '` + timestampShape + `') AND LEFT(@0, 4) <> '0000' THEN @{in_years(CAST(CONVERT_TIMEZONE('UTC', TRY_TO_TIMESTAMP_TZ(CASE WHEN REGEXP_INSTR(SUBSTR(@0, 12), '[Zz+-]') > 0 THEN UPPER(@0) ELSE @0 || CASE WHEN LENGTH(@0) = 10 THEN 'T00:00:00Z' ELSE 'Z' END END)) AS TIMESTAMP_NTZ(6)))} END`,
+		"cast.text.timestamp": `CASE WHEN REGEXP_LIKE(@0, '` + timestampShape + `') AND LEFT(@0, 4) <> '0000' THEN @{in_years(CAST(CONVERT_TIMEZONE('UTC', TRY_CAST(` + fullTimestamp + ` AS TIMESTAMP_TZ)) AS TIMESTAMP_NTZ(6)))} END`,
 		"in_years":            `CASE WHEN @0 BETWEEN CAST('0001-01-01 00:00:00' AS TIMESTAMP_NTZ(6)) AND CAST('9999-12-31 23:59:59.999999' AS TIMESTAMP_NTZ(6)) THEN @0 END`,
 		"cast.text.json":      `TRY_PARSE_JSON(@0)`,
 		"cast.bigint.text":    `CAST(@0 AS VARCHAR)`,
@@ -22,15 +42,16 @@ func snowflake() *Dialect {
 		"cast.double.decimal": `CASE WHEN ABS(@0) < 1000000000000000000 THEN CAST(@0 AS NUMBER(38,9)) END`,
 		"cast.boolean.text":   `CAST(@0 AS VARCHAR)`,
 		"cast.boolean.bigint": `CAST(@0 AS BIGINT)`,
-		"cast.timestamp.text": `TO_VARCHAR(@0, 'YYYY-MM-DD"T"HH24:MI:SS.FF6"Z"')`,
+		"cast.timestamp.text": `TO_VARCHAR(@0, 'YYYY-MM-DD"T"HH24:MI:SS.FF6') || 'Z'`,
 		"cast.timestamp.date": `CAST(@0 AS DATE)`,
 		"cast.date.text":      `TO_VARCHAR(@0, 'YYYY-MM-DD')`,
 		"cast.date.timestamp": `CAST(@0 AS TIMESTAMP_NTZ(6))`,
 		"bounded":             `CASE WHEN @0 ` + decimalRange + ` THEN CAST(@0 AS NUMBER(38,9)) END`,
-		// A BIGINT is a NUMBER(38,0) there: it does not overflow by itself.
-		"add.bigint": `CASE WHEN @0 + @1 ` + bigintRange + ` THEN @0 + @1 END`,
-		"sub.bigint": `CASE WHEN @0 - @1 ` + bigintRange + ` THEN @0 - @1 END`,
-		"mul.bigint": `CASE WHEN ABS(CAST(@0 AS DOUBLE) * @1) < 1e19 THEN CASE WHEN @0 * @1 ` + bigintRange + ` THEN @0 * @1 END END`,
+		// A BIGINT is a NUMBER(38,0) there: it does not overflow by itself, and the casts change nothing. They are for
+		// readers of this SQL whose BIGINT has 64 bits.
+		"add.bigint": `CASE WHEN CAST(@0 AS NUMBER(37,0)) + @1 ` + bigintRange + ` THEN @0 + @1 END`,
+		"sub.bigint": `CASE WHEN CAST(@0 AS NUMBER(37,0)) - @1 ` + bigintRange + ` THEN @0 - @1 END`,
+		"mul.bigint": `CASE WHEN ABS(CAST(@0 AS DOUBLE) * @1) < 1e19 THEN CASE WHEN CAST(@0 AS NUMBER(37,0)) * @1 ` + bigintRange + ` THEN @0 * @1 END END`,
 		"neg.bigint": `CASE WHEN @0 > -9223372036854775808 THEN -@0 END`,
 		// A product is rounded to 12 places by the engine, then to 9.
 		"mul.decimal":            `CASE WHEN ABS(CAST(@0 AS DOUBLE) * CAST(@1 AS DOUBLE)) < 1e18 THEN @{bounded(ROUND(@0 * @1, 9))} END`,
@@ -46,8 +67,6 @@ func snowflake() *Dialect {
 		"bool_and":               "BOOLAND_AGG",
 		"greatest":               "GREATEST_IGNORE_NULLS",
 		"least":                  "LEAST_IGNORE_NULLS",
-		"arg_min":                `CAST(ARRAY_AGG(CASE WHEN @1 IS NOT NULL THEN OBJECT_CONSTRUCT_KEEP_NULL('x', @0) END) WITHIN GROUP (ORDER BY @3 ASC NULLS LAST, @2 ASC NULLS LAST)[0]['x'] AS @4)`,
-		"arg_max":                `CAST(ARRAY_AGG(CASE WHEN @1 IS NOT NULL THEN OBJECT_CONSTRUCT_KEEP_NULL('x', @0) END) WITHIN GROUP (ORDER BY @3 DESC NULLS LAST, @2 DESC NULLS LAST)[0]['x'] AS @4)`,
 		"string_agg":             `CASE WHEN COUNT(@0) > 0 THEN LISTAGG(@0, @1) WITHIN GROUP (ORDER BY @2) END`,
 		"length":                 `LENGTH(@0)`,
 		"hex.bits":               `CAST(TO_NUMBER(SUBSTR(@0, 1 + 16 * @1, 15), 'XXXXXXXXXXXXXXX') AS BIGINT)`,
@@ -71,8 +90,8 @@ func snowflake() *Dialect {
 		"json.timestamp.millis":  jsonTimestamp("REGEXP_LIKE(@0, '", "')", "millis", "1000"),
 		"json.timestamp.micros":  jsonTimestamp("REGEXP_LIKE(@0, '", "')", "micros", "1"),
 		"json.bigint.of":         `CASE WHEN TYPEOF(@0) = 'BOOLEAN' THEN CAST(CAST(@0 AS BOOLEAN) AS BIGINT) ELSE @{whole(@{cast.text.decimal(@1)})} END`,
-		"list.json_array":        `CASE WHEN IS_ARRAY(@0) THEN @0 END`,
-		"list.json_keys":         `ARRAY_SORT(OBJECT_KEYS(CASE WHEN IS_OBJECT(@0) THEN @0 END))`,
+		"list.json_array":        `CASE WHEN TYPEOF(@0) = 'ARRAY' THEN @0 END`,
+		"list.json_keys":         `ARRAY_SORT(OBJECT_KEYS(CASE WHEN TYPEOF(@0) = 'OBJECT' THEN @0 END))`,
 		"list.split":             `SPLIT(@0, @1)`,
 		"list.regexp_matches":    `REGEXP_SUBSTR_ALL(@0, @1)`,
 
@@ -105,7 +124,7 @@ func snowflake() *Dialect {
 		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}, Rename: RenameQualified,
 		Publish: PublishInsert, List: ListUpper, Block: BlockScripting, Layout: LayoutCluster,
 		Session:  []string{"ALTER SESSION SET TIMEZONE = 'UTC'"},
-		JSONPath: PathBrackets, JSONColumns: true, Unnest: UnnestFlatten, PatternStyle: PatternFirst, Timestamp: "TIMESTAMP_NTZ",
+		JSONPath: PathBrackets, JSONColumns: true, Unnest: UnnestFlatten, ArgByRank: true, PatternStyle: PatternFirst, Timestamp: "TIMESTAMP_NTZ",
 		Templates: t,
 	}
 }

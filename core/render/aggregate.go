@@ -54,8 +54,17 @@ func (w *writer) aggregate(c *sql.Call) (val, error) {
 			sum := simple("sum")
 			return sum.then(precAtom, "CAST("+sum.s+" AS "+w.d.Types[kind]+")"), nil
 		}
+		if t, ok := w.d.Template("sum." + kind.String() + ".window"); ok && over != "" {
+			return w.windowSum(t, kind, args[0], call)
+		}
+		if err := w.widen(kind, args); err != nil {
+			return val{}, err
+		}
 		return w.piece("sum."+kind.String(), simple("sum"))
 	case "avg":
+		if err := w.widen(kind, args); err != nil {
+			return val{}, err
+		}
 		return w.average(kind, simple)
 	case "min", "max":
 		if collate := w.collate(kind); collate != "" {
@@ -79,6 +88,32 @@ func (w *writer) aggregate(c *sql.Call) (val, error) {
 		return simple(c.Name), nil
 	}
 	return simple(c.Name), nil
+}
+
+// widen makes the values of a sum of a type in which it cannot overflow, where the engine's own
+// does not ("sum.<type>.in").
+func (w *writer) widen(kind sql.Type, args []val) (err error) {
+	if t, ok := w.d.Template("sum." + kind.String() + ".in"); ok {
+		args[0], err = w.apply(t, args[0])
+	}
+	return err
+}
+
+// windowSum is a sum over a window that is put together of several: the template's @0, @1, …
+// are the sums of the pieces "sum.<kind>.part0", "sum.<kind>.part1", ….
+func (w *writer) windowSum(template string, kind sql.Type, x val, call func(string) val) (val, error) {
+	var sums []val
+	for n := 0; ; n++ {
+		part := "sum." + kind.String() + ".part" + strconv.Itoa(n)
+		if _, ok := w.d.Template(part); !ok {
+			return w.apply(template, sums...)
+		}
+		v, err := w.piece(part, x)
+		if err != nil {
+			return val{}, err
+		}
+		sums = append(sums, call("sum("+v.s+")"))
+	}
 }
 
 // average is the exact quotient of sum and count, rounded like any other.

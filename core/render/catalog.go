@@ -43,6 +43,22 @@ func Relations(d *dialect.Dialect, schema []string) []Listing {
 	return []Listing{{SQL: columns + "information_schema.tables WHERE " + where + " ORDER BY table_name", Name: 0, Kind: 1}}
 }
 
+// HasSchema is a query of one bigint: 1 if there is such a schema, 0 if not. It is "" where a
+// listing of a missing schema's relations fails, which tells as much.
+func HasSchema(d *dialect.Dialect, schema []string) string {
+	last := len(schema) - 1
+	const columns = "SELECT count(*) AS n FROM "
+	switch d.List {
+	case dialect.ListShow, dialect.ListDataset:
+		return ""
+	case dialect.ListUpper:
+		return columns + Path(d, append(slices.Clone(schema[:last]), "information_schema", "schemata")) + " WHERE schema_name = " + Text(d, strings.ToUpper(schema[last]))
+	case dialect.ListNamespace: // the standard's view leaves out what belongs to others
+		return columns + "pg_catalog.pg_namespace WHERE nspname = " + Text(d, schema[last])
+	}
+	return columns + "information_schema.schemata WHERE schema_name = " + Text(d, schema[last])
+}
+
 // Probe is a query of no rows that has a relation's columns.
 func Probe(d *dialect.Dialect, path []string) string {
 	return "SELECT * FROM " + Path(d, path) + " LIMIT 0"

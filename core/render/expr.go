@@ -76,6 +76,9 @@ func (w *writer) unary(e *sql.Unary) (val, error) {
 	case e.Type() == sql.Bigint && bound(e.X) >= 1<<63:
 		return w.piece("neg.bigint", x)
 	}
+	if t, ok := w.d.Template("neg"); ok {
+		return w.apply(t, x)
+	}
 	return x.then(precUnary, "-"+x.in(precAtom)), nil
 }
 

@@ -132,11 +132,59 @@ func (w *writer) jsonAt(doc val, path []vocab.Step) (val, error) {
 		}
 		return out, nil
 	}
+	if w.d.JSONPath == dialect.PathKeys {
+		return w.jsonAtKeys(doc, path)
+	}
 	text := jsonPathText(path)
+	if strings.HasPrefix(text, "/") && w.d.JSONSubscript {
+		out := doc.then(precAtom, doc.in(precAtom))
+		for _, s := range path {
+			if s.IsIndex {
+				out.s += "[" + strconv.Itoa(s.Index) + "]"
+			} else {
+				out.s += "[" + Text(w.d, s.Name) + "]"
+			}
+		}
+		return out, nil
+	}
 	if strings.HasPrefix(text, "/") && !w.d.JSONPointers {
 		return val{}, &UnsupportedError{Dialect: w.d.Name, What: "a JSON path with a name that holds *, a quote or a backslash"}
 	}
 	return w.piece("json.at", doc, val{s: Text(w.d, text), prec: precAtom, simple: true})
+}
+
+// jsonAtKeys reads along a path whose names are words or stand in brackets; a name that no
+// path can hold is looked up among the object's members ("json.member").
+func (w *writer) jsonAtKeys(doc val, path []vocab.Step) (val, error) {
+	out, text := doc, "$"
+	constant := func(s string) val { return val{s: Text(w.d, s), prec: precAtom, simple: true} }
+	var err error
+	for _, s := range path {
+		switch {
+		case s.IsIndex:
+			text += "[" + strconv.Itoa(s.Index) + "]"
+			continue
+		case plainName(s.Name):
+			text += "." + s.Name
+			continue
+		case s.Name != "" && !strings.ContainsAny(s.Name, `'"?\`):
+			text += "['" + s.Name + "']"
+			continue
+		}
+		if text != "$" {
+			if out, err = w.piece("json.at", out, constant(text)); err != nil {
+				return val{}, err
+			}
+		}
+		if out, err = w.piece("json.member", out, constant(s.Name)); err != nil {
+			return val{}, err
+		}
+		text = "$"
+	}
+	if text == "$" && len(path) > 0 {
+		return out, nil
+	}
+	return w.piece("json.at", out, constant(text))
 }
 
 // jsonPathText writes a path as text: $.name, $."any name", $[n].
@@ -185,8 +233,13 @@ func jsonPointer(path []vocab.Step) string {
 // unnest renders CROSS (or LEFT) JOIN LATERAL over a set function; its position
 // counts from 0 and its columns have the names that the tree gives them.
 func (w *writer) unnest(u *sql.Unnest, left bool) (string, error) {
-	if list, ok := u.Expr.(*sql.Column); ok && w.d.Unnest == dialect.UnnestPath {
-		return w.unnestPath(u, list, left), nil
+	if list, ok := u.Expr.(*sql.Column); ok {
+		switch w.d.Unnest {
+		case dialect.UnnestPath:
+			return w.unnestPath(u, list, left), nil
+		case dialect.UnnestExplode:
+			return w.unnestView(u, list, left), nil
+		}
 	}
 	c, ok := u.Expr.(*sql.Call)
 	if !ok {
@@ -234,6 +287,19 @@ func (w *writer) unnestPath(u *sql.Unnest, list *sql.Column, left bool) string {
 	return ", " + s
 }
 
+// unnestView renders the rows of a list column as a view beside FROM, which may not be
+// followed by a join; a join with a lateral sub-select could not read documents.
+func (w *writer) unnestView(u *sql.Unnest, list *sql.Column, left bool) string {
+	word, position := "LATERAL VIEW ", Ident(w.d, "nx_position")
+	if left {
+		word += "OUTER "
+	}
+	if u.Ordinality != "" {
+		position = Ident(w.d, u.Ordinality)
+	}
+	return word + "posexplode(" + w.column(list).s + ") " + Ident(w.d, u.Alias) + " AS " + position + ", " + Ident(w.d, u.Value)
+}
+
 // unnestList renders a join with the rows of a list ("list.<function>").
 func (w *writer) unnestList(u *sql.Unnest, c *sql.Call, left bool) (string, error) {
 	list, err := w.listOf(c)
@@ -274,15 +340,6 @@ func (w *writer) unnestList(u *sql.Unnest, c *sql.Call, left bool) (string, erro
 			outer = "TRUE"
 		}
 		return "CROSS JOIN LATERAL (SELECT " + columns + " FROM TABLE(FLATTEN(INPUT => " + list.s + ", OUTER => " + outer + ")) AS f) AS " + Ident(w.d, u.Alias), nil
-	case dialect.UnnestExplode:
-		if position == "" {
-			position = Ident(w.d, "nx_position")
-		}
-		s := word + "LATERAL posexplode(" + list.s + ") AS " + Ident(w.d, u.Alias) + " (" + position + ", " + value + ")"
-		if left {
-			s += " ON TRUE"
-		}
-		return s, nil
 	}
 	return "", &UnsupportedError{Dialect: w.d.Name, What: "unnest outside a lowered SELECT"}
 }
@@ -310,6 +367,10 @@ func (w *writer) setArgs(c *sql.Call) ([]val, error) {
 		text := jsonPathText(path)
 		if readsList(c) {
 			text = "$"
+		}
+		if strings.HasPrefix(text, "/") && w.d.JSONSubscript {
+			at, err := w.jsonAt(first, path)
+			return []val{at, {s: Text(w.d, "$"), prec: precAtom, simple: true}}, err
 		}
 		if c.Name == "json_array" && w.d.JSONPointers {
 			if strings.HasPrefix(text, "/") {

@@ -39,13 +39,17 @@ func (w *writer) lower(s *sql.Select) (*sql.Select, error) {
 	if w.d.ArgByRank {
 		s = lowerArg(s)
 	}
-	lists := w.d.Unnest == dialect.UnnestSelect || w.d.Unnest == dialect.UnnestPath
+	if w.d.GroupedWhole {
+		s = lowerGroups(s)
+	}
+	path := w.d.Unnest == dialect.UnnestPath || w.d.Unnest == dialect.UnnestExplode
+	lists := path || w.d.Unnest == dialect.UnnestSelect
 	reads, unnests := countReads(s)
 	if !(w.d.JSONOnce && reads > 1) && !(w.d.JSONColumns && reads > 0) && !(lists && unnests > 0) {
 		return s, nil
 	}
 	s = sql.CloneSelect(s)
-	l := &lowering{s: s, columnwise: w.d.JSONColumns, joins: !lists, path: w.d.Unnest == dialect.UnnestPath, lists: map[columnKey]*pathList{}}
+	l := &lowering{s: s, columnwise: w.d.JSONColumns, joins: !lists, path: path, lists: map[columnKey]*pathList{}}
 	if w.d.JSONOnce || w.d.JSONColumns {
 		if err := l.collectPaths(); err != nil {
 			return nil, err
@@ -118,7 +122,7 @@ func wantsText(function string) bool {
 // lowering is one SELECT on its way.
 type lowering struct {
 	s     *sql.Select
-	path  bool // lists become rows as paths in FROM
+	path  bool // lists become rows beside FROM
 	joins bool // unnest stays a join
 	// columnwise: each path is a column, and each text of one too
 	columnwise bool

@@ -127,6 +127,10 @@ func (w *writer) selectOf(s *sql.Select) (string, error) {
 		return w.plainSelect(s, "")
 	}
 	const keep = "nx_keep"
+	s, err := w.lower(s) // the condition reads what the sub-select has
+	if err != nil {
+		return "", err
+	}
 	cond, err := w.expr(s.Qualify)
 	if err != nil {
 		return "", err
@@ -192,6 +196,9 @@ func (w *writer) plainSelect(s *sql.Select, extra string) (string, error) {
 		b.WriteString("\nFROM " + from)
 	}
 	where := s.Where
+	if s.From == nil && where != nil && w.d.WhereNeedsFrom {
+		b.WriteString("\nFROM (SELECT 1 AS " + Ident(w.d, "nx_one") + ") AS " + Ident(w.d, "nx_one"))
+	}
 	if s.Qualify != nil && !w.d.QualifyAlone && where == nil && len(s.GroupBy) == 0 && s.Having == nil {
 		where = &sql.Literal{Node: sql.Node{T: sql.Boolean}, Value: "true"}
 	}

@@ -21,7 +21,7 @@ func byteFunctions() []Function {
 			"duckdb":     `CASE WHEN regexp_full_match(@0, '` + base64Shape + `') THEN lower(hex(from_base64(@0))) END`,
 			"postgres":   `CASE WHEN @0 ~ '^` + base64Shape + `$' THEN encode(decode(@0, 'base64'), 'hex') END`,
 			"redshift":   `CASE WHEN @0 ~ '^` + base64Shape + `$' THEN lower(from_varbyte(to_varbyte(@0, 'base64'), 'hex')) END`,
-			"snowflake":  `CASE WHEN REGEXP_LIKE(@0, '` + base64Shape + `') THEN HEX_ENCODE(TRY_BASE64_DECODE_BINARY(@0), 0) END`,
+			"snowflake":  `CASE WHEN REGEXP_LIKE(@0, '` + base64Shape + `') THEN HEX_ENCODE(TRY_TO_BINARY(@0, 'BASE64'), 0) END`,
 			"bigquery":   `CASE WHEN REGEXP_CONTAINS(@0, '^` + base64Shape + `$') THEN TO_HEX(SAFE.FROM_BASE64(@0)) END`,
 			"databricks": `CASE WHEN @0 RLIKE '^` + base64Shape + `$' THEN lower(hex(unbase64(@0))) END`,
 		}},

@@ -16,7 +16,7 @@ import (
 // is a mistake with the others, and unknown while none of them can be chosen. The enum of
 // Type is the list of those that can.
 type Warehouse struct {
-	Type   string `yaml:"type" enum:"duckdb,postgres,redshift" doc:"The engine; duckdb if left out, or the profile's."`
+	Type   string `yaml:"type" enum:"duckdb,postgres,redshift,snowflake,bigquery,databricks" doc:"The engine; duckdb if left out, or the profile's."`
 	Schema string `yaml:"schema" pattern:"^[a-z_][a-z0-9_]{0,62}$" doc:"The schema of the tables; main on duckdb and nexus elsewhere if left out."`
 
 	Profile     string `yaml:"profile" doc:"A profile of dbt's profiles.yml, whose keys hold where none is given here."`
@@ -26,6 +26,8 @@ type Warehouse struct {
 	Concurrency      int      `yaml:"concurrency" for:"server" min:"1" max:"256" doc:"The most statements at work at once; 4 if left out."`
 	ConnectTimeout   Duration `yaml:"connect_timeout" for:"server" pattern:"^[0-9]+(ms|s|m)$" doc:"How long connecting may take with all attempts, such as 20s; 10s if left out."`
 	StatementTimeout Duration `yaml:"statement_timeout" for:"server" pattern:"^[0-9]+(ms|s|m|h)$" doc:"How long one statement may take, such as 30m; 2h if left out, 0s for no limit."`
+	Partition        string   `yaml:"partition" for:"bigquery" enum:"day,month,year,off" doc:"bigquery: the unit of time by which tables of things that happened are partitioned; month if left out."`
+	Cluster          string   `yaml:"cluster" for:"redshift,snowflake,bigquery,databricks" enum:"on,off" doc:"Whether tables are clustered (redshift: have keys) by what they are looked up by; on if left out, off on snowflake."`
 	QueryTag         string   `yaml:"query_tag" for:"postgres,redshift,snowflake,databricks" doc:"A text that the warehouse's log shows beside each statement, behind the run's id."`
 
 	Path    string `yaml:"path" for:"duckdb" doc:"duckdb: the database file; target/<name>.duckdb if left out."`
@@ -77,6 +79,7 @@ type Warehouse struct {
 	WithoutAuth        bool              `yaml:"without_authentication" for:"bigquery" doc:"bigquery: send no credentials, to an endpoint that is an emulator."`
 	HTTPPath           string            `yaml:"http_path" for:"databricks" doc:"databricks: the HTTP path of the SQL warehouse or cluster."`
 	Catalog            string            `yaml:"catalog" for:"databricks" doc:"databricks: the catalog that holds the schema; the workspace's default if left out."`
+	Volume             string            `yaml:"volume" for:"databricks" pattern:"^/Volumes/[^/]+/[^/]+/[^/]+(/.*)?$" doc:"databricks: a folder of a Unity Catalog volume through which raw rows are loaded; multi-row INSERTs if left out."`
 	Token              Secret            `yaml:"token" for:"snowflake,databricks" doc:"snowflake, databricks: an access token (of OAuth, or a personal one)."`
 	ClientID           string            `yaml:"client_id" for:"databricks" doc:"databricks: the service principal's id, for OAuth between machines."`
 	ClientSecret       Secret            `yaml:"client_secret" for:"databricks" doc:"databricks: the service principal's secret."`

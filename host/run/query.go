@@ -64,7 +64,7 @@ func Text(v any) string {
 	return fmt.Sprint(v)
 }
 
-// Relations asks for the tables and views of a schema.
+// Relations asks for the tables and views of a schema; one that is not there has none.
 func Relations(ctx context.Context, w Warehouse, listings []render.Listing) ([]plan.Existing, error) {
 	var have []plan.Existing
 	for _, l := range listings {
@@ -80,6 +80,9 @@ func Relations(ctx context.Context, w Warehouse, listings []render.Listing) ([]p
 			}
 			return nil
 		})
+		if errors.Is(err, warehouse.ErrMissing) {
+			return nil, nil
+		}
 		if err != nil {
 			return nil, fmt.Errorf("run: relations of the schema: %w", err)
 		}

@@ -89,6 +89,20 @@ func classify(err error) retry.Verdict {
 	return retry.Verdict{}
 }
 
+// flat is an error on one line; pgx puts each address that it tried on one of its own.
+type flat struct{ error }
+
+func (f flat) Error() string { return strings.Join(strings.Fields(f.error.Error()), " ") }
+
+func (f flat) Unwrap() error { return f.error }
+
+func flatten(err error) error {
+	if err == nil {
+		return nil
+	}
+	return flat{err}
+}
+
 // unmendable reports whether a failure to connect is one that time does not mend.
 func unmendable(err error) bool {
 	var dns *net.DNSError

@@ -63,7 +63,7 @@ func Open(ctx context.Context, o Options) (*Pool, error) {
 	defer cancel()
 	policy := p.policy("connect to "+o.Name, true)
 	policy.Within, policy.Attempts = o.ConnectTimeout, 3
-	err = retry.Do(connecting, policy, func(ctx context.Context) error { return p.pool.Ping(ctx) })
+	err = retry.Do(connecting, policy, func(ctx context.Context) error { return flatten(p.pool.Ping(ctx)) })
 	if err != nil {
 		p.pool.Close()
 		if ctx.Err() != nil {
@@ -171,7 +171,7 @@ func (p *Pool) Acquire(ctx context.Context) (*pgxpool.Conn, error) {
 	var conn *pgxpool.Conn
 	err := retry.Do(ctx, p.policy("connect to "+p.options.Name, true), func(ctx context.Context) (err error) {
 		conn, err = p.pool.Acquire(ctx)
-		return err
+		return flatten(err)
 	})
 	if err != nil {
 		return nil, p.Error(ctx, err)

@@ -55,7 +55,7 @@ func behind(t *testing.T, s *pgtest.Server, faults ...faultnet.Fault) (postgres.
 	p := faultnet.TCP(t, network, address, faults...)
 	c := &clock{now: time.Unix(1e9, 0)}
 	return postgres.Options{
-		Host: "127.0.0.1", Port: p.Port(), Database: name, User: "nexus", SSLMode: "disable", Connections: 2, ConnectTimeout: 20 * time.Second,
+		Host: "127.0.0.1", Port: p.Port(), Database: name, User: "nexus", SSLMode: "disable", Connections: 2, ConnectTimeout: time.Minute,
 		Env: func(string) (string, bool) { return "", false }, Retry: retry.Policy{Clock: c, Log: slog.New(slog.DiscardHandler)},
 	}, p, c
 }

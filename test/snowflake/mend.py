@@ -1,0 +1,127 @@
+"""Mends what fakesnow does otherwise than Snowflake documents, where our statements rely on it.
+
+Each mend names the fault; faults.sql reproduces them on fakesnow as it is, and a test holds that they
+still stand. Snowflake's documentation: https://docs.snowflake.com/en/sql-reference/functions/<name>
+"""
+
+import duckdb
+import fakesnow.arrow as arrow
+import fakesnow.macros as macros
+import pyarrow as pa
+import snowflake.connector.errors as errors
+from fakesnow.cursor import SQL_SUCCESS, FakeSnowflakeCursor
+from sqlglot import exp, parse_one
+
+TEXT = {exp.DataType.Type.VARCHAR, exp.DataType.Type.TEXT}
+
+# What the mended calls become: macros of DuckDB, made in each database.
+MACROS = """
+-- typeof: the type of a VARIANT's value, not DuckDB's word for JSON
+CREATE OR REPLACE MACRO {c}._nx_typeof(x) AS CASE json_type(x)
+  WHEN 'OBJECT' THEN 'OBJECT' WHEN 'ARRAY' THEN 'ARRAY' WHEN 'VARCHAR' THEN 'VARCHAR' WHEN 'BOOLEAN' THEN 'BOOLEAN'
+  WHEN 'NULL' THEN 'NULL_VALUE' WHEN 'DOUBLE' THEN CASE WHEN regexp_matches(x::VARCHAR, '[eE]') THEN 'DOUBLE' ELSE 'DECIMAL' END
+  ELSE CASE WHEN json_type(x) IS NOT NULL THEN 'INTEGER' END END;
+-- trim: its second argument is lost
+CREATE OR REPLACE MACRO {c}._nx_trim(x, characters) AS trim(x, characters);
+-- to_decimal with a format of X: hexadecimal digits
+CREATE OR REPLACE MACRO {c}._nx_from_hex(x) AS CAST('0x' || x AS BIGINT);
+-- cast of a VARIANT that holds a text: the text, without JSON's quotes
+CREATE OR REPLACE MACRO {c}._nx_text(x) AS CASE WHEN typeof(x) = 'JSON'
+  THEN json_extract_string(TRY_CAST(CAST(x AS VARCHAR) AS JSON), '$') ELSE CAST(x AS VARCHAR) END;
+-- get: a key is a key, whatever characters it has, and an index is an array's alone
+CREATE OR REPLACE MACRO {c}._nx_member(x, key) AS CASE WHEN json_type(x) = 'OBJECT'
+  THEN json_extract(x, '/' || replace(replace(key, '~', '~0'), '/', '~1')) END;
+CREATE OR REPLACE MACRO {c}._nx_element(x, i) AS CASE WHEN json_type(x) = 'ARRAY' THEN json_extract(x, i) END;
+-- try_hex_decode_string: there is none
+CREATE OR REPLACE MACRO {c}.try_hex_decode_string(x) AS TRY(decode(unhex(x)));
+-- flatten: OUTER is lost, and a null of JSON becomes one of SQL
+CREATE OR REPLACE MACRO {c}._nx_flatten(input, outside) AS TABLE
+  SELECT CAST(NULL AS VARCHAR) AS KEY, CASE WHEN u.v IS NOT NULL THEN u.i - 1 END AS INDEX, u.v AS VALUE
+  FROM (SELECT unnest(l.l) AS v, generate_subscripts(l.l, 1) AS i FROM (
+    SELECT CASE WHEN outside AND COALESCE(len(a.a), 0) = 0 THEN [CAST(NULL AS JSON)] ELSE a.a END AS l
+    FROM (SELECT json_extract(to_json(input), '$[*]') AS a) AS a) AS l) AS u;
+-- to_timestamp: microseconds, exact over all years
+CREATE OR REPLACE MACRO {c}._fs_to_timestamp(val, scale) AS CASE
+  WHEN typeof(val) IN ('TIMESTAMP', 'DATE', 'VARCHAR', 'JSON', '"NULL"') OR starts_with(typeof(val), 'TIMESTAMP') THEN TRY_CAST(CAST(val AS VARCHAR) AS TIMESTAMP)
+  ELSE make_timestamp(TRY_CAST(CAST(val AS VARCHAR) AS BIGINT) * CASE scale WHEN 0 THEN 1000000 WHEN 3 THEN 1000 WHEN 6 THEN 1 END) END;
+"""
+
+
+def call(name: str, *args: exp.Expression) -> exp.Anonymous:
+    return exp.Anonymous(this=name, expressions=list(args))
+
+
+def mend(e: exp.Expression) -> exp.Expression:
+    if isinstance(e, exp.Typeof):
+        return call("_nx_typeof", e.this)
+    if isinstance(e, exp.Trim) and e.expression:
+        return call("_nx_trim", e.this, e.expression)
+    if isinstance(e, exp.ToNumber) and (f := e.args.get("format")) and f.name.startswith("X"):
+        return call("_nx_from_hex", e.this)
+    if isinstance(e, exp.Cast) and not isinstance(e, exp.TryCast) and e.to.this in TEXT:
+        return call("_nx_text", e.this)
+    if isinstance(e, exp.Bracket) and len(e.expressions) == 1 and isinstance(i := e.expressions[0], exp.Literal):
+        if i.is_string:
+            return call("_nx_member", e.this, i)
+        return call("_nx_element", e.this, exp.Literal.string(f"$[{i.this}]"))
+    if isinstance(e, exp.TableFromRows) and isinstance(f := e.this, exp.Explode):
+        outside = any(isinstance(k, exp.Kwarg) and k.name.upper() == "OUTER" and k.expression.this for k in f.expressions)
+        given = f.this.expression if isinstance(f.this, exp.Kwarg) else f.this
+        return exp.Table(this=call("_nx_flatten", given, exp.Boolean(this=outside)), alias=e.args.get("alias"))
+    if isinstance(e, exp.Drop) and e.args.get("kind") == "STAGE":  # there is none
+        stage = e.this
+        return parse_one(
+            "DELETE FROM _fs_global._fs_information_schema._fs_stages "
+            f"WHERE schema_name = '{stage.db}' AND name = '{stage.name}'",
+            read="duckdb",
+        )
+    return e
+
+
+class Once:
+    """A tree that is copied once, not before each of fakesnow's seventy transformations."""
+
+    def __init__(self, tree: exp.Expression) -> None:
+        self.tree = tree.copy()
+
+    def transform(self, f, **args) -> "Once":
+        self.tree = self.tree.transform(f, copy=False, **args)
+        return self
+
+
+struct = arrow.timestamp_to_sf_struct
+
+
+def timestamps(column: pa.ChunkedArray) -> pa.Array:
+    """A NULL instant is NULL; it comes as 1970."""
+    if isinstance(column, pa.ChunkedArray):
+        column = column.combine_chunks()
+    s = struct(column)
+    parts = [s.field(i).fill_null(0) for i in range(s.type.num_fields)]
+    return pa.StructArray.from_arrays(parts, fields=list(s.type), mask=column.is_null())
+
+
+execute = FakeSnowflakeCursor._execute  # noqa: SLF001
+
+
+def described(self: FakeSnowflakeCursor, transformed: exp.Expression, params: object = None) -> None:
+    """BEGIN has a result that can be described; without one the server answers with an error and has begun.
+
+    And an error of execution is an answer, not a status of 500, which clients take for a reason to try again.
+    """
+    try:
+        execute(self, transformed, params)
+    except duckdb.Error as e:
+        raise errors.ProgrammingError(msg=str(e), errno=100000, sqlstate="22000") from e
+    if isinstance(transformed, (exp.Transaction, exp.Commit, exp.Rollback)):
+        self._duck_conn.execute(SQL_SUCCESS)
+        self._arrow_table, self._rowcount = self._duck_conn.to_arrow_table(), 1
+        self._last_sql, self._last_params = SQL_SUCCESS, None
+
+
+def install() -> None:
+    make, transform = macros.creation_sql, FakeSnowflakeCursor._transform  # noqa: SLF001
+    macros.creation_sql = lambda catalog: make(catalog) + MACROS.format(c=catalog)
+    FakeSnowflakeCursor._transform = lambda self, e, params: transform(self, Once(e).transform(mend), params).tree  # noqa: SLF001
+    FakeSnowflakeCursor._execute = described  # noqa: SLF001
+    arrow.timestamp_to_sf_struct = timestamps
