@@ -22,7 +22,7 @@ func replaceEach(x string, pairs ...string) string {
 	return x
 }
 
-// snowflake is Snowflake. No engine executed it here.
+// snowflake is Snowflake; the tests execute it on fakesnow (test/snowflake).
 func snowflake() *Dialect {
 	t := map[string]string{
 		"cast.text.bigint":    `CASE WHEN REGEXP_LIKE(@0, ' *` + bigintShape + ` *') THEN CAST(TRY_TO_NUMBER(TRIM(@0, ' '), 38, 0) AS BIGINT) END`,

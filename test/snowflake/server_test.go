@@ -79,7 +79,7 @@ func python() (string, error) {
 	return filepath.Join(venv, "bin", "python"), nil
 }
 
-func start() (*server, error) {
+func start(args ...string) (*server, error) {
 	interpreter, err := python()
 	if err != nil {
 		return nil, err
@@ -92,7 +92,7 @@ func start() (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &server{cmd: exec.Command(interpreter, "serve.py"), log: log, dir: dir}
+	s := &server{cmd: exec.Command(interpreter, append([]string{"serve.py"}, args...)...), log: log, dir: dir}
 	s.cmd.Stderr, s.cmd.Env = log, append(os.Environ(), "TMPDIR="+dir)
 	input, err := s.cmd.StdinPipe()
 	if err != nil {

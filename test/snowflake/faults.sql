@@ -1,0 +1,42 @@
+-- What fakesnow 0.11.14 gives otherwise than Snowflake's documentation says: above each statement why, below
+-- it the value that Snowflake gives. TestFaults holds that fakesnow as it is fails each, and that mend.py mends each.
+
+-- TYPEOF tells the type of the value in a VARIANT, not JSON for all (sql-reference/functions/typeof)
+SELECT TYPEOF(PARSE_JSON('[1]'));
+-- => ARRAY
+
+-- TRIM's second argument are the characters to remove; it is lost (sql-reference/functions/trim)
+SELECT TRIM('xxaxx', 'x');
+-- => a
+
+-- a numeric format of X reads hexadecimal digits; it is not implemented (sql-reference/sql-format-models)
+SELECT TO_NUMBER('ff', 'XX');
+-- => 255
+
+-- a VARIANT that holds a text is cast to that text, without JSON's quotes (sql-reference/data-types-semistructured)
+SELECT CAST(v AS VARCHAR) FROM (SELECT PARSE_JSON('"a"') AS v) AS t;
+-- => a
+
+-- a key with a $ is a key; it is read as a path (user-guide/querying-semistructured)
+SELECT CAST(PARSE_JSON('{"$.a": 1}')['$.a'] AS VARCHAR);
+-- => 1
+
+-- OUTER => TRUE gives a row for an empty array; it is lost (sql-reference/functions/flatten)
+SELECT COUNT(*) FROM TABLE(FLATTEN(INPUT => PARSE_JSON('[]'), OUTER => TRUE)) AS f;
+-- => 1
+
+-- TO_TIMESTAMP_NTZ is exact to the microsecond; it goes through a double (sql-reference/functions/to_timestamp)
+SELECT CAST(DATE_PART(EPOCH_MICROSECOND, TO_TIMESTAMP_NTZ(253402300799999999, 6)) AS VARCHAR);
+-- => 253402300799999999
+
+-- TRY_HEX_DECODE_STRING is missing (sql-reference/functions/try_hex_decode_string)
+SELECT TRY_HEX_DECODE_STRING('6869');
+-- => hi
+
+-- an instant that is NULL comes as 1970 in the answer to Go's driver (sql-reference/data-types-datetime)
+SELECT CAST(NULL AS TIMESTAMP_NTZ);
+-- => NULL
+
+-- BEGIN is answered with an error, and has begun (sql-reference/sql/begin)
+BEGIN;
+-- => Statement executed successfully.
