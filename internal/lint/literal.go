@@ -39,10 +39,19 @@ func (s *scan) adjacent() {
 		if a.kind == text && s.is(i+1, ".") || s.is(i, "AS") && b.kind == text {
 			s.report(i, "a literal where a name stands")
 		}
+		if s.is(i, ")") && s.exploded(i) {
+			continue
+		}
 		if left && right && !s.typed[i] && !s.typed[i+1] {
 			s.report(i+1, "nothing between two operands")
 		}
 	}
+}
+
+// exploded reports whether a bracket ends the call of LATERAL VIEW f (x) name AS names.
+func (s *scan) exploded(i int) bool {
+	call := s.tokens[i].mate - 1
+	return s.is(call-1, "VIEW") || s.is(call-1, "OUTER") && s.is(call-2, "VIEW")
 }
 
 // known are the characters that may follow a backslash in a literal of the dialect.
