@@ -23,6 +23,10 @@ conformance:
     NEXUS_REQUIRE_POSTGRES=1 NEXUS_CONFORMANCE_RESULTS="$PWD/testdata/results" go test ./internal/corpus ./internal/projects -v -timeout 40m
     go run ./test/conformance
 
+# every statement of every dialect held against independent parsers, engines and rules
+analyze:
+    NEXUS_REQUIRE_POSTGRES=1 NEXUS_REQUIRE_SQLGLOT=1 go test ./internal/lint ./internal/analysis ./test/analyze -v
+
 # rewrite the golden SQL; look at the diff before committing
 golden:
     go test ./core/render/... -run Golden -update

@@ -30,26 +30,6 @@ func literalRules() []Rule {
 	}
 }
 
-// lateralView reports whether the parenthesis at i ends the function of a LATERAL VIEW, behind
-// which its alias stands without AS.
-func (s *scan) lateralView(i int) bool {
-	if !s.is(i, ")") {
-		return false
-	}
-	depth := 0
-	for ; i >= 0; i-- {
-		switch {
-		case s.is(i, ")"):
-			depth++
-		case s.is(i, "("):
-			if depth--; depth == 0 {
-				return s.are(i-3, "LATERAL", "VIEW") || s.are(i-4, "LATERAL", "VIEW", "OUTER")
-			}
-		}
-	}
-	return false
-}
-
 func (s *scan) adjacent() {
 	for i := 0; i+1 < len(s.tokens); i++ {
 		a, b := s.tokens[i], s.tokens[i+1]
@@ -59,10 +39,19 @@ func (s *scan) adjacent() {
 		if a.kind == text && s.is(i+1, ".") || s.is(i, "AS") && b.kind == text {
 			s.report(i, "a literal where a name stands")
 		}
-		if left && right && !s.typed[i] && !s.typed[i+1] && !s.lateralView(i) {
+		if s.is(i, ")") && s.exploded(i) {
+			continue
+		}
+		if left && right && !s.typed[i] && !s.typed[i+1] {
 			s.report(i+1, "nothing between two operands")
 		}
 	}
+}
+
+// exploded reports whether a bracket ends the call of LATERAL VIEW f (x) name AS names.
+func (s *scan) exploded(i int) bool {
+	call := s.tokens[i].mate - 1
+	return s.is(call-1, "VIEW") || s.is(call-1, "OUTER") && s.is(call-2, "VIEW")
 }
 
 // known are the characters that may follow a backslash in a literal of the dialect.
