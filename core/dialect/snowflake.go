@@ -70,7 +70,7 @@ func snowflake() *Dialect {
 		"string_agg":             `CASE WHEN COUNT(@0) > 0 THEN LISTAGG(@0, @1) WITHIN GROUP (ORDER BY @2) END`,
 		"length":                 `LENGTH(@0)`,
 		"hex.bits":               `CAST(TO_NUMBER(SUBSTR(@0, 1 + 16 * @1, 15), 'XXXXXXXXXXXXXXX') AS BIGINT)`,
-		"div.bigint.const":       `(@0 - MOD(@0, @1)) / @1`,
+		"div.bigint.const":       `CAST((@0 - MOD(@0, @1)) / @1 AS BIGINT)`,
 		"mod.bigint.const":       `MOD(@0, @1)`,
 		"email.bare":             `CASE WHEN CONTAINS(@0, '<') THEN COALESCE(NULLIF(REGEXP_SUBSTR(@0, '<([^<>]+)>', 1, 1, 'e', 1), ''), @0) ELSE @0 END`,
 		"email.valid":            `CASE WHEN REGEXP_LIKE(@0, '[^@]+@[^@]+') THEN @0 END`,

@@ -60,6 +60,7 @@ class Analysis:
         self.schema(script).add_table(exp.Table(this=exp.to_identifier(flat(path, self.upper), quoted=True)), types, dialect=self.dialect, normalize=False)
 
     def parse(self, text):
+        text = text.removeprefix("EXPLAIN ")  # which sqlglot takes for a command
         trees = parse(text, read=self.dialect, error_level=ErrorLevel.RAISE)
         if len(trees) != 1 or trees[0] is None:
             raise ValueError(f"{len(trees)} statements")

@@ -104,7 +104,7 @@ func analyse(t *testing.T, name, interpreter string, scripts []*statement.Script
 
 // resolvable leaves out what reads the engine's own catalogue, and Redshift's FROM t, t.list AS v AT i, which sqlglot cannot follow.
 func resolvable(st statement.Statement) bool {
-	return (st.Query || st.Makes != nil) && !strings.Contains(strings.ToLower(st.SQL), "information_schema") && !strings.Contains(st.SQL, " AT \"")
+	return (st.Query || st.Makes != nil) && !strings.Contains(strings.ToLower(st.SQL), "information_schema") && st.Name != "lease" && st.Name != "journal" && !strings.Contains(st.SQL, " AT \"")
 }
 
 func TestStatements(t *testing.T) {
