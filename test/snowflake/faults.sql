@@ -17,10 +17,6 @@ SELECT TO_NUMBER('ff', 'XX');
 SELECT CAST(v AS VARCHAR) FROM (SELECT PARSE_JSON('"a"') AS v) AS t;
 -- => a
 
--- a key with a $ is a key; it is read as a path (user-guide/querying-semistructured)
-SELECT CAST(PARSE_JSON('{"$.a": 1}')['$.a'] AS VARCHAR);
--- => 1
-
 -- OUTER => TRUE gives a row for an empty array; it is lost (sql-reference/functions/flatten)
 SELECT COUNT(*) FROM TABLE(FLATTEN(INPUT => PARSE_JSON('[]'), OUTER => TRUE)) AS f;
 -- => 1

@@ -22,7 +22,7 @@ func faults(t *testing.T) (list []fault) {
 	for _, m := range regexp.MustCompile(`(?m)^-- (.*)\n([A-Z].*);\n-- => (.*)$`).FindAllStringSubmatch(string(text), -1) {
 		list = append(list, fault{m[1], m[2], m[3]})
 	}
-	if len(list) < 10 {
+	if len(list) < 9 {
 		t.Fatalf("%d faults: the file is read wrong", len(list))
 	}
 	return list
