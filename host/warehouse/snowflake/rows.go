@@ -22,7 +22,6 @@ type rows struct {
 	types   []sql.Type
 	scanned []any // pointers to values
 	values  []any
-	err     error
 }
 
 func newRows(ctx context.Context, r *stdsql.Rows) (*rows, error) {
