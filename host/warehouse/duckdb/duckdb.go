@@ -25,7 +25,7 @@ import (
 type Options struct {
 	Path     string // the file; it and its folder are made if they are not there
 	Memory   string // the most memory, such as 4GB; "" is DefaultMemory, or half of the machine's if that is less
-	Threads  int    // the most threads; 0 is one a processor, those of Jobs counted
+	Threads  int    // the engine's threads, beside those of Jobs; 0 is what processors these leave
 	Jobs     int    // how many statements run at once; each brings a thread of its own. 0 is 1
 	ReadOnly bool   // the file must be there, nothing is written
 }
