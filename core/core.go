@@ -18,6 +18,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/graph"
 	"github.com/nexus-host/nexus-host/core/identity"
 	"github.com/nexus-host/nexus-host/core/plan"
+	"github.com/nexus-host/nexus-host/core/render"
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/core/sql"
 	"github.com/nexus-host/nexus-host/core/state"
@@ -39,6 +40,7 @@ type Checked struct {
 	limits    sql.Limits
 	fragments map[string][]*check.Fragment // by source
 	kinds     []union.Fragment
+	trees     render.Trees
 
 	mu       sync.Mutex
 	composed map[composition]*composed
@@ -100,6 +102,7 @@ type Options struct {
 	Work    []string // where work relations stand; the schema if empty
 	Aside   string   // the prefix of what is being built; see plan.Aside
 	Tables  plan.Tables
+	Memo    render.Memo // of this dialect's texts; may be nil
 	// HasPrevious says that an earlier build stands in the schema: its ids are kept.
 	HasPrevious bool
 	// StatementsOnly leaves out Rejections, Findings, Checks and Digests.
@@ -153,7 +156,7 @@ func (c *Checked) Compile(o Options) (*Program, error) {
 		return nil, fmt.Errorf("core: %w", err)
 	}
 	p := &Program{Graph: g.graph}
-	if p.Plan, err = plan.New(g.graph, d, plan.Options{Schema: o.Schema, Work: o.Work, Aside: o.Aside, Tables: o.Tables, Inputs: c.inputs()}); err != nil {
+	if p.Plan, err = plan.New(g.graph, d, plan.Options{Schema: o.Schema, Work: o.Work, Aside: o.Aside, Tables: o.Tables, Inputs: c.inputs(), Keep: render.Keep{Memo: o.Memo, Trees: &c.trees}}); err != nil {
 		return nil, fmt.Errorf("core: %w", err)
 	}
 	env := c.env(g.graph)
@@ -204,36 +207,46 @@ func (c *Checked) compose(d *dialect.Dialect, o Options) (*composed, error) {
 	return made, nil
 }
 
-// nodes composes every layer.
+// nodes composes every layer; none knows of another's work.
 func (c *Checked) nodes(d *dialect.Dialect, o Options, names union.Names) ([]*graph.Node, error) {
-	var nodes []*graph.Node
+	var layers []func() ([]*graph.Node, error)
 	for _, src := range c.spec.Sources {
-		made, err := base.Nodes(src)
-		if err != nil {
-			return nil, err
-		}
-		nodes = append(nodes, made...)
-		for _, f := range c.fragments[src.Name] {
-			n, err := fragmentNode(src, f)
-			if err != nil {
-				return nil, err
-			}
-			nodes = append(nodes, n)
-		}
+		layers = append(layers, func() ([]*graph.Node, error) { return c.sourceNodes(src) })
 	}
-	for _, layer := range []func() ([]*graph.Node, error){
+	layers = append(layers,
 		func() ([]*graph.Node, error) { return union.Nodes(c.spec, c.kinds) },
 		func() ([]*graph.Node, error) {
 			return identity.Nodes(c.spec, identity.Options{Dialect: d.Name, Recursion: d.Recursion, HasPrevious: o.HasPrevious})
 		},
 		func() ([]*graph.Node, error) { return state.Nodes(c.spec, names) },
 		func() ([]*graph.Node, error) { return final.Nodes(c.spec, c.kinds, names) },
-	} {
-		made, err := layer()
+	)
+	made, failed := make([][]*graph.Node, len(layers)), make([]error, len(layers))
+	var wg sync.WaitGroup
+	for i, layer := range layers {
+		wg.Go(func() { made[i], failed[i] = layer() })
+	}
+	wg.Wait()
+	for _, err := range failed {
 		if err != nil {
 			return nil, err
 		}
-		nodes = append(nodes, made...)
+	}
+	return slices.Concat(made...), nil
+}
+
+// sourceNodes are a source's base relations and fragments.
+func (c *Checked) sourceNodes(src spec.Source) ([]*graph.Node, error) {
+	nodes, err := base.Nodes(src)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range c.fragments[src.Name] {
+		n, err := fragmentNode(src, f)
+		if err != nil {
+			return nil, err
+		}
+		nodes = append(nodes, n)
 	}
 	return nodes, nil
 }

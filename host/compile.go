@@ -3,6 +3,8 @@ package host
 import (
 	"context"
 	"fmt"
+	"log/slog"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -12,6 +14,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/graph"
 	"github.com/nexus-host/nexus-host/core/plan"
 	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/host/memo"
 	"github.com/nexus-host/nexus-host/host/project"
 	"github.com/nexus-host/nexus-host/host/report"
 )
@@ -26,6 +29,19 @@ type CompileOptions struct {
 type Compiled struct {
 	Dialect string
 	*core.Program
+	memo *memo.Memo // nil: nothing is kept
+	log  *slog.Logger
+}
+
+// Script writes the plan as files for a database's own client; see plan.Plan.Script.
+func (c *Compiled) Script() ([]plan.File, error) {
+	files, err := c.Plan.Script()
+	if err == nil && c.memo != nil {
+		if err := c.memo.Save(); err != nil {
+			c.log.Warn("the next compile will take longer", "error", err)
+		}
+	}
+	return files, err
 }
 
 // Compile checks the project and renders it for dialects. It needs no warehouse, unless a
@@ -46,8 +62,15 @@ func (p *Project) Compile(ctx context.Context, o CompileOptions) ([]*Compiled, e
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			program, err := checked.Compile(core.Options{Dialect: name, Schema: p.schema(), Tables: p.tables(), StatementsOnly: true})
-			out[i] = &Compiled{Dialect: name, Program: program}
+			c := &Compiled{Dialect: name, log: p.options.Log}
+			o := core.Options{Dialect: name, Schema: p.schema(), Tables: p.tables(), StatementsOnly: true}
+			if p.options.CacheDir != "" {
+				c.memo = memo.Open(filepath.Join(p.options.CacheDir, "sql"), p.Dir()+"\x00"+name)
+				o.Memo = c.memo
+			}
+			var err error
+			c.Program, err = checked.Compile(o)
+			out[i] = c
 			return err
 		})
 	}

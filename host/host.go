@@ -42,7 +42,7 @@ type Options struct {
 	Log *slog.Logger
 	// Builtin gives the module of a plugin that comes with the program; ok is false for an unknown name.
 	Builtin func(ctx context.Context, name string) (module []byte, ok bool, err error)
-	// CacheDir keeps what can be had again: plugins' answers and plugins built from source. "" keeps nothing.
+	// CacheDir keeps what can be had again: plugins' answers, plugins built from source, rendered SQL. "" keeps nothing.
 	CacheDir string
 	// PluginLimits bound what a plugin may take; zero fields have defaults.
 	PluginLimits plugin.Limits

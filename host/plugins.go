@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/core/sql"
@@ -48,50 +49,71 @@ func (p *Project) load(ctx context.Context, columns func(ctx context.Context, pa
 	if err != nil {
 		return nil, err
 	}
-	byName := map[string]*plugin.Plugin{}
+	sources := p.file.SourceNames()
+	named := map[string]int{} // plugins by name, each with the first source that names it
+	var firsts []string
+	for _, source := range sources {
+		name := p.file.Sources[source].Plugin
+		if _, known := named[name]; !known {
+			named[name] = len(firsts)
+			firsts = append(firsts, source)
+		}
+	}
+	plugins := make([]*plugin.Plugin, len(firsts))
 	defer func() {
-		for _, pl := range byName {
-			pl.Close()
+		for _, pl := range plugins {
+			if pl != nil {
+				pl.Close()
+			}
 		}
 	}()
+	err = each(firsts, func(i int, source string) error {
+		name := p.file.Sources[source].Plugin
+		module, err := p.module(ctx, name)
+		if err != nil {
+			return p.atPlugin(source, err)
+		}
+		plugins[i], err = p.loader.LoadPinned(ctx, name, module, lock)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
 	bySource := map[string]project.Plugin{}
 	var fresh []*plugin.Plugin
-	for _, name := range p.file.SourceNames() {
-		src := p.file.Sources[name]
-		pl := byName[src.Plugin]
-		if pl == nil {
-			module, err := p.module(ctx, src.Plugin)
-			if err != nil {
-				return nil, p.atPlugin(name, err)
-			}
-			if pl, err = p.loader.LoadPinned(ctx, src.Plugin, module, lock); err != nil {
-				return nil, err
-			}
-			byName[src.Plugin] = pl
-			if _, known := lock.Plugins[src.Plugin]; !known {
-				fresh = append(fresh, pl)
-			}
+	for _, source := range sources {
+		bySource[source] = sourcePlugin{plugins[named[p.file.Sources[source].Plugin]]}
+	}
+	for _, pl := range plugins {
+		if _, known := lock.Plugins[pl.Name()]; !known {
+			fresh = append(fresh, pl)
 		}
-		bySource[name] = sourcePlugin{pl}
 	}
 	if err := p.file.Bind(bySource); err != nil {
 		return nil, err
 	}
+	list := make([]project.Bound, len(sources))
+	err = each(sources, func(i int, source string) error {
+		src := p.file.Sources[source]
+		pl := plugins[named[src.Plugin]]
+		response, err := pl.Fragments(ctx, source, json.RawMessage(src.Config))
+		list[i] = project.Bound{Description: pl.Description(), Response: response}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
 	bound := map[string]project.Bound{}
 	out := &loaded{}
-	for _, name := range p.file.SourceNames() {
-		src := p.file.Sources[name]
-		pl := byName[src.Plugin]
-		response, err := pl.Fragments(ctx, name, json.RawMessage(src.Config))
-		if err != nil {
-			return nil, err
-		}
-		b := project.Bound{Description: pl.Description(), Response: response}
+	for i, source := range sources {
+		src, b := p.file.Sources[source], list[i]
 		if b.Columns, err = p.columns(ctx, src, columns); err != nil {
 			return nil, err
 		}
-		bound[name] = b
-		out.plugins = append(out.plugins, report.Plugin{Source: name, Name: b.Description.Name, Version: b.Description.Version, Digest: pl.Digest()})
+		bound[source] = b
+		out.plugins = append(out.plugins, report.Plugin{
+			Source: source, Name: b.Description.Name, Version: b.Description.Version, Digest: plugins[named[src.Plugin]].Digest(),
+		})
 	}
 	if out.spec, err = p.file.Spec(bound); err != nil {
 		return nil, err
@@ -108,6 +130,22 @@ func (p *Project) load(ctx context.Context, columns func(ctx context.Context, pa
 		}
 	}
 	return out, nil
+}
+
+// each does something for every name at once and gives the error of the first name that has one.
+func each(names []string, do func(i int, name string) error) error {
+	failed := make([]error, len(names))
+	var wg sync.WaitGroup
+	for i, name := range names {
+		wg.Go(func() { failed[i] = do(i, name) })
+	}
+	wg.Wait()
+	for _, err := range failed {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // columns asks the warehouse for the columns of a source's existing relations.

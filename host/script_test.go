@@ -54,7 +54,7 @@ func TestCompiledRunsAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := compiled[0].Plan.Script()
+	files, err := compiled[0].Script()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,8 +72,8 @@ func TestCompiledRunsAlone(t *testing.T) {
 	blocks := 0
 	for round := range 2 {
 		for i, f := range files {
-			run(f.Name, f.Text)
-			blocks += strings.Count(f.Text, "DO $$")
+			run(f.Name, f.Text())
+			blocks += strings.Count(f.Text(), "DO $$")
 			if i == 0 { // raw rows come from whoever runs the files
 				run("load", "insert into scripted.nxb_crm_contacts_raw select * from built.crm_contacts_raw")
 			}

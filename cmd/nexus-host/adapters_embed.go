@@ -2,14 +2,22 @@
 
 package main
 
-import "embed"
+import _ "embed"
 
-// `just plugins` puts the modules there.
-//
-//go:embed adapters/*.wasm
-var adapterFiles embed.FS
+// `just plugins` puts the modules there. They are variables because reading an embed.FS copies, and
+// together they are 16 MB.
+var (
+	//go:embed adapters/calendar.wasm
+	calendarModule []byte
+	//go:embed adapters/gmail.wasm
+	gmailModule []byte
+	//go:embed adapters/shopify.wasm
+	shopifyModule []byte
+	//go:embed adapters/stripe.wasm
+	stripeModule []byte
+)
 
 func embedded(name string) ([]byte, bool) {
-	module, err := adapterFiles.ReadFile("adapters/" + name + ".wasm")
-	return module, err == nil
+	module, ok := map[string][]byte{"calendar": calendarModule, "gmail": gmailModule, "shopify": shopifyModule, "stripe": stripeModule}[name]
+	return module, ok
 }

@@ -1,9 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -97,17 +101,26 @@ func writeCompiled(c *host.Compiled, dir string) (row []any, err error) {
 	for _, e := range entries {
 		left[e.Name()] = true
 	}
-	files, err := c.Plan.Script()
+	files, err := c.Script()
 	if err != nil {
 		return nil, err
 	}
 	statements, size := 0, 0
+	var text, old []byte
 	for _, f := range files {
+		text = f.Append(text[:0])
 		statements += f.Statements
-		size += len(f.Text)
+		size += len(text)
 		name := f.Name + ".sql"
-		if err := writeChanged(filepath.Join(dir, name), f.Text, left[name]); err != nil {
-			return nil, err
+		path := filepath.Join(dir, name)
+		same := false
+		if left[name] {
+			old, same = holds(path, text, old)
+		}
+		if !same {
+			if err := os.WriteFile(path, text, 0o644); err != nil {
+				return nil, err
+			}
 		}
 		delete(left, name)
 	}
@@ -119,11 +132,14 @@ func writeCompiled(c *host.Compiled, dir string) (row []any, err error) {
 	return []any{c.Dialect, int64(len(files)), int64(statements), int64(size), dir}, nil
 }
 
-func writeChanged(path, text string, exists bool) error {
-	if exists {
-		if old, err := os.ReadFile(path); err == nil && string(old) == text {
-			return nil
-		}
+// holds reports whether a file is this text. It reads into buf and gives it back, perhaps larger.
+func holds(path string, text, buf []byte) ([]byte, bool) {
+	f, err := os.Open(path)
+	if err != nil {
+		return buf, false
 	}
-	return os.WriteFile(path, []byte(text), 0o644)
+	defer f.Close()
+	buf = slices.Grow(buf[:0], len(text)+1)[:len(text)+1]
+	n, err := io.ReadFull(f, buf)
+	return buf, errors.Is(err, io.ErrUnexpectedEOF) && bytes.Equal(buf[:n], text)
 }

@@ -205,18 +205,19 @@ func (b *builder) blockedArm(r rule, entityType, list string) *sql.Select {
 func lines(values []string) []string {
 	const most = 32 << 10
 	var out []string
-	size := most
+	var text []byte
 	for _, v := range values {
 		v = strings.Join(strings.Fields(v), " ")
-		if size+len(v) >= most {
-			out = append(out, v)
-			size = len(v)
-			continue
+		if len(text) > 0 && len(text)+len(v) >= most {
+			out = append(out, string(text))
+			text = text[:0]
 		}
-		out[len(out)-1] += "\n" + v
-		size += len(v) + 1
+		if len(text) > 0 {
+			text = append(text, '\n')
+		}
+		text = append(text, v...)
 	}
-	return out
+	return append(out, string(text))
 }
 
 // blockedByPattern is the macro that gives the number of the first rule whose

@@ -38,6 +38,7 @@ type Options struct {
 	Aside  string // the prefix under which relations are built; see Aside. "" is BuildPrefix
 	Inputs []Input
 	Tables Tables
+	Keep   render.Keep
 }
 
 func (o *Options) aside() string {
@@ -102,7 +103,7 @@ func New(g *graph.Graph, d *dialect.Dialect, o Options) (*Plan, error) {
 	if err := o.Tables.check(); err != nil {
 		return nil, err
 	}
-	p := &Plan{Dialect: d, options: o, graph: g, renderer: render.New(d)}
+	p := &Plan{Dialect: d, options: o, graph: g, renderer: render.New(d, o.Keep)}
 	if len(o.Schema) > 0 {
 		p.Setup = append(p.Setup, &Statement{SQL: render.CreateSchema(d, o.Schema)})
 	}

@@ -12,9 +12,21 @@ import (
 // File is a part of a plan as a script.
 type File struct {
 	Name       string // with its place in the order, without a suffix
-	Text       string
 	Statements int
+	plan       *Plan
+	parts      []render.ScriptPart
 }
+
+// Append appends the file's text to b. All files of a plan are long together, so no text is kept.
+func (f *File) Append(b []byte) []byte {
+	for _, s := range f.plan.Dialect.Session {
+		b = append(append(b, s...), ";\n"...)
+	}
+	return render.Script(append(b, '\n'), f.plan.Dialect, f.plan.options.Schema, f.parts)
+}
+
+// Text is the file's text.
+func (f *File) Text() string { return string(f.Append(nil)) }
 
 // Script writes the plan for a client that runs files in their order: the first one makes
 // the schema and the raw relations to be loaded, the last one publishes, and a loop is a
@@ -25,14 +37,9 @@ type File struct {
 func (p *Plan) Script() ([]File, error) {
 	var files []File
 	add := func(name string, parts []render.ScriptPart) {
-		text := ""
-		for _, s := range p.Dialect.Session {
-			text += s + ";\n"
-		}
 		files = append(files, File{
 			Name:       fmt.Sprintf("%04d_%s", len(files), strings.ReplaceAll(name, " ", "_")),
-			Text:       text + "\n" + render.Script(p.Dialect, p.options.Schema, parts),
-			Statements: count(parts),
+			Statements: count(parts), plan: p, parts: parts,
 		})
 	}
 	first, err := p.scriptSetup()

@@ -19,7 +19,7 @@ const ProcessedAt = "_processed_at"
 // tables after every build, so it takes the cheapest text that tells rows
 // apart, not the encoding of nexus_id.
 func Digest(d *dialect.Dialect, path []string, columns []sql.ColumnDef) (string, error) {
-	w := &writer{Renderer: New(d)}
+	w := &writer{Renderer: New(d, Keep{})}
 	var parts []string
 	for _, c := range columns {
 		if c.Type == sql.JSON || c.Name == ProcessedAt {

@@ -256,12 +256,15 @@ func (w *writer) table(t sql.TableExpr) (string, error) {
 	return "", fmt.Errorf("render: a table expression of kind %T", t)
 }
 
+// recurring is the schema of the keyed table of a recursion.
+const recurring = "recurring"
+
 func (w *writer) relation(r *sql.Relation) (string, error) {
 	s := Ident(w.d, r.Name)
 	switch r.Schema {
 	case "":
-	case "recurring":
-		s = "recurring." + s
+	case recurring:
+		s = recurring + "." + s
 	default:
 		path, err := w.names(r.Schema, r.Name)
 		if err != nil {

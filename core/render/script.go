@@ -23,26 +23,24 @@ type ScriptPart struct {
 	Loop      *ScriptLoop
 }
 
-// Script writes statements as the file of a client that runs them in order, each loop as a
+// Script appends statements as the file of a client that runs them in order, each loop as a
 // block of the database's own procedural language. home is the path of a schema in
 // which a procedure may stand for a moment, where blocks have to be procedures. DuckDB has no such
 // language: a loop is its body between two remarks there.
-func Script(d *dialect.Dialect, home []string, parts []ScriptPart) string {
-	var b strings.Builder
+func Script(b []byte, d *dialect.Dialect, home []string, parts []ScriptPart) []byte {
 	for _, part := range parts {
-		if part.Loop == nil {
-			b.WriteString(part.Statement + ";\n\n")
-			continue
+		switch {
+		case part.Loop == nil:
+			b = append(append(b, part.Statement...), ";\n\n"...)
+		case d.Block == dialect.BlockNone:
+			b = append(b, "-- Repeat "+part.Loop.Name+" until its last query gives 0.\n\n"...)
+			b = Script(b, d, home, part.Loop.Body)
+			b = append(append(b, part.Loop.While...), ";\n\n-- End of "+part.Loop.Name+".\n\n"...)
+		default:
+			b = append(append(b, block(d, home, part.Loop)...), "\n\n"...)
 		}
-		if d.Block == dialect.BlockNone {
-			b.WriteString("-- Repeat " + part.Loop.Name + " until its last query gives 0.\n\n")
-			b.WriteString(Script(d, home, part.Loop.Body))
-			b.WriteString(part.Loop.While + ";\n\n-- End of " + part.Loop.Name + ".\n\n")
-			continue
-		}
-		b.WriteString(block(d, home, part.Loop) + "\n\n")
 	}
-	return b.String()
+	return b
 }
 
 // block writes a loop as one statement with its semicolon.

@@ -83,5 +83,5 @@ func statements(t *testing.T, d *dialect.Dialect) string {
 		{Statement: "CREATE TABLE a AS\nSELECT " + render.Text(d, "it's") + " AS x"},
 		{Loop: &render.ScriptLoop{Name: "inner", Max: 9, While: "SELECT count(*) FROM v", Body: []render.ScriptPart{{Statement: "DROP TABLE a"}}}},
 	}}
-	return strings.Join(list, ";\n\n") + ";\n\n" + render.Script(d, schema, []render.ScriptPart{{Loop: loop}})
+	return strings.Join(list, ";\n\n") + ";\n\n" + string(render.Script(nil, d, schema, []render.ScriptPart{{Loop: loop}}))
 }

@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+
+	"github.com/nexus-host/nexus-host/host/files"
 )
 
 // A cache keeps answers on disk by content: the key is a hash of the module's
@@ -89,25 +91,12 @@ func (c cache) drop(key string) {
 	}
 }
 
-// writeFile writes aside and renames, in directories that nobody else may read.
+// writeFile writes in a directory that nobody else may read.
 func writeFile(path string, data []byte) error {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("plugin: cache: %w", err)
 	}
-	f, err := os.CreateTemp(dir, ".new-*") // 0600
-	if err != nil {
-		return fmt.Errorf("plugin: cache: %w", err)
-	}
-	_, err = f.Write(data)
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
+	if err := files.Replace(path, data, 0o600); err != nil {
 		return fmt.Errorf("plugin: cache: %w", err)
 	}
 	return nil

@@ -15,6 +15,8 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/gofrs/flock"
+
+	"github.com/nexus-host/nexus-host/host/files"
 )
 
 // LockFile is the lock's file name, beside the project file.
@@ -183,22 +185,7 @@ func UpdateLock(ctx context.Context, path string, change func(*Lock) error) erro
 	if _, err := os.Stat(path); err == nil && bytes.Equal(before, l.Bytes()) {
 		return nil
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".nexus.lock-*")
-	if err != nil {
-		return fmt.Errorf("plugin: lock: %w", err)
-	}
-	_, err = tmp.Write(l.Bytes())
-	if cerr := tmp.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = os.Chmod(tmp.Name(), 0o644)
-	}
-	if err == nil {
-		err = os.Rename(tmp.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(tmp.Name())
+	if err := files.Replace(path, l.Bytes(), 0o644); err != nil {
 		return fmt.Errorf("plugin: lock: %w", err)
 	}
 	return nil

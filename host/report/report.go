@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/nexus-host/nexus-host/host/files"
 	"github.com/nexus-host/nexus-host/host/load"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 )
@@ -160,22 +161,7 @@ func Write(dir, name string, v any) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
-	temp, err := os.CreateTemp(dir, name+".*")
-	if err != nil {
-		return fmt.Errorf("report: %w", err)
-	}
-	defer os.Remove(temp.Name()) // gone already after the rename
-	_, err = temp.Write(append(out, '\n'))
-	if e := temp.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Chmod(temp.Name(), 0o644)
-	}
-	if err == nil {
-		err = os.Rename(temp.Name(), filepath.Join(dir, name))
-	}
-	if err != nil {
+	if err := files.Replace(filepath.Join(dir, name), append(out, '\n'), 0o644); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 	return nil
