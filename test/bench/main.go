@@ -124,6 +124,9 @@ func compiling(ctx context.Context, dir, binary, empty string, runs int) error {
 	if err != nil {
 		return err
 	}
+	if _, err := run(ctx, cache, binary, command...); err != nil { // fills the cache
+		return err
+	}
 	warm, err := median(ctx, runs, cache, binary, command...)
 	if err != nil {
 		return err
@@ -142,7 +145,7 @@ func building(ctx context.Context, dir, binary string, customers []int) error {
 		return nil
 	}
 	cache := []string{"XDG_CACHE_HOME=" + filepath.Join(dir, "cache")}
-	fmt.Printf("\n| customers | raw MB | `build`, s | peak MB | DuckDB reads and stores the raw files, s | ratio |\n| --- | --- | --- | --- | --- | --- |\n")
+	fmt.Printf("\n| customers | raw MB | `build`, s | peak MB | DuckDB reads and stores the raw files, s | ratio | DuckDB copies the built tables, s |\n| --- | --- | --- | --- | --- | --- | --- |\n")
 	for _, n := range customers {
 		project := filepath.Join(dir, fmt.Sprint("demo", n))
 		if _, err := run(ctx, cache, binary, "demo", "--quiet", "--no-build", "--dir", project, "--customers", fmt.Sprint(n)); err != nil {
@@ -156,7 +159,12 @@ func building(ctx context.Context, dir, binary string, customers []int) error {
 		if err != nil {
 			return err
 		}
-		fmt.Printf("| %d | %d | %.1f | %d | %.1f | %.1f |\n", n, bytes>>20, f.wall.Seconds(), f.rss>>20, floor.Seconds(), f.wall.Seconds()/floor.Seconds())
+		copied, err := copyBuilt(ctx, project)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("| %d | %d | %.1f | %d | %.1f | %.1f | %.1f |\n",
+			n, bytes>>20, f.wall.Seconds(), f.rss>>20, floor.Seconds(), f.wall.Seconds()/floor.Seconds(), copied.Seconds())
 		if err := os.RemoveAll(project); err != nil {
 			return err
 		}
@@ -191,4 +199,47 @@ func copyRaw(ctx context.Context, project string) (size int64, took time.Duratio
 		return 0, 0, err
 	}
 	return size, time.Since(start), nil
+}
+
+// copyBuilt lets DuckDB copy every table that the build left, as it is, into another file: what
+// storing them costs without computing any.
+func copyBuilt(ctx context.Context, project string) (took time.Duration, err error) {
+	built, err := filepath.Glob(filepath.Join(project, "target", "*.duckdb"))
+	if err != nil || len(built) != 1 {
+		return 0, fmt.Errorf("databases of %s: %v, %w", project, built, err)
+	}
+	db, err := sql.Open("duckdb", filepath.Join(project, "copy.duckdb"))
+	if err != nil {
+		return 0, err
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(ctx, fmt.Sprintf("attach '%s' as built (read_only)", built[0])); err != nil {
+		return 0, err
+	}
+	start := time.Now()
+	rows, err := db.QueryContext(ctx, "select schema_name, table_name from duckdb_tables() where database_name = 'built'")
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	var tables [][2]string
+	for rows.Next() {
+		var t [2]string
+		if err := rows.Scan(&t[0], &t[1]); err != nil {
+			return 0, err
+		}
+		tables = append(tables, t)
+	}
+	if err := rows.Err(); err != nil {
+		return 0, err
+	}
+	for i, t := range tables {
+		if _, err := db.ExecContext(ctx, fmt.Sprintf(`create table t%d as select * from built."%s"."%s"`, i, t[0], t[1])); err != nil {
+			return 0, fmt.Errorf("%s: %w", t[1], err)
+		}
+	}
+	if _, err := db.ExecContext(ctx, "checkpoint"); err != nil {
+		return 0, err
+	}
+	return time.Since(start), nil
 }
