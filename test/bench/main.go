@@ -22,8 +22,9 @@ import (
 func main() {
 	runs := flag.Int("runs", 5, "counted runs of the short commands; the median is printed")
 	customers := flag.String("customers", "2000,20000", "sizes of the demo builds, comma-separated; empty skips them")
+	records := flag.String("records", "25000,100000", "sizes of what resolution has to fear; empty skips it")
 	flag.Parse()
-	if err := bench(context.Background(), *runs, sizes(*customers)); err != nil {
+	if err := bench(context.Background(), *runs, sizes(*customers), sizes(*records)); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -43,7 +44,7 @@ func sizes(list string) []int {
 	return out
 }
 
-func bench(ctx context.Context, runs int, customers []int) error {
+func bench(ctx context.Context, runs int, customers, records []int) error {
 	dir, err := os.MkdirTemp("", "nexus-bench-")
 	if err != nil {
 		return err
@@ -55,6 +56,9 @@ func bench(ctx context.Context, runs int, customers []int) error {
 	}
 	fmt.Printf("%s, %s, %d processors\n", runtime.GOOS+"/"+runtime.GOARCH, runtime.Version(), runtime.NumCPU())
 	if err := compiling(ctx, dir, binary, empty, runs); err != nil {
+		return err
+	}
+	if err := scaling(ctx, dir, binary, records); err != nil {
 		return err
 	}
 	return building(ctx, dir, binary, customers)
