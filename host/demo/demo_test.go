@@ -9,6 +9,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -48,6 +49,29 @@ func TestSameOptionsSameBytes(t *testing.T) {
 		}
 		if c[f] == sum && f != "nexus.yaml" {
 			t.Errorf("%s is the same for another seed", f)
+		}
+	}
+}
+
+// Few customers fill but some tables; the project reads all of them.
+func TestEveryFileOfTheProjectIsThere(t *testing.T) {
+	for seed := range uint64(12) {
+		dir := t.TempDir()
+		if _, err := demo.Generate(context.Background(), dir, demo.Options{Customers: 1, Seed: seed}); err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(filepath.Join(dir, "nexus.yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files := regexp.MustCompile(`files: ([^,}]+)`).FindAllStringSubmatch(string(text), -1)
+		if len(files) < 12 {
+			t.Fatalf("files of the project: %v", files)
+		}
+		for _, f := range files {
+			if _, err := os.Stat(filepath.Join(dir, f[1])); err != nil {
+				t.Errorf("seed %d: %v", seed, err)
+			}
 		}
 	}
 }

@@ -28,3 +28,5 @@ func TestDuckDB(t *testing.T)   { projects.Run(t, duckdb()) }
 func TestPostgres(t *testing.T) { projects.Run(t, postgres(t)) }
 
 func TestDemo(t *testing.T) { projects.Demo(t, postgres(t), 25, 7) }
+
+func TestDemoWithoutRecords(t *testing.T) { projects.Demo(t, postgres(t), 0, 7) }
