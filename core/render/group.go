@@ -15,18 +15,27 @@ func lowerGroups(s *sql.Select) *sql.Select {
 		return s
 	}
 	s = sql.CloneSelect(s)
-	l := &lowering{s: s}
-	const inside = "nx_g"
 	inner := &sql.Select{From: s.From, Where: s.Where}
 	s.Where = nil
-	tables := map[string]bool{}
-	tablesOf(s.From, tables)
 	for i, g := range s.GroupBy {
 		if name, ok := keys[PortableExpr(g)]; ok && !hasItem(inner, name) {
 			inner.Items = append(inner.Items, &sql.Item{Alias: name, Expr: sql.CloneExpr(s.GroupBy[i])})
 		}
 	}
-	replaceKeys(s, keys, inside)
+	replaceKeys(s, keys, grouped)
+	enclose(s, inner)()
+	return s
+}
+
+// grouped is the name of the sub-select that stands around a grouped SELECT's table.
+const grouped = "nx_g"
+
+// enclose adds every column that a SELECT reads to a sub-select of its table, under a name of its own.
+// What it gives back makes the SELECT read the sub-select instead.
+func enclose(s, inner *sql.Select) (done func()) {
+	l := &lowering{s: s}
+	tables := map[string]bool{}
+	tablesOf(s.From, tables)
 	names := map[columnKey]string{}
 	taken := map[string]bool{}
 	for _, c := range l.columns(tables, s.From) {
@@ -38,9 +47,10 @@ func lowerGroups(s *sql.Select) *sql.Select {
 		names[columnKey{c.Table, c.Name}] = name
 		inner.Items = append(inner.Items, &sql.Item{Alias: name, Expr: c})
 	}
-	l.rename(names, inside, s.From)
-	s.From = &sql.Subquery{Alias: inside, Query: &sql.Query{Arms: []*sql.Select{inner}}}
-	return s
+	return func() {
+		l.rename(names, grouped, s.From)
+		s.From = &sql.Subquery{Alias: grouped, Query: &sql.Query{Arms: []*sql.Select{inner}}}
+	}
 }
 
 // groupKeys are the expressions of GROUP BY that are more than columns, as portable text, and a name for each.

@@ -19,23 +19,9 @@ func lowerArg(s *sql.Select) *sql.Select {
 		return s
 	}
 	s = sql.CloneSelect(s)
-	l := &lowering{s: s}
-	const inside = "nx_g"
 	inner := &sql.Select{From: s.From, Where: s.Where}
 	s.Where = nil
-	tables := map[string]bool{}
-	tablesOf(s.From, tables)
-	names := map[columnKey]string{}
-	taken := map[string]bool{}
-	for _, c := range l.columns(tables, s.From) {
-		name := c.Table + "__" + c.Name
-		for taken[name] {
-			name += "_"
-		}
-		taken[name] = true
-		names[columnKey{c.Table, c.Name}] = name
-		inner.Items = append(inner.Items, &sql.Item{Alias: name, Expr: c})
-	}
+	done := enclose(s, inner)
 	groups := make([]sql.Expr, len(s.GroupBy))
 	for i, g := range s.GroupBy {
 		groups[i] = sql.CloneExpr(g)
@@ -53,7 +39,7 @@ func lowerArg(s *sql.Select) *sql.Select {
 		over := &sql.Window{PartitionBy: groups, OrderBy: []*sql.Order{{X: sql.CloneExpr(key), Desc: desc}, {X: sql.CloneExpr(x), Desc: desc}}}
 		inner.Items = append(inner.Items, &sql.Item{Alias: rank, Expr: &sql.Call{Node: sql.Node{T: sql.Bigint}, Name: "row_number", Over: over}})
 		first := &sql.Binary{Node: sql.Node{T: sql.Boolean}, Op: sql.OpEq,
-			L: &sql.Column{Node: sql.Node{T: sql.Bigint}, Table: inside, Name: rank}, R: &sql.Literal{Node: sql.Node{T: sql.Bigint}, Value: "1"}}
+			L: &sql.Column{Node: sql.Node{T: sql.Bigint}, Table: grouped, Name: rank}, R: &sql.Literal{Node: sql.Node{T: sql.Bigint}, Value: "1"}}
 		known := &sql.IsNull{Node: sql.Node{T: sql.Boolean}, X: key, Not: true}
 		c.Args = []sql.Expr{&sql.Case{Node: sql.Node{T: x.Type()}, Whens: []sql.When{{
 			Cond: &sql.Binary{Node: sql.Node{T: sql.Boolean}, Op: sql.OpAnd, L: first, R: known}, Then: x}}}}
@@ -62,7 +48,6 @@ func lowerArg(s *sql.Select) *sql.Select {
 			c.Name = "bool_or"
 		}
 	})
-	l.rename(names, inside, s.From)
-	s.From = &sql.Subquery{Alias: inside, Query: &sql.Query{Arms: []*sql.Select{inner}}}
+	done()
 	return s
 }
