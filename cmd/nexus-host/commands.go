@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/host"
 )
 
 func (a *app) commands() []*cobra.Command {
@@ -27,6 +28,9 @@ func (a *app) explain(err error) int {
 	case errors.As(err, &many):
 	case errors.As(err, &one):
 		many = sql.Diagnostics{one}
+	case errors.Is(err, host.ErrNoProject):
+		fmt.Fprintf(a.err, "error: %v\n  = nexus-host init writes one, nexus-host demo a whole sample project; --project names another folder\n", err)
+		return exitUsage
 	default:
 		fmt.Fprintf(a.err, "error: %v\n", err)
 		return exitFailure
