@@ -6,7 +6,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/sql"
 )
 
-// databricks is Databricks SQL, runtime 15.3 and later (VARIANT). No engine executed it
+// databricks is Databricks SQL, runtime 15.3 and later (VARIANT). Apache Spark executed it
 // here. Its regular expressions are Java's.
 func databricks() *Dialect {
 	t := map[string]string{
@@ -14,16 +14,16 @@ func databricks() *Dialect {
 		"cast.text.decimal":   `CASE WHEN @0 RLIKE '^ *` + decimalShape + ` *\\z' AND char_length(@0) <= 1000 THEN CAST(try_cast(trim(BOTH ' ' FROM @0) AS DECIMAL(27,9)) AS DECIMAL(38,9)) END`,
 		"cast.text.double":    `CASE WHEN @0 RLIKE '^ *` + decimalShape + ` *\\z' AND char_length(@0) <= 200 THEN try_cast(trim(BOTH ' ' FROM @0) AS DOUBLE) END`,
 		"cast.text.boolean":   `CASE WHEN lower(trim(BOTH ' ' FROM @0)) IN ('true', 't', 'yes', 'y', '1') THEN TRUE WHEN lower(trim(BOTH ' ' FROM @0)) IN ('false', 'f', 'no', 'n', '0') THEN FALSE END`,
-		"cast.text.timestamp": `CASE WHEN @0 RLIKE '^` + timestampShape + `\\z' AND NOT startswith(@0, '0000') THEN @{in_years(CAST(to_utc_timestamp(try_cast(CASE WHEN substr(@0, 12) RLIKE '[Zz+-]' THEN regexp_replace(upper(@0), '([+-][0-9]{2})([0-9]{2})$', '$1:$2') ELSE concat(@0, CASE WHEN char_length(@0) = 10 THEN 'T00:00:00Z' ELSE 'Z' END) END AS TIMESTAMP), current_timezone()) AS TIMESTAMP_NTZ))} END`,
+		"cast.text.timestamp": `CASE WHEN @0 RLIKE '^` + timestampShape + `\\z' AND NOT startswith(@0, '0000') THEN @{in_years(CAST(to_utc_timestamp(try_cast(CASE WHEN substr(@0, 12) RLIKE '[Zz+-]' THEN regexp_replace(regexp_replace(upper(@0), '([+-][0-9]{2})([0-9]{2})$', '$1:$2'), '^(.{16})([^:])', '$1:00$2') ELSE concat(@0, CASE char_length(@0) WHEN 10 THEN 'T00:00:00Z' WHEN 16 THEN ':00Z' ELSE 'Z' END) END AS TIMESTAMP), current_timezone()) AS TIMESTAMP_NTZ))} END`,
 		"in_years":            `CASE WHEN @0 BETWEEN TIMESTAMP_NTZ '0001-01-01 00:00:00' AND TIMESTAMP_NTZ '9999-12-31 23:59:59.999999' THEN @0 END`,
-		"cast.text.json":      `try_parse_json(@0)`,
+		"cast.text.json":      `CASE WHEN contains(@0, '\\u0000') AND @0 RLIKE '(^|[^\\\\])(\\\\\\\\)*\\\\u0000' THEN NULL ELSE try_parse_json(@0) END`,
 		"cast.bigint.text":    `CAST(@0 AS STRING)`,
 		"cast.bigint.double":  `CAST(@0 AS DOUBLE)`,
 		"cast.bigint.decimal": `CAST(try_cast(@0 AS DECIMAL(27,9)) AS DECIMAL(38,9))`,
 		"cast.decimal.text":   `rtrim('.', rtrim('0', CAST(@0 AS STRING)))`,
 		"cast.decimal.bigint": `try_cast(round(@0) AS BIGINT)`,
 		"cast.decimal.double": `CAST(@0 AS DOUBLE)`,
-		"cast.double.bigint":  `try_cast(round(@0) AS BIGINT)`,
+		"cast.double.bigint":  `CASE WHEN @0 < 9.223372036854775808E18 THEN try_cast(round(@0) AS BIGINT) END`,
 		"cast.double.decimal": `CAST(try_cast(CAST(@0 AS STRING) AS DECIMAL(27,9)) AS DECIMAL(38,9))`,
 		"cast.boolean.text":   `CAST(@0 AS STRING)`,
 		"cast.boolean.bigint": `CAST(@0 AS BIGINT)`,
@@ -35,10 +35,18 @@ func databricks() *Dialect {
 		"sub.bigint":          `try_subtract(@0, @1)`,
 		"mul.bigint":          `try_multiply(@0, @1)`,
 		"neg.bigint":          `try_subtract(CAST(0 AS BIGINT), @0)`,
-		// A product of wide decimals keeps 6 places there; factors below 10^9 keep all 18, and 9 are wanted.
-		"mul.decimal":            `CASE WHEN abs(@0) < 1000000000 AND abs(@1) < 1000000000 THEN CAST(try_cast(CAST(@0 AS DECIMAL(18,9)) * CAST(@1 AS DECIMAL(18,9)) AS DECIMAL(27,9)) AS DECIMAL(38,9)) ELSE CAST(try_cast(try_multiply(@0, @1) AS DECIMAL(27,9)) AS DECIMAL(38,9)) END`,
-		"div.decimal":            `CASE WHEN abs(@0) < 1000000000 AND abs(@1) < 1000000000 THEN CAST(try_cast(try_divide(CAST(@0 AS DECIMAL(18,9)), CAST(@1 AS DECIMAL(18,9))) AS DECIMAL(27,9)) AS DECIMAL(38,9)) ELSE CAST(try_cast(try_divide(@0, @1) AS DECIMAL(27,9)) AS DECIMAL(38,9)) END`,
-		"div.decimal.pow10":      `CASE WHEN @0 ` + decimalRange + ` THEN CAST(round(@0 * @1, 9) AS DECIMAL(38,9)) END`,
+		// Results of decimals have at most 38 digits there, of which those after the point go first: operands
+		// are as narrow as keeps 9 of them. A sum of decimals of 37 digits does.
+		"add.decimal": `try_cast(@0 AS DECIMAL(37,9)) + try_cast(@1 AS DECIMAL(37,9))`,
+		"sub.decimal": `try_cast(@0 AS DECIMAL(37,9)) - try_cast(@1 AS DECIMAL(37,9))`,
+		// A product below 10^18 has a factor below 10^9; the other's whole part and its fraction are multiplied apart.
+		"mul.decimal": `CASE WHEN abs(@0) < 1000000000 AND abs(@1) < 1000000000 THEN CAST(try_cast(CAST(@0 AS DECIMAL(18,9)) * CAST(@1 AS DECIMAL(18,9)) AS DECIMAL(27,9)) AS DECIMAL(38,9)) WHEN abs(@0) < 1000000000 THEN @{mul.parts(@0, @1)} WHEN abs(@1) < 1000000000 THEN @{mul.parts(@1, @0)} END`,
+		"mul.parts":   `CAST(try_cast(try_cast(try_cast(@1 - @1 % 1 AS DECIMAL(19,0)) * try_cast(@0 AS DECIMAL(18,9)) AS DECIMAL(27,9)) + try_cast(@1 % 1 AS DECIMAL(9,9)) * try_cast(@0 AS DECIMAL(18,9)) AS DECIMAL(27,9)) AS DECIMAL(38,9))`,
+		"div.decimal": `@{div.signed(try_cast(@0 AS DECIMAL(27,9)), try_cast(@1 AS DECIMAL(27,9)))}`,
+		"div.signed":  `CAST(try_cast(CAST(CASE WHEN (@0 < 0) = (@1 < 0) THEN 1 ELSE -1 END AS DECIMAL(1,0)) * @{div.absolute(abs(@0), abs(@1))} AS DECIMAL(27,9)) AS DECIMAL(38,9))`,
+		// The quotient's whole part, and twice its fraction in units of 10^-9, from which that is rounded.
+		"div.absolute":           `CASE WHEN @1 >= 1 OR @0 < try_cast(@1 AS DECIMAL(9,9)) * 1000000000000000000 THEN CAST(@0 div @1 AS DECIMAL(18,0)) + CAST((@0 % @1 * 2000000000 div @1 + 1) div 2 AS DECIMAL(10,0)) * 0.000000001 END`,
+		"div.decimal.pow10":      `CAST(round(try_cast(@0 AS DECIMAL(27,9)) * @1, 9) AS DECIMAL(38,9))`,
 		"mul.double":             doubleProduct,
 		"div.double":             doubleQuotient,
 		"sum.bigint.in":          `CAST(@0 AS DECIMAL(38,0))`,
@@ -64,7 +72,8 @@ func databricks() *Dialect {
 		"clamp0":                 `CAST(CASE WHEN @0 < 0 THEN 0 WHEN @0 > 2147483647 THEN 2147483647 ELSE @0 END AS INT)`,
 		"json.at":                `try_variant_get(@0, @1, 'variant')`,
 		"json.extract":           `CASE WHEN NOT is_variant_null(@0) THEN @0 END`,
-		"json.text":              `CASE WHEN schema_of_variant(@0) IN ('STRING', 'BOOLEAN', 'BIGINT') OR schema_of_variant(@0) LIKE 'DECIMAL(%,0)' THEN CAST(@0 AS STRING) WHEN schema_of_variant(@0) = 'DOUBLE' OR schema_of_variant(@0) LIKE 'DECIMAL(%' THEN @{cast.decimal.text(try_variant_get(@0, '$', 'decimal(27,9)'))} END`,
+		"json.text":              `CASE WHEN schema_of_variant(@0) IN ('STRING', 'BOOLEAN', 'BIGINT') OR schema_of_variant(@0) LIKE 'DECIMAL(%,0)' THEN CAST(@0 AS STRING) WHEN schema_of_variant(@0) = 'DOUBLE' OR schema_of_variant(@0) LIKE 'DECIMAL(%' THEN @{double.digits(try_variant_get(@0, '$', 'double'))} END`,
+		"double.digits":          `coalesce(@{cast.decimal.text(@{cast.double.decimal(@0)})}, CAST(try_cast(@0 AS DECIMAL(38,0)) AS STRING))`,
 		"json.type":              `CASE WHEN is_variant_null(@0) THEN 'null' WHEN schema_of_variant(@0) = 'STRING' THEN 'string' WHEN schema_of_variant(@0) = 'BOOLEAN' THEN 'boolean' WHEN startswith(schema_of_variant(@0), 'OBJECT') THEN 'object' WHEN startswith(schema_of_variant(@0), 'ARRAY') THEN 'array' WHEN @0 IS NOT NULL THEN 'number' END`,
 		"json.decimal":           `@{cast.text.decimal(@{json.text(@0)})}`,
 		"json.bool":              `@{cast.text.boolean(@{json.text(@0)})}`,
@@ -96,7 +105,7 @@ func databricks() *Dialect {
 		t["date_trunc."+u] = "CAST(date_trunc('" + strings.ToUpper(u) + "', @0) AS TIMESTAMP_NTZ)"
 	}
 	return &Dialect{
-		Name: "databricks", Quote: '`', MaxName: 255, Strings: BackslashStrings,
+		Name: "databricks", Quote: '`', MaxName: 255, Strings: BackslashStrings, Substitution: true,
 		Types: map[sql.Type]string{
 			sql.Text: "STRING", sql.Bigint: "BIGINT", sql.Double: "DOUBLE", sql.Decimal: "DECIMAL(38,9)",
 			sql.Boolean: "BOOLEAN", sql.Timestamp: "TIMESTAMP_NTZ", sql.Date: "DATE", sql.JSON: "VARIANT",

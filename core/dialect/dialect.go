@@ -171,12 +171,13 @@ type Dialect struct {
 	// none, the nearest first.
 	Bases []string
 
-	Quote      byte // of identifiers
-	UpperNames bool // identifiers are written in upper case, which unquoted names mean there
-	MaxName    int  // bytes of an identifier
-	Strings    StringStyle
-	Types      map[sql.Type]string
-	Collate    string // follows text where its order matters; "" where order is binary anyway
+	Quote        byte // of identifiers
+	UpperNames   bool // identifiers are written in upper case, which unquoted names mean there
+	MaxName      int  // bytes of an identifier
+	Strings      StringStyle
+	Substitution bool // ${x} anywhere in a statement's text is replaced before it is read
+	Types        map[sql.Type]string
+	Collate      string // follows text where its order matters; "" where order is binary anyway
 
 	Let                  LetStyle
 	Concat               string // a function that joins any number of texts, NULL counting as ''; "" for the operator alone

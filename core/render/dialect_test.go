@@ -49,10 +49,9 @@ func dialects(t *testing.T) []*dialect.Dialect {
 
 // unsupported is what dialects refuse by name.
 var unsupported = map[string][]string{
-	"redshift":   {"json_keys", "merge_objects"},
-	"snowflake":  {"merge_objects"},
-	"bigquery":   {"merge_objects"},
-	"databricks": {"merge_objects"},
+	"redshift":  {"json_keys", "merge_objects"},
+	"snowflake": {"merge_objects"},
+	"bigquery":  {"merge_objects"},
 }
 
 // Every function of the vocabulary has a form in every dialect, or is refused by name.

@@ -185,6 +185,9 @@ func (w *writer) arithmetic(e *sql.Binary) (val, error) {
 	case t != sql.Decimal && t != sql.Double:
 		return val{}, fmt.Errorf("render: %s of type %s", name, t)
 	}
+	if template, ok := w.d.Template(name + "." + t.String()); ok && t != sql.Bigint {
+		return w.apply(template, l, r)
+	}
 	symbol, prec := map[sql.Op]string{sql.OpAdd: " + ", sql.OpSub: " - ", sql.OpMul: " * "}[e.Op], precAdd
 	if e.Op == sql.OpMul {
 		prec = precMul

@@ -35,7 +35,11 @@ func Path(d *dialect.Dialect, path []string) string {
 func Text(d *dialect.Dialect, s string) string {
 	switch d.Strings {
 	case dialect.BackslashStrings:
-		return "'" + escape(s, `\'`, `\u%04x`) + "'"
+		text := escape(s, `\'`, `\u%04x`)
+		if d.Substitution {
+			text = strings.ReplaceAll(text, "${", `\u0024{`)
+		}
+		return "'" + text + "'"
 	case dialect.DoubledAndBackslash:
 		return "'" + escape(s, `''`, `\x%02x`) + "'"
 	}

@@ -92,13 +92,13 @@ func warehouses() map[string]Rendering {
 			"redshift": `CAST(FLOOR(@0) AS DECIMAL(38,9))`, "snowflake": `CAST(FLOOR(@0) AS NUMBER(38,9))`,
 			"bigquery": `FLOOR(@0)`, "databricks": `CAST(floor(@0) AS DECIMAL(38,9))`,
 			"redshift:bigint": `@0`, "snowflake:bigint": `@0`, "bigquery:bigint": `@0`, "databricks:bigint": `@0`,
-			"redshift:double": `FLOOR(@0)`, "snowflake:double": `FLOOR(@0)`, "bigquery:double": `FLOOR(@0)`, "databricks:double": `CAST(floor(@0) AS DOUBLE)`,
+			"redshift:double": `FLOOR(@0)`, "snowflake:double": `FLOOR(@0)`, "bigquery:double": `FLOOR(@0)`, "databricks:double": `CASE WHEN abs(@0) < 9007199254740992 THEN CAST(floor(@0) AS DOUBLE) ELSE @0 END`,
 		},
 		"ceil": {
 			"redshift": `CAST(CEIL(@0) AS DECIMAL(38,9))`, "snowflake": `CAST(CEIL(@0) AS NUMBER(38,9))`,
 			"bigquery": `CEIL(@0)`, "databricks": `CAST(ceil(@0) AS DECIMAL(38,9))`,
 			"redshift:bigint": `@0`, "snowflake:bigint": `@0`, "bigquery:bigint": `@0`, "databricks:bigint": `@0`,
-			"redshift:double": `CEIL(@0)`, "snowflake:double": `CEIL(@0)`, "bigquery:double": `CEIL(@0)`, "databricks:double": `CAST(ceil(@0) AS DOUBLE)`,
+			"redshift:double": `CEIL(@0)`, "snowflake:double": `CEIL(@0)`, "bigquery:double": `CEIL(@0)`, "databricks:double": `CASE WHEN abs(@0) < 9007199254740992 THEN CAST(ceil(@0) AS DOUBLE) ELSE @0 END`,
 		},
 		"sign": {
 			"redshift:bigint": `CAST(SIGN(@0) AS BIGINT)`, "redshift:decimal": `CAST(SIGN(@0) AS DECIMAL(38,9))`, "redshift:double": `SIGN(@0)`,
@@ -112,8 +112,11 @@ func warehouses() map[string]Rendering {
 			"bigquery:const2": `DIV(@0, @1)`, "bigquery": guardedDiv,
 			"databricks:const2": `@0 div @1`, "databricks": `CASE WHEN @1 = -1 THEN CASE WHEN @0 > -9223372036854775808 THEN -@0 END ELSE @0 div NULLIF(@1, 0) END`,
 		},
-		// No one function of these four merges two documents: it is refused.
-		"merge_objects": {"redshift": ""},
+		// No one function of the other three merges two documents: it is refused.
+		"merge_objects": {
+			"redshift":   "",
+			"databricks": `to_variant_object(map_zip_with(CAST(@0 AS MAP<STRING, VARIANT>), CAST(@1 AS MAP<STRING, VARIANT>), (k, a, b) -> coalesce(a, b)))`,
+		},
 		"to_object": {
 			"redshift": `OBJECT(@0)`, "snowflake": `OBJECT_CONSTRUCT_KEEP_NULL(@0)`,
 			"bigquery": `JSON_OBJECT(@0)`, "databricks": `to_variant_object(named_struct(@0))`,

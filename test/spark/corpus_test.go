@@ -14,9 +14,6 @@ import (
 	"github.com/nexus-host/nexus-host/internal/corpus"
 )
 
-// known are the cases that Apache Spark fails, or computes otherwise, by its own fault.
-var known = corpus.Exceptions{}
-
 func databricksDialect(t testing.TB) *dialect.Dialect {
 	t.Helper()
 	d, err := dialect.ByName("databricks")
@@ -82,6 +79,6 @@ func TestCorpus(t *testing.T) {
 		Warehouse: documents{w, databricksDialect(t)}, Batch: 40,
 		Path: func(table string) []string { return []string{"corpus", table} },
 	}
-	corpus.Run(t, e, known)
+	corpus.Run(t, e, corpus.ReadExceptions(t, "exceptions.txt"))
 	corpus.Digests(t, e)
 }

@@ -72,11 +72,11 @@ func TestRaw(t *testing.T) {
 				t.Fatal(err)
 			}
 			at := time.Date(2024, 5, 1, 10, 0, 0, 123456000, time.UTC)
-			text := "it's \"é\" \\ 😀"
+			text := "it's \"é\" \\ 😀 ${x}"
 			for i := range int64(1200) { // more than a statement
 				r := load.Row{Row: i, IngestedAt: at, Deleted: i%2 == 1}
 				if i != 3 {
-					r.Record = fmt.Appendf(nil, "{\"id\": %d,\n \"t\": \"it's \\\"é\\\" \\\\ 😀\"}", i)
+					r.Record = fmt.Appendf(nil, "{\"id\": %d,\n \"t\": \"it's \\\"é\\\" \\\\ 😀 ${x}\"}", i)
 				}
 				if i == 4 {
 					r.RecordID, r.Connection, r.Account, r.APIVersion, r.Format = &text, &text, &text, &text, &text
