@@ -199,7 +199,11 @@ func (w *writer) idPart() string {
 func (w *writer) function(name string, args ...val) (val, error) {
 	f, _ := vocab.Lookup(name)
 	for _, d := range append(append([]string{w.d.Name}, w.d.Bases...), "") {
-		if t, ok := f.SQL[d]; ok {
+		t, ok := f.SQL[d]
+		if _, has := w.d.Template(name); ok && !has && strings.HasPrefix(t, "@{"+name+"(") {
+			break // the row asks for the dialect's own template, which it lacks
+		}
+		if ok {
 			return w.apply(t, args...)
 		}
 	}

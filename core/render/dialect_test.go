@@ -2,6 +2,7 @@ package render_test
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -74,6 +75,21 @@ func TestEveryFunctionInEveryDialect(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A function whose row asks for the dialect's own template is refused by name where there is none.
+func TestMissingTemplate(t *testing.T) {
+	d, err := dialect.ByName("duckdb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bare := *d
+	bare.Templates = maps.Clone(d.Templates)
+	delete(bare.Templates, "epoch_micros")
+	_, err = compile("select epoch_micros(t.c_timestamp) as x from model.t as t", &bare)
+	if refused := (*render.UnsupportedError)(nil); !errors.As(err, &refused) || refused.What != "function epoch_micros" {
+		t.Errorf("got %v", err)
 	}
 }
 
