@@ -25,6 +25,9 @@ func TestMutations(t *testing.T) {
 			var e engine
 			for _, m := range list {
 				if m.By == statement.Engine && e == nil {
+					if engines[name] == nil {
+						t.Fatalf("mutation %s: no engine executes %s here, so another has to find it", m.Name, name)
+					}
 					e = engines[name](t)
 					prepareGolden(t, e, name)
 				}

@@ -4,12 +4,13 @@ import (
 	"testing"
 
 	"github.com/nexus-host/nexus-host/core/dialect"
+	"github.com/nexus-host/nexus-host/core/sql"
 )
 
 // Every dialect's lists have builds of all projects, promises of types, and both strategies where the dialect has both.
 func TestStatements(t *testing.T) {
 	for _, name := range dialect.Names() {
-		_, scripts := scriptsOf(t, name)
+		d, scripts := scriptsOf(t, name)
 		kinds, typed, builds := map[string]int{}, 0, 0
 		for _, s := range scripts {
 			if s.Name != "golden" {
@@ -32,7 +33,7 @@ func TestStatements(t *testing.T) {
 			}
 		}
 		want := 3 // the projects, with rounds
-		if name == "duckdb" || name == "postgres" {
+		if d.Recursion[sql.RecurseUnion] || d.Recursion[sql.RecurseKeyed] {
 			want *= 2
 		}
 		if builds != want || kinds["creates"] < 500*builds/3 || kinds["queries"] < 200*builds/3 || kinds["others"] < 500*builds/3 || typed < 700*builds/3 {

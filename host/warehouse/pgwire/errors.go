@@ -193,7 +193,7 @@ func (p *Pool) Error(ctx context.Context, err error) error {
 		case lockTimeout:
 			return fmt.Errorf("%w: %s: %w", warehouse.ErrBusy, name, err)
 		case denied:
-			return fmt.Errorf("%s: %w; docs/ says which grants a build needs", name, err)
+			return fmt.Errorf("%s: %w; docs/warehouse-%s.md says which grants a build needs", name, err, name)
 		case cancelled:
 			return p.timeout(err)
 		}

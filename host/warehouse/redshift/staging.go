@@ -39,7 +39,7 @@ func newBucket(ctx context.Context, s Staging) (*bucket, error) {
 }
 
 func stagingError(err error) error {
-	return &warehouse.SettingError{Setting: "staging", Hint: "is the bucket there, and may these AWS credentials put, list and delete objects below the folder?", Err: fmt.Errorf("redshift: %w", err)}
+	return &warehouse.SettingError{Setting: "staging", Hint: "is the bucket there, and may these AWS credentials put and delete objects below the folder?", Err: fmt.Errorf("redshift: %w", err)}
 }
 
 // objectBytes is how much of a file is gathered before it is compressed and sent; several let the cluster's nodes load at once.
