@@ -43,6 +43,14 @@ func binary() (string, error) {
 // emulator starts a server that ends with the test, and gives its endpoint.
 func emulator(t *testing.T) string {
 	t.Helper()
+	endpoint, stop := start(t)
+	t.Cleanup(stop)
+	return endpoint
+}
+
+// start starts a server.
+func start(t *testing.T) (endpoint string, stop func()) {
+	t.Helper()
 	path, err := binary()
 	if errors.Is(err, os.ErrNotExist) && os.Getenv(requireEnv) != "1" {
 		t.Skipf("BIGQUERY IS NOT TESTED: no emulator, run test/bigquery/setup.sh (%s=1 makes this a failure)", requireEnv)
@@ -65,10 +73,10 @@ func emulator(t *testing.T) string {
 		t.Fatal(err)
 	}
 	said := make(chan string, 1)
-	t.Cleanup(func() {
+	stop = func() {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait() // how a killed process ended says nothing
-	})
+	}
 	go func() {
 		lines := bufio.NewScanner(out)
 		for lines.Scan() {
@@ -81,13 +89,15 @@ func emulator(t *testing.T) string {
 	select {
 	case at, ok := <-said:
 		if !ok {
+			stop()
 			t.Fatalf("the emulator has ended: %s", complaints.String())
 		}
-		return "http://" + at
+		return "http://" + at, stop
 	case <-time.After(time.Minute):
+		stop()
 		t.Fatal("the emulator does not start")
 	}
-	return ""
+	return "", nil
 }
 
 func freePort(t *testing.T) int {
@@ -103,6 +113,17 @@ func freePort(t *testing.T) int {
 // open opens a warehouse on a server and makes a dataset in it.
 func open(t *testing.T, endpoint, dataset string) *bigquery.Warehouse {
 	t.Helper()
+	w := connect(t, endpoint, dataset)
+	t.Cleanup(func() {
+		if err := w.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return w
+}
+
+func connect(t *testing.T, endpoint, dataset string) *bigquery.Warehouse {
+	t.Helper()
 	makeDataset(t, endpoint, dataset)
 	w, err := bigquery.Open(t.Context(), bigquery.Options{
 		Project: project, Dataset: dataset, RunID: "20300101T000000.000000Z",
@@ -112,11 +133,6 @@ func open(t *testing.T, endpoint, dataset string) *bigquery.Warehouse {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := w.Close(); err != nil {
-			t.Error(err)
-		}
-	})
 	return w
 }
 
