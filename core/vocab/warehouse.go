@@ -108,7 +108,9 @@ func warehouses() map[string]Rendering {
 		},
 		"div": {
 			"redshift:const2": `@0 / @1`, "redshift": `CASE WHEN @1 = -1 THEN CASE WHEN @0 > -9223372036854775808 THEN -@0 END ELSE @0 / NULLIF(@1, 0) END`,
-			"snowflake":       `CAST((@0 - MOD(@0, NULLIF(@1, 0))) / NULLIF(@1, 0) AS BIGINT)`,
+			"snowflake:const2": `CAST((@0 - MOD(@0, @1)) / @1 AS BIGINT)`,
+			// A NUMBER has room for 2^63, a bigint does not.
+			"snowflake":       `CASE WHEN @1 = -1 THEN CASE WHEN @0 > -9223372036854775808 THEN -@0 END ELSE CAST((@0 - MOD(@0, NULLIF(@1, 0))) / NULLIF(@1, 0) AS BIGINT) END`,
 			"bigquery:const2": `DIV(@0, @1)`, "bigquery": guardedDiv,
 			"databricks:const2": `@0 div @1`, "databricks": `CASE WHEN @1 = -1 THEN CASE WHEN @0 > -9223372036854775808 THEN -@0 END ELSE @0 div NULLIF(@1, 0) END`,
 		},

@@ -7,8 +7,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/nexus-host/nexus-host/core/check"
 	"github.com/nexus-host/nexus-host/core/dialect"
@@ -28,6 +31,8 @@ type Engine struct {
 	// Batch is how many expressions one statement holds, for engines that are slow to
 	// answer; 0 is one. A batch that fails is halved until the guilty case is alone.
 	Batch int
+	// Jobs is how many statements are at work at once; 0 is one.
+	Jobs int
 }
 
 // Warehouse is what the corpus needs of an engine.
@@ -47,19 +52,22 @@ func Run(t *testing.T, e Engine, known Exceptions) {
 	r := &runner{e: e, failed: map[string]string{}, path: e.Path("nexus_corpus_" + table)}
 	r.setup(t)
 	start := time.Now()
+	var jobs errgroup.Group
+	jobs.SetLimit(max(e.Jobs, 1))
 	var lines []Case
 	for _, c := range cases {
 		if c.Query {
-			r.query(t.Context(), c)
+			jobs.Go(func() error { r.query(t.Context(), c); return nil })
 		} else {
 			lines = append(lines, c)
 		}
 	}
 	for _, hide := range []bool{false, true} {
 		for batch := range slices.Chunk(lines, max(e.Batch, 1)) {
-			r.batch(t.Context(), batch, hide)
+			jobs.Go(func() error { r.batch(t.Context(), batch, hide); return nil })
 		}
 	}
+	_ = jobs.Wait() // faults are noted
 	if err := t.Context().Err(); err != nil {
 		t.Fatal(err)
 	}
@@ -100,10 +108,26 @@ func judge(cases []Case, failed map[string]string, known Exceptions) (faults []s
 
 // runner executes cases on one engine.
 type runner struct {
-	e          Engine
-	path       []string
+	e    Engine
+	path []string
+
+	mu         sync.Mutex
 	failed     map[string]string // what is wrong, by case
 	statements int
+}
+
+// fault notes what is wrong with a case.
+func (r *runner) fault(c Case, what string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.failed[c.ID] = what
+}
+
+// asked counts a statement.
+func (r *runner) asked() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.statements++
 }
 
 func (r *runner) setup(t *testing.T) {
@@ -173,9 +197,9 @@ func compileIn(text string, env check.Env) (*sql.Query, []sql.ColumnDef, error) 
 
 // query runs a case that is a query.
 func (r *runner) query(ctx context.Context, c Case) {
-	r.statements++
+	r.asked()
 	if err := Query(ctx, r.e.Dialect, r.e.Warehouse.Query, c, env(), r.names); err != nil {
-		r.failed[c.ID] = err.Error()
+		r.fault(c, err.Error())
 	}
 }
 
@@ -222,7 +246,7 @@ func (r *runner) batch(ctx context.Context, cases []Case, hide bool) {
 			_, err = render.Query(q, r.e.Dialect, r.names) // one that the dialect lacks is no fault of the others
 		}
 		if err != nil {
-			r.failed[c.ID] = err.Error()
+			r.fault(c, err.Error())
 			continue
 		}
 		item := q.Arms[0].Items[0]
@@ -245,12 +269,12 @@ func (r *runner) ask(ctx context.Context, q *sql.Query, cases []Case, columns []
 		if hide {
 			what += "\n(with hidden literals)"
 		}
-		r.failed[c.ID] = what
+		r.fault(c, what)
 	}
 	s, err := render.Query(q, r.e.Dialect, r.names)
 	var rows [][]string
 	if err == nil {
-		r.statements++
+		r.asked()
 		rows, err = fetch(ctx, r.e.Warehouse.Query, s, columns)
 	}
 	if err == nil && len(rows) != 1 {

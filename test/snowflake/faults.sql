@@ -36,3 +36,27 @@ SELECT CAST(NULL AS TIMESTAMP_NTZ);
 -- BEGIN is answered with an error, and has begun (sql-reference/sql/begin)
 BEGIN;
 -- => Statement executed successfully.
+
+-- SUM of integers is exact; it is made a sum of doubles (sql-reference/functions/sum)
+SELECT SUM(v) FROM (SELECT CAST(999999999999999999 AS BIGINT) * 9 AS v) AS t;
+-- => 8999999999999999991
+
+-- a quotient of NUMBERs is a NUMBER, to 12 places here; it is a double (sql-reference/operators-arithmetic)
+SELECT CAST(999999999999999999.999999999 AS NUMBER(38,9)) / 7;
+-- => 142857142857142857.142857142714
+
+-- a product of NUMBERs has 12 places, or those of a factor; it has those of both, and no room for them (sql-reference/operators-arithmetic)
+SELECT ROUND(CAST(999999999.999999999 AS NUMBER(38,18)) * CAST(999999999.999999999 AS NUMBER(38,9)), 9);
+-- => 999999999999999998.000000000
+
+-- BIGINT is NUMBER(38,0), so that no remainder overflows (sql-reference/data-types-numeric)
+SELECT MOD(CAST('-9223372036854775808' AS BIGINT), -1);
+-- => 0
+
+-- TYPEOF knows integers of 38 digits (sql-reference/functions/typeof)
+SELECT TYPEOF(PARSE_JSON('123456789012345678901234567890'));
+-- => INTEGER
+
+-- in a pattern two backslashes of the constant are one; they are halved once more (sql-reference/functions-regexp)
+SELECT REGEXP_REPLACE('a\\b', '[\\\\]', '/');
+-- => a/b

@@ -31,20 +31,7 @@ func faults(t *testing.T) (list []fault) {
 // TestFaults holds what mend.py mends against fakesnow as it is: a mend that is not needed any more goes.
 func TestFaults(t *testing.T) {
 	mended := open(t)
-	bare, err := start("--as-it-is")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := bare.stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	asItIs, err := snowflake.Open(t.Context(), bare.options())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = asItIs.Close() })
+	asItIs := openOn(t, another(t, "--as-it-is"))
 	for _, f := range faults(t) {
 		if got := first(t, mended, f.statement); got != f.want {
 			t.Errorf("%s\nmended, %s gives %s, not %s", f.why, f.statement, got, f.want)

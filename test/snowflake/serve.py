@@ -1,4 +1,4 @@
-"""Serves fakesnow on a free loopback port, which the first line of output names. With --as-it-is it is not mended.
+"""Serves fakesnow on a free loopback port, which the first line of output names. With --as-it-is it is neither mended nor quickened.
 
 It ends when its standard input does, so it never outlives the test that started it.
 """
@@ -9,6 +9,7 @@ import sys
 import threading
 
 import mend
+import quick
 import uvicorn
 from fakesnow.server import app
 from fakesnow.transforms import stage
@@ -29,6 +30,7 @@ def end_with_parent() -> None:
 
 
 if "--as-it-is" not in sys.argv:
+    quick.install()
     mend.install()
 stage.internal_dir = made_dir
 listener = socket.create_server(("127.0.0.1", 0))

@@ -66,6 +66,21 @@ func fakesnow(t testing.TB) *server {
 	return shared.server
 }
 
+// another is a server of the test's own.
+func another(t testing.TB, args ...string) *server {
+	t.Helper()
+	s, err := start(args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
 // python is the interpreter of the environment that setup.sh made; it makes none itself.
 func python() (string, error) {
 	out, err := exec.Command("bash", "setup.sh", "--path").Output()
@@ -144,7 +159,12 @@ func (s *server) options() snowflake.Options {
 // open opens a database of the test's own.
 func open(t testing.TB) *snowflake.Warehouse {
 	t.Helper()
-	s := fakesnow(t)
+	return openOn(t, fakesnow(t))
+}
+
+// openOn opens a database of the test's own on a server.
+func openOn(t testing.TB, s *server) *snowflake.Warehouse {
+	t.Helper()
 	w, err := snowflake.Open(context.Background(), s.options())
 	if err != nil {
 		t.Fatalf("%v\n%s", err, s.tail())
