@@ -73,9 +73,12 @@ func Start(ctx context.Context) (*Server, error) {
 	return s, nil
 }
 
-// javaOptions: the same for all processes. Statements are small and many, so compiling well
-// costs more than it gains; deep expressions need deep stacks.
-const javaOptions = "-Duser.timezone=UTC -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xss8m"
+// javaOptions are all processes'. Executors have little to do, so that compiling well would cost them more than
+// it gains; deep expressions need deep stacks.
+const (
+	javaOptions     = "-Duser.timezone=UTC -XX:+UseSerialGC -Xss8m"
+	executorOptions = javaOptions + " -XX:TieredStopAtLevel=1"
+)
 
 // settings are Spark's. What a Databricks warehouse decides by itself is as it is there (Delta, ANSI,
 // UTC); the rest makes small statements fast. The processes may take 1 GiB and twice 512 MiB of heap.
@@ -84,7 +87,7 @@ func (s *Server) settings() []string {
 	return []string{
 		"spark.driver.host=127.0.0.1", "spark.driver.bindAddress=127.0.0.1", "spark.ui.enabled=false",
 		"spark.driver.extraJavaOptions=" + javaOptions + " -Dlog4j2.configurationFile=" + at("log4j2.properties"),
-		"spark.executor.extraJavaOptions=" + javaOptions + " -Dlog4j2.configurationFile=" + at("log4j2.properties"),
+		"spark.executor.extraJavaOptions=" + executorOptions + " -Dlog4j2.configurationFile=" + at("log4j2.properties"),
 		"spark.executor.memory=512m", "spark.sql.session.timeZone=UTC", "spark.sql.ansi.enabled=true",
 		"spark.sql.extensions=io.delta.sql.DeltaSparkSessionExtension",
 		"spark.sql.catalog.spark_catalog=org.apache.spark.sql.delta.catalog.DeltaCatalog",
@@ -93,6 +96,7 @@ func (s *Server) settings() []string {
 		"spark.sql.shuffle.partitions=2", "spark.default.parallelism=2", "spark.sql.codegen.wholeStage=false",
 		"spark.sql.adaptive.enabled=false", "spark.scheduler.mode=FAIR", // small statements wait for no large ones
 		"spark.databricks.delta.snapshotPartitions=1", "spark.databricks.delta.stats.collect=false",
+		"spark.sql.constraintPropagation.enabled=false", "spark.sql.lightweightPlanChangeValidation=false",
 		"spark.sql.thriftServer.incrementalCollect=false", "spark.sql.leafNodeDefaultParallelism=1",
 	}
 }
@@ -111,7 +115,7 @@ func (s *Server) start(ctx context.Context, home string) error {
 		return fmt.Errorf("spark: %w", err)
 	}
 	args := []string{
-		"--class", "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2", "--driver-memory", "1g",
+		"--class", "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2", "--driver-memory", "2g",
 		"--master", fmt.Sprintf("local-cluster[%d,1,512]", Executors),
 	}
 	for _, c := range s.settings() {
