@@ -137,15 +137,3 @@ func BenchmarkGenerate(b *testing.B) {
 		b.SetBytes(s.Bytes)
 	}
 }
-
-// A company of few customers has all of its files too.
-func TestEveryFileIsThere(t *testing.T) {
-	dir := t.TempDir()
-	s, err := demo.Generate(context.Background(), dir, demo.Options{Customers: 1, Seed: 7})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(s.Files) != 13 { // twelve tables and the project
-		t.Errorf("files %v", s.Files)
-	}
-}

@@ -15,7 +15,7 @@ const customersEnv = "NEXUS_BIGQUERY_CUSTOMERS"
 
 // site builds projects on an emulator of their own, each in a dataset of its own.
 func site(t *testing.T) projects.Site {
-	endpoint := emulator(t)
+	endpoint := mended(t, emulator(t))
 	return projects.Site{
 		Name: "bigquery",
 		Warehouse: func(t *testing.T, schema string) string {
