@@ -45,7 +45,7 @@ func databricks() *Dialect {
 		"div.decimal": `@{div.signed(try_cast(@0 AS DECIMAL(27,9)), try_cast(@1 AS DECIMAL(27,9)))}`,
 		"div.signed":  `CAST(try_cast(CAST(CASE WHEN (@0 < 0) = (@1 < 0) THEN 1 ELSE -1 END AS DECIMAL(1,0)) * @{div.absolute(abs(@0), abs(@1))} AS DECIMAL(27,9)) AS DECIMAL(38,9))`,
 		// The quotient's whole part, and twice its fraction in units of 10^-9, from which that is rounded.
-		"div.absolute":      `CASE WHEN @1 >= 1 OR @0 < try_cast(@1 AS DECIMAL(9,9)) * 1000000000000000000 THEN CAST(@0 div @1 AS DECIMAL(18,0)) + CAST((@0 % @1 * 2000000000 div @1 + 1) div 2 AS DECIMAL(10,0)) * 0.000000001 END`,
+		"div.absolute":      `CASE WHEN @1 >= 1 OR @0 < try_cast(@1 AS DECIMAL(9,9)) * 1000000000000000000 THEN CAST(@0 div NULLIF(@1, 0) AS DECIMAL(18,0)) + CAST((@0 % NULLIF(@1, 0) * 2000000000 div NULLIF(@1, 0) + 1) div 2 AS DECIMAL(10,0)) * 0.000000001 END`,
 		"div.decimal.pow10": `CAST(round(try_cast(@0 AS DECIMAL(27,9)) * @1, 9) AS DECIMAL(38,9))`,
 		"mul.double":        doubleProduct,
 		"div.double":        doubleQuotient,
