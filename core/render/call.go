@@ -37,6 +37,8 @@ func (w *writer) call(c *sql.Call) (val, error) {
 		return w.nexusID(c)
 	case "to_object":
 		return w.object(f, c)
+	case "merge_objects":
+		return w.merge(f, c)
 	case "coalesce", "greatest", "least":
 		return w.choice(c)
 	case "date_trunc", "date_add", "date_diff", "date_part":

@@ -93,6 +93,16 @@ func TestMissingTemplate(t *testing.T) {
 	}
 }
 
+// Objects that are made on the spot are merged everywhere: a wide table's row comes so.
+func TestMergedObjects(t *testing.T) {
+	for _, d := range dialects(t) {
+		s, err := compile("select merge_objects(merge_objects(to_object('a', t.c_text), to_object('b', t.c_bigint)), to_object('c', t.c_json)) as x from model.t as t", d)
+		if err != nil || !strings.Contains(s, "'c'") {
+			t.Errorf("%s: %v\n%s", d.Name, err, s)
+		}
+	}
+}
+
 // calls makes a query for each type that the first free argument takes.
 func calls(f vocab.Function) []string {
 	types := []sql.Type{sql.Text}

@@ -42,6 +42,9 @@ func (w *writer) lower(s *sql.Select) (*sql.Select, error) {
 	if w.d.GroupedWhole {
 		s = lowerGroups(s)
 	}
+	if w.d.JSONPath == dialect.PathDots {
+		s = hoistDocuments(s)
+	}
 	path := w.d.Unnest == dialect.UnnestPath || w.d.Unnest == dialect.UnnestExplode
 	lists := path || w.d.Unnest == dialect.UnnestSelect
 	reads, unnests := countReads(s)

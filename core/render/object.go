@@ -1,11 +1,43 @@
 package render
 
 import (
+	"errors"
+	"slices"
 	"strings"
 
 	"github.com/nexus-host/nexus-host/core/sql"
 	"github.com/nexus-host/nexus-host/core/vocab"
 )
+
+// merge renders merge_objects; where the dialect has no such function, objects that are made on the spot
+// become one.
+func (w *writer) merge(f vocab.Function, c *sql.Call) (val, error) {
+	out, err := w.row(f, "", c)
+	var unsupported *UnsupportedError
+	if !errors.As(err, &unsupported) {
+		return out, err
+	}
+	members, ok := membersOf(c)
+	if !ok {
+		return out, err
+	}
+	whole, _ := vocab.Lookup("to_object")
+	return w.object(whole, &sql.Call{Node: c.Node, Name: "to_object", Args: members})
+}
+
+// membersOf are the names and values of an object that is made on the spot.
+func membersOf(e sql.Expr) ([]sql.Expr, bool) {
+	c, ok := e.(*sql.Call)
+	switch {
+	case ok && c.Name == "to_object":
+		return c.Args, true
+	case ok && c.Name == "merge_objects":
+		a, made := membersOf(c.Args[0])
+		b, too := membersOf(c.Args[1])
+		return slices.Concat(a, b), made && too
+	}
+	return nil, false
+}
 
 // object writes a json object of names and values in turn: @0 of the row's template
 // is all of them.

@@ -21,6 +21,7 @@ func warehouses() map[string]Rendering {
 		parts      = `(@{length(@0)} - @{length(REPLACE(@0, @1, ''))}) / @{length(@1)} + 1`
 	)
 	return map[string]Rendering{
+		// Redshift does not count trailing blanks where it compares: ' ' = '', so lengths are looked at.
 		"lower": {"redshift": lower, "snowflake": lower, "bigquery": short.Replace(lower), "databricks": lower},
 		"upper": {"redshift": upper, "snowflake": upper, "bigquery": short.Replace(upper), "databricks": upper},
 		"trim": {
@@ -52,11 +53,11 @@ func warehouses() map[string]Rendering {
 			"bigquery": `STRPOS(@0, @1)`, "databricks": `CAST(locate(@1, @0) AS BIGINT)`,
 		},
 		"starts_with": {
-			"redshift": `LEFT(@0, LEN(@1)) = @1`, "snowflake": `STARTSWITH(@0, @1)`,
+			"redshift": `(LEN(@0) >= LEN(@1) AND LEFT(@0, LEN(@1)) = @1)`, "snowflake": `STARTSWITH(@0, @1)`,
 			"bigquery": `STARTS_WITH(@0, @1)`, "databricks": `startswith(@0, @1)`,
 		},
 		"ends_with": {
-			"redshift": `RIGHT(@0, LEN(@1)) = @1`, "snowflake": `ENDSWITH(@0, @1)`,
+			"redshift": `(LEN(@0) >= LEN(@1) AND RIGHT(@0, LEN(@1)) = @1)`, "snowflake": `ENDSWITH(@0, @1)`,
 			"bigquery": `ENDS_WITH(@0, @1)`, "databricks": `endswith(@0, @1)`,
 		},
 		"contains": {
@@ -68,7 +69,7 @@ func warehouses() map[string]Rendering {
 			"bigquery": `REGEXP_CONTAINS(@0, @1)`, "databricks": `@0 RLIKE @1`,
 		},
 		"regexp_extract": {
-			"redshift":   `NULLIF(REGEXP_SUBSTR(@0, @1, 1, 1, 'ep'), '')`,
+			"redshift":   `CASE WHEN LEN(REGEXP_SUBSTR(@0, @1, 1, 1, 'ep')) > 0 THEN REGEXP_SUBSTR(@0, @1, 1, 1, 'ep') END`,
 			"snowflake":  `NULLIF(REGEXP_SUBSTR(@0, @1, 1, 1, 'e', @2), '')`,
 			"bigquery":   `NULLIF(REGEXP_EXTRACT(@0, @1), '')`,
 			"databricks": `nullif(regexp_extract(@0, @1, @2), '')`,
@@ -114,7 +115,7 @@ func warehouses() map[string]Rendering {
 			"bigquery:const2": `DIV(@0, @1)`, "bigquery": guardedDiv,
 			"databricks:const2": `@0 div @1`, "databricks": `CASE WHEN @1 = -1 THEN CASE WHEN @0 > -9223372036854775808 THEN -@0 END ELSE @0 div NULLIF(@1, 0) END`,
 		},
-		// No one function of the other three merges two documents: it is refused.
+		// No one function of the other three merges two documents: it is refused, unless both are made on the spot.
 		"merge_objects": {
 			"redshift":   "",
 			"databricks": `to_variant_object(map_zip_with(CAST(@0 AS MAP<STRING, VARIANT>), CAST(@1 AS MAP<STRING, VARIANT>), (k, a, b) -> coalesce(a, b)))`,

@@ -2,6 +2,7 @@ package corpus
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -33,6 +34,11 @@ type Engine struct {
 	Batch int
 	// Jobs is how many statements are at work at once; 0 is one.
 	Jobs int
+	// Refuses is for an engine that stands in for a relative of its: why it says by an error that it does not have
+	// a construct, and so takes no part in a case; "" if the error says something else. nil: there is no such error.
+	Refuses func(error) string
+	// Least is how many cases such an engine must execute all the same.
+	Least int
 }
 
 // Warehouse is what the corpus needs of an engine.
@@ -49,7 +55,7 @@ const table = "one"
 func Run(t *testing.T, e Engine, known Exceptions) {
 	t.Helper()
 	cases := Cases(t)
-	r := &runner{e: e, failed: map[string]string{}, path: e.Path("nexus_corpus_" + table)}
+	r := &runner{e: e, failed: map[string]string{}, absent: map[string]string{}, path: e.Path("nexus_corpus_" + table)}
 	r.setup(t)
 	start := time.Now()
 	var jobs errgroup.Group
@@ -75,10 +81,52 @@ func Run(t *testing.T, e Engine, known Exceptions) {
 	for _, fault := range faults {
 		t.Errorf("%s: %s", e.Name, fault)
 	}
-	t.Logf("%s: %d cases, %d of them exceptions, %d statements, %.1f s", e.Name, len(cases), len(excused), r.statements, time.Since(start).Seconds())
-	if !t.Failed() {
-		Record(t, Result{Dialect: e.Dialect.Name, Done: Executed, Engine: e.Name, Version: e.Version, Corpus: Hash(cases), Cases: len(cases), Exceptions: excused})
+	result := Result{Dialect: e.Dialect.Name, Done: Executed, Engine: e.Name, Version: e.Version, Corpus: Hash(cases), Cases: len(cases), Exceptions: excused}
+	if e.Refuses != nil {
+		result.Done, result.NotShared = Shared, r.notShared()
 	}
+	t.Logf("%s: %d cases, %d of them not shared, %d exceptions, %d statements, %.1f s", e.Name, len(cases), result.notShared(), len(excused), r.statements, time.Since(start).Seconds())
+	for _, why := range slices.Sorted(maps.Keys(result.NotShared)) {
+		t.Logf("not shared: %s: %d", why, result.NotShared[why])
+	}
+	if executed := len(cases) - result.notShared(); executed < e.Least {
+		t.Errorf("%s: %d cases were executed, want at least %d", e.Name, executed, e.Least)
+	}
+	if !t.Failed() {
+		Record(t, result)
+	}
+}
+
+// notShared counts the cases in which the engine took no part, by reason.
+func (r *runner) notShared() map[string]int {
+	counts := map[string]int{}
+	for id, why := range r.absent {
+		if r.failed[id] == "" { // what it executed in one of the ways, it shares
+			counts[why]++
+		}
+	}
+	return counts
+}
+
+// refused notes a case that the dialect or the engine does not have, where the engine may refuse some.
+func (r *runner) refused(c Case, err error) bool {
+	if r.e.Refuses == nil {
+		return false
+	}
+	var unsupported *render.UnsupportedError
+	why := ""
+	if errors.As(err, &unsupported) {
+		why = "the dialect refuses: " + unsupported.What
+	} else if why = r.e.Refuses(err); why != "" {
+		why = "the stand-in refuses: " + why
+	}
+	if why == "" {
+		return false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.absent[c.ID] = why
+	return true
 }
 
 // sometimes begins the reason of exceptions whose cases pass in some runs: of an engine that does not
@@ -119,6 +167,7 @@ type runner struct {
 
 	mu         sync.Mutex
 	failed     map[string]string // what is wrong, by case
+	absent     map[string]string // why the engine took no part, by case
 	statements int
 }
 
@@ -204,7 +253,7 @@ func compileIn(text string, env check.Env) (*sql.Query, []sql.ColumnDef, error) 
 // query runs a case that is a query.
 func (r *runner) query(ctx context.Context, c Case) {
 	r.asked()
-	if err := Query(ctx, r.e.Dialect, r.e.Warehouse.Query, c, env(), r.names); err != nil {
+	if err := Query(ctx, r.e.Dialect, r.e.Warehouse.Query, c, env(), r.names); err != nil && !r.refused(c, err) {
 		r.fault(c, err.Error())
 	}
 }
@@ -252,7 +301,9 @@ func (r *runner) batch(ctx context.Context, cases []Case, hide bool) {
 			_, err = render.Query(q, r.e.Dialect, r.names) // one that the dialect lacks is no fault of the others
 		}
 		if err != nil {
-			r.fault(c, err.Error())
+			if !r.refused(c, err) {
+				r.fault(c, err.Error())
+			}
 			continue
 		}
 		item := q.Arms[0].Items[0]
@@ -287,6 +338,9 @@ func (r *runner) ask(ctx context.Context, q *sql.Query, cases []Case, columns []
 		err = fmt.Errorf("%d rows, want one", len(rows))
 	}
 	if err != nil && len(cases) == 1 {
+		if r.refused(cases[0], err) {
+			return
+		}
 		fail(cases[0], err.Error()+"\n"+short(s))
 		return
 	}

@@ -75,6 +75,30 @@ func TestBatch(t *testing.T) {
 	}
 }
 
+// What an engine that stands in does not have is counted, and no fault; a wrong value is one.
+func TestRefused(t *testing.T) {
+	d, err := dialect.ByName("duckdb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	refuses := func(err error) string {
+		if strings.Contains(err.Error(), "poison") {
+			return "poison"
+		}
+		return ""
+	}
+	r := &runner{e: Engine{Name: "scripted", Dialect: d, Warehouse: &scripted{}, Refuses: refuses}, path: []string{"one"}, failed: map[string]string{}, absent: map[string]string{}}
+	var cases []Case
+	for _, text := range []string{"7", "13", "8"} {
+		cases = append(cases, Case{ID: text, SQL: text, Want: []string{"7"}})
+	}
+	cases[2].Want = []string{"8"}
+	r.batch(t.Context(), cases, false)
+	if counts := r.notShared(); len(r.failed) != 1 || r.failed["8"] == "" || len(counts) != 1 || counts["the stand-in refuses: poison"] != 1 {
+		t.Errorf("failed %v, not shared %v", r.failed, counts)
+	}
+}
+
 func TestJudge(t *testing.T) {
 	cases := []Case{{ID: "good"}, {ID: "bad"}, {ID: "excused"}, {ID: "cured"}, {ID: "fickle"}}
 	faults, excused := judge(cases, map[string]string{"bad": "no", "excused": "no"}, Exceptions{"excused": "why", "cured": "why", "gone": "why", "fickle": "Sometimes."})
@@ -101,12 +125,14 @@ func TestReadExceptions(t *testing.T) {
 }
 
 func TestRenew(t *testing.T) {
-	results := []Result{{Dialect: "duckdb", Done: Executed, Engine: "duckdb", Cases: 3}, {Dialect: "x", Done: Executed, Engine: "y", Version: "1", Cases: 3, Exceptions: map[string]string{"b": "why", "a": "why"}}}
+	results := []Result{{Dialect: "duckdb", Done: Executed, Engine: "duckdb", Cases: 3}, {Dialect: "x", Done: Executed, Engine: "y", Version: "1", Cases: 3, Exceptions: map[string]string{"b": "why", "a": "why"}},
+		{Dialect: "z", Done: Shared, Engine: "w", Cases: 9, NotShared: map[string]int{"no": 2, "never": 3}}}
 	out, err := Renew("head\n"+Begin+"old\n"+End+"tail\n", results)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"head\n", "| duckdb | executed | duckdb | 3 | 0 |", "| x | executed | y 1 | 3 | 2 |", "- why (2):\n  - `` a ``\n  - `` b ``", "tail\n"} {
+	for _, want := range []string{"head\n", "| duckdb | executed | duckdb | 3 | 0 | 0 |", "| x | executed | y 1 | 3 | 0 | 2 |",
+		"| z | executed, for what they share, | on w | 9 | 5 | 0 |", "- never (3)\n- no (2)\n", "- why (2):\n  - `` a ``\n  - `` b ``", "tail\n"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("got %s, want %s in it", out, want)
 		}

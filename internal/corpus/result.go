@@ -16,6 +16,7 @@ const ResultEnv = "NEXUS_CONFORMANCE_RESULTS"
 // What was done with the statements of a dialect.
 const (
 	Executed = "executed"     // every case ran and its rows were compared
+	Shared   = "shared"       // every case ran that an engine which stands in shares, and its rows were compared
 	Checked  = "type-checked" // every statement was analysed with the types of its columns
 	Parsed   = "parsed"       // every statement was read by an independent parser
 )
@@ -28,7 +29,15 @@ type Result struct {
 	Version    string            `json:"version"` // may be empty
 	Corpus     string            `json:"corpus"`  // a hash of the cases
 	Cases      int               `json:"cases"`
+	NotShared  map[string]int    `json:"not_shared,omitempty"` // how many were not executed by the engine that stands in, by reason
 	Exceptions map[string]string `json:"exceptions,omitempty"` // reason by case
+}
+
+func (r Result) notShared() (n int) {
+	for _, k := range r.NotShared {
+		n += k
+	}
+	return n
 }
 
 // Record writes a result where ResultEnv asks for it.

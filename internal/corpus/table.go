@@ -41,10 +41,23 @@ func ReadResults(dir string) ([]Result, error) {
 // Table is the results as a table of Markdown, and below it the exceptions, by reason.
 func Table(results []Result) string {
 	var b strings.Builder
-	b.WriteString("| dialect | done | by | cases | exceptions |\n| --- | --- | --- | --- | --- |\n")
+	b.WriteString("| dialect | done | by | cases | not shared | exceptions |\n| --- | --- | --- | --- | --- | --- |\n")
 	for _, r := range results {
-		by := strings.TrimSpace(r.Engine + " " + r.Version)
-		fmt.Fprintf(&b, "| %s | %s | %s | %d | %d |\n", r.Dialect, r.Done, by, r.Cases, len(r.Exceptions))
+		done, by := r.Done, strings.TrimSpace(r.Engine+" "+r.Version)
+		if done == Shared {
+			done = "executed, for what they share,"
+			by = "on " + by
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %d | %d | %d |\n", r.Dialect, done, by, r.Cases, r.notShared(), len(r.Exceptions))
+	}
+	for _, r := range results {
+		if len(r.NotShared) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "\n### Not shared: %s and %s\n\n", r.Dialect, r.Engine)
+		for _, why := range slices.Sorted(maps.Keys(r.NotShared)) {
+			fmt.Fprintf(&b, "- %s (%d)\n", why, r.NotShared[why])
+		}
 	}
 	for _, r := range results {
 		if len(r.Exceptions) == 0 {
