@@ -7,6 +7,7 @@ import (
 
 	"github.com/nexus-host/nexus-host/internal/pgtest"
 	"github.com/nexus-host/nexus-host/internal/projects"
+	"github.com/nexus-host/nexus-host/internal/redshifttest"
 )
 
 func duckdb() projects.Site {
@@ -24,8 +25,20 @@ func postgres(t *testing.T) projects.Site {
 	}
 }
 
+// redshift is a PostgreSQL that stands in; subscriptions pass too, but take it more than a minute.
+func redshift(t *testing.T) projects.Site {
+	return projects.Site{
+		Name: "redshift", Projects: []string{"directory", "households"}, Env: map[string]string{"DSN": redshifttest.Open(t)},
+		Warehouse: func(_ *testing.T, schema string) string {
+			return fmt.Sprintf(`{type: redshift, dsn: "${DSN}", schema: %s}`, schema)
+		},
+	}
+}
+
 func TestDuckDB(t *testing.T)   { projects.Run(t, duckdb()) }
 func TestPostgres(t *testing.T) { projects.Run(t, postgres(t)) }
+
+func TestRedshift(t *testing.T) { projects.Run(t, redshift(t)) }
 
 func TestDemo(t *testing.T) { projects.Demo(t, postgres(t), 25, 7) }
 
