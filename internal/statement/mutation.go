@@ -161,7 +161,7 @@ var mutations = map[string][]Mutation{
 		{Name: "a type of none", In: "literals", Old: `AS STRING`, New: `AS TEXT`, By: Lint},
 		{Name: "a wrong type", In: "literals", Old: `CAST(12 AS BIGINT)`, New: `CAST(12 AS STRING)`, By: SQLGlot},
 		{Name: "a column of none", In: "select", Old: "`u`.`c_date` AS", New: "`u`.`c_dat` AS", By: SQLGlot},
-		{Name: "a division that can fail", In: "arithmetic", Old: `try_divide(`, New: `(1 / `, By: Lint},
+		{Name: "a division that can fail", In: "arithmetic", Old: `NULLIF(x1.v1, 0) AS DECIMAL(18,0))`, New: `x1.v1 AS DECIMAL(18,0))`, By: Lint},
 		{Name: "double quotes for a name", In: "select", Old: "`t`.`c_text` AS `name`", New: "\"t\".`c_text` AS \"name\"", By: Lint},
 	},
 }
