@@ -60,3 +60,7 @@ SELECT TYPEOF(PARSE_JSON('123456789012345678901234567890'));
 -- in a pattern two backslashes of the constant are one; they are halved once more (sql-reference/functions-regexp)
 SELECT REGEXP_REPLACE('a\\b', '[\\\\]', '/');
 -- => a/b
+
+-- TO_VARCHAR's format counts for a column too; it is lost (sql-reference/functions/to_char)
+SELECT TO_VARCHAR(v, 'YYYY-MM-DD"T"HH24:MI:SS.FF6') FROM (SELECT CAST('2024-04-30 11:41:36.5' AS TIMESTAMP_NTZ(6)) AS v) AS t;
+-- => 2024-04-30T11:41:36.500000

@@ -11,6 +11,7 @@ import pyarrow as pa
 import snowflake.connector.errors as errors
 from fakesnow.cursor import SQL_SUCCESS, FakeSnowflakeCursor
 from sqlglot import exp, parse_one
+from sqlglot.dialects.dialect import Dialect
 
 DECIMAL_18 = exp.DataType.build("DECIMAL(38, 18)")
 TEXT = {exp.DataType.Type.VARCHAR, exp.DataType.Type.TEXT}
@@ -94,6 +95,8 @@ def mend(e: exp.Expression) -> exp.Expression:
         return call("_nx_trim", e.this, e.expression)
     if isinstance(e, exp.ToNumber) and (f := e.args.get("format")) and f.name.startswith("X"):
         return call("_nx_from_hex", e.this)
+    if isinstance(e, exp.ToChar) and e.args.get("format"):  # of a column, whose type sqlglot does not know, the format is lost
+        return exp.TimeToStr(this=e.this, format=Dialect["snowflake"].format_time(e.args["format"]))
     if isinstance(e, exp.Sum):  # fakesnow sums doubles
         return call("sum", e.this)
     if isinstance(e, exp.Mul) and isinstance(e.left, exp.Cast) and e.left.to == DECIMAL_18:
