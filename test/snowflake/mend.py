@@ -26,6 +26,8 @@ CREATE OR REPLACE MACRO {c}._nx_typeof(x) AS list_transform([x], lambda v: CASE 
   ELSE CASE WHEN json_type(v) IS NOT NULL THEN 'INTEGER' END END)[1];
 -- trim: its second argument is lost
 CREATE OR REPLACE MACRO {c}._nx_trim(x, characters) AS trim(x, characters);
+CREATE OR REPLACE MACRO {c}._nx_trim_trailing(x, characters) AS rtrim(x, characters);
+CREATE OR REPLACE MACRO {c}._nx_trim_leading(x, characters) AS ltrim(x, characters);
 -- to_decimal with a format of X: hexadecimal digits
 CREATE OR REPLACE MACRO {c}._nx_from_hex(x) AS CAST('0x' || x AS BIGINT);
 -- cast of a VARIANT that holds a text: the text, without JSON's quotes
@@ -92,7 +94,8 @@ def mend(e: exp.Expression) -> exp.Expression:
     if isinstance(e, exp.Typeof):
         return call("_nx_typeof", e.this)
     if isinstance(e, exp.Trim) and e.expression:
-        return call("_nx_trim", e.this, e.expression)
+        side = e.args.get("position") or ""  # RTRIM and LTRIM are a TRIM of one side
+        return call("_nx_trim" + (side and "_" + side.lower()), e.this, e.expression)
     if isinstance(e, exp.ToNumber) and (f := e.args.get("format")) and f.name.startswith("X"):
         return call("_nx_from_hex", e.this)
     if isinstance(e, exp.ToChar) and e.args.get("format"):  # of a column, whose type sqlglot does not know, the format is lost
