@@ -320,7 +320,7 @@ func (l *Lease) heartbeat(ctx context.Context) {
 
 var errTaken = errors.New("another build has taken the lock")
 
-// renew renews once; it ends before the lease does.
+// renew renews once, within half of what is left of the lease: a request that hangs leaves time for others.
 func (l *Lease) renew(ctx context.Context) error {
 	l.mu.Lock()
 	left := l.until.Sub(l.clock.Now())
@@ -328,7 +328,7 @@ func (l *Lease) renew(ctx context.Context) error {
 	if left <= 0 {
 		return errors.New("it was not renewed in time")
 	}
-	ctx, cancel := context.WithTimeout(ctx, left)
+	ctx, cancel := context.WithTimeout(ctx, min(left, max(left/2, l.ttl/16)))
 	defer cancel()
 	if _, err := l.w.Exec(ctx, l.text.Renew); err != nil {
 		return wrap(err)

@@ -233,6 +233,50 @@ func TestRace(t *testing.T) {
 	}
 }
 
+// hung is a store of which one statement in two never answers.
+type hung struct {
+	*store
+	asked atomic.Int64
+}
+
+func (h *hung) Exec(ctx context.Context, statement string) (int64, error) {
+	if h.asked.Add(1)%2 == 0 {
+		<-ctx.Done()
+		return 0, ctx.Err()
+	}
+	return h.store.Exec(ctx, statement)
+}
+
+// A renewal that hangs does not take the lease with it: another follows while there is time.
+func TestRenewalThatHangs(t *testing.T) {
+	d, err := dialect.ByName("bigquery")
+	if err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		h := &hung{store: newStore(3, false)}
+		h.learn(t, d, "a")
+		h.asked.Store(-10) // taking it is not the test's subject
+		h.rows, h.made = []lock{{}}, true
+		a, err := lease.Take(t.Context(), h, lease.System{}, lease.Options{Dialect: d, Holder: "a", TTL: ttl})
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := h.asked.Load()
+		time.Sleep(3 * ttl)
+		if !a.Held() || a.Err() != nil {
+			t.Errorf("held %v, %v", a.Held(), a.Err())
+		}
+		if n := h.asked.Load() - before; n < 8 {
+			t.Errorf("%d renewals were asked for in three terms", n)
+		}
+		h.asked.Store(-10)
+		if err := a.Unlock(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // A holder that cannot reach the database knows that it has lost before another can take over.
 func TestLost(t *testing.T) {
 	d, err := dialect.ByName("bigquery")
