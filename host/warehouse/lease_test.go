@@ -61,7 +61,7 @@ func TestLease(t *testing.T) {
 			t.Fatal(err)
 		}
 		path := render.Path(d, []string{schema, lease.Relation})
-		if got := fmt.Sprint(all(t, w, "select count(*) from "+path+" where holder = 'dead' and expires > 1700000000000000")); got != "[[1]]" && got != "[[2]]" {
+		if got := fmt.Sprint(all(t, w, "select count(*) from "+path+" where holder = 'dead' and expires > 1700000000000000")); got == "[[0]]" { // as many as takers raced to make one
 			t.Errorf("rows of the holder: %s", got)
 		}
 		exec(t, w, "update "+path+" set expires = 1700000000000000")
