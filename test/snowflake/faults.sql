@@ -9,7 +9,7 @@ SELECT TYPEOF(PARSE_JSON('[1]'));
 SELECT TRIM('xxaxx', 'x');
 -- => a
 
--- a numeric format of X reads hexadecimal digits; it is not implemented (sql-reference/sql-format-models)
+-- a numeric format of X reads hexadecimal digits; fakesnow refuses it (sql-reference/sql-format-models)
 SELECT TO_NUMBER('ff', 'XX');
 -- => 255
 
