@@ -166,9 +166,14 @@ func phase(ctx context.Context, w Warehouse, ph plan.Phase, jobs int) error {
 func abort(ctx context.Context, w Warehouse, b Build) error {
 	statements, err := b.Abort(ctx)
 	errs := []error{err}
-	for _, s := range statements {
-		if _, err := w.Exec(ctx, s); err != nil {
+	for i, s := range statements {
+		_, err := w.Exec(ctx, s)
+		if err != nil {
 			errs = append(errs, fmt.Errorf("run: clean-up: %w", err))
+		}
+		if left := len(statements) - i - 1; ctx.Err() != nil && left > 0 {
+			errs = append(errs, fmt.Errorf("run: clean-up: no time for %d more of %d statements; the next build drops what is left", left, len(statements)))
+			break
 		}
 	}
 	return errors.Join(errs...)

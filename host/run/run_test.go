@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/nexus-host/nexus-host/core/plan"
 	"github.com/nexus-host/nexus-host/host/run"
@@ -160,6 +162,26 @@ func TestFailure(t *testing.T) {
 	if _, err := run.Execute(t.Context(), f, buildOf(step("a")), run.Options{}); !errors.Is(err, boom) || !strings.Contains(err.Error(), "worse") {
 		t.Errorf("both errors: %v", err)
 	}
+}
+
+// Clean-up that takes too long ends, and says what it leaves.
+func TestLongCleanUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{fail: map[string]error{"a": errors.New("boom")}, hook: func(s string) {
+			if strings.HasPrefix(s, "drop") {
+				time.Sleep(run.AbortTimeout/2 + time.Second)
+			}
+		}}
+		b := buildOf(step("a"))
+		b.Abort = texts("drop 1", "drop 2", "drop 3", "drop 4")
+		_, err := run.Execute(t.Context(), f, b, run.Options{})
+		if err == nil || !strings.Contains(err.Error(), "no time for 2 more of 4 statements") {
+			t.Errorf("%v", err)
+		}
+		if slices.Contains(f.log, "drop 3") {
+			t.Errorf("it went on: %v", f.log)
+		}
+	})
 }
 
 func TestCancel(t *testing.T) {

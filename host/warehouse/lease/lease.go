@@ -259,7 +259,7 @@ func (l *Lease) giveBack(ctx context.Context) {
 	_, _ = l.w.Exec(ctx, l.text.Release)
 }
 
-const releaseTimeout = 10 * time.Second
+const releaseTimeout = 20 * time.Second
 
 // extend notes a renewal that was asked for at that time.
 func (l *Lease) extend(asked time.Time) {
@@ -355,8 +355,18 @@ func (l *Lease) Unlock() error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), releaseTimeout)
 	defer cancel()
-	_, err := l.w.Exec(ctx, l.text.Release)
-	return wrap(err)
+	// A renewal that was given up may still be at work in the engine, which then refuses one of the two.
+	for wait := l.ttl / 128; ; wait *= 2 {
+		_, err := l.w.Exec(ctx, l.text.Release)
+		if err == nil || wait > l.ttl/32 {
+			return wrap(err)
+		}
+		select {
+		case <-ctx.Done():
+			return wrap(err)
+		case <-l.clock.After(wait):
+		}
+	}
 }
 
 func wrap(err error) error {

@@ -277,6 +277,45 @@ func TestRenewalThatHangs(t *testing.T) {
 	})
 }
 
+// refusing is a store that refuses so many statements from now on.
+type refusing struct {
+	*store
+	left atomic.Int64
+}
+
+func (r *refusing) Exec(ctx context.Context, statement string) (int64, error) {
+	if r.left.Add(-1) >= 0 {
+		return 0, errFault
+	}
+	return r.store.Exec(ctx, statement)
+}
+
+// Giving the lock back is tried again: a renewal that was given up may be in the way. It is not tried for ever.
+func TestReleaseThatIsRefused(t *testing.T) {
+	d, err := dialect.ByName("databricks")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for refused, given := range map[int64]bool{0: true, 1: true, 3: true, 4: false} {
+		synctest.Test(t, func(t *testing.T) {
+			r := &refusing{store: newStore(3, false)}
+			r.learn(t, d, "a")
+			r.rows, r.made = []lock{{}}, true
+			a, err := lease.Take(t.Context(), r, lease.System{}, lease.Options{Dialect: d, Holder: "a", TTL: ttl})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.left.Store(refused)
+			if err := a.Unlock(); (err == nil) != given {
+				t.Errorf("refused %d times: %v", refused, err)
+			}
+			if free := r.rows[0].holder == ""; free != given {
+				t.Errorf("refused %d times: the lock is free: %v", refused, free)
+			}
+		})
+	}
+}
+
 // A holder that cannot reach the database knows that it has lost before another can take over.
 func TestLost(t *testing.T) {
 	d, err := dialect.ByName("bigquery")
