@@ -46,8 +46,8 @@ func TestMutations(t *testing.T) {
 					case statement.Engine:
 						got, err := e.columns(t.Context(), st.SQL)
 						found = found || err != nil || compare(got, st.Columns, kinds[name]) != nil
-					case statement.SQLGlot:
-						found = true // test/analyze runs it
+					case statement.SQLGlot, statement.GoogleSQL:
+						found = true // test/analyze and test/googlesql run them
 					default:
 						t.Fatalf("%s: nobody is called %q", m.Name, m.By)
 					}
