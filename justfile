@@ -26,6 +26,7 @@ conformance:
 # every statement of every dialect held against independent parsers, engines and rules
 analyze:
     NEXUS_REQUIRE_POSTGRES=1 NEXUS_REQUIRE_SQLGLOT=1 go test ./internal/lint ./internal/analysis ./test/analyze -v
+    cd test/googlesql && go test . -v -timeout 40m
 
 # rewrite the golden SQL; look at the diff before committing
 golden:

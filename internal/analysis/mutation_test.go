@@ -48,6 +48,11 @@ func TestMutations(t *testing.T) {
 						found = found || err != nil || compare(got, st.Columns, kinds[name]) != nil
 					case statement.SQLGlot:
 						found = true // test/analyze runs it
+					case statement.GoogleSQL:
+						found = true // test/googlesql runs it
+						if len(l.Check(st.SQL, types)) > 0 || googleSQL(st.SQL) != nil {
+							t.Errorf("%s: %s: types are not needed to find it", name, m.Name)
+						}
 					default:
 						t.Fatalf("%s: nobody is called %q", m.Name, m.By)
 					}

@@ -18,16 +18,17 @@ type Mutation struct {
 	In, Old, New string
 	// Template, if set, is taken from the dialect From instead, in all golden queries.
 	Template, From string
-	// By is who has to find it at least: lint, grammar, engine or sqlglot (test/analyze).
+	// By is who has to find it at least: lint, grammar, engine, sqlglot (test/analyze) or googlesql (test/googlesql).
 	By string
 }
 
 // The analysers that mutations name.
 const (
-	Lint    = "lint"
-	Grammar = "grammar"
-	Engine  = "engine"
-	SQLGlot = "sqlglot"
+	Lint      = "lint"
+	Grammar   = "grammar"
+	Engine    = "engine"
+	SQLGlot   = "sqlglot"
+	GoogleSQL = "googlesql"
 )
 
 // Mutations are the breakages of a dialect.
@@ -149,6 +150,18 @@ var mutations = map[string][]Mutation{
 		{Name: "a colon cast", In: "literals", Old: `CAST(12 AS INT64)`, New: `12::INT64`, By: Grammar},
 		{Name: "FILTER", In: "select", Old: "count(*)", New: "count(*) FILTER (WHERE TRUE)", By: Grammar},
 		{Name: "a bare UNION", In: "union", Old: "UNION ALL", New: "UNION", By: Grammar},
+		{Name: "a column of none", In: "select", Old: "`u`.`c_date` AS", New: "`u`.`c_dat` AS", By: GoogleSQL},
+		{Name: "a wrong type", In: "literals", Old: `CAST(12 AS INT64)`, New: `CAST(12 AS FLOAT64)`, By: GoogleSQL},
+		{Name: "an instant of a zone", In: "time", Old: "DATETIME_TRUNC(`t`.`c_timestamp`, ISOWEEK)", New: "TIMESTAMP(`t`.`c_timestamp`)", By: GoogleSQL},
+		{Name: "a number against a text", In: "select", Old: "`u`.`c_bigint` > 10", New: "`u`.`c_text` > 10", By: GoogleSQL},
+		{Name: "numbers for a text", In: "select", Old: "`t`.`c_bigint` IN (", New: "`t`.`c_text` IN (", By: GoogleSQL},
+		{Name: "a text summed up", In: "select", Old: "sum(`t`.`c_decimal`)", New: "sum(`t`.`c_text`)", By: GoogleSQL},
+		{Name: "the length of a document", In: "casts", Old: "CHAR_LENGTH(`t`.`c_text`) <= 1000", New: "CHAR_LENGTH(`t`.`c_json`) <= 1000", By: GoogleSQL},
+		{Name: "a document as text", In: "literals", Old: `CAST(NULL AS STRING)`, New: `CAST(CAST(NULL AS JSON) AS STRING)`, By: GoogleSQL},
+		{Name: "unlike halves", In: "union", Old: "CAST('2.5' AS NUMERIC)", New: "'2.5'", By: GoogleSQL},
+		{Name: "a document grouped", In: "select", Old: "GROUP BY `t`.`c_text`,", New: "GROUP BY `t`.`c_text`, `t`.`c_json`,", By: GoogleSQL},
+		{Name: "a column left out of the groups", In: "select", Old: "GROUP BY `t`.`c_text`, ", New: "GROUP BY ", By: GoogleSQL},
+		{Name: "windows by a double", In: "window", Old: "PARTITION BY `t`.`c_text`", New: "PARTITION BY `t`.`c_double`", By: GoogleSQL},
 	},
 	"databricks": {
 		{Name: "BigQuery's cast", Template: "cast.text.bigint", From: "bigquery", By: Lint},

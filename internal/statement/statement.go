@@ -34,6 +34,7 @@ type Script struct {
 	Schema     []string
 	Inputs     []Table // what stands before the first statement
 	Statements []Statement
+	Files      []plan.File // a first build as compile writes it, loops as blocks of the dialect's own language
 }
 
 // Table is a relation by its path.
@@ -173,6 +174,11 @@ func (l *Library) build(p sample, strategy string, d *dialect.Dialect) (*Script,
 		o := core.Options{Dialect: d.Name, Schema: s.Schema, Aside: s.aside, HasPrevious: again}
 		if s.program, err = checked.Compile(o); err != nil {
 			return nil, err
+		}
+		if !again {
+			if s.Files, err = s.program.Plan.Script(); err != nil {
+				return nil, err
+			}
 		}
 		if err := s.build(); err != nil {
 			return nil, err
