@@ -18,9 +18,16 @@ plugins:
 test:
     go test ./...
 
-# every case of the corpus, and whole projects, on the engines of this module; then the table in docs
-conformance:
-    NEXUS_REQUIRE_POSTGRES=1 NEXUS_CONFORMANCE_RESULTS="$PWD/testdata/results" go test ./internal/corpus ./internal/projects -v -timeout 40m
+# every case of the corpus, and whole projects, on every engine that this machine has; every statement held
+# against analysers; then the table in docs. test/{snowflake,bigquery,spark}/setup.sh install engines
+conformance: analyze
+    #!/usr/bin/env bash
+    set -euo pipefail
+    export NEXUS_CONFORMANCE_RESULTS="$PWD/testdata/results"
+    NEXUS_REQUIRE_POSTGRES=1 go test ./internal/corpus ./internal/projects -v -timeout 40m
+    for engine in snowflake bigquery spark; do
+      (cd test/$engine && go test . -v -timeout 90m)
+    done
     go run ./test/conformance
 
 # every statement of every dialect held against independent parsers, engines and rules

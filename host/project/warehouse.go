@@ -16,7 +16,7 @@ import (
 // is a mistake with the others, and unknown while none of them can be chosen. The enum of
 // Type is the list of those that can.
 type Warehouse struct {
-	Type   string `yaml:"type" enum:"duckdb,postgres,redshift,snowflake,bigquery,databricks" doc:"The engine; duckdb if left out, or the profile's. redshift, snowflake, bigquery and databricks are previews: no whole build has been proven there yet."`
+	Type   string `yaml:"type" enum:"duckdb,postgres,redshift,snowflake,bigquery,databricks" doc:"The engine; duckdb if left out, or the profile's. redshift, snowflake, bigquery and databricks are previews: whole builds are proven on what stands in for them, not on the vendors' own services."`
 	Schema string `yaml:"schema" pattern:"^[a-z_][a-z0-9_]{0,62}$" doc:"The schema of the tables; main on duckdb and nexus elsewhere if left out."`
 
 	Profile     string `yaml:"profile" doc:"A profile of dbt's profiles.yml, whose keys hold where none is given here."`

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -19,18 +20,22 @@ const (
 	Shared   = "shared"       // every case ran that an engine which stands in shares, and its rows were compared
 	Checked  = "type-checked" // every statement was analysed with the types of its columns
 	Parsed   = "parsed"       // every statement was read by an independent parser
+	Built    = "built"        // a whole project was built, and every table has the expected digest
 )
 
 // Result is what one engine, or one analyser, gave.
 type Result struct {
 	Dialect    string            `json:"dialect"`
-	Done       string            `json:"done"`    // Executed, Checked or Parsed
-	Engine     string            `json:"engine"`  // what did it
-	Version    string            `json:"version"` // may be empty
-	Corpus     string            `json:"corpus"`  // a hash of the cases
-	Cases      int               `json:"cases"`
+	Done       string            `json:"done"`             // Executed, Built, …
+	Engine     string            `json:"engine"`           // what did it
+	Version    string            `json:"version"`          // may be empty
+	Corpus     string            `json:"corpus,omitempty"` // a hash of the cases
+	Cases      int               `json:"cases,omitempty"`
 	NotShared  map[string]int    `json:"not_shared,omitempty"` // how many were not executed by the engine that stands in, by reason
 	Exceptions map[string]string `json:"exceptions,omitempty"` // reason by case
+	Project    string            `json:"project,omitempty"`    // what was built
+	Strategies []string          `json:"strategies,omitempty"` // of resolution, each with the same digests
+	Tables     int               `json:"tables,omitempty"`     // that have digests
 }
 
 func (r Result) notShared() (n int) {
@@ -52,7 +57,8 @@ func Record(t testing.TB, r Result) {
 		err = os.MkdirAll(dir, 0o755)
 	}
 	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, r.Dialect+"-"+r.Done+"-"+r.Engine+".json"), append(b, '\n'), 0o644)
+		name := strings.TrimSuffix(strings.Join([]string{r.Dialect, r.Done, r.Engine, strings.ReplaceAll(r.Project, " ", "-")}, "-"), "-")
+		err = os.WriteFile(filepath.Join(dir, name+".json"), append(b, '\n'), 0o644)
 	}
 	if err != nil {
 		t.Fatal(err)

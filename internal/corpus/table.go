@@ -38,9 +38,17 @@ func ReadResults(dir string) ([]Result, error) {
 	return list, nil
 }
 
-// Table is the results as a table of Markdown, and below it the exceptions, by reason.
-func Table(results []Result) string {
+// Table is the results as tables of Markdown, and below them the exceptions, by reason.
+func Table(all []Result) string {
 	var b strings.Builder
+	var results, built []Result
+	for _, r := range all {
+		if r.Done == Built {
+			built = append(built, r)
+		} else {
+			results = append(results, r)
+		}
+	}
 	b.WriteString("| dialect | done | by | cases | not shared | exceptions |\n| --- | --- | --- | --- | --- | --- |\n")
 	for _, r := range results {
 		done, by := r.Done, strings.TrimSpace(r.Engine+" "+r.Version)
@@ -49,6 +57,10 @@ func Table(results []Result) string {
 			by = "on " + by
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %d | %d | %d |\n", r.Dialect, done, by, r.Cases, r.notShared(), len(r.Exceptions))
+	}
+	b.WriteString("\n| dialect | on | what was built with the expected digests | tables | strategies |\n| --- | --- | --- | --- | --- |\n")
+	for _, r := range built {
+		fmt.Fprintf(&b, "| %s | %s | %s | %d | %s |\n", r.Dialect, r.Engine, r.Project, r.Tables, strings.Join(r.Strategies, ", "))
 	}
 	for _, r := range results {
 		if len(r.NotShared) == 0 {

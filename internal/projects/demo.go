@@ -36,6 +36,11 @@ func Demo(t *testing.T, s Site, customers int, seed uint64) {
 			break
 		}
 	}
+	name := fmt.Sprintf("demo of %d customers", customers)
+	if customers == 0 {
+		name = "demo without records"
+	}
+	s.record(t, name, len(want))
 }
 
 // demo builds the demo on a site and gives its digests.

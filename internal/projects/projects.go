@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/nexus-host/nexus-host/core/check"
 	"github.com/nexus-host/nexus-host/core/dialect"
@@ -21,12 +22,14 @@ import (
 	"github.com/nexus-host/nexus-host/host"
 	"github.com/nexus-host/nexus-host/host/plugin"
 	"github.com/nexus-host/nexus-host/host/report"
+	"github.com/nexus-host/nexus-host/host/run"
 	"github.com/nexus-host/nexus-host/internal/corpus"
 )
 
 // Site is where projects are built.
 type Site struct {
-	Name string
+	Name   string // the dialect
+	Engine string // what runs it, where that is not the warehouse itself
 	// Warehouse is the value of nexus.yaml's warehouse, in one line of YAML; each build asks for a schema
 	// of its own. ${NAME} in it is looked up in Env.
 	Warehouse  func(t *testing.T, schema string) string
@@ -55,9 +58,11 @@ func Run(t *testing.T, s Site) {
 			continue
 		}
 		t.Run(filepath.Base(dir), func(t *testing.T) {
+			tables := 0
 			for _, strategy := range s.strategies(t) {
-				t.Run(strategy, func(t *testing.T) { s.project(t, dir, strategy) })
+				t.Run(strategy, func(t *testing.T) { tables = s.project(t, dir, strategy) })
 			}
+			s.record(t, filepath.Base(dir), tables)
 		})
 	}
 }
@@ -75,7 +80,21 @@ func (s Site) strategies(t *testing.T) []string {
 	return list
 }
 
-func (s Site) project(t *testing.T, dir, strategy string) {
+// record notes a project that was built by each strategy.
+func (s Site) record(t *testing.T, project string, tables int) {
+	t.Helper()
+	if t.Failed() {
+		return
+	}
+	engine := s.Engine
+	if engine == "" {
+		engine = s.Name
+	}
+	corpus.Record(t, corpus.Result{Dialect: s.Name, Done: corpus.Built, Engine: engine, Project: project, Strategies: s.strategies(t), Tables: tables})
+}
+
+// project builds one and gives how many tables were compared.
+func (s Site) project(t *testing.T, dir, strategy string) int {
 	t.Helper()
 	work := t.TempDir()
 	files, err := filepath.Glob(filepath.Join(dir, "*.*"))
@@ -121,6 +140,7 @@ func (s Site) project(t *testing.T, dir, strategy string) {
 		t.Fatal(err)
 	}
 	compare(t, strings.Split(strings.TrimSpace(string(text)), "\n"), built)
+	return len(built)
 }
 
 // columns are a relation's, as the build's report tells them.
@@ -197,7 +217,7 @@ func (s Site) build(t *testing.T, dir, schema, strategy string) (*host.Project, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	rep, err := p.Build(t.Context(), host.BuildOptions{Jobs: 2})
+	rep, err := p.Build(t.Context(), host.BuildOptions{Jobs: 2, Notify: progress(t)})
 	if rep != nil {
 		for _, c := range rep.Checks {
 			if !c.OK() {
@@ -217,6 +237,23 @@ func (s Site) build(t *testing.T, dir, schema, strategy string) (*host.Project, 
 	}
 	slices.Sort(list)
 	return p, list
+}
+
+// slow is what a step takes before the test tells of it.
+const slow = 5 // seconds
+
+// progress tells, to those who watch the test, how far a build has come.
+func progress(t *testing.T) func(host.Event) {
+	start := time.Now()
+	return func(e host.Event) {
+		at := time.Since(start).Round(time.Second / 10)
+		switch {
+		case e.Kind == run.PhaseStarted:
+			t.Logf("%v: %s, %d steps", at, e.Name, e.Total)
+		case e.Kind == run.StepEnded && e.Seconds > slow:
+			t.Logf("%v: %s took %.1f s", at, e.Name, e.Seconds)
+		}
+	}
 }
 
 func copyTo(t *testing.T, dir, file string) {

@@ -28,7 +28,7 @@ func postgres(t *testing.T) projects.Site {
 // redshift is a PostgreSQL that stands in; subscriptions pass too, but take it more than a minute.
 func redshift(t *testing.T) projects.Site {
 	return projects.Site{
-		Name: "redshift", Projects: []string{"directory", "households"}, Env: map[string]string{"DSN": redshifttest.Open(t)},
+		Name: "redshift", Engine: "postgres", Projects: []string{"directory", "households"}, Env: map[string]string{"DSN": redshifttest.Open(t)},
 		Warehouse: func(_ *testing.T, schema string) string {
 			return fmt.Sprintf(`{type: redshift, dsn: "${DSN}", schema: %s}`, schema)
 		},

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -29,13 +28,13 @@ const version = "v0.8.1"
 
 const project = "test"
 
-// binary is where setup.sh has put the emulator.
+// binary is where setup.sh has put the emulator; it builds none itself.
 func binary() (string, error) {
-	cache, err := os.UserCacheDir()
+	out, err := exec.Command("bash", "setup.sh", "--path").Output()
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("setup.sh --path: %w", err)
 	}
-	path := filepath.Join(cache, "nexus-host", "bigquery-emulator-"+version, "bigquery-emulator")
+	path := strings.TrimSpace(string(out))
 	_, err = os.Stat(path)
 	return path, err
 }

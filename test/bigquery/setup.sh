@@ -1,19 +1,68 @@
 #!/usr/bin/env bash
-# Builds goccy/bigquery-emulator once, into the user's cache directory, and prints
-# the binary's path. Needs Go alone; takes five minutes and 6 GB the first time.
+# Builds goccy/bigquery-emulator, with the mends of testdata/mends, once into the user's cache directory, and
+# prints the binary's path. Needs Go alone; takes five minutes and 6 GB the first time. With --path it prints the
+# path alone and makes nothing.
+#
+# The mends change nothing that a statement answers. As it is, the emulator joins tables by calling a function for
+# every two rows, makes its whole catalog anew with each DROP, reads the results of all jobs with each request, and
+# keeps each answer as a dataset of its own, with a catalog of all functions: after some hundred its memory is full.
 set -euo pipefail
+cd "$(dirname "$0")"
+here=$PWD
 version=v0.8.1
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/nexus-host/bigquery-emulator-$version
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/nexus-host/bigquery-emulator-$version-$(cat setup.sh testdata/mends/* | sha256sum | cut -c1-16)
 binary=$cache/bigquery-emulator
-if [ ! -x "$binary" ]; then
-  mkdir -p "$cache"
-  build=$(mktemp -d "$cache/build.XXXXXX")
-  trap 'chmod -R u+w "$build"; rm -rf "$build"' EXIT
-  # A copy of the module is built, so that its own go.mod and go.sum decide all versions.
-  source=$(cd "$build" && GOWORK=off go mod download -json "github.com/goccy/bigquery-emulator@$version" | sed -n 's/^\t"Dir": "\(.*\)",*$/\1/p')
-  cp -r "$source" "$build/source"
-  chmod -R u+w "$build/source"
-  (cd "$build/source" && GOWORK=off CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o "$build/bigquery-emulator" ./cmd/bigquery-emulator) >&2
-  mv "$build/bigquery-emulator" "$binary" # whole or not at all
+if [ "${1:-}" = --path ] || [ -x "$binary" ]; then
+  printf '%s\n' "$binary"
+  exit
 fi
+mkdir -p "$cache"
+build=$(mktemp -d "$cache/build.XXXXXX")
+trap 'chmod -R u+w "$build"; rm -rf "$build"' EXIT
+export GOWORK=off GOFLAGS=-mod=mod CGO_ENABLED=0
+
+# module copies a module, so that it can be changed; the emulator's own go.mod and go.sum decide all versions.
+module() { # <folder> <module>
+  cp -r "$(go mod download -json "$2" | sed -n 's/^\t"Dir": "\(.*\)",*$/\1/p')" "$build/$1"
+  chmod -R u+w "$build/$1"
+}
+
+# change edits a function and fails where there is nothing to edit.
+change() { # <file> <first line of the function, a pattern> <sed's command>
+  sed "/$2/,/^}/ $3" "$1" >"$1.new"
+  if cmp -s "$1" "$1.new"; then
+    echo "setup.sh: nothing to change in $1: $2" >&2
+    exit 1
+  fi
+  mv "$1.new" "$1"
+}
+
+cd "$build"
+module source "github.com/goccy/bigquery-emulator@$version"
+cd source
+module googlesqlite "github.com/goccy/googlesqlite@$(go list -m -f '{{.Version}}' github.com/goccy/googlesqlite)"
+go mod edit -replace github.com/goccy/googlesqlite=../googlesqlite
+
+cd ../googlesqlite/internal
+cp "$here/testdata/mends/native.go" "$here/testdata/mends/dropped.go" .
+change formatter.go '^func (n \*FunctionCallNode) FormatSQL' 's/^\tswitch funcName {$/\tif text, ok := nativeCall(n.node, funcName, args); ok {\n\t\treturn text, nil\n\t}\n&/'
+change catalog.go '^type Catalog struct' 's/^\ttableMap .*/&\n\tdropped map[string]*TableSpec/'
+change catalog.go '^func (c \*Catalog) resetCatalog' 's/^\tc.catalog = newSimpleCatalog.*/\tc.dropped = nil\n&/'
+change catalog.go '^func (c \*Catalog) deleteTableSpecByName' 's/c.resetCatalog(.*); err/c.drop(spec, tables); err/'
+change catalog.go '^func (c \*Catalog) addTableSpec(' 's/^\tc.tables = append.*/\tif done, err := c.revive(spec); done || err != nil {\n\t\treturn err\n\t}\n&/'
+change catalog.go '^func (c \*Catalog) createCatalogTablesIfNotExists' 's/createCatalogTableQuery)/createCatalogTableQuery+indexCatalogQuery)/'
+
+cd "$build/source/internal/metadata"
+cp "$here/testdata/mends/kept.go" .
+change repository.go '^type Repository struct' 's/^\tdb .*/&\n\tkept kept/'
+change repository.go '^func (r \*Repository) findDatasets' 's/) findDatasets(/) readDatasets(/'
+change repository.go '^func (r \*Repository) DeleteDataset' 's/^\tif _, err := tx.Exec($/\tr.lose(dataset)\n&/'
+change repository.go '^func (r \*Repository) DeleteTable' 's/^\tif _, err := tx.Exec($/\tr.loseTable(table)\n&/'
+change project.go '^func (p \*Project) AddJob' 's/^\tp.jobMap\[job.ID\] = job$/&\n\tif err := p.forget(ctx, tx, job); err != nil {\n\t\treturn err\n\t}/'
+cd "$build/source/server"
+change handler.go '^func (h \*jobsInsertHandler) Handle' 's/ else if response != nil && response.Schema != nil .*{$/ else if false {/'
+
+cd "$build/source"
+go build -trimpath -ldflags '-s -w' -o "$build/bigquery-emulator" ./cmd/bigquery-emulator >&2
+mv "$build/bigquery-emulator" "$binary" # whole or not at all
 printf '%s\n' "$binary"

@@ -81,20 +81,21 @@ const (
 )
 
 // settings are Spark's. What a Databricks warehouse decides by itself is as it is there (Delta, ANSI,
-// UTC); the rest makes small statements fast. The processes may take 1 GiB and twice 512 MiB of heap.
+// UTC); the rest makes small statements fast. The processes may take 2 GiB and twice 768 MiB of heap.
 func (s *Server) settings() []string {
 	at := func(name string) string { return filepath.Join(s.dir, name) }
 	return []string{
 		"spark.driver.host=127.0.0.1", "spark.driver.bindAddress=127.0.0.1", "spark.ui.enabled=false",
 		"spark.driver.extraJavaOptions=" + javaOptions + " -Dlog4j2.configurationFile=" + at("log4j2.properties"),
 		"spark.executor.extraJavaOptions=" + executorOptions + " -Dlog4j2.configurationFile=" + at("log4j2.properties"),
-		"spark.executor.memory=512m", "spark.sql.session.timeZone=UTC", "spark.sql.ansi.enabled=true",
+		"spark.executor.memory=768m", "spark.sql.session.timeZone=UTC", "spark.sql.ansi.enabled=true",
 		"spark.sql.extensions=io.delta.sql.DeltaSparkSessionExtension",
 		"spark.sql.catalog.spark_catalog=org.apache.spark.sql.delta.catalog.DeltaCatalog",
 		"spark.sql.catalogImplementation=in-memory", "spark.sql.sources.default=delta",
 		"spark.sql.warehouse.dir=" + at("warehouse"), "spark.local.dir=" + at("local"),
 		"spark.sql.shuffle.partitions=2", "spark.default.parallelism=2", "spark.sql.codegen.wholeStage=false",
-		"spark.sql.adaptive.enabled=false", "spark.scheduler.mode=FAIR", // small statements wait for no large ones
+		"spark.sql.adaptive.enabled=false",
+		"spark.scheduler.mode=FAIR", "spark.scheduler.allocation.file=" + at("fair.xml"), // small statements wait for no large ones
 		"spark.databricks.delta.snapshotPartitions=1", "spark.databricks.delta.stats.collect=false",
 		"spark.sql.constraintPropagation.enabled=false", "spark.sql.lightweightPlanChangeValidation=false",
 		"spark.sql.thriftServer.incrementalCollect=false", "spark.sql.leafNodeDefaultParallelism=1",
@@ -110,13 +111,17 @@ func (s *Server) start(ctx context.Context, home string) error {
 	if err := os.WriteFile(filepath.Join(s.dir, "log4j2.properties"), []byte(logging), 0o600); err != nil {
 		return fmt.Errorf("spark: %w", err)
 	}
+	pools := `<?xml version="1.0"?><allocations><pool name="default"><schedulingMode>FAIR</schedulingMode></pool></allocations>`
+	if err := os.WriteFile(filepath.Join(s.dir, "fair.xml"), []byte(pools), 0o600); err != nil {
+		return fmt.Errorf("spark: %w", err)
+	}
 	var err error
 	if s.port, err = freePort(); err != nil {
 		return fmt.Errorf("spark: %w", err)
 	}
 	args := []string{
 		"--class", "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2", "--driver-memory", "2g",
-		"--master", fmt.Sprintf("local-cluster[%d,1,512]", Executors),
+		"--master", fmt.Sprintf("local-cluster[%d,4,768]", Executors),
 	}
 	for _, c := range s.settings() {
 		args = append(args, "--conf", c)

@@ -37,8 +37,9 @@ import (
 // Relation is the table of locks, in the schema that is built.
 const Relation = "nexus_build_lock"
 
-// DefaultTTL is how long a lease lives without being renewed.
-const DefaultTTL = 2 * time.Minute
+// DefaultTTL is how long a lease lives without being renewed. A renewal may wait in a queue of the warehouse, behind
+// statements that take minutes.
+const DefaultTTL = 5 * time.Minute
 
 // ErrLost says that the lease could not be renewed in time, so that another build may be at work.
 var ErrLost = errors.New("lease: lost")
