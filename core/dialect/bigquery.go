@@ -113,7 +113,7 @@ func bigquery() *Dialect {
 			sql.Text: "STRING", sql.Bigint: "INT64", sql.Double: "FLOAT64", sql.Decimal: "NUMERIC",
 			sql.Boolean: "BOOL", sql.Timestamp: "DATETIME", sql.Date: "DATE", sql.JSON: "JSON",
 		},
-		Let: LetUnnest, NullsByCase: true, Qualify: true, WhereNeedsFrom: true, DistinctFrom: true, UnionDistinct: "UNION DISTINCT", GroupByOrdinal: true, GroupedWhole: true,
+		Join: "CONCAT", Let: LetUnnest, NullsByCase: true, Qualify: true, WhereNeedsFrom: true, DistinctFrom: true, UnionDistinct: "UNION DISTINCT", GroupByOrdinal: true, GroupedWhole: true,
 		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}, RecursionDepth: 500, Rename: RenameBare,
 		Publish: PublishInsert, TransactionTables: 100, Empty: "TRUNCATE TABLE", List: ListDataset, Block: BlockScript, Layout: LayoutPartition, Partition: "month", Cluster: true,
 		JSONPath: PathText, JSONSubscript: true, Unnest: UnnestStruct, PatternStyle: PatternOnly, Timestamp: "DATETIME", DecimalByText: true,

@@ -181,6 +181,7 @@ type Dialect struct {
 
 	Let                  LetStyle
 	Concat               string // a function that joins any number of texts, NULL counting as ''; "" for the operator alone
+	Join                 string // such a function too, but NULL where one of the texts is
 	JSONPath             PathStyle
 	JSONSubscript        bool // names that no path can hold are reached as document['name']
 	JSONPointers         bool // paths may be RFC 6901 pointers, and [*] gives all elements

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -134,10 +135,11 @@ func (w *writer) concat(c *sql.Call) (val, error) {
 // joined puts texts that are never NULL one after the other. An engine that joins two at
 // a time copies the first of many again and again.
 func (w *writer) joined(parts []string) string {
-	if w.d.Concat == "" || len(parts) < 2 {
+	function := cmp.Or(w.d.Concat, w.d.Join)
+	if function == "" || len(parts) < 2 {
 		return strings.Join(parts, " || ")
 	}
-	return w.d.Concat + "(" + wrap(parts) + ")"
+	return function + "(" + wrap(parts) + ")"
 }
 
 // nexusID hashes an encoding of the parts: `n` for NULL, else the number of

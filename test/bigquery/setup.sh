@@ -3,9 +3,9 @@
 # prints the binary's path. Needs Go alone; takes five minutes and 6 GB the first time. With --path it prints the
 # path alone and makes nothing.
 #
-# The mends change nothing that a statement answers. As it is, the emulator joins tables by calling a function for
-# every two rows, makes its whole catalog anew with each DROP, reads the results of all jobs with each request, and
-# keeps each answer as a dataset of its own, with a catalog of all functions: after some hundred its memory is full.
+# As published, the emulator joins tables by calling a function for every two rows, makes its whole catalog anew with
+# each DROP, reads the results of all jobs with each request, and keeps each answer as a dataset of its own, with a
+# catalog of all functions: after some hundred its memory is full.
 set -euo pipefail
 cd "$(dirname "$0")"
 here=$PWD

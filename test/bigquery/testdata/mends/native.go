@@ -1,6 +1,7 @@
 package internal
 
 import (
+	"strconv"
 	"strings"
 
 	googlesql "github.com/goccy/go-googlesql"
@@ -32,6 +33,10 @@ func nativeCall(node *googlesql.ResolvedFunctionCall, name string, args []string
 		return "COALESCE(" + strings.Join(args, ",") + ")", len(args) > 1
 	case "googlesqlite_in":
 		return "(" + args[0] + " IN (" + strings.Join(args[1:], ",") + "))", typed(node, "one")
+	case "googlesqlite_mod", "googlesqlite_div": // which go through doubles
+		operator := map[string]string{"googlesqlite_mod": " % ", "googlesqlite_div": " / "}[name]
+		by, err := strconv.ParseInt(args[1], 10, 64)
+		return "(" + args[0] + operator + args[1] + ")", err == nil && by > 0 && typed(node, "numbers")
 	}
 	o, ok := native[name]
 	if !ok || len(args) < 2 || !typed(node, o.needs) {
