@@ -6,10 +6,28 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/nexus-host/nexus-host/host/demo"
 )
+
+// CustomersEnv says how large the demo is, where a test's own size is not wanted.
+const CustomersEnv = "NEXUS_DEMO_CUSTOMERS"
+
+// Customers is how many customers the demo has, usual if nobody asks for another size.
+func Customers(t *testing.T, usual int) int {
+	t.Helper()
+	text := os.Getenv(CustomersEnv)
+	if text == "" {
+		return usual
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
 
 // Demo builds the demo of so many customers on DuckDB by each of its strategies and on the
 // site by each of the site's, and holds that all tables of all builds have one digest. Without

@@ -8,6 +8,7 @@ package projects
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -225,7 +226,7 @@ func (s Site) build(t *testing.T, dir, schema, strategy string) (*host.Project, 
 			}
 		}
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, host.ErrChecks) { // which checks is told above; the tables are there
 		t.Fatal(err)
 	}
 	var list []string

@@ -40,6 +40,6 @@ func TestPostgres(t *testing.T) { projects.Run(t, postgres(t)) }
 
 func TestRedshift(t *testing.T) { projects.Run(t, redshift(t)) }
 
-func TestDemo(t *testing.T) { projects.Demo(t, postgres(t), 25, 7) }
+func TestDemo(t *testing.T) { projects.Demo(t, postgres(t), projects.Customers(t, 25), 7) }
 
 func TestDemoWithoutRecords(t *testing.T) { projects.Demo(t, postgres(t), 0, 7) }

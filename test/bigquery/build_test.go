@@ -2,15 +2,10 @@ package bigquery
 
 import (
 	"fmt"
-	"os"
-	"strconv"
 	"testing"
 
 	"github.com/nexus-host/nexus-host/internal/projects"
 )
-
-// customersEnv is how many customers the demo has.
-const customersEnv = "NEXUS_BIGQUERY_CUSTOMERS"
 
 // site builds projects on an emulator of their own, each in a dataset of its own.
 func site(t *testing.T) projects.Site {
@@ -29,14 +24,4 @@ func site(t *testing.T) projects.Site {
 func TestProjects(t *testing.T) { projects.Run(t, site(t)) }
 
 // The demo's tables are the same as on DuckDB.
-func TestDemo(t *testing.T) {
-	customers := 25
-	if text := os.Getenv(customersEnv); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		customers = n
-	}
-	projects.Demo(t, site(t), customers, 7)
-}
+func TestDemo(t *testing.T) { projects.Demo(t, site(t), projects.Customers(t, 25), 7) }

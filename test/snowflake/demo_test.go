@@ -2,16 +2,10 @@ package snowflake_test
 
 import (
 	"fmt"
-	"os"
-	"strconv"
 	"testing"
 
 	"github.com/nexus-host/nexus-host/internal/projects"
 )
-
-// customersEnv says how large the demo is, 500 customers if it is not set. Most of a build's time is fakesnow's for each statement, so
-// that 500 customers take it not much longer than five.
-const customersEnv = "NEXUS_DEMO_CUSTOMERS"
 
 // site is a fakesnow of the test's own, for its results stay in memory.
 func site(t *testing.T) projects.Site {
@@ -31,14 +25,4 @@ func site(t *testing.T) projects.Site {
 func TestProjects(t *testing.T) { projects.Run(t, site(t)) }
 
 // TestDemo builds the demo: every table is what DuckDB's is.
-func TestDemo(t *testing.T) {
-	customers := 500
-	if text := os.Getenv(customersEnv); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		customers = n
-	}
-	projects.Demo(t, site(t), customers, 1)
-}
+func TestDemo(t *testing.T) { projects.Demo(t, site(t), projects.Customers(t, 500), 1) }

@@ -2,16 +2,10 @@ package spark_test
 
 import (
 	"fmt"
-	"os"
-	"strconv"
 	"testing"
 
 	"github.com/nexus-host/nexus-host/internal/projects"
 )
-
-// CustomersEnv says how large the demo is. Most of a build's time is Spark's planning of each statement, so that
-// 500 customers take it not much longer than five.
-const CustomersEnv = "NEXUS_SPARK_CUSTOMERS"
 
 // site builds on the shared server.
 func site(t *testing.T) projects.Site {
@@ -29,14 +23,4 @@ func site(t *testing.T) projects.Site {
 func TestProjects(t *testing.T) { projects.Run(t, site(t)) }
 
 // The demo has the same tables on Spark as on DuckDB.
-func TestDemo(t *testing.T) {
-	customers := 25
-	if text := os.Getenv(CustomersEnv); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		customers = n
-	}
-	projects.Demo(t, site(t), customers, 7)
-}
+func TestDemo(t *testing.T) { projects.Demo(t, site(t), projects.Customers(t, 25), 7) }
