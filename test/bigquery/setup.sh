@@ -29,7 +29,8 @@ module() { # <folder> <module>
 
 # change edits a function and fails where there is nothing to edit.
 change() { # <file> <first line of the function, a pattern> <sed's command>
-  sed "/$2/,/^}/ $3" "$1" >"$1.new"
+  sed "/$2/,/^}/ { $3
+}" "$1" >"$1.new"
   if cmp -s "$1" "$1.new"; then
     echo "setup.sh: nothing to change in $1: $2" >&2
     exit 1
@@ -46,6 +47,13 @@ go mod edit -replace github.com/goccy/googlesqlite=../googlesqlite
 cd ../googlesqlite/internal
 cp "$here/testdata/mends/native.go" "$here/testdata/mends/dropped.go" .
 change formatter.go '^func (n \*FunctionCallNode) FormatSQL' 's/^\tswitch funcName {$/\tif text, ok := nativeCall(n.node, funcName, args); ok {\n\t\treturn text, nil\n\t}\n&/'
+# A UNION whose first arm names one column twice takes it for both.
+change formatter.go '^func (n \*SetOperationScanNode) FormatSQL' 's/for _, outputColumn := range/for i, outputColumn := range/
+s/fmt.Sprintf("`%s`", uniqueColumnName(ctx, outputColumn))/fmt.Sprintf("`%s` AS `%s`", uniqueColumnName(ctx, outputColumn), uniqueColumnName(ctx, m1(n.node.ColumnList())[i]))/
+s/for idx, col := range/for idx := range/
+s/uniqueColumnName(ctx, col),/uniqueColumnName(ctx, m1(n.node.ColumnList())[idx]),/'
+# MIN and MAX over a window compare how values are written, not values.
+change formatter.go '^func (n \*AnalyticFunctionCallNode) formatNative(' 's/^\tcall := fmt.Sprintf("%s(%s)", sqliteName.*/\tif name := strings.ToLower(sqliteName); name == "min" || name == "max" {\n\t\tvalueArgs[0] += " COLLATE googlesqlite_collate"\n\t}\n&/'
 change catalog.go '^type Catalog struct' 's/^\ttableMap .*/&\n\tdropped map[string]*TableSpec/'
 change catalog.go '^func (c \*Catalog) resetCatalog' 's/^\tc.catalog = newSimpleCatalog.*/\tc.dropped = nil\n&/'
 change catalog.go '^func (c \*Catalog) deleteTableSpecByName' 's/c.resetCatalog(.*); err/c.drop(spec, tables); err/'
