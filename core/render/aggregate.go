@@ -54,9 +54,6 @@ func (w *writer) aggregate(c *sql.Call) (val, error) {
 			sum := simple("sum")
 			return sum.then(precAtom, "CAST("+sum.s+" AS "+w.d.Types[kind]+")"), nil
 		}
-		if t, ok := w.d.Template("sum." + kind.String() + ".window"); ok && over != "" {
-			return w.windowSum(t, kind, args[0], call)
-		}
 		if err := w.widen(kind, args); err != nil {
 			return val{}, err
 		}
@@ -97,23 +94,6 @@ func (w *writer) widen(kind sql.Type, args []val) (err error) {
 		args[0], err = w.apply(t, args[0])
 	}
 	return err
-}
-
-// windowSum is a sum over a window that is put together of several: the template's @0, @1, …
-// are the sums of the pieces "sum.<kind>.part0", "sum.<kind>.part1", ….
-func (w *writer) windowSum(template string, kind sql.Type, x val, call func(string) val) (val, error) {
-	var sums []val
-	for n := 0; ; n++ {
-		part := "sum." + kind.String() + ".part" + strconv.Itoa(n)
-		if _, ok := w.d.Template(part); !ok {
-			return w.apply(template, sums...)
-		}
-		v, err := w.piece(part, x)
-		if err != nil {
-			return val{}, err
-		}
-		sums = append(sums, call("sum("+v.s+")"))
-	}
 }
 
 // average is the exact quotient of sum and count, rounded like any other.

@@ -23,11 +23,5 @@ func site(t *testing.T) projects.Site {
 // The hand-made projects have the same tables as everywhere.
 func TestProjects(t *testing.T) { projects.Run(t, site(t)) }
 
-// The demo's tables are not all the same yet: those with measurements differ (docs/warehouse-bigquery.md).
-func TestDemo(t *testing.T) {
-	customers := projects.Customers(t, 0)
-	if customers == 0 {
-		t.Skipf("THE DEMO IS NOT HELD AGAINST DUCKDB ON BIGQUERY: five of its tables differ on the emulator (%s=25 shows it)", projects.CustomersEnv)
-	}
-	projects.Demo(t, site(t), customers, 7)
-}
+// The demo has DuckDB's tables.
+func TestDemo(t *testing.T) { projects.Demo(t, site(t), projects.Customers(t, 25), 7) }

@@ -10,7 +10,6 @@ import (
 // gets: exceptions.txt leans on them, and some renderings go round them.
 var faults = []struct{ statement, emulator, bigquery string }{
 	{"SELECT -x AS v FROM UNNEST([1]) AS x", "error: no such function: googlesqlite_unary_minus", "-1"},
-	{"SELECT SUM(x) OVER () AS v FROM UNNEST([NUMERIC '1']) AS x", "0", "1"},
 	{"SELECT STRING_AGG(x, ',' ORDER BY x) AS v FROM UNNEST([CAST(NULL AS STRING)]) AS x", "error: nil pointer", "NULL"},
 	{"SELECT NULLIF('a', CAST(NULL AS STRING)) AS v", "error: nil pointer", "a"},
 	{"SELECT NUMERIC '2' IN (NUMERIC '1', NULL) AS v", "false", "NULL"},
@@ -23,10 +22,6 @@ var faults = []struct{ statement, emulator, bigquery string }{
 	{`SELECT REGEXP_REPLACE('a1', '([a-z])([0-9])', '$2$1') AS v`, "1a", "$2$1"},
 	{`SELECT REGEXP_REPLACE('abc', 'b', '\\\\') AS v`, `a\\c`, `a\c`},
 	{`SELECT REGEXP_REPLACE('abc', '(b)', '\\1') AS v`, "a${1c", "abc"},
-	{"SELECT SAFE_MULTIPLY(3037000500, 3037000500) IS NULL AS v", "false", "true"},
-	{"SELECT MOD(999999999999999999, 1000000000 + 7) AS v", "49", "48"},
-	{"SELECT NUMERIC '1' / NUMERIC '3' * NUMERIC '3' AS v", "1", "0.999999999"},
-	{"SELECT ROUND(NUMERIC '1.005', 2) AS v", "1", "1.01"},
 	{"SELECT TO_JSON_STRING(JSON_OBJECT('a', TRUE)) AS v", `{"a":1}`, `{"a":true}`},
 	{`SELECT JSON_TYPE(JSON_QUERY(PARSE_JSON('{"a":null}'), '$.a')) AS v`, "error: failed to convert <nil>", "null"},
 	{`SELECT JSON_QUERY(PARSE_JSON('[1]'), '$.a') AS v`, "error: invalid path format", "NULL"},
@@ -66,7 +61,13 @@ func TestFaults(t *testing.T) {
 var mends = []struct{ statement, want string }{
 	{"SELECT b AS v FROM (SELECT x AS a, x AS b FROM (SELECT 1 AS x) UNION ALL SELECT 2, 3) ORDER BY b DESC LIMIT 1", "3"},
 	{"SELECT CAST(MIN(t) OVER () AS STRING) AS v FROM (SELECT DATETIME '2025-05-27 23:18:55' AS t UNION ALL SELECT DATETIME '2025-01-13 22:18:55') LIMIT 1", "2025-01-13T22:18:55"},
-	{"SELECT MOD(999999999999999999, 1000000007) AS v", "48"},
+	{"SELECT MOD(999999999999999999, 1000000000 + 7) AS v", "48"},
+	{"SELECT SUM(x) OVER () AS v FROM UNNEST([NUMERIC '1']) AS x", "1"},
+	{"SELECT SAFE_MULTIPLY(3037000500, 3037000500) AS v", "NULL"},
+	{"SELECT SAFE_NEGATE(999999999999999999) AS v", "-999999999999999999"},
+	{"SELECT NUMERIC '1' / NUMERIC '3' * NUMERIC '3' AS v", "0.999999999"},
+	{"SELECT ROUND(NUMERIC '1.005', 2) AS v", "1.01"},
+	{"SELECT CAST(NUMERIC '-2.5' AS INT64) AS v", "-3"},
 	{"SELECT 2 IN (1, NULL) AS v", "NULL"},
 }
 

@@ -54,6 +54,36 @@ s/for idx, col := range/for idx := range/
 s/uniqueColumnName(ctx, col),/uniqueColumnName(ctx, m1(n.node.ColumnList())[idx]),/'
 # MIN and MAX over a window compare how values are written, not values.
 change formatter.go '^func (n \*AnalyticFunctionCallNode) formatNative(' 's/^\tcall := fmt.Sprintf("%s(%s)", sqliteName.*/\tif name := strings.ToLower(sqliteName); name == "min" || name == "max" {\n\t\tvalueArgs[0] += " COLLATE googlesqlite_collate"\n\t}\n&/'
+# NUMERIC goes through doubles, is not rounded to nine places, and a result beyond its range or INT64's is a wrong number.
+change formatter.go '^func (n \*AnalyticFunctionCallNode) formatNative(' 's/^\tcall := fmt.Sprintf("%s(%s)", sqliteName.*/\tif sqliteName == "sum" \&\& isNumeric(n.node.ResolvedFunctionCallBase) {\n\t\tsqliteName = "googlesqlite_window_sum_numeric"\n\t}\n&/'
+change function_register.go '^func RegisterFunctions(' 's/^\t\twindowFuncMap\["sum_distinct"\].*/\t\twindowFuncMap["sum_numeric"] = []*nameAndFunc{\n\t\t\t{Name: "googlesqlite_window_sum_numeric", Func: func() any { return \&value.WindowSum{} }},\n\t\t}\n&/'
+change encoder.go '^func CastValue(' 's/return &value.NumericValue{Rat: r}, nil/return value.Numeric(r)/'
+cp "$here/testdata/mends/numeric.go" value
+for operation in Add Sub Mul Div; do
+  change value/value_numeric.go "^func (nv \*NumericValue) $operation(" 's/^\tnv.Rat = \(.*\)$/\treturn nv.like(\1)/
+/^\treturn nv, nil$/d'
+done
+change value/value_numeric.go '^func (nv \*NumericValue) ToInt64' 's/return .*/return nv.whole()/'
+change value/value_string.go '^func (sv StringValue) ToRat' 's/^\tr.SetString(string(sv))$/\tif _, ok := r.SetString(string(sv)); !ok {\n\t\treturn nil, fmt.Errorf("not a number: %q", string(sv))\n\t}/'
+for operation in Add Sub Mul; do
+  change value/value_int.go "^func (iv IntValue) $operation(" "s/return IntValue(int64(iv) . v2), nil/return Whole(new(big.Int).$operation(big.NewInt(int64(iv)), big.NewInt(v2)))/"
+done
+# A FLOAT64 without a fraction can come as a whole number.
+for operation in Add Sub Mul Div EQ GT GTE LT LTE; do
+  change value/value_int.go "^func (iv IntValue) $operation(" "s/^func .*/&\n\tif f, ok := v.(FloatValue); ok {\n\t\treturn FloatValue(iv).$operation(f)\n\t}/"
+done
+cd functions/math
+change op_div.go '^func OP_DIV' 's/^func .*/&\n\tif n, ok := a.(value.IntValue); ok {\n\t\ta = value.FloatValue(n)\n\t}/'
+change round.go '^func ROUND' 's/^func .*/&\n\tif n, ok := x.(*value.NumericValue); ok {\n\t\treturn n.Round(precision)\n\t}/'
+change trunc.go '^func TRUNC' 's/^func .*/&\n\tif n, ok := x.(*value.NumericValue); ok {\n\t\treturn n.Truncate(0)\n\t}/'
+change mod.go '^func MOD' 's/^func .*/&\n\tif m, ok := x.(value.IntValue); ok {\n\t\tif n, ok := y.(value.IntValue); ok \&\& n != 0 {\n\t\t\treturn m % n, nil\n\t\t}\n\t}/'
+change abs.go '^func ABS' 's/^func .*/&\n\tif v, ok, err := value.Magnitude(a); ok {\n\t\treturn v, err\n\t}/'
+change safe_negate.go '^func SAFE_NEGATE' 's/^func .*/&\n\tif v, ok, err := value.Negated(x); ok {\n\t\tif err != nil {\n\t\t\treturn nil, nil\n\t\t}\n\t\treturn v, nil\n\t}/'
+for operation in safe_add:Add safe_subtract:Sub safe_multiply:Mul; do
+  change "${operation%:*}.go" '^func SAFE_' "s/^func .*/&\n\tif value.Exact(x, y) {\n\t\tv, err := x.${operation#*:}(y)\n\t\tif err != nil {\n\t\t\treturn nil, nil\n\t\t}\n\t\treturn v, nil\n\t}/"
+done
+change safe_divide.go '^func SAFE_DIVIDE' 's/^func .*/&\n\tif n, ok := x.(*value.NumericValue); ok {\n\t\tif v, err := n.Div(y); err == nil {\n\t\t\treturn v, nil\n\t\t}\n\t\treturn nil, nil\n\t}/'
+cd ../..
 change catalog.go '^type Catalog struct' 's/^\ttableMap .*/&\n\tdropped map[string]*TableSpec/'
 change catalog.go '^func (c \*Catalog) resetCatalog' 's/^\tc.catalog = newSimpleCatalog.*/\tc.dropped = nil\n&/'
 change catalog.go '^func (c \*Catalog) deleteTableSpecByName' 's/c.resetCatalog(.*); err/c.drop(spec, tables); err/'

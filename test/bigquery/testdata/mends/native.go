@@ -33,7 +33,7 @@ func nativeCall(node *googlesql.ResolvedFunctionCall, name string, args []string
 		return "COALESCE(" + strings.Join(args, ",") + ")", len(args) > 1
 	case "googlesqlite_in":
 		return "(" + args[0] + " IN (" + strings.Join(args[1:], ",") + "))", typed(node, "one")
-	case "googlesqlite_mod", "googlesqlite_div": // which go through doubles
+	case "googlesqlite_mod", "googlesqlite_div": // by a number that cannot fail
 		operator := map[string]string{"googlesqlite_mod": " % ", "googlesqlite_div": " / "}[name]
 		by, err := strconv.ParseInt(args[1], 10, 64)
 		return "(" + args[0] + operator + args[1] + ")", err == nil && by > 0 && typed(node, "numbers")
@@ -70,4 +70,14 @@ func typed(node *googlesql.ResolvedFunctionCall, needs string) bool {
 		}
 	}
 	return true
+}
+
+// isNumeric says whether a call's result is a NUMERIC.
+func isNumeric(node *ResolvedBaseFunctionCallNode) bool {
+	t, err := node.Type()
+	if err != nil || t == nil {
+		return false
+	}
+	kind, err := t.Kind()
+	return err == nil && kind == googlesql.TypeKindTypeNumeric
 }
