@@ -66,8 +66,10 @@ func snowflake() *Dialect {
 		"mul.bigint": `CASE WHEN ABS(CAST(@0 AS DOUBLE) * @1) < 1e19 THEN CASE WHEN CAST(@0 AS NUMBER(37,0)) * @1 ` + bigintRange + ` THEN @0 * @1 END END`,
 		"neg.bigint": `CASE WHEN @0 > -9223372036854775808 THEN -@0 END`,
 		// A product has no more than 12 places, or as many as a factor: with 18 it is exact.
-		"mul.decimal":            `CASE WHEN ABS(CAST(@0 AS DOUBLE) * CAST(@1 AS DOUBLE)) < 1e19 THEN @{bounded(ROUND(CAST(@0 AS NUMBER(38,18)) * @1, 9))} END`,
-		"div.decimal":            `CASE WHEN @0 ` + decimalRange + ` AND @1 ` + decimalRange + ` THEN CASE WHEN ABS(CAST(@0 AS DOUBLE) / NULLIF(@1, 0)) < 1e15 THEN CAST(ROUND(TRUNC(@0 * 10000000000 / NULLIF(@1, 0)) / 10000000000, 9) AS NUMBER(38,9)) WHEN ABS(CAST(@0 AS DOUBLE) / NULLIF(@1, 0)) < 1e18 THEN @{bounded(ROUND(@0 / NULLIF(@1, 0), 9))} END END`,
+		"mul.decimal": `CASE WHEN ABS(CAST(@0 AS DOUBLE) * CAST(@1 AS DOUBLE)) < 1e19 THEN @{bounded(ROUND(CAST(@0 AS NUMBER(38,18)) * @1, 9))} END`,
+		// A quotient has 12 places, rounded. One of a multiple is exact: of what goes in wholly, and of ten places of the rest.
+		"div.decimal":            `CASE WHEN @0 ` + decimalRange + ` AND @1 ` + decimalRange + ` AND ABS(CAST(@0 AS DOUBLE) / NULLIF(@1, 0)) < 1e19 THEN @{bounded(ROUND(@{div.whole(@0, NULLIF(@1, 0))} + @{div.whole(MOD(@0, NULLIF(@1, 0)) * 10000000000, NULLIF(@1, 0))} / 10000000000, 9))} END`,
+		"div.whole":              `(@0 - MOD(@0, @1)) / @1`,
 		"div.decimal.pow10":      `CASE WHEN @0 ` + decimalRange + ` THEN CAST(ROUND(@0 * @1, 9) AS NUMBER(38,9)) END`,
 		"mul.double":             doubleProduct,
 		"div.double":             doubleQuotient,

@@ -62,6 +62,7 @@ CREATE OR REPLACE MACRO {c}._nx_div_decimal(a, b) AS list_transform([{c}.main._n
 CREATE OR REPLACE MACRO {c}._nx_div(a DOUBLE, b DOUBLE) AS a / b, (a DECIMAL(38,9), b DECIMAL(38,9)) AS {c}.main._nx_div_decimal(a, b),
   (a HUGEINT, b HUGEINT) AS {c}.main._nx_scaled({c}.main._nx_quotient(a, b)['six'] * 1000000),
   (a BIGINT, b BIGINT) AS {c}.main._nx_scaled({c}.main._nx_quotient(CAST(a AS HUGEINT), CAST(b AS HUGEINT))['six'] * 1000000);
+CREATE OR REPLACE MACRO {c}._nx_mod_decimal(a, b) AS CAST(a AS DECIMAL(38,9)) % CAST(b AS DECIMAL(38,9));
 CREATE OR REPLACE MACRO {c}._nx_mod(a DOUBLE, b DOUBLE) AS a % b, (a DECIMAL(38,9), b DECIMAL(38,9)) AS a % b, (a HUGEINT, b HUGEINT) AS a % b,
   (a BIGINT, b BIGINT) AS CAST(CAST(a AS HUGEINT) % b AS BIGINT);
 """
@@ -80,7 +81,7 @@ def kind(e: exp.Expression) -> str | None:
         return kind(e.this)
     if isinstance(e, exp.Case):
         return kind(e.args["ifs"][0].args["true"])
-    if isinstance(e, (exp.Add, exp.Sub, exp.Mul, exp.Div)):
+    if isinstance(e, (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod)):
         kinds = {kind(e.left), kind(e.right)}
         return "double" if "double" in kinds else "decimal" if "decimal" in kinds else None
     return "decimal" if isinstance(e, exp.Anonymous) and e.name.endswith("_decimal") else None
@@ -108,7 +109,7 @@ def mend(e: exp.Expression) -> exp.Expression:
         known = kind(e)
         return e if known == "double" else call("_nx_div_decimal" if known == "decimal" else "_nx_div", e.left, e.right)
     if isinstance(e, exp.Mod):
-        return call("_nx_mod", e.left, e.right)
+        return call("_nx_mod_decimal" if kind(e) == "decimal" else "_nx_mod", e.left, e.right)
     if isinstance(e, (exp.RegexpReplace, exp.RegexpExtract)) and isinstance(p := e.expression, exp.Literal):
         # fakesnow halves the backslashes that are left after the constant is read
         e.set("expression", exp.Literal.string(p.this.replace("\\", "\\\\")))
