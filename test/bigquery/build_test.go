@@ -9,11 +9,13 @@ import (
 
 // site builds projects on an emulator of their own, each in a dataset of its own.
 func site(t *testing.T) projects.Site {
-	endpoint := mended(t, emulator(t))
+	locks := emulator(t)
+	endpoint := mended(t, emulator(t), locks)
 	return projects.Site{
 		Name: "bigquery", Engine: "emulator",
 		Warehouse: func(t *testing.T, schema string) string {
 			makeDataset(t, endpoint, schema)
+			makeDataset(t, locks, schema)
 			return fmt.Sprintf("{type: bigquery, project: %s, dataset: %s, endpoint: %q, without_authentication: true, concurrency: 1}", project, schema, endpoint)
 		},
 		Path: func(schema, table string) []string { return []string{schema, table} },

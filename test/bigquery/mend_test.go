@@ -8,9 +8,14 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"path"
 	"regexp"
 	"strconv"
+	"strings"
+	"sync"
 	"testing"
+
+	"github.com/nexus-host/nexus-host/host/warehouse/lease"
 )
 
 // rename is what the emulator takes and does not do: the table has neither the new name nor, to
@@ -19,13 +24,13 @@ var rename = regexp.MustCompile("^ALTER TABLE ((?:`[^`]+`[.])*)(`[^`]+`) RENAME 
 
 // mended stands before an emulator and renames tables by copying them. The old name stays; whatever
 // makes a table of that name again drops it first.
-func mended(t *testing.T, endpoint string) string {
+//
+// An emulator runs one statement after the other, where BigQuery runs jobs beside each other: what is about the lock of
+// builds goes to an emulator of its own, so that the lock's renewals need not wait for a statement of minutes.
+func mended(t *testing.T, endpoint, locks string) string {
 	t.Helper()
-	target, err := url.Parse(endpoint)
-	if err != nil {
-		t.Fatal(err)
-	}
-	proxy := httputil.NewSingleHostReverseProxy(target)
+	proxy, lockProxy := forward(t, endpoint), forward(t, locks)
+	var lockJobs sync.Map // by id
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
 			body, err := io.ReadAll(r.Body)
@@ -33,9 +38,20 @@ func mended(t *testing.T, endpoint string) string {
 				http.Error(w, err.Error(), http.StatusBadGateway)
 				return
 			}
-			body = mend(body)
+			var id string
+			if body, id = mend(body); id != "" {
+				lockJobs.Store(id, true)
+			}
 			r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 			r.Header.Set("Content-Length", strconv.Itoa(len(body)))
+			if id != "" {
+				lockProxy.ServeHTTP(w, r)
+				return
+			}
+		}
+		if _, ok := lockJobs.Load(path.Base(strings.TrimSuffix(r.URL.Path, "/cancel"))); ok {
+			lockProxy.ServeHTTP(w, r)
+			return
 		}
 		proxy.ServeHTTP(w, r)
 	}))
@@ -43,23 +59,43 @@ func mended(t *testing.T, endpoint string) string {
 	return s.URL
 }
 
-// mend rewrites the query of a job, where it is one.
-func mend(body []byte) []byte {
-	var job map[string]any
-	if json.Unmarshal(body, &job) != nil {
-		return body
+func forward(t *testing.T, endpoint string) *httputil.ReverseProxy {
+	t.Helper()
+	target, err := url.Parse(endpoint)
+	if err != nil {
+		t.Fatal(err)
 	}
-	configuration, _ := job["configuration"].(map[string]any)
-	query, _ := configuration["query"].(map[string]any)
-	text, _ := query["query"].(string)
+	return httputil.NewSingleHostReverseProxy(target)
+}
+
+// mend rewrites the query of a job, where it is one, and gives the job's id if it is about the lock.
+func mend(body []byte) (mended []byte, lockJob string) {
+	var job struct {
+		Reference     struct{ JobID string } `json:"jobReference"`
+		Configuration struct {
+			Query struct{ Query string } `json:"query"`
+		} `json:"configuration"`
+	}
+	if json.Unmarshal(body, &job) != nil {
+		return body, ""
+	}
+	text := job.Configuration.Query.Query
+	if strings.Contains(text, "`"+lease.Relation+"`") {
+		return body, job.Reference.JobID
+	}
 	m := rename.FindStringSubmatch(text)
 	if m == nil {
-		return body
+		return body, ""
 	}
-	query["query"] = "CREATE OR REPLACE TABLE " + m[1] + m[3] + " AS SELECT * FROM " + m[1] + m[2]
-	out, err := json.Marshal(job)
+	var all map[string]any
+	if err := json.Unmarshal(body, &all); err != nil {
+		return body, ""
+	}
+	all["configuration"].(map[string]any)["query"].(map[string]any)["query"] =
+		"CREATE OR REPLACE TABLE " + m[1] + m[3] + " AS SELECT * FROM " + m[1] + m[2]
+	out, err := json.Marshal(all)
 	if err != nil {
-		return body
+		return body, ""
 	}
-	return out
+	return out, ""
 }
