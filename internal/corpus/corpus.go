@@ -129,10 +129,6 @@ func (r *runner) refused(c Case, err error) bool {
 	return true
 }
 
-// sometimes begins the reason of exceptions whose cases pass in some runs: of an engine that does not
-// give one answer to one question.
-const sometimes = "Sometimes"
-
 // judge lists what is wrong: cases that failed and are no exceptions, and exceptions that are
 // not needed. It also gives those that are.
 func judge(cases []Case, failed map[string]string, known Exceptions) (faults []string, excused map[string]string) {
@@ -144,8 +140,6 @@ func judge(cases []Case, failed map[string]string, known Exceptions) (faults []s
 		switch {
 		case failure != "" && reason == "":
 			faults = append(faults, fmt.Sprintf("%s: %s\n%s", c.Place, c.ID, failure))
-		case strings.HasPrefix(reason, sometimes):
-			excused[c.ID] = reason
 		case failure == "" && reason != "":
 			faults = append(faults, fmt.Sprintf("%s: the exception is no longer needed: %s", c.Place, c.ID))
 		case failure != "":
