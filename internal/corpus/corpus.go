@@ -54,7 +54,7 @@ const table = "one"
 // not those that stand there and that is no exception, and for each exception whose case passes.
 func Run(t *testing.T, e Engine, known Exceptions) {
 	t.Helper()
-	cases := Cases(t)
+	cases := append(Cases(t), Computed()...)
 	r := &runner{e: e, failed: map[string]string{}, absent: map[string]string{}, path: e.Path("nexus_corpus_" + table)}
 	r.setup(t)
 	start := time.Now()
