@@ -5,13 +5,15 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"strings"
+	"time"
 )
 
 // draws is how many cases are drawn for each operation.
 const draws = 40
 
-// Computed are cases of exact arithmetic on numbers that nobody chose: the same ones in each run, most of them near
-// a bound, of many digits or next to a half. What they come to is what docs/portable-sql.md says, by math/big.
+// Computed are cases of exact arithmetic on numbers and instants that nobody chose: the same ones in each run, most of
+// the numbers near a bound, of many digits or next to a half. What they come to is what docs/portable-sql.md says, by
+// math/big and package time.
 func Computed() []Case {
 	r := rand.New(rand.NewPCG(7, 18))
 	var list []Case
@@ -40,6 +42,16 @@ func Computed() []Case {
 		add(fmt.Sprintf("round(%s, %d)", decimalText(a), places), plain(rounded(a, places)))
 		add(fmt.Sprintf("cast(%s as bigint)", decimalText(a)), plain(rounded(a, 0)))
 		add(fmt.Sprintf("cast('%s' as decimal)", decimalText(a)), plain(a))
+
+		t, u := drawInstant(r), drawInstant(r)
+		part := parts[r.IntN(len(parts))]
+		add(fmt.Sprintf("date_trunc('%s', timestamp '%s')", part, instant(t)), instant(truncated(t, part)))
+		unit := units[r.IntN(len(units))]
+		add(fmt.Sprintf("date_diff('%s', timestamp '%s', timestamp '%s')", unit.name, instant(t), instant(u)), fmt.Sprint((u.UnixMicro()-t.UnixMicro())/unit.micros))
+		n := r.Int64N(4_000*365*86_400_000_000)/unit.micros - 2_000*365*86_400_000_000/unit.micros
+		add(fmt.Sprintf("date_add('%s', %d, timestamp '%s')", unit.name, n, instant(t)), inYears(time.UnixMicro(t.UnixMicro()+n*unit.micros).UTC()))
+		months := r.IntN(60_000) - 30_000
+		add(fmt.Sprintf("date_add('month', %d, timestamp '%s')", months, instant(t)), inYears(monthsLater(t, months)))
 	}
 	return list
 }
@@ -137,4 +149,69 @@ func whole(n *big.Int, steps ...func(*big.Int) *big.Int) string {
 		return "NULL"
 	}
 	return n.String()
+}
+
+var parts = []string{"second", "minute", "hour", "day", "week", "month", "quarter", "year"}
+
+var units = []struct {
+	name   string
+	micros int64
+}{
+	{"microsecond", 1}, {"millisecond", 1_000}, {"second", 1_000_000}, {"minute", 60_000_000}, {"hour", 3_600_000_000},
+	{"day", 86_400_000_000}, {"week", 7 * 86_400_000_000},
+}
+
+// The first and the last instant of the language.
+var (
+	first = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
+	last  = time.Date(9999, 12, 31, 23, 59, 59, 999_999_000, time.UTC).UnixMicro()
+)
+
+// drawInstant draws one of any year, of the last hundred, or of a month's end.
+func drawInstant(r *rand.Rand) time.Time {
+	switch r.IntN(3) {
+	case 0:
+		return time.UnixMicro(first + r.Int64N(last-first)).UTC()
+	case 1:
+		return time.UnixMicro(r.Int64N(100*365*86_400_000_000) - 50*365*86_400_000_000).UTC()
+	}
+	return time.Date(1890+r.IntN(220), time.Month(2+r.IntN(12)), 0, 23, 59, 59, r.IntN(2)*999_999_000, time.UTC)
+}
+
+func instant(t time.Time) string { return t.Format("2006-01-02T15:04:05.000000Z") }
+
+// inYears is NULL outside of the years 1 to 9999.
+func inYears(t time.Time) string {
+	if micros := t.UnixMicro(); micros < first || micros > last {
+		return "NULL"
+	}
+	return instant(t)
+}
+
+func truncated(t time.Time, part string) time.Time {
+	year, month, day := t.Date()
+	switch part {
+	case "week":
+		return time.Date(year, month, day-(int(t.Weekday())+6)%7, 0, 0, 0, 0, time.UTC)
+	case "month":
+		return time.Date(year, month, 1, 0, 0, 0, 0, time.UTC)
+	case "quarter":
+		return time.Date(year, (month-1)/3*3+1, 1, 0, 0, 0, 0, time.UTC)
+	case "year":
+		return time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC)
+	case "day":
+		return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+	case "hour":
+		return time.Date(year, month, day, t.Hour(), 0, 0, 0, time.UTC)
+	case "minute":
+		return time.Date(year, month, day, t.Hour(), t.Minute(), 0, 0, time.UTC)
+	}
+	return time.Date(year, month, day, t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
+}
+
+// monthsLater stays in the month that it comes to.
+func monthsLater(t time.Time, n int) time.Time {
+	year, month, day := t.Date()
+	end := time.Date(year, month+time.Month(n)+1, 0, 0, 0, 0, 0, time.UTC)
+	return time.Date(end.Year(), end.Month(), min(day, end.Day()), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)
 }

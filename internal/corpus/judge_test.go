@@ -159,3 +159,21 @@ func TestTableIsRenewed(t *testing.T) {
 		t.Errorf("docs/conformance.md does not show testdata/results (%v): run just conformance", err)
 	}
 }
+
+// The computed cases are the same each time, no two alike, and few of them are NULL.
+func TestComputed(t *testing.T) {
+	list, again := Computed(), Computed()
+	ids, null := map[string]bool{}, 0
+	for i, c := range list {
+		ids[c.ID] = true
+		if c.Want[0] == "NULL" {
+			null++
+		}
+		if again[i].ID != c.ID || again[i].Want[0] != c.Want[0] {
+			t.Fatalf("first %v, then %v", c, again[i])
+		}
+	}
+	if len(list) < 600 || len(ids) != len(list) || null == 0 || null > len(list)/10 {
+		t.Errorf("%d cases, %d of them different, %d NULL", len(list), len(ids), null)
+	}
+}
