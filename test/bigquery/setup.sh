@@ -84,6 +84,7 @@ for operation in safe_add:Add safe_subtract:Sub safe_multiply:Mul; do
 done
 change safe_divide.go '^func SAFE_DIVIDE' 's/^func .*/&\n\tif n, ok := x.(*value.NumericValue); ok {\n\t\tif v, err := n.Div(y); err == nil {\n\t\t\treturn v, nil\n\t\t}\n\t\treturn nil, nil\n\t}/'
 cd ../..
+change functions/datetime/datetime_trunc.go '^func DATETIME_TRUNC' 's/time.Duration(t.Second()) \/ time.Second/t.Second()/'
 change catalog.go '^type Catalog struct' 's/^\ttableMap .*/&\n\tdropped map[string]*TableSpec/'
 change catalog.go '^func (c \*Catalog) resetCatalog' 's/^\tc.catalog = newSimpleCatalog.*/\tc.dropped = nil\n&/'
 change catalog.go '^func (c \*Catalog) deleteTableSpecByName' 's/c.resetCatalog(.*); err/c.drop(spec, tables); err/'
