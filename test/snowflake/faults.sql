@@ -29,6 +29,10 @@ SELECT CAST(DATE_PART(EPOCH_MICROSECOND, TO_TIMESTAMP_NTZ(253402300799999999, 6)
 SELECT TRY_HEX_DECODE_STRING('6869');
 -- => hi
 
+-- a session that asks for JSON has it (GO_QUERY_RESULT_FORMAT); as Arrow, gosnowflake takes a decimal through a float (sql-reference/parameters)
+SELECT CAST(606391185354475336.999999999 AS NUMBER(38,9));
+-- => 606391185354475336.999999999
+
 -- an instant that is NULL comes as 1970 in the answer to Go's driver (sql-reference/data-types-datetime)
 SELECT CAST(NULL AS TIMESTAMP_NTZ);
 -- => NULL
