@@ -37,7 +37,7 @@ analyze:
 
 # rewrite the golden SQL; look at the diff before committing
 golden:
-    go test ./core/render/... -run Golden -update
+    go test ./core/emit/render/... -run Golden -update
 
 # every fuzz target for some minutes
 fuzz minutes="2":

@@ -1,8 +1,6 @@
 // Package core compiles a project: it parses and checks what the plugins gave,
 // composes it with the models of the event log, resolution and states, and
 // renders the whole for a warehouse. It computes; it reaches nothing.
-//
-// It imports the packages below core/ alone.
 package core
 
 import (
@@ -11,18 +9,18 @@ import (
 	"sync"
 	"time"
 
-	"github.com/nexus-host/nexus-host/core/base"
-	"github.com/nexus-host/nexus-host/core/check"
-	"github.com/nexus-host/nexus-host/core/dialect"
-	"github.com/nexus-host/nexus-host/core/final"
-	"github.com/nexus-host/nexus-host/core/graph"
-	"github.com/nexus-host/nexus-host/core/identity"
-	"github.com/nexus-host/nexus-host/core/plan"
-	"github.com/nexus-host/nexus-host/core/render"
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
+	"github.com/nexus-host/nexus-host/core/emit/plan"
+	"github.com/nexus-host/nexus-host/core/emit/render"
+	"github.com/nexus-host/nexus-host/core/lang/check"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/core/models/base"
+	"github.com/nexus-host/nexus-host/core/models/eventlog"
+	"github.com/nexus-host/nexus-host/core/models/final"
+	"github.com/nexus-host/nexus-host/core/models/graph"
+	"github.com/nexus-host/nexus-host/core/models/identity"
+	"github.com/nexus-host/nexus-host/core/models/state"
 	"github.com/nexus-host/nexus-host/core/spec"
-	"github.com/nexus-host/nexus-host/core/sql"
-	"github.com/nexus-host/nexus-host/core/state"
-	"github.com/nexus-host/nexus-host/core/union"
 )
 
 // Run is what one build knows of itself. All its values end up as literals.
@@ -39,7 +37,7 @@ type Checked struct {
 	run       Run
 	limits    sql.Limits
 	fragments map[string][]*check.Fragment // by source
-	kinds     []union.Fragment
+	kinds     []eventlog.Fragment
 	trees     render.Trees
 
 	mu       sync.Mutex
@@ -56,8 +54,8 @@ type composition struct {
 // composed is a graph whose queries are all checked; nobody changes it any more.
 type composed struct {
 	graph       *graph.Graph
-	names       union.Names
-	discoveries []union.Discovery
+	names       eventlog.Names
+	discoveries []eventlog.Discovery
 }
 
 // Check parses and checks the fragments of every source.
@@ -85,7 +83,7 @@ func Check(s *spec.Spec, run Run, limits sql.Limits) (*Checked, sql.Diagnostics)
 		c.fragments[src.Name] = fragments[i]
 		for _, f := range fragments[i] {
 			if f.Layer == string(graph.Intermediate) {
-				c.kinds = append(c.kinds, union.Fragment{Source: src.Name, Name: f.Name, Kind: f.Kind, Query: f.Query, Columns: f.Columns})
+				c.kinds = append(c.kinds, eventlog.Fragment{Source: src.Name, Name: f.Name, Kind: f.Kind, Query: f.Query, Columns: f.Columns})
 			}
 		}
 	}
@@ -109,7 +107,7 @@ type Options struct {
 	StatementsOnly bool
 	// Discovered are names found by asking the warehouse the program's Questions;
 	// without them, the names in plain sight are all there are.
-	Discovered union.Names
+	Discovered eventlog.Names
 }
 
 // Program is a compiled project.
@@ -185,7 +183,7 @@ func (c *Checked) compose(d *dialect.Dialect, o Options) (*composed, error) {
 		return made, nil
 	}
 	made := &composed{}
-	made.names, made.discoveries = union.StaticNames(c.spec, c.kinds)
+	made.names, made.discoveries = eventlog.StaticNames(c.spec, c.kinds)
 	merge(&made.names, o.Discovered)
 	nodes, err := c.nodes(d, o, made.names)
 	if err != nil {
@@ -208,13 +206,13 @@ func (c *Checked) compose(d *dialect.Dialect, o Options) (*composed, error) {
 }
 
 // nodes composes every layer; none knows of another's work.
-func (c *Checked) nodes(d *dialect.Dialect, o Options, names union.Names) ([]*graph.Node, error) {
+func (c *Checked) nodes(d *dialect.Dialect, o Options, names eventlog.Names) ([]*graph.Node, error) {
 	var layers []func() ([]*graph.Node, error)
 	for _, src := range c.spec.Sources {
 		layers = append(layers, func() ([]*graph.Node, error) { return c.sourceNodes(src) })
 	}
 	layers = append(layers,
-		func() ([]*graph.Node, error) { return union.Nodes(c.spec, c.kinds) },
+		func() ([]*graph.Node, error) { return eventlog.Nodes(c.spec, c.kinds) },
 		func() ([]*graph.Node, error) {
 			return identity.Nodes(c.spec, identity.Options{Dialect: d.Name, Recursion: d.Recursion, HasPrevious: o.HasPrevious})
 		},
@@ -336,17 +334,17 @@ func checkSteps(n *graph.Node, steps []graph.Step, env check.Env) error {
 	return nil
 }
 
-func merge(names *union.Names, more union.Names) {
+func merge(names *eventlog.Names, more eventlog.Names) {
 	for _, n := range more.Traits {
-		names.Add(union.Traits, n, "")
+		names.Add(eventlog.Traits, n, "")
 	}
 	for _, n := range more.Measurements {
-		names.Add(union.Measurements, n, "")
+		names.Add(eventlog.Measurements, n, "")
 	}
 	for _, n := range more.Dimensions {
-		names.Add(union.Dimensions, n, "")
+		names.Add(eventlog.Dimensions, n, "")
 	}
 	for _, s := range more.States {
-		names.Add(union.StateChanges, s.Name, s.Category)
+		names.Add(eventlog.StateChanges, s.Name, s.Category)
 	}
 }

@@ -3,19 +3,19 @@ package core
 import (
 	"fmt"
 
-	"github.com/nexus-host/nexus-host/core/base"
-	"github.com/nexus-host/nexus-host/core/check"
-	"github.com/nexus-host/nexus-host/core/graph"
-	"github.com/nexus-host/nexus-host/core/model"
-	"github.com/nexus-host/nexus-host/core/render"
-	"github.com/nexus-host/nexus-host/core/sql"
-	"github.com/nexus-host/nexus-host/core/union"
-	"github.com/nexus-host/nexus-host/core/verify"
+	"github.com/nexus-host/nexus-host/core/emit/render"
+	"github.com/nexus-host/nexus-host/core/lang/check"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/core/models/base"
+	"github.com/nexus-host/nexus-host/core/models/builder"
+	"github.com/nexus-host/nexus-host/core/models/eventlog"
+	"github.com/nexus-host/nexus-host/core/models/graph"
+	"github.com/nexus-host/nexus-host/core/models/rules"
 )
 
 // questions renders what a warehouse must be asked before the wide tables can be
 // compiled, and finds the steps that come before.
-func (c *Checked) questions(p *Program, discoveries []union.Discovery, env check.Env) error {
+func (c *Checked) questions(p *Program, discoveries []eventlog.Discovery, env check.Env) error {
 	before := map[string]bool{}
 	for _, d := range discoveries {
 		text, err := c.buildQuery(p, d.Query, env)
@@ -49,7 +49,7 @@ func (p *Program) ancestors(n *graph.Node, marked map[string]bool) {
 }
 
 // reports renders what a run asks of its own result.
-func (c *Checked) reports(p *Program, names union.Names, env check.Env) error {
+func (c *Checked) reports(p *Program, names eventlog.Names, env check.Env) error {
 	for _, src := range c.spec.Sources {
 		for _, t := range src.Tables {
 			q, err := base.Rejections(src, t)
@@ -66,15 +66,15 @@ func (c *Checked) reports(p *Program, names union.Names, env check.Env) error {
 			p.Rejections = append(p.Rejections, Rejection{Source: src.Name, Table: t.Name, SQL: text})
 		}
 	}
-	findings := model.Query(&sql.Select{
-		Items: model.Columns("", "table_name", "source", "reason", "detail", "n", "sample"), From: model.Model("nexus_findings", ""),
+	findings := builder.Query(&sql.Select{
+		Items: builder.Columns("", "table_name", "source", "reason", "detail", "n", "sample"), From: builder.Model("nexus_findings", ""),
 	})
 	text, err := c.buildQuery(p, findings, env)
 	if err != nil {
 		return fmt.Errorf("findings: %w", err)
 	}
 	p.Findings = text
-	checks, err := verify.Checks(c.spec, names)
+	checks, err := rules.Checks(c.spec, names)
 	if err != nil {
 		return err
 	}

@@ -10,15 +10,15 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/nexus-host/nexus-host/core"
-	"github.com/nexus-host/nexus-host/core/dialect"
-	"github.com/nexus-host/nexus-host/core/plan"
-	"github.com/nexus-host/nexus-host/core/render"
-	"github.com/nexus-host/nexus-host/core/sql"
-	"github.com/nexus-host/nexus-host/host/load"
-	"github.com/nexus-host/nexus-host/host/report"
-	"github.com/nexus-host/nexus-host/host/run"
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
+	"github.com/nexus-host/nexus-host/core/emit/plan"
+	"github.com/nexus-host/nexus-host/core/emit/render"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/lease"
+	"github.com/nexus-host/nexus-host/internal/load"
+	"github.com/nexus-host/nexus-host/internal/report"
+	"github.com/nexus-host/nexus-host/internal/run"
 )
 
 // BuildOptions are how to build; the zero value is fit for use.

@@ -11,12 +11,12 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/nexus-host/nexus-host/core"
-	"github.com/nexus-host/nexus-host/core/graph"
-	"github.com/nexus-host/nexus-host/core/plan"
-	"github.com/nexus-host/nexus-host/core/sql"
-	"github.com/nexus-host/nexus-host/host/memo"
-	"github.com/nexus-host/nexus-host/host/project"
-	"github.com/nexus-host/nexus-host/host/report"
+	"github.com/nexus-host/nexus-host/core/emit/plan"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/core/models/graph"
+	"github.com/nexus-host/nexus-host/internal/config"
+	"github.com/nexus-host/nexus-host/internal/memo"
+	"github.com/nexus-host/nexus-host/internal/report"
 )
 
 // CompileOptions are how to compile.
@@ -132,7 +132,7 @@ func (p *Project) asOf(given, started time.Time) (time.Time, error) {
 	case !given.IsZero():
 		return given.UTC().Truncate(time.Microsecond), nil
 	case p.file.AsOf != "":
-		t, ok := project.ParseInstant(p.file.AsOf)
+		t, ok := config.ParseInstant(p.file.AsOf)
 		if !ok {
 			return t, fmt.Errorf("host: as_of %q is not an instant", p.file.AsOf)
 		}

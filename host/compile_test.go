@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/nexus-host/nexus-host/host"
-	"github.com/nexus-host/nexus-host/host/plugin"
+	"github.com/nexus-host/nexus-host/internal/plugin"
 )
 
 // What is kept of earlier compiles never shows: a project that was changed compiles to what the

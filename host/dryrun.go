@@ -11,10 +11,10 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/nexus-host/nexus-host/core/plan"
-	"github.com/nexus-host/nexus-host/core/render"
-	"github.com/nexus-host/nexus-host/core/sql"
-	"github.com/nexus-host/nexus-host/host/run"
+	"github.com/nexus-host/nexus-host/core/emit/plan"
+	"github.com/nexus-host/nexus-host/core/emit/render"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/internal/run"
 )
 
 // ErrDryRun says that the warehouse cannot carry out some of a build's queries.

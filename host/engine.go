@@ -6,12 +6,10 @@ import (
 	"fmt"
 	"runtime"
 
-	"github.com/nexus-host/nexus-host/core/dialect"
-	"github.com/nexus-host/nexus-host/core/plan"
-	"github.com/nexus-host/nexus-host/core/render"
-	"github.com/nexus-host/nexus-host/core/sql"
-	"github.com/nexus-host/nexus-host/host/load"
-	"github.com/nexus-host/nexus-host/host/run"
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
+	"github.com/nexus-host/nexus-host/core/emit/plan"
+	"github.com/nexus-host/nexus-host/core/emit/render"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/bigquery"
 	"github.com/nexus-host/nexus-host/host/warehouse/databricks"
@@ -19,6 +17,8 @@ import (
 	"github.com/nexus-host/nexus-host/host/warehouse/postgres"
 	"github.com/nexus-host/nexus-host/host/warehouse/redshift"
 	"github.com/nexus-host/nexus-host/host/warehouse/snowflake"
+	"github.com/nexus-host/nexus-host/internal/load"
+	"github.com/nexus-host/nexus-host/internal/run"
 )
 
 // Rows is the result of a query; see warehouse.Rows.

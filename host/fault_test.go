@@ -8,9 +8,9 @@ import (
 	"testing"
 
 	"github.com/nexus-host/nexus-host/host"
-	"github.com/nexus-host/nexus-host/host/run"
 	"github.com/nexus-host/nexus-host/internal/faultnet"
 	"github.com/nexus-host/nexus-host/internal/pgtest"
+	"github.com/nexus-host/nexus-host/internal/run"
 )
 
 // behindProxy is a postgres warehouse's settings, with a proxy before the server.

@@ -8,8 +8,6 @@
 // can have thousands of them; every method is safe for concurrent use, takes a context, and
 // ends when it does. Mistakes in a project are sql.Diagnostics, with file, line and column;
 // a plugin's failures are *plugin.Error; an engine that another build holds is ErrBusy.
-//
-// It imports core, pdk/wire and the packages below it.
 package host
 
 import (
@@ -18,17 +16,17 @@ import (
 	"os"
 	"time"
 
-	"github.com/nexus-host/nexus-host/host/plugin"
-	"github.com/nexus-host/nexus-host/host/project"
-	"github.com/nexus-host/nexus-host/host/run"
 	"github.com/nexus-host/nexus-host/host/warehouse"
+	"github.com/nexus-host/nexus-host/internal/config"
+	"github.com/nexus-host/nexus-host/internal/plugin"
+	"github.com/nexus-host/nexus-host/internal/run"
 )
 
 // Errors that callers tell apart with errors.Is.
 var (
 	ErrBusy      = warehouse.ErrBusy    // another build holds the target
 	ErrNotBuilt  = warehouse.ErrMissing // there is no database, or no such table in it
-	ErrNoProject = project.ErrNotFound  // there is no nexus.yaml
+	ErrNoProject = config.ErrNotFound   // there is no nexus.yaml
 )
 
 // Event is something that happened in a build; see BuildOptions.Notify.
@@ -53,7 +51,7 @@ type Options struct {
 // Project is an opened project.
 type Project struct {
 	options Options
-	file    *project.Project
+	file    *config.Project
 	loader  *plugin.Loader
 }
 
@@ -68,7 +66,7 @@ func Open(_ context.Context, dir string, o Options) (*Project, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	file, err := project.Load(dir, o.Env)
+	file, err := config.Load(dir, o.Env)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +87,7 @@ func (p *Project) Dir() string { return p.file.Dir }
 func (p *Project) Target() string { return p.file.Target() }
 
 // Config is the decoded project file; it is shared, so nobody changes it.
-func (p *Project) Config() *project.Project { return p.file }
+func (p *Project) Config() *config.Project { return p.file }
 
 // Dialect is the dialect of the project's warehouse.
 func (p *Project) Dialect() string { return p.file.Warehouse.Type }

@@ -11,12 +11,12 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/host"
-	"github.com/nexus-host/nexus-host/host/plugin"
-	"github.com/nexus-host/nexus-host/host/report"
-	"github.com/nexus-host/nexus-host/host/run"
 	"github.com/nexus-host/nexus-host/internal/pgtest"
+	"github.com/nexus-host/nexus-host/internal/plugin"
+	"github.com/nexus-host/nexus-host/internal/report"
+	"github.com/nexus-host/nexus-host/internal/run"
 )
 
 // crm is the folder of the tests' plugin; builds of it are cached between tests and runs.

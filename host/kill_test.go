@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/nexus-host/nexus-host/host"
-	"github.com/nexus-host/nexus-host/host/plugin"
+	"github.com/nexus-host/nexus-host/internal/plugin"
 )
 
 // The variables that make the test binary a build which is to be killed, and say how often.

@@ -11,11 +11,11 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/spec"
-	"github.com/nexus-host/nexus-host/core/sql"
-	"github.com/nexus-host/nexus-host/host/plugin"
-	"github.com/nexus-host/nexus-host/host/project"
-	"github.com/nexus-host/nexus-host/host/report"
+	"github.com/nexus-host/nexus-host/internal/config"
+	"github.com/nexus-host/nexus-host/internal/plugin"
+	"github.com/nexus-host/nexus-host/internal/report"
 )
 
 // loaded is a project with what its plugins said: all that compiling needs.
@@ -30,15 +30,15 @@ var ErrNoPlugin = errors.New("host: no such plugin")
 // sourcePlugin shows a loaded plugin to the project file's checks.
 type sourcePlugin struct{ *plugin.Plugin }
 
-func (s sourcePlugin) CheckConfig(config json.RawMessage) []project.Problem {
-	var out []project.Problem
-	for _, c := range s.Plugin.CheckConfig(config) {
-		out = append(out, project.Problem{Path: c.Path, Message: c.Message})
+func (s sourcePlugin) CheckConfig(raw json.RawMessage) []config.Problem {
+	var out []config.Problem
+	for _, c := range s.Plugin.CheckConfig(raw) {
+		out = append(out, config.Problem{Path: c.Path, Message: c.Message})
 	}
 	return out
 }
 
-var _ project.Plugin = sourcePlugin{}
+var _ config.Plugin = sourcePlugin{}
 
 // load asks the plugins of all sources. columns tells what existing relations have;
 // nil where there is no warehouse to look at. With pin, plugins that nexus.lock does not know
@@ -79,7 +79,7 @@ func (p *Project) load(ctx context.Context, columns func(ctx context.Context, pa
 	if err != nil {
 		return nil, err
 	}
-	bySource := map[string]project.Plugin{}
+	bySource := map[string]config.Plugin{}
 	var fresh []*plugin.Plugin
 	for _, source := range sources {
 		bySource[source] = sourcePlugin{plugins[named[p.file.Sources[source].Plugin]]}
@@ -92,18 +92,18 @@ func (p *Project) load(ctx context.Context, columns func(ctx context.Context, pa
 	if err := p.file.Bind(bySource); err != nil {
 		return nil, err
 	}
-	list := make([]project.Bound, len(sources))
+	list := make([]config.Bound, len(sources))
 	err = each(sources, func(i int, source string) error {
 		src := p.file.Sources[source]
 		pl := plugins[named[src.Plugin]]
 		response, err := pl.Fragments(ctx, source, json.RawMessage(src.Config))
-		list[i] = project.Bound{Description: pl.Description(), Response: response}
+		list[i] = config.Bound{Description: pl.Description(), Response: response}
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	bound := map[string]project.Bound{}
+	bound := map[string]config.Bound{}
 	out := &loaded{}
 	for i, source := range sources {
 		src, b := p.file.Sources[source], list[i]
@@ -149,7 +149,7 @@ func each(names []string, do func(i int, name string) error) error {
 }
 
 // columns asks the warehouse for the columns of a source's existing relations.
-func (p *Project) columns(ctx context.Context, src project.Source, ask func(context.Context, []string) ([]sql.ColumnDef, error)) (map[string][]sql.ColumnDef, error) {
+func (p *Project) columns(ctx context.Context, src config.Source, ask func(context.Context, []string) ([]sql.ColumnDef, error)) (map[string][]sql.ColumnDef, error) {
 	out := map[string][]sql.ColumnDef{}
 	for _, name := range src.TableNames() {
 		t := src.Tables[name]

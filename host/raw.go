@@ -9,13 +9,13 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/nexus-host/nexus-host/core/base"
-	"github.com/nexus-host/nexus-host/core/render"
-	"github.com/nexus-host/nexus-host/host/load"
-	"github.com/nexus-host/nexus-host/host/project"
-	"github.com/nexus-host/nexus-host/host/report"
-	"github.com/nexus-host/nexus-host/host/run"
+	"github.com/nexus-host/nexus-host/core/emit/render"
+	"github.com/nexus-host/nexus-host/core/models/base"
 	"github.com/nexus-host/nexus-host/host/warehouse/duckdb"
+	"github.com/nexus-host/nexus-host/internal/config"
+	"github.com/nexus-host/nexus-host/internal/load"
+	"github.com/nexus-host/nexus-host/internal/report"
+	"github.com/nexus-host/nexus-host/internal/run"
 )
 
 func rawName(source, table string) string { return base.RawName(source, table) }
@@ -82,7 +82,7 @@ func (b *build) loadTable(ctx context.Context, source, name string) (*load.Resul
 }
 
 // loadTable says how the project file wants a table read.
-func loadTable(dir, source, name string, t project.Table) load.Table {
+func loadTable(dir, source, name string, t config.Table) load.Table {
 	out := load.Table{
 		Source: source, Name: name, Dir: dir, Files: t.Files, Format: t.Format, Compression: t.Compression, Records: t.Records,
 		MaxRecord: t.MaxRecord, Preset: t.Preset, Columns: t.Columns,
@@ -92,7 +92,7 @@ func loadTable(dir, source, name string, t project.Table) load.Table {
 		out.Delimiter, _ = utf8.DecodeRuneInString(t.Delimiter)
 	}
 	if t.IngestedAt != "" {
-		out.IngestedAt, _ = project.ParseInstant(t.IngestedAt) // the project file was checked
+		out.IngestedAt, _ = config.ParseInstant(t.IngestedAt) // the project file was checked
 	}
 	return out
 }

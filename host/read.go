@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"github.com/nexus-host/nexus-host/core"
-	"github.com/nexus-host/nexus-host/host/report"
-	"github.com/nexus-host/nexus-host/host/run"
 	"github.com/nexus-host/nexus-host/host/warehouse"
+	"github.com/nexus-host/nexus-host/internal/report"
+	"github.com/nexus-host/nexus-host/internal/run"
 )
 
 // TestOptions are how to test.

@@ -8,10 +8,10 @@ import (
 	"slices"
 	"time"
 
-	"github.com/nexus-host/nexus-host/core/dialect"
-	"github.com/nexus-host/nexus-host/core/lookup"
-	"github.com/nexus-host/nexus-host/host/run"
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
+	"github.com/nexus-host/nexus-host/core/models/read"
 	"github.com/nexus-host/nexus-host/host/warehouse"
+	"github.com/nexus-host/nexus-host/internal/run"
 )
 
 // ErrUnknown says that nobody has the identifier asked about.
@@ -105,7 +105,7 @@ type ShowOptions struct {
 // reader asks questions of a built project.
 type reader struct {
 	engine engine
-	lookup lookup.Reader
+	lookup read.Reader
 }
 
 func (p *Project) reader(ctx context.Context) (*reader, error) {
@@ -117,10 +117,10 @@ func (p *Project) reader(ctx context.Context) (*reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &reader{engine: e, lookup: lookup.Reader{Dialect: d, Schema: p.schema()}}, nil
+	return &reader{engine: e, lookup: read.Reader{Dialect: d, Schema: p.schema()}}, nil
 }
 
-func (r *reader) each(ctx context.Context, q lookup.Question, needle string, limit int, f func(row)) error {
+func (r *reader) each(ctx context.Context, q read.Question, needle string, limit int, f func(row)) error {
 	text, err := r.lookup.SQL(q, needle, limit)
 	if err != nil {
 		return err
@@ -134,7 +134,7 @@ func (r *reader) each(ctx context.Context, q lookup.Question, needle string, lim
 // find gives the entities that needle stands for, resolved ones first.
 func (r *reader) find(ctx context.Context, needle string) ([]Match, error) {
 	var found []Match
-	err := r.each(ctx, lookup.Find, needle, 0, func(v row) {
+	err := r.each(ctx, read.Find, needle, 0, func(v row) {
 		found = append(found, Match{v.text(0), v.text(1), v.text(2), v.int(3)})
 	})
 	slices.SortFunc(found, func(a, b Match) int {
@@ -164,32 +164,32 @@ func (p *Project) Show(ctx context.Context, needle string, o ShowOptions) (*Enti
 	e := &Entity{Match: found[0]}
 	for _, read := range []func() error{
 		func() error {
-			return r.each(ctx, lookup.Identifiers, e.EntityID, 0, func(v row) {
+			return r.each(ctx, read.Identifiers, e.EntityID, 0, func(v row) {
 				e.IdentifierList = append(e.IdentifierList, Identifier{v.text(0), v.text(1), v.int(2), v.time(3), v.time(4)})
 			})
 		},
 		func() error {
-			return r.each(ctx, lookup.Traits, e.EntityID, 0, func(v row) {
+			return r.each(ctx, read.Traits, e.EntityID, 0, func(v row) {
 				e.Traits = append(e.Traits, Trait{v.text(0), v.text(1), v.text(2), v.time(3)})
 			})
 		},
 		func() error {
-			return r.each(ctx, lookup.Relationships, e.EntityID, 0, func(v row) {
+			return r.each(ctx, read.Relationships, e.EntityID, 0, func(v row) {
 				e.Relationships = append(e.Relationships, Relationship{v.text(0), v.text(1), v.text(2), v.text(3), v.text(4), v.text(5), v.bool(6), v.instant(7), v.instant(8)})
 			})
 		},
 		func() error {
-			return r.each(ctx, lookup.States, e.EntityID, 0, func(v row) {
+			return r.each(ctx, read.States, e.EntityID, 0, func(v row) {
 				e.States = append(e.States, State{Name: v.text(0), Measure: v.text(1) == "measurement", Value: v.text(2), Number: warehouse.Decimal(v.text(3)), Since: v.time(4), Source: v.text(5)})
 			})
 		},
 		func() error {
-			return r.each(ctx, lookup.Timeline, e.EntityID, cmp.Or(o.Events, 20), func(v row) {
+			return r.each(ctx, read.Timeline, e.EntityID, cmp.Or(o.Events, 20), func(v row) {
 				e.Timeline = append(e.Timeline, Moment{v.time(0), v.text(1), v.text(2), v.text(3), v.text(4), v.text(5)})
 			})
 		},
 		func() error {
-			return r.each(ctx, lookup.LeftOut, e.EntityID, 0, func(v row) {
+			return r.each(ctx, read.LeftOut, e.EntityID, 0, func(v row) {
 				e.LeftOut = append(e.LeftOut, Link{
 					A: Named{v.text(0), v.text(1)}, B: Named{v.text(2), v.text(3)}, Guard: v.text(4), Rule: v.text(5), Source: v.text(6), At: v.time(7), Events: v.int(8),
 				})

@@ -3,7 +3,7 @@ package host
 import (
 	"context"
 
-	"github.com/nexus-host/nexus-host/core/lookup"
+	"github.com/nexus-host/nexus-host/core/models/read"
 )
 
 // Summary is a built history in a few numbers.
@@ -32,7 +32,7 @@ func (p *Project) Summary(ctx context.Context) (*Summary, error) {
 		"events": &s.Events, "identifiers": &s.Identifiers, "merged": &s.Merged, "states": &s.States,
 		"current_states": &s.CurrentStates, "relationships": &s.Relationships,
 	}
-	err = r.each(ctx, lookup.Totals, "", 0, func(v row) {
+	err = r.each(ctx, read.Totals, "", 0, func(v row) {
 		if n := totals[v.text(0)]; n != nil {
 			*n = v.int(2)
 		} else {
@@ -42,7 +42,7 @@ func (p *Project) Summary(ctx context.Context) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = r.each(ctx, lookup.Telling, "", 0, func(v row) {
+	err = r.each(ctx, read.Telling, "", 0, func(v row) {
 		s.Busiest = v.text(0)
 		if v.text(1) != s.Busiest {
 			s.Other = v.text(1)

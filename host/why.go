@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/nexus-host/nexus-host/core/lookup"
+	"github.com/nexus-host/nexus-host/core/models/read"
 )
 
 // Named is an identifier by type and normalized value.
@@ -81,7 +81,7 @@ func (p *Project) Why(ctx context.Context, a, b string) (*Reason, error) {
 		}
 	}
 	apart := &ApartError{A: left, B: right}
-	err = r.each(ctx, lookup.LeftOut, left[0].EntityID, 0, func(v row) {
+	err = r.each(ctx, read.LeftOut, left[0].EntityID, 0, func(v row) {
 		apart.LeftOut = append(apart.LeftOut, Link{A: Named{v.text(0), v.text(1)}, B: Named{v.text(2), v.text(3)}, Guard: v.text(4), Rule: v.text(5), Source: v.text(6), At: v.time(7), Events: v.int(8)})
 	})
 	slices.SortFunc(apart.LeftOut, func(a, b Link) int { return cmp.Or(a.A.compare(b.A), a.B.compare(b.B)) })
@@ -101,7 +101,7 @@ func (r *reader) reason(ctx context.Context, m Match, a, b string) (*Reason, err
 		return nil, err
 	}
 	var links []Link
-	err = r.each(ctx, lookup.Links, m.EntityID, 0, func(v row) {
+	err = r.each(ctx, read.Links, m.EntityID, 0, func(v row) {
 		links = append(links, Link{
 			A: Named{v.text(0), v.text(1)}, B: Named{v.text(2), v.text(3)}, Source: v.text(4), At: v.time(5), Events: v.int(6),
 			Event: v.text(7), Description: v.text(8), EventID: v.text(9),
@@ -125,7 +125,7 @@ func (r *reader) reason(ctx context.Context, m Match, a, b string) (*Reason, err
 // where it is the entity's id.
 func (r *reader) spellings(ctx context.Context, entity, needle string) ([]Named, error) {
 	var all, same []Named
-	err := r.each(ctx, lookup.Named, needle, 0, func(v row) {
+	err := r.each(ctx, read.Named, needle, 0, func(v row) {
 		if v.text(0) == entity {
 			same = append(same, Named{v.text(1), v.text(2)})
 		}
@@ -133,7 +133,7 @@ func (r *reader) spellings(ctx context.Context, entity, needle string) ([]Named,
 	if err != nil || len(same) > 0 {
 		return same, err
 	}
-	err = r.each(ctx, lookup.Identifiers, entity, 0, func(v row) {
+	err = r.each(ctx, read.Identifiers, entity, 0, func(v row) {
 		all = append(all, Named{v.text(0), v.text(1)})
 	})
 	return all, err

@@ -19,6 +19,4 @@
 //
 // A plugin builds, vets and tests natively like any Go package; host/plugintest
 // runs its fragments on embedded DuckDB, natively or as Wasm.
-//
-// It imports pdk/wire and the standard library alone.
 package pdk

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"runtime"
 
-	"github.com/nexus-host/nexus-host/host/plugin"
+	"github.com/nexus-host/nexus-host/internal/plugin"
 )
 
 // adapterNames are the adapters that come with the program.

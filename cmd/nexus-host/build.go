@@ -11,9 +11,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nexus-host/nexus-host/host"
-	"github.com/nexus-host/nexus-host/host/plugin"
-	"github.com/nexus-host/nexus-host/host/project"
-	"github.com/nexus-host/nexus-host/host/report"
+	"github.com/nexus-host/nexus-host/internal/config"
+	"github.com/nexus-host/nexus-host/internal/plugin"
+	"github.com/nexus-host/nexus-host/internal/report"
 )
 
 // open opens the project that --project names.
@@ -30,7 +30,7 @@ func parseAsOf(text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	t, ok := project.ParseInstant(text)
+	t, ok := config.ParseInstant(text)
 	if !ok {
 		return t, usagef("--as-of %s: want an ISO 8601 instant such as 2026-01-31T09:00:00Z", text)
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nexus-host/nexus-host/host"
-	"github.com/nexus-host/nexus-host/host/demo"
+	"github.com/nexus-host/nexus-host/internal/demo"
 )
 
 func (a *app) demoCommand() *cobra.Command {

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/nexus-host/nexus-host/host/report"
+	"github.com/nexus-host/nexus-host/internal/report"
 )
 
 func (a *app) checkCommand() *cobra.Command {

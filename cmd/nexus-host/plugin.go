@@ -14,7 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/nexus-host/nexus-host/host/plugin"
+	"github.com/nexus-host/nexus-host/internal/plugin"
 )
 
 func (a *app) pluginCommand() *cobra.Command {

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/nexus-host/nexus-host/host"
-	"github.com/nexus-host/nexus-host/host/run"
+	"github.com/nexus-host/nexus-host/internal/run"
 )
 
 // progress shows a build: one line that is written over on a terminal, a line a

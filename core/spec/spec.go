@@ -1,11 +1,9 @@
 // Package spec is what the core is asked to compile: sources with the
 // fragments that their plugins gave, and the project's rules. It is plain data;
-// host/project makes it from nexus.yaml, a backend may make it itself.
-//
-// It imports core/sql alone.
+// internal/config makes it from nexus.yaml, a backend may make it itself.
 package spec
 
-import "github.com/nexus-host/nexus-host/core/sql"
+import "github.com/nexus-host/nexus-host/core/lang/sql"
 
 // Spec is a whole project as the core sees it.
 type Spec struct {

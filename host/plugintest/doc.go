@@ -13,6 +13,4 @@
 //				message_sent | 2024-01-31T09:00:00Z`)
 //		})
 //	}
-//
-// It imports core, host and pdk.
 package plugintest

@@ -10,15 +10,15 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nexus-host/nexus-host/core/check"
-	"github.com/nexus-host/nexus-host/core/dialect"
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
+	"github.com/nexus-host/nexus-host/core/lang/check"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/spec"
-	"github.com/nexus-host/nexus-host/core/sql"
-	"github.com/nexus-host/nexus-host/host/plugin"
-	"github.com/nexus-host/nexus-host/host/project"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/duckdb"
 	"github.com/nexus-host/nexus-host/host/warehouse/postgres"
+	"github.com/nexus-host/nexus-host/internal/config"
+	"github.com/nexus-host/nexus-host/internal/plugin"
 	"github.com/nexus-host/nexus-host/pdk/wire"
 )
 
@@ -236,7 +236,7 @@ func sourceOf(desc wire.Description, res wire.FragmentsResponse, name string) (s
 		src.Fragments = append(src.Fragments, spec.Fragment{Name: f.Name, Layer: f.Layer, Kind: f.Kind, File: f.File, SQL: f.SQL, Doc: f.Doc})
 	}
 	for key, raw := range res.Params {
-		p, err := project.Param(raw)
+		p, err := config.Param(raw)
 		if err != nil {
 			return src, fmt.Errorf("param %s: %w", key, err)
 		}

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nexus-host/nexus-host/host/plugin/testdata/acme"
 	"github.com/nexus-host/nexus-host/host/plugintest"
+	"github.com/nexus-host/nexus-host/internal/plugin/testdata/acme"
 	"github.com/nexus-host/nexus-host/pdk"
 )
 
@@ -18,7 +18,7 @@ const orders = `
 `
 
 func TestFragmentsRun(t *testing.T) {
-	plugintest.Each(t, acme.Plugin(), "../plugin/testdata/acme/main", func(t *testing.T, p plugintest.Plugin) {
+	plugintest.Each(t, acme.Plugin(), "../../internal/plugin/testdata/acme/main", func(t *testing.T, p plugintest.Plugin) {
 		s := plugintest.New(t, p, plugintest.Options{Source: "shop", Config: `{"minimum_total": "2.5"}`})
 		s.Load("orders", plugintest.NDJSON(orders, plugintest.Record{})...)
 		s.Load("orders", plugintest.Record{JSON: `{"id": 1, "updated": 5, "status": "open", "total": 1}`})

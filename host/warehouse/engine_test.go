@@ -12,14 +12,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nexus-host/nexus-host/core/base"
-	"github.com/nexus-host/nexus-host/core/dialect"
-	"github.com/nexus-host/nexus-host/core/render"
-	"github.com/nexus-host/nexus-host/core/sql"
-	"github.com/nexus-host/nexus-host/host/load"
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
+	"github.com/nexus-host/nexus-host/core/emit/render"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/core/models/base"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/duckdb"
 	"github.com/nexus-host/nexus-host/host/warehouse/postgres"
+	"github.com/nexus-host/nexus-host/internal/load"
 	"github.com/nexus-host/nexus-host/internal/pgtest"
 )
 

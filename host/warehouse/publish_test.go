@@ -8,13 +8,13 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/nexus-host/nexus-host/core/dialect"
-	"github.com/nexus-host/nexus-host/core/graph"
-	"github.com/nexus-host/nexus-host/core/plan"
-	"github.com/nexus-host/nexus-host/core/render"
-	hostrun "github.com/nexus-host/nexus-host/host/run"
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
+	"github.com/nexus-host/nexus-host/core/emit/plan"
+	"github.com/nexus-host/nexus-host/core/emit/render"
+	"github.com/nexus-host/nexus-host/core/models/graph"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/internal/plantest"
+	hostrun "github.com/nexus-host/nexus-host/internal/run"
 )
 
 // modal is an engine made to publish in a way of another dialect; the statements are alike.

@@ -1,8 +1,6 @@
 // Package warehouse holds what the engines' packages share: rows, values and
 // errors. Each engine has a package of its own below; those who use an engine say
 // in an interface of theirs what they need of it.
-//
-// It imports the standard library alone.
 package warehouse
 
 import "errors"

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/nexus-host/nexus-host/core/dialect"
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
 	"github.com/nexus-host/nexus-host/internal/statement"
 )
 

@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nexus-host/nexus-host/core/dialect"
-	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/internal/lint"
 	"github.com/nexus-host/nexus-host/internal/statement"
 )

@@ -3,8 +3,8 @@ package analysis
 import (
 	"testing"
 
-	"github.com/nexus-host/nexus-host/core/dialect"
-	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
 )
 
 // Every dialect's lists have builds of all projects, promises of types, and both strategies where the dialect has both.

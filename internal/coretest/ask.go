@@ -1,8 +1,8 @@
 package coretest
 
 import (
-	"github.com/nexus-host/nexus-host/core/check"
-	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/core/lang/check"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
 )
 
 // Ask checks a query of core's models over the relations of the last build, in

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/nexus-host/nexus-host/core/check"
-	"github.com/nexus-host/nexus-host/core/graph"
-	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/core/lang/check"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/core/models/graph"
 )
 
 // inputsNode stands for the relations that a test loads.

@@ -1,6 +1,4 @@
-// Package coretest runs nodes of core/graph on a real database in tests: it
+// Package coretest runs nodes of core/models/graph on a real database in tests: it
 // checks and renders their trees and executes steps and loops one by one. It is
-// for tests alone; the product's runner is host/run.
-//
-// It imports core and the database drivers.
+// for tests alone; the product's runner is internal/run.
 package coretest

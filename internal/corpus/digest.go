@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nexus-host/nexus-host/core/render"
-	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/core/emit/render"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
 )
 
 // arms are rows of every type that digests read.

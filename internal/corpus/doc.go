@@ -11,6 +11,4 @@
 //
 // What an engine is known not to give is an exception with a reason; one that is
 // no longer needed fails the test too.
-//
-// It imports core, host/warehouse and the standard library.
 package corpus

@@ -1,8 +1,8 @@
 package corpus
 
 import (
-	"github.com/nexus-host/nexus-host/core/sql"
-	"github.com/nexus-host/nexus-host/core/vocab"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/core/lang/vocab"
 )
 
 // hideLiterals puts each literal that need not be one behind a CASE that only

@@ -2,8 +2,6 @@
 // the whole event log, resolution, states and final tables of it on a real database. The
 // fragments are tables that it fills; everything after them is the product's. It is
 // for tests alone.
-//
-// It imports core and internal/coretest.
 package eventtest
 
 import (
@@ -13,16 +11,16 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nexus-host/nexus-host/core/check"
-	"github.com/nexus-host/nexus-host/core/final"
-	"github.com/nexus-host/nexus-host/core/graph"
-	"github.com/nexus-host/nexus-host/core/identity"
-	"github.com/nexus-host/nexus-host/core/model"
+	"github.com/nexus-host/nexus-host/core/lang/check"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/core/models/builder"
+	"github.com/nexus-host/nexus-host/core/models/eventlog"
+	"github.com/nexus-host/nexus-host/core/models/final"
+	"github.com/nexus-host/nexus-host/core/models/graph"
+	"github.com/nexus-host/nexus-host/core/models/identity"
+	"github.com/nexus-host/nexus-host/core/models/rules"
+	"github.com/nexus-host/nexus-host/core/models/state"
 	"github.com/nexus-host/nexus-host/core/spec"
-	"github.com/nexus-host/nexus-host/core/sql"
-	"github.com/nexus-host/nexus-host/core/state"
-	"github.com/nexus-host/nexus-host/core/union"
-	"github.com/nexus-host/nexus-host/core/verify"
 	"github.com/nexus-host/nexus-host/internal/coretest"
 )
 
@@ -80,7 +78,7 @@ func (p *Project) Last(source, kind string) Row {
 func (p *Project) Event(source string, day int) string {
 	p.events++
 	id := EventID(p.events)
-	p.Add(source, union.Events, Row{"event_id": id, "occurred_at": Day(day), "event_name": "something happened", "event_type": "activity", "source_table": "t"})
+	p.Add(source, eventlog.Events, Row{"event_id": id, "occurred_at": Day(day), "event_name": "something happened", "event_type": "activity", "source_table": "t"})
 	return id
 }
 
@@ -95,7 +93,7 @@ func (p *Project) Seen(source string, day int, identifiers ...string) string {
 func (p *Project) Identify(source, event string, day int, entityType, edge string, identifiers ...string) {
 	for _, i := range identifiers {
 		kind, value, _ := strings.Cut(i, " ")
-		p.Add(source, union.Identifiers, Row{"event_id": event, "edge_id": edge, "entity_type": entityType, "identifier_type": kind,
+		p.Add(source, eventlog.Identifiers, Row{"event_id": event, "edge_id": edge, "entity_type": entityType, "identifier_type": kind,
 			"identifier_value": value, "role": "actor", "occurred_at": Day(day)})
 	}
 }
@@ -103,7 +101,7 @@ func (p *Project) Identify(source, event string, day int, entityType, edge strin
 // Trait adds a trait of a person, told by an event of its own.
 func (p *Project) Trait(source string, day int, email, name, value string) string {
 	id := p.Seen(source, day, "email "+email)
-	p.Add(source, union.Traits, Row{"event_id": id, "entity_type": "person", "identifier_type": "email", "identifier_value": email,
+	p.Add(source, eventlog.Traits, Row{"event_id": id, "entity_type": "person", "identifier_type": "email", "identifier_value": email,
 		"trait_name": name, "trait_value": value, "occurred_at": Day(day)})
 	return id
 }
@@ -112,7 +110,7 @@ func (p *Project) Trait(source string, day int, email, name, value string) strin
 // value leaves the state.
 func (p *Project) Change(source string, day int, email, state string, key, value any) string {
 	id := p.Seen(source, day, "email "+email)
-	p.Add(source, union.StateChanges, Row{"event_id": id, "entity_type": "person", "identifier_type": "email", "identifier_value": email,
+	p.Add(source, eventlog.StateChanges, Row{"event_id": id, "entity_type": "person", "identifier_type": "email", "identifier_value": email,
 		"state_name": state, "state_category": "dimension", "state_key": key, "state_value": value, "occurred_at": Day(day)})
 	return id
 }
@@ -120,7 +118,7 @@ func (p *Project) Change(source string, day int, email, state string, key, value
 // Related declares how two persons are related, by an event of its own.
 func (p *Project) Related(source string, day int, a, b, kind, direction string, active bool) string {
 	id := p.Event(source, day)
-	p.Add(source, union.Declarations, Row{"event_id": id, "occurred_at": Day(day),
+	p.Add(source, eventlog.Declarations, Row{"event_id": id, "occurred_at": Day(day),
 		"entity_a_type": "person", "entity_a_identifier_type": "email", "entity_a_identifier": a, "entity_a_role": "member",
 		"entity_b_type": "person", "entity_b_identifier_type": "email", "entity_b_identifier": b, "entity_b_role": "member",
 		"relationship_type": kind, "relationship_direction": direction, "is_active": active})
@@ -138,19 +136,19 @@ func (p *Project) Filled(source, kind, statement string) {
 }
 
 // Fragments are the project's fragments, those without rows left out.
-func (p *Project) Fragments() []union.Fragment {
-	var out []union.Fragment
+func (p *Project) Fragments() []eventlog.Fragment {
+	var out []eventlog.Fragment
 	for _, src := range p.Spec.Sources {
 		for _, kind := range check.Kinds() {
 			if len(p.rows[src.Name][kind]) == 0 {
 				continue
 			}
-			f := union.Fragment{Source: src.Name, Name: "given_" + kind, Kind: kind}
+			f := eventlog.Fragment{Source: src.Name, Name: "given_" + kind, Kind: kind}
 			columns, _ := check.KindColumns(kind)
 			for _, c := range columns {
 				f.Columns = append(f.Columns, sql.ColumnDef{Name: c.Name, Type: c.Type})
 			}
-			if kind == union.Entities {
+			if kind == eventlog.Entities {
 				f.Columns = append(f.Columns, p.Attributes...)
 			}
 			out = append(out, f)
@@ -160,9 +158,9 @@ func (p *Project) Fragments() []union.Fragment {
 }
 
 // Names are all names in the rows and declarations, as discovery would find them.
-func (p *Project) Names() union.Names {
-	names, _ := union.StaticNames(p.Spec, nil)
-	column := map[string]string{union.Traits: "trait_name", union.Measurements: "measurement_name", union.Dimensions: "dimension_name", union.StateChanges: "state_name"}
+func (p *Project) Names() eventlog.Names {
+	names, _ := eventlog.StaticNames(p.Spec, nil)
+	column := map[string]string{eventlog.Traits: "trait_name", eventlog.Measurements: "measurement_name", eventlog.Dimensions: "dimension_name", eventlog.StateChanges: "state_name"}
 	for _, src := range p.Spec.Sources {
 		for kind, rows := range p.rows[src.Name] {
 			for _, r := range rows {
@@ -187,7 +185,7 @@ func (p *Project) Build(t testing.TB, tg *coretest.Target) {
 		nodes = append(nodes, p.load(tg, f))
 	}
 	for _, layer := range []func() ([]*graph.Node, error){
-		func() ([]*graph.Node, error) { return union.Nodes(p.Spec, fragments) },
+		func() ([]*graph.Node, error) { return eventlog.Nodes(p.Spec, fragments) },
 		func() ([]*graph.Node, error) {
 			return identity.Nodes(p.Spec, identity.Options{Dialect: tg.Dialect.Name, Recursion: tg.Dialect.Recursion, HasPrevious: tg.HasPrevious()})
 		},
@@ -205,17 +203,17 @@ func (p *Project) Build(t testing.TB, tg *coretest.Target) {
 
 // load fills a table with a fragment's rows and makes the fragment of it: types
 // that drivers do not take are loaded as text and cast.
-func (p *Project) load(tg *coretest.Target, f union.Fragment) *graph.Node {
+func (p *Project) load(tg *coretest.Target, f eventlog.Fragment) *graph.Node {
 	given := make([]sql.ColumnDef, len(f.Columns))
-	s := &sql.Select{From: model.Model("given_"+f.Source+"_"+f.Kind, "")}
+	s := &sql.Select{From: builder.Model("given_"+f.Source+"_"+f.Kind, "")}
 	for i, c := range f.Columns {
 		given[i] = c
-		value := model.Col("", c.Name)
+		value := builder.Col("", c.Name)
 		if c.Type == sql.Decimal || c.Type == sql.JSON || c.Type == sql.Bigint {
 			given[i].Type = sql.Text
-			value = model.Cast(value, c.Type)
+			value = builder.Cast(value, c.Type)
 		}
-		s.Items = append(s.Items, model.As(value, c.Name))
+		s.Items = append(s.Items, builder.As(value, c.Name))
 	}
 	var rows [][]any
 	for _, r := range p.rows[f.Source][f.Kind] {
@@ -230,14 +228,14 @@ func (p *Project) load(tg *coretest.Target, f union.Fragment) *graph.Node {
 	for _, statement := range p.filled[table] {
 		tg.Exec(statement)
 	}
-	return model.Node(&graph.Relation{Name: f.Source + "_" + f.Name, Layer: graph.Intermediate, Storage: graph.View, Source: f.Source}, model.Query(s))
+	return builder.Node(&graph.Relation{Name: f.Source + "_" + f.Name, Layer: graph.Intermediate, Storage: graph.View, Source: f.Source}, builder.Query(s))
 }
 
 // Checks runs the contract's checks over what was built and returns those that
 // fail, by name, with count and sample.
 func (p *Project) Checks(t testing.TB, tg *coretest.Target) map[string]string {
 	t.Helper()
-	checks, err := verify.Checks(p.Spec, p.Names())
+	checks, err := rules.Checks(p.Spec, p.Names())
 	if err != nil {
 		t.Fatal(err)
 	}

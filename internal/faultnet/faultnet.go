@@ -7,8 +7,6 @@
 //
 // HTTP does the same request by request. Nothing here waits for a clock: a hanging
 // connection hangs until its client leaves or the proxy closes.
-//
-// It imports the standard library alone.
 package faultnet
 
 import (

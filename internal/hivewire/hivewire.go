@@ -1,8 +1,6 @@
 // Package hivewire takes apart, and puts together, messages of the protocol of Hive's
 // Thrift Server, which Spark and Databricks speak: the binary protocol of Thrift, without
 // knowing the structs. It is for tests alone.
-//
-// It imports the standard library alone.
 package hivewire
 
 import (

@@ -3,7 +3,7 @@ package lint
 import (
 	"strings"
 
-	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
 )
 
 func expressionRules() []Rule {

@@ -4,15 +4,15 @@
 // literals, names, orders, divisions, windows and recursion. A rule that a statement
 // breaks is a finding with the place.
 //
-// It is for tests alone. It imports core/dialect and core/sql.
+// It is for tests alone.
 package lint
 
 import (
 	"fmt"
 	"strings"
 
-	"github.com/nexus-host/nexus-host/core/dialect"
-	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
 )
 
 // Finding is a rule that a statement breaks.

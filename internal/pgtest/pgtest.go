@@ -3,8 +3,6 @@
 // Package pgtest gives tests a real PostgreSQL: a throw-away server of the
 // machine's own binaries on a Unix socket in a temporary directory, with a
 // fresh database for each test that asks for one. It is for tests alone.
-//
-// It imports the standard library and pgx alone.
 package pgtest
 
 import (

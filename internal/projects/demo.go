@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"testing"
 
-	"github.com/nexus-host/nexus-host/host/demo"
+	"github.com/nexus-host/nexus-host/internal/demo"
 )
 
 // CustomersEnv says how large the demo is, where a test's own size is not wanted.

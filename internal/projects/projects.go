@@ -2,8 +2,6 @@
 // what stands in testdata/projects: rows that were told by hand, and a digest of every
 // table, the same for both strategies of resolution and on every warehouse. It is for
 // tests alone.
-//
-// It imports host, core and internal/corpus.
 package projects
 
 import (
@@ -17,14 +15,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nexus-host/nexus-host/core/check"
-	"github.com/nexus-host/nexus-host/core/dialect"
-	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
+	"github.com/nexus-host/nexus-host/core/lang/check"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/host"
-	"github.com/nexus-host/nexus-host/host/plugin"
-	"github.com/nexus-host/nexus-host/host/report"
-	"github.com/nexus-host/nexus-host/host/run"
 	"github.com/nexus-host/nexus-host/internal/corpus"
+	"github.com/nexus-host/nexus-host/internal/plugin"
+	"github.com/nexus-host/nexus-host/internal/report"
+	"github.com/nexus-host/nexus-host/internal/run"
 )
 
 // Site is where projects are built.

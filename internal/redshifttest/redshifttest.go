@@ -5,8 +5,6 @@
 // documentation says (functions.sql), behind a proxy that rewrites the little of a statement
 // that PostgreSQL cannot parse. It shows that statements do what they should where the two engines agree;
 // what it refuses is not shown. It is for tests alone.
-//
-// It imports internal/pgtest and the standard library alone.
 package redshifttest
 
 import (

@@ -10,12 +10,12 @@ import (
 	"time"
 
 	"github.com/nexus-host/nexus-host/core"
-	"github.com/nexus-host/nexus-host/core/dialect"
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/spec"
-	"github.com/nexus-host/nexus-host/core/sql"
-	"github.com/nexus-host/nexus-host/host/demo"
-	"github.com/nexus-host/nexus-host/host/project"
 	"github.com/nexus-host/nexus-host/host/testdata/crm"
+	"github.com/nexus-host/nexus-host/internal/config"
+	"github.com/nexus-host/nexus-host/internal/demo"
 	"github.com/nexus-host/nexus-host/pdk"
 	"github.com/nexus-host/nexus-host/pdk/wire"
 	"github.com/nexus-host/nexus-host/plugins/calendar"
@@ -32,12 +32,12 @@ var run = core.Run{
 // sample is a project whose builds are listed.
 type sample struct {
 	name string
-	file func(d *dialect.Dialect) (*project.Project, error)
+	file func(d *dialect.Dialect) (*config.Project, error)
 }
 
 func projects() []sample {
 	return []sample{
-		{"demo", func(*dialect.Dialect) (*project.Project, error) {
+		{"demo", func(*dialect.Dialect) (*config.Project, error) {
 			dir, err := os.MkdirTemp("", "statement")
 			if err != nil {
 				return nil, err
@@ -46,13 +46,13 @@ func projects() []sample {
 			if _, err := demo.Generate(context.Background(), dir, demo.Options{Customers: 1}); err != nil {
 				return nil, err
 			}
-			return project.Load(dir, noEnv)
+			return config.Load(dir, noEnv)
 		}},
-		{"bakery", func(*dialect.Dialect) (*project.Project, error) {
-			return project.Load(filepath.Join(Root(), "examples", "bakery"), noEnv)
+		{"bakery", func(*dialect.Dialect) (*config.Project, error) {
+			return config.Load(filepath.Join(Root(), "examples", "bakery"), noEnv)
 		}},
-		{"rules", func(d *dialect.Dialect) (*project.Project, error) {
-			return project.Parse("nexus.yaml", fmt.Sprintf(rules, !lacksKeys(d)), Root(), noEnv)
+		{"rules", func(d *dialect.Dialect) (*config.Project, error) {
+			return config.Parse("nexus.yaml", fmt.Sprintf(rules, !lacksKeys(d)), Root(), noEnv)
 		}},
 	}
 }
@@ -123,16 +123,16 @@ type adapter struct {
 	pdk.Plugin
 }
 
-func (a adapter) Description() *wire.Description                { return a.description }
-func (a adapter) CheckConfig(json.RawMessage) []project.Problem { return nil }
+func (a adapter) Description() *wire.Description               { return a.description }
+func (a adapter) CheckConfig(json.RawMessage) []config.Problem { return nil }
 
 // specOf makes what the core is asked to compile of a project.
-func specOf(file *project.Project) (*spec.Spec, error) {
+func specOf(file *config.Project) (*spec.Spec, error) {
 	plugins := map[string]pdk.Plugin{
 		"gmail": gmail.Plugin(), "calendar": calendar.Plugin(), "stripe": stripe.Plugin(), "shopify": shopify.Plugin(), "crm": crm.Plugin(),
 	}
-	bySource := map[string]project.Plugin{}
-	bound := map[string]project.Bound{}
+	bySource := map[string]config.Plugin{}
+	bound := map[string]config.Bound{}
 	for _, name := range file.SourceNames() {
 		src := file.Sources[name]
 		p := plugins[src.Plugin]
@@ -145,7 +145,7 @@ func specOf(file *project.Project) (*spec.Spec, error) {
 		if err != nil {
 			return nil, err
 		}
-		bound[name] = project.Bound{Description: &description, Response: &response, Columns: landed}
+		bound[name] = config.Bound{Description: &description, Response: &response, Columns: landed}
 	}
 	if err := file.Bind(bySource); err != nil {
 		return nil, err

@@ -3,7 +3,7 @@
 // the core promises of each statement's columns, the golden queries, and the single
 // statements around a build. Analysers and linters of tests go through them.
 //
-// It is for tests alone. It imports core, host/project, the adapters and the pdk.
+// It is for tests alone.
 package statement
 
 import (
@@ -16,14 +16,14 @@ import (
 	"time"
 
 	"github.com/nexus-host/nexus-host/core"
-	"github.com/nexus-host/nexus-host/core/base"
-	"github.com/nexus-host/nexus-host/core/dialect"
-	"github.com/nexus-host/nexus-host/core/graph"
-	"github.com/nexus-host/nexus-host/core/identity"
-	"github.com/nexus-host/nexus-host/core/lookup"
-	"github.com/nexus-host/nexus-host/core/plan"
-	"github.com/nexus-host/nexus-host/core/render"
-	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
+	"github.com/nexus-host/nexus-host/core/emit/plan"
+	"github.com/nexus-host/nexus-host/core/emit/render"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/core/models/base"
+	"github.com/nexus-host/nexus-host/core/models/graph"
+	"github.com/nexus-host/nexus-host/core/models/identity"
+	"github.com/nexus-host/nexus-host/core/models/read"
 )
 
 // Script is a list of statements that stand on one another: each finds what those
@@ -326,10 +326,10 @@ func (s *script) publish() error {
 
 // read adds what show, explain and the summary ask of a history.
 func (s *script) read() error {
-	r := lookup.Reader{Dialect: s.Dialect, Schema: s.Schema}
-	for _, q := range []lookup.Question{
-		lookup.Find, lookup.Named, lookup.Identifiers, lookup.Traits, lookup.Relationships, lookup.States,
-		lookup.Timeline, lookup.Links, lookup.Totals, lookup.Telling, lookup.LeftOut,
+	r := read.Reader{Dialect: s.Dialect, Schema: s.Schema}
+	for _, q := range []read.Question{
+		read.Find, read.Named, read.Identifiers, read.Traits, read.Relationships, read.States,
+		read.Timeline, read.Links, read.Totals, read.Telling, read.LeftOut,
 	} {
 		asked, err := r.SQL(q, `it's \ "Ann" <ann@example.com>`, 20)
 		if err != nil {

@@ -15,8 +15,6 @@
 // built with
 //
 //	GOOS=wasip1 GOARCH=wasm go build -buildmode=c-shared -trimpath -ldflags='-s -w' -o acme.wasm ./main
-//
-// It imports pdk, pdk/wire and, in the Wasm build alone, Extism's Go PDK.
 package guest
 
 import (

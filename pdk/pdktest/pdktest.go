@@ -1,8 +1,6 @@
 // Package pdktest is the part of the conformance kit that needs neither core nor
 // host: what a plugin says of itself must be valid, complete and always the same. A plugin's
 // SQL is checked and run by host/plugintest.
-//
-// It imports pdk, pdk/guest and pdk/wire alone.
 package pdktest
 
 import (

@@ -1,8 +1,6 @@
 // Package calendar is the adapter for Google Calendar: events of one or several
 // calendars, in every version that was loaded, become meetings that were
 // scheduled, moved, cancelled or held, with the people who were asked to them.
-//
-// It imports pdk alone.
 package calendar
 
 import (

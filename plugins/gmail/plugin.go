@@ -1,8 +1,6 @@
 // Package gmail is the adapter for Gmail: mails of one or several mailboxes, in
 // any shape that loaders land them in, become messages sent, replies, threads
 // and bounces, with the people and organizations behind the addresses.
-//
-// It imports pdk alone.
 package gmail
 
 import (

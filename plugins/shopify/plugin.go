@@ -2,7 +2,7 @@
 // merchant (orders, customers, checkouts of one's own store) and for the vendor
 // of an app (which shops installed it and what they pay). It reads the REST and
 // GraphQL Admin APIs' objects, webhooks, the Partner API's events, and the
-// flattened tables of the common loaders. It imports pdk alone.
+// flattened tables of the common loaders.
 package shopify
 
 import (

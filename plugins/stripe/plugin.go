@@ -3,7 +3,7 @@
 // the shapes of every API version since 2018 and of the common loaders.
 //
 // It says who a customer is, what happened to them, and what they are worth a
-// month at every instant (docs of the fragments: sql/). It imports pdk alone.
+// month at every instant (docs of the fragments: sql/).
 package stripe
 
 import (

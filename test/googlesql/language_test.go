@@ -5,7 +5,7 @@ import (
 
 	"github.com/goccy/go-googlesql"
 
-	"github.com/nexus-host/nexus-host/core/dialect"
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
 )
 
 // features are those of GoogleSQL's options that BigQuery documents and statements of ours could

@@ -8,7 +8,7 @@ import (
 
 	"github.com/goccy/go-googlesql"
 
-	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/internal/statement"
 )
 

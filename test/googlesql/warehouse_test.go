@@ -7,7 +7,7 @@ import (
 
 	"github.com/goccy/go-googlesql"
 
-	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
 )
 
 // column is one as the analyzer sees it.

@@ -8,11 +8,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nexus-host/nexus-host/core/base"
-	"github.com/nexus-host/nexus-host/core/render"
-	"github.com/nexus-host/nexus-host/host/load"
+	"github.com/nexus-host/nexus-host/core/emit/render"
+	"github.com/nexus-host/nexus-host/core/models/base"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/snowflake"
+	"github.com/nexus-host/nexus-host/internal/load"
 )
 
 const schema = "PUBLIC"

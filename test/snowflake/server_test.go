@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nexus-host/nexus-host/core/dialect"
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
 	"github.com/nexus-host/nexus-host/host/warehouse/snowflake"
 )
 

@@ -12,11 +12,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nexus-host/nexus-host/core/base"
-	"github.com/nexus-host/nexus-host/core/render"
-	"github.com/nexus-host/nexus-host/host/load"
+	"github.com/nexus-host/nexus-host/core/emit/render"
+	"github.com/nexus-host/nexus-host/core/models/base"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/databricks"
+	"github.com/nexus-host/nexus-host/internal/load"
 )
 
 // folder stands for a volume: a directory that the server reads too.

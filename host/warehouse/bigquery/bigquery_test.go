@@ -12,9 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nexus-host/nexus-host/core/sql"
-	"github.com/nexus-host/nexus-host/host/load"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/host/warehouse"
+	"github.com/nexus-host/nexus-host/internal/load"
 )
 
 // A job carries the run, the limits and an id of ours.

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nexus-host/nexus-host/host/load"
+	"github.com/nexus-host/nexus-host/internal/load"
 )
 
 // key is a service account's key whose tokens a server at url gives out.

@@ -14,7 +14,7 @@ import (
 	"cloud.google.com/go/civil"
 	"google.golang.org/api/iterator"
 
-	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 )
 

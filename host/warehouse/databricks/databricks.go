@@ -1,8 +1,5 @@
 // Package databricks runs plans on a Databricks SQL warehouse. A build needs to use one
 // warehouse and one catalog, and to own what it makes in one schema.
-//
-// It imports core/dialect, core/render, core/sql, host/load, host/warehouse, its lease and retry,
-// and Databricks' driver.
 package databricks
 
 import (
@@ -20,9 +17,9 @@ import (
 	dbsql "github.com/databricks/databricks-sql-go"
 	dbsqllog "github.com/databricks/databricks-sql-go/logger"
 
-	"github.com/nexus-host/nexus-host/core/dialect"
-	"github.com/nexus-host/nexus-host/core/render"
-	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
+	"github.com/nexus-host/nexus-host/core/emit/render"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/lease"
 	"github.com/nexus-host/nexus-host/host/warehouse/retry"

@@ -16,9 +16,9 @@ import (
 
 	"github.com/databricks/databricks-sql-go/driverctx"
 
-	"github.com/nexus-host/nexus-host/core/base"
-	"github.com/nexus-host/nexus-host/core/render"
-	"github.com/nexus-host/nexus-host/host/load"
+	"github.com/nexus-host/nexus-host/core/emit/render"
+	"github.com/nexus-host/nexus-host/core/models/base"
+	"github.com/nexus-host/nexus-host/internal/load"
 )
 
 // Stage is a place for files that the warehouse can read.

@@ -2,6 +2,4 @@
 // warehouse. The database has no access to files or the network beyond its own file, takes
 // no extension, and its configuration is locked from the start; raw files reach it as
 // rows that the host has checked.
-//
-// It imports core/dialect, core/render, core/sql, host/load, host/warehouse and the DuckDB driver.
 package duckdb

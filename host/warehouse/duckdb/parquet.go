@@ -9,8 +9,8 @@ import (
 
 	driverdb "github.com/duckdb/duckdb-go/v2"
 
-	"github.com/nexus-host/nexus-host/core/dialect"
-	"github.com/nexus-host/nexus-host/core/render"
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
+	"github.com/nexus-host/nexus-host/core/emit/render"
 )
 
 // ReadParquet gives the rows of a Parquet file as JSON objects, in the file's order. It reads

@@ -11,8 +11,8 @@ import (
 
 	driverdb "github.com/duckdb/duckdb-go/v2"
 
-	"github.com/nexus-host/nexus-host/core/render"
-	coresql "github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/core/emit/render"
+	coresql "github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 )
 

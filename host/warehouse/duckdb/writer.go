@@ -9,7 +9,7 @@ import (
 
 	"github.com/duckdb/duckdb-go/v2/mapping"
 
-	"github.com/nexus-host/nexus-host/host/load"
+	"github.com/nexus-host/nexus-host/internal/load"
 )
 
 // flushBytes is how much of the records may wait before they are handed to the table.

@@ -15,8 +15,6 @@
 // makes both fail. Expiry is judged by the engine's clock alone. A holder judges by its own, from
 // before it asked, and gives up an eighth of the term early: it has stopped when another may
 // take over. What a statement of its does in the engine at that moment is for the engine to cancel.
-//
-// It imports core/dialect, core/render and host/warehouse.
 package lease
 
 import (
@@ -29,8 +27,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/nexus-host/nexus-host/core/dialect"
-	"github.com/nexus-host/nexus-host/core/render"
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
+	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 )
 

@@ -1,7 +1,5 @@
 // Package pgwire is what PostgreSQL and Redshift share: a pool of connections that is
 // patient with what passes by itself, values, and errors that name the setting to look at.
-//
-// It imports core/sql, host/warehouse with its retry, and the pgx driver.
 package pgwire
 
 import (

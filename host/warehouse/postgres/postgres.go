@@ -1,7 +1,5 @@
 // Package postgres runs plans on PostgreSQL. A build needs the right to create
 // and drop relations in one schema, and nothing more.
-//
-// It imports core/dialect, core/render, host/load, host/warehouse and the pgx driver.
 package postgres
 
 import (
@@ -12,8 +10,8 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/nexus-host/nexus-host/core/dialect"
-	"github.com/nexus-host/nexus-host/core/render"
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
+	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/lease"
 	"github.com/nexus-host/nexus-host/host/warehouse/pgwire"

@@ -10,7 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/nexus-host/nexus-host/host/load"
+	"github.com/nexus-host/nexus-host/internal/load"
 )
 
 // copyBatch is how many rows travel to the copying goroutine at a time.

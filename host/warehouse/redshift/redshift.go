@@ -1,8 +1,5 @@
 // Package redshift runs plans on Amazon Redshift, provisioned or serverless. A build needs the
 // right to create and drop relations in one schema, and temporary tables.
-//
-// It imports core/base, core/dialect, core/render, core/sql, host/load, host/warehouse and what is
-// below it, and the AWS SDK.
 package redshift
 
 import (
@@ -14,8 +11,8 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/nexus-host/nexus-host/core/dialect"
-	"github.com/nexus-host/nexus-host/core/render"
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
+	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/host/warehouse/lease"
 	"github.com/nexus-host/nexus-host/host/warehouse/pgwire"
 	"github.com/nexus-host/nexus-host/host/warehouse/retry"

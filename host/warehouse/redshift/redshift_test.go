@@ -15,10 +15,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nexus-host/nexus-host/host/load"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/retry"
 	"github.com/nexus-host/nexus-host/internal/faultnet"
+	"github.com/nexus-host/nexus-host/internal/load"
 	"github.com/nexus-host/nexus-host/internal/pgtest"
 )
 

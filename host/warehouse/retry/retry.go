@@ -1,7 +1,5 @@
 // Package retry repeats what failed for a reason that passes by itself. What an
 // error means is the engine's to say; when to try again, and when to stop, is said here once.
-//
-// It imports the standard library alone.
 package retry
 
 import (

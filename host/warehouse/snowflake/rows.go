@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 )
 

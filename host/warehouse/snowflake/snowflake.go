@@ -5,8 +5,6 @@
 // lost is repeated by the driver, under the request's id, by which the server tells a
 // repetition from a second statement: so a statement that writes is repeated as safely as one that reads. An error that
 // Snowflake gives as its answer is final.
-//
-// It imports core, host/load, host/warehouse and the driver.
 package snowflake
 
 import (
@@ -18,8 +16,8 @@ import (
 
 	"github.com/snowflakedb/gosnowflake/v2"
 
-	"github.com/nexus-host/nexus-host/core/dialect"
-	"github.com/nexus-host/nexus-host/core/sql"
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/lease"
 	"github.com/nexus-host/nexus-host/host/warehouse/retry"

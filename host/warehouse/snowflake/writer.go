@@ -14,9 +14,9 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/nexus-host/nexus-host/core/plan"
-	"github.com/nexus-host/nexus-host/core/render"
-	"github.com/nexus-host/nexus-host/host/load"
+	"github.com/nexus-host/nexus-host/core/emit/plan"
+	"github.com/nexus-host/nexus-host/core/emit/render"
+	"github.com/nexus-host/nexus-host/internal/load"
 )
 
 // fileBytes is how much text goes into one staged file: some 20 to 60 MB compressed, and Snowflake reads

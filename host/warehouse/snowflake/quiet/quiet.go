@@ -4,8 +4,6 @@
 // the environment, which the driver reads when it is initialised. Packages that import
 // nothing of one another are initialised in the order of their paths, and this one's comes
 // before the driver's.
-//
-// It imports the standard library alone.
 package quiet
 
 import "os"

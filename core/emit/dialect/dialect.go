@@ -1,0 +1,253 @@
+// Package dialect is what differs between warehouses, as data: flags, type
+// names, quoting, literal rules and templates of SQL. A dialect is a value;
+// redshift is postgres with some fields of its own. The templates' language is
+// core/emit/render's.
+package dialect
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/nexus-host/nexus-host/core/lang/sql"
+)
+
+// StringStyle says how text literals are written.
+type StringStyle uint8
+
+const (
+	// StandardStrings: quotes are doubled, a backslash is a backslash; E'…' for
+	// control characters and backslashes.
+	StandardStrings StringStyle = iota
+	// BackslashStrings: quotes and backslashes take a backslash before them.
+	BackslashStrings
+	// DoubledAndBackslash: quotes are doubled and backslashes too.
+	DoubledAndBackslash
+)
+
+// LetStyle says how a value is computed once and used several times.
+type LetStyle uint8
+
+const (
+	// LetInline: it cannot; the expression is repeated.
+	LetInline LetStyle = iota
+	// LetLambda: list_transform over a list of one (DuckDB).
+	LetLambda
+	// LetSubquery: a scalar sub-select with a fence (PostgreSQL). It cannot hold
+	// an aggregate or a window function of the outer query.
+	LetSubquery
+	// LetUnnest: a scalar sub-select over an array of one struct (BigQuery), with
+	// the same limit.
+	LetUnnest
+	// LetTransform: transform over an array of one struct (Databricks).
+	LetTransform
+)
+
+// PathStyle says how a value inside a JSON document is reached.
+type PathStyle uint8
+
+const (
+	// PathText: a path as text, $.a."b c"[0].
+	PathText PathStyle = iota
+	// PathArrows: one -> a step (PostgreSQL).
+	PathArrows
+	// PathBrackets: ['a'][0] (Snowflake).
+	PathBrackets
+	// PathDots: ."a"[0], on columns alone (Redshift).
+	PathDots
+	// PathKeys: a path as text, $.a['b c'][0] (Databricks).
+	PathKeys
+)
+
+// UnnestStyle says how a list becomes rows.
+type UnnestStyle uint8
+
+const (
+	// UnnestLateral: JOIN LATERAL (SELECT … FROM f(x) WITH ORDINALITY) (PostgreSQL).
+	UnnestLateral UnnestStyle = iota
+	// UnnestSelect: in the select list of a sub-select (DuckDB).
+	UnnestSelect
+	// UnnestStruct: JOIN UNNEST of an array of structs (BigQuery).
+	UnnestStruct
+	// UnnestFlatten: JOIN LATERAL FLATTEN (Snowflake).
+	UnnestFlatten
+	// UnnestExplode: LATERAL VIEW posexplode of a column (Databricks).
+	UnnestExplode
+	// UnnestPath: FROM t, t.list AS x AT i (Redshift).
+	UnnestPath
+)
+
+// PatternStyle says what a regular expression's groups mean to an engine.
+type PatternStyle uint8
+
+const (
+	// PatternGroups: a group is asked for by its number, 0 is the match.
+	PatternGroups PatternStyle = iota
+	// PatternFirst: groups count from 1, so the whole is put in parentheses.
+	PatternFirst
+	// PatternOnly: one group at most may capture.
+	PatternOnly
+)
+
+// RenameStyle says how a relation gets another name.
+type RenameStyle uint8
+
+const (
+	// RenameBare: ALTER TABLE a.b RENAME TO c.
+	RenameBare RenameStyle = iota
+	// RenameQualified: ALTER TABLE a.b RENAME TO a.c.
+	RenameQualified
+)
+
+// PublishMode says how a finished build becomes what readers see.
+type PublishMode uint8
+
+const (
+	// PublishRename: the old relations are dropped and the new ones renamed in one transaction.
+	PublishRename PublishMode = iota
+	// PublishInsert: DDL commits by itself there, DML does not: the published tables are
+	// emptied and filled in one transaction.
+	PublishInsert
+	// PublishViews: no transaction spans tables: what readers see are views over one of two
+	// sets of tables, and a journal lets whoever comes next finish the switch.
+	PublishViews
+)
+
+// BlockStyle says what a loop is in a script without a client.
+type BlockStyle uint8
+
+const (
+	// BlockNone: there is none (DuckDB).
+	BlockNone BlockStyle = iota
+	// BlockDo: DO with PL/pgSQL (PostgreSQL).
+	BlockDo
+	// BlockProcedure: a procedure in PL/pgSQL, called and dropped (Redshift).
+	BlockProcedure
+	// BlockScripting: EXECUTE IMMEDIATE of Snowflake Scripting.
+	BlockScripting
+	// BlockScript: BEGIN … END of GoogleSQL's procedural language (BigQuery).
+	BlockScript
+	// BlockCompound: a compound statement with labels (Databricks).
+	BlockCompound
+)
+
+// LayoutStyle says how a table can be told to keep its rows.
+type LayoutStyle uint8
+
+const (
+	// LayoutNone: it cannot, or need not.
+	LayoutNone LayoutStyle = iota
+	// LayoutPartition: PARTITION BY a truncated instant and CLUSTER BY columns (BigQuery).
+	LayoutPartition
+	// LayoutCluster: CLUSTER BY columns (Snowflake; Databricks, as liquid clustering).
+	LayoutCluster
+	// LayoutKeys: DISTKEY and SORTKEY (Redshift).
+	LayoutKeys
+)
+
+// ListStyle says how an engine is asked for the relations of a schema.
+type ListStyle uint8
+
+const (
+	// ListSchema: information_schema.tables of the connection's catalog.
+	ListSchema ListStyle = iota
+	// ListNamespace: the same, and schemas in pg_catalog (PostgreSQL, Redshift).
+	ListNamespace
+	// ListUpper: as ListSchema, with names in upper case (Snowflake).
+	ListUpper
+	// ListDataset: the INFORMATION_SCHEMA of a dataset (BigQuery).
+	ListDataset
+	// ListShow: SHOW TABLES and SHOW VIEWS, which work without Unity Catalog too (Databricks).
+	ListShow
+)
+
+// Dialect is one warehouse's way to write SQL. Do not change one that ByName
+// returned: dialects are shared.
+type Dialect struct {
+	Name string
+	// Bases are the dialects whose function renderings serve where this one has
+	// none, the nearest first.
+	Bases []string
+
+	Quote        byte // of identifiers
+	UpperNames   bool // identifiers are written in upper case, which unquoted names mean there
+	MaxName      int  // bytes of an identifier
+	Strings      StringStyle
+	Substitution bool // ${x} anywhere in a statement's text is replaced before it is read
+	Types        map[sql.Type]string
+	Collate      string // follows text where its order matters; "" where order is binary anyway
+
+	Let                  LetStyle
+	Concat               string // a function that joins any number of texts, NULL counting as ''; "" for the operator alone
+	Join                 string // such a function too, but NULL where one of the texts is
+	JSONPath             PathStyle
+	JSONSubscript        bool // names that no path can hold are reached as document['name']
+	JSONPointers         bool // paths may be RFC 6901 pointers, and [*] gives all elements
+	Unnest               UnnestStyle
+	ArgByRank            bool   // arg_min and arg_max become a row number and a maximum
+	Timestamp            string // the keyword of timestamp literals; "" for TIMESTAMP
+	PatternStyle         PatternStyle
+	DecimalByText        bool   // a decimal constant is a cast of text, because a bare one is a double
+	DotMatchesNewline    bool   // a regular expression's point has to be written as a bracket
+	DollarMatchesNewline bool   // its $ matches before a last line feed too, so it becomes \z
+	ReplacementSpecials  string // characters that need a backslash in what replaces a match; "" for the backslash alone
+	NullsByCase          bool   // no NULLS LAST: order by CASE first
+	Qualify              bool
+	WhereNeedsFrom       bool // no WHERE without FROM
+	QualifyAlone         bool // QUALIFY may stand without WHERE, GROUP BY and HAVING
+	CTEColumns           bool // WITH c (a, b) AS
+	FlatWith             bool // no WITH inside of a WITH
+	DistinctFrom         bool // IS [NOT] DISTINCT FROM exists
+	UnionDistinct        string
+	GroupedWhole         bool // an expression of GROUP BY counts as grouped as a whole item alone
+	GroupByOrdinal       bool // GROUP BY 1 names the first selected expression
+	Recursion            map[sql.RecursionForm]bool
+	RecursionDepth       int // levels after which the engine stops by default; 0: none
+	Publish              PublishMode
+	TransactionTables    int // tables that one transaction may write; 0: any number
+	List                 ListStyle
+	Layout               LayoutStyle
+	Partition            string // the unit of partitions by default: day, month or year
+	Cluster              bool   // tables are clustered by default
+	ClusterWithin        int    // only the first so many columns of a table can cluster it; 0: all
+	Format               string // what follows USING where a table is made; "" if nothing does
+	Block                BlockStyle
+	Session              []string // what a session sets before statements mean what they should
+	DropCascade          bool     // DROP takes what depends on it along
+	Empty                string   // the verb that deletes all rows within a transaction; "" for DELETE FROM
+	Rename               RenameStyle
+	// JSONColumns: each value that is read of a document is a column of a sub-select, for
+	// engines that cannot compute a value once inside an expression.
+	JSONColumns bool
+	JSONOnce    bool // several paths of one document are read as one list
+
+	// Templates are the pieces that belong to no function: casts
+	// ("cast.text.bigint"), operators ("mul.decimal"), statements.
+	Templates map[string]string
+}
+
+// all makes every dialect; they are built once and never written again.
+var all = func() map[string]*Dialect {
+	m := map[string]*Dialect{}
+	for _, d := range []*Dialect{duckdb(), postgres(), redshift(), snowflake(), bigquery(), databricks()} {
+		m[d.Name] = d
+	}
+	return m
+}()
+
+// ByName returns the dialect with this name.
+func ByName(name string) (*Dialect, error) {
+	if d, ok := all[name]; ok {
+		return d, nil
+	}
+	return nil, fmt.Errorf("dialect: no dialect %q; there are %v", name, Names())
+}
+
+// Names lists all dialects, by name.
+func Names() []string { return slices.Sorted(maps.Keys(all)) }
+
+// Template returns a piece by its key.
+func (d *Dialect) Template(key string) (string, bool) {
+	t, ok := d.Templates[key]
+	return t, ok
+}

@@ -1,0 +1,44 @@
+package dialect
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/nexus-host/nexus-host/core/lang/sql"
+)
+
+// No dialect alone lacks what all the others have. For a new one this is the list of what is
+// still to be written; docs/adding-a-dialect.md says what each piece is.
+func TestComplete(t *testing.T) {
+	for _, name := range Names() {
+		d := all[name]
+		for kind := sql.Text; kind <= sql.JSON; kind++ {
+			if d.Types[kind] == "" {
+				t.Errorf("%s: no name of the type %s", name, kind)
+			}
+		}
+		if d.Quote == 0 || len(d.Recursion) == 0 {
+			t.Errorf("%s: no Quote, or no form of Recursion", name)
+		}
+		shared := map[string]bool{}
+		for i, other := range slices.DeleteFunc(Names(), func(n string) bool { return n == name }) {
+			has := all[other].Templates
+			if i == 0 {
+				for key := range has {
+					shared[key] = true
+				}
+			}
+			maps.DeleteFunc(shared, func(key string, _ bool) bool { return has[key] == "" })
+		}
+		for _, key := range slices.Sorted(maps.Keys(shared)) {
+			if key == "in_years" || key == "whole" || d.Unnest == UnnestLateral && strings.HasPrefix(key, "list.") {
+				continue // helpers of templates; lists, of which LATERAL makes none
+			}
+			if d.Templates[key] == "" {
+				t.Errorf("%s: no template %q, which every other dialect has", name, key)
+			}
+		}
+	}
+}

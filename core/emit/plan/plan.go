@@ -1,0 +1,274 @@
+// Package plan turns a checked graph into what a warehouse runs: ordered steps of
+// statements, loops where resolution needs rounds, and the switch at the end
+// that makes a build visible.
+//
+// A build writes every relation under a prefix, beside the published ones,
+// and work relations under their own names. Publish then lets readers see the new
+// relations, in the way that the warehouse can; see there.
+package plan
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
+	"github.com/nexus-host/nexus-host/core/emit/render"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/core/models/graph"
+)
+
+// Prefixes of the relations that a build makes and no reader should look at.
+const (
+	BuildPrefix  = "nxb_" // what will be published
+	SecondPrefix = "nxc_" // the same, every other time, where published names are views
+	WorkPrefix   = "nxw_" // what will be dropped
+)
+
+// MaxName is the longest relation name, in bytes: PostgreSQL's 63 less the prefix.
+const MaxName = 63 - len(BuildPrefix)
+
+// Options say where the tables are to stand.
+type Options struct {
+	Schema []string // catalog and schema, as many parts as the warehouse has; may be empty
+	// Work is where work relations stand, if not in the schema: a place that is cheaper to
+	// write, and that nobody needs after the build.
+	Work   []string
+	Aside  string // the prefix under which relations are built; see Aside. "" is BuildPrefix
+	Inputs []Input
+	Tables Tables
+	Keep   render.Keep
+}
+
+func (o *Options) aside() string {
+	if o.Aside == "" {
+		return BuildPrefix
+	}
+	return o.Aside
+}
+
+// Input is a raw relation: one that the host loads before the first step, to
+// Building(Name), or one that stands in the warehouse already, at Path.
+type Input struct {
+	Name    string
+	Path    []string // nil: the host loads it
+	Columns []sql.ColumnDef
+	Source  string
+}
+
+// Plan is a whole build for one dialect.
+type Plan struct {
+	Dialect   *dialect.Dialect
+	Setup     []*Statement
+	Steps     []*Step           // in an order in which each comes after those it depends on
+	Relations []*graph.Relation // all that is left behind, in building order
+	options   Options
+	inputs    map[string][]string
+	graph     *graph.Graph
+	renderer  *render.Renderer
+}
+
+// Step is one node of the graph. Steps whose Deps have ended may run at once.
+type Step struct {
+	ID      string
+	Deps    []string
+	Actions []Action
+	Makes   []*graph.Relation
+}
+
+// Action is a *Statement or a *Loop.
+type Action interface{ action() }
+
+// Statement is one statement for the warehouse.
+type Statement struct {
+	SQL   string
+	Makes string // the relation that it fills; "" if none
+}
+
+// Loop runs Body until While, a query of one number, gives 0. More than Max rounds
+// fail the build: a result is never cut.
+type Loop struct {
+	Name  string
+	Body  []Action
+	While *Statement
+	Max   int
+}
+
+func (*Statement) action() {}
+func (*Loop) action()      {}
+
+// New renders the graph's steps for a dialect.
+func New(g *graph.Graph, d *dialect.Dialect, o Options) (*Plan, error) {
+	if err := o.Tables.check(); err != nil {
+		return nil, err
+	}
+	p := &Plan{Dialect: d, options: o, graph: g, renderer: render.New(d, o.Keep)}
+	if len(o.Schema) > 0 {
+		p.Setup = append(p.Setup, &Statement{SQL: render.CreateSchema(d, o.Schema)})
+	}
+	p.inputs = map[string][]string{}
+	for _, in := range o.Inputs {
+		p.inputs[in.Name] = in.Path
+		if in.Path == nil {
+			p.Relations = append(p.Relations, &graph.Relation{Name: in.Name, Layer: graph.Raw, Source: in.Source, Columns: in.Columns, Doc: "The records as they were loaded."})
+		}
+	}
+	for _, n := range g.Nodes {
+		for _, r := range n.Makes {
+			if len(r.Name) > MaxName {
+				return nil, fmt.Errorf("plan: relation %s: a name of %d bytes, at most %d fit every warehouse", r.Name, len(r.Name), MaxName)
+			}
+			if r.Layer != graph.Work {
+				p.Relations = append(p.Relations, r)
+			}
+		}
+		actions, err := p.actions(n.Steps, false)
+		if err != nil {
+			return nil, fmt.Errorf("plan: node %s: %w", n.Name, err)
+		}
+		p.Steps = append(p.Steps, &Step{ID: n.Name, Deps: g.Deps(n), Actions: actions, Makes: n.Makes})
+	}
+	p.free()
+	return p, nil
+}
+
+// free adds steps that drop each work relation once its last reader has ended.
+// What a view reads stays until the end.
+func (p *Plan) free() {
+	last := map[string][]string{}
+	kept := map[string]bool{}
+	for _, n := range p.graph.Nodes {
+		for _, r := range n.Makes {
+			if r.Layer == graph.Work {
+				last[r.Name] = append(last[r.Name], n.Name)
+				kept[r.Name] = kept[r.Name] || r.Storage == graph.View
+			}
+		}
+		view := slices.ContainsFunc(n.Makes, func(r *graph.Relation) bool { return r.Storage == graph.View })
+		for _, name := range n.Reads {
+			last[name] = append(last[name], n.Name)
+			kept[name] = kept[name] || view
+		}
+	}
+	for _, n := range p.graph.Nodes {
+		for _, r := range n.Makes {
+			if r.Layer != graph.Work || kept[r.Name] {
+				continue
+			}
+			p.Steps = append(p.Steps, &Step{
+				ID: "free " + r.Name, Deps: last[r.Name],
+				Actions: []Action{&Statement{SQL: render.Drop(p.Dialect, render.Table, p.Building(r.Name))}},
+			})
+		}
+	}
+}
+
+// actions renders steps. Within a loop a relation is made again each round, so the
+// last round's goes first.
+func (p *Plan) actions(steps []graph.Step, again bool) ([]Action, error) {
+	var actions []Action
+	add := func(makes string, texts ...string) {
+		for _, text := range texts {
+			actions = append(actions, &Statement{SQL: text, Makes: makes})
+		}
+	}
+	for _, s := range steps {
+		switch s := s.(type) {
+		case *graph.Create:
+			text, err := p.create(s.Relation, s.Query)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", s.Relation.Name, err)
+			}
+			if again {
+				add("", render.Drop(p.Dialect, render.Table, p.Building(s.Relation.Name)))
+			}
+			add(s.Relation.Name, text)
+		case *graph.Drop:
+			add("", render.Drop(p.Dialect, render.Table, p.Building(s.Name)))
+		case *graph.Rename:
+			to := p.Building(s.To)
+			add(s.To, render.Drop(p.Dialect, render.Table, to), render.Rename(p.Dialect, render.Table, p.Building(s.From), to[len(to)-1]))
+		case *graph.Loop:
+			body, err := p.actions(s.Body, true)
+			if err != nil {
+				return nil, fmt.Errorf("loop %s: %w", s.Name, err)
+			}
+			while, err := p.renderer.Query(s.While, p.names(p.Building))
+			if err != nil {
+				return nil, fmt.Errorf("loop %s: %w", s.Name, err)
+			}
+			actions = append(actions, &Loop{Name: s.Name, Body: body, While: &Statement{SQL: while}, Max: s.Max})
+		default:
+			return nil, fmt.Errorf("a step of type %T", s)
+		}
+	}
+	return actions, nil
+}
+
+// Building gives the path of a relation while it is built.
+func (p *Plan) Building(name string) []string {
+	r := p.graph.Relation(name)
+	switch {
+	case r != nil && r.Layer == graph.Work && len(p.options.Work) > 0:
+		return append(slices.Clone(p.options.Work), name)
+	case r != nil && r.Layer == graph.Work:
+		return p.at(name)
+	case r != nil && r.Storage == graph.View && len(p.options.Work) > 0: // publishing makes it anew
+		return append(slices.Clone(p.options.Work), p.options.aside()+name)
+	}
+	return p.at(p.options.aside() + name)
+}
+
+// Published gives the path of a relation that readers see.
+func (p *Plan) Published(name string) []string { return p.at(name) }
+
+func (p *Plan) at(name string) []string {
+	return append(append([]string(nil), p.options.Schema...), name)
+}
+
+// names finds model relations by where, and the last build's where readers see them.
+func (p *Plan) names(where func(string) []string) render.Names {
+	return func(schema, name string) ([]string, error) {
+		switch schema {
+		case "model":
+			return where(name), nil
+		case "prev":
+			return p.Published(name), nil
+		case "raw":
+			if path, known := p.inputs[name]; known && path != nil {
+				return path, nil
+			} else if known {
+				return where(name), nil
+			}
+			return nil, fmt.Errorf("plan: no input %s", name)
+		default:
+			return nil, fmt.Errorf("plan: relation %s.%s has no place in the warehouse", schema, name)
+		}
+	}
+}
+
+// create renders a table or view of the query's rows, aside. Where the rows are copied to
+// publish them, the copy is laid out.
+func (p *Plan) create(r *graph.Relation, q *sql.Query) (string, error) {
+	text, err := p.renderer.Query(q, p.names(p.Building))
+	if err != nil {
+		return "", err
+	}
+	path := p.Building(r.Name)
+	switch {
+	case r.Storage == graph.View:
+		return render.CreateView(p.Dialect, path, text), nil
+	case p.Dialect.Publish == dialect.PublishInsert:
+		return render.CreateTableAs(p.Dialect, path, text), nil
+	}
+	return render.CreateTableAs(p.Dialect, path, text, p.layout(r)), nil
+}
+
+// Query renders a checked query over the published relations.
+func (p *Plan) Query(q *sql.Query) (string, error) {
+	return p.renderer.Query(q, p.names(p.Published))
+}
+
+// BuildQuery renders a checked query over the relations being built.
+func (p *Plan) BuildQuery(q *sql.Query) (string, error) {
+	return p.renderer.Query(q, p.names(p.Building))
+}

@@ -1,0 +1,176 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
+	"github.com/nexus-host/nexus-host/core/emit/render"
+	"github.com/nexus-host/nexus-host/core/models/graph"
+)
+
+// File is a part of a plan as a script.
+type File struct {
+	Name       string // with its place in the order, without a suffix
+	Statements int
+	plan       *Plan
+	parts      []render.ScriptPart
+}
+
+// Append appends the file's text to b. All files of a plan are long together, so no text is kept.
+func (f *File) Append(b []byte) []byte {
+	for _, s := range f.plan.Dialect.Session {
+		b = append(append(b, s...), ";\n"...)
+	}
+	return render.Script(append(b, '\n'), f.plan.Dialect, f.plan.options.Schema, f.parts)
+}
+
+// Text is the file's text.
+func (f *File) Text() string { return string(f.Append(nil)) }
+
+// Script writes the plan for a client that runs files in their order: the first one makes
+// the schema and the raw relations to be loaded, the last one publishes, and a loop is a
+// block of the database. It knows nothing of what stands in the schema: relations that the
+// plan does not make stay, and where publishing fills tables that are there already they must have the
+// plan's columns. Where it switches views (PublishViews) the script replaces table after table
+// instead, each at once.
+func (p *Plan) Script() ([]File, error) {
+	var files []File
+	add := func(name string, parts []render.ScriptPart) {
+		files = append(files, File{
+			Name:       fmt.Sprintf("%04d_%s", len(files), strings.ReplaceAll(name, " ", "_")),
+			Statements: count(parts), plan: p, parts: parts,
+		})
+	}
+	first, err := p.scriptSetup()
+	if err != nil {
+		return nil, fmt.Errorf("plan: script: %w", err)
+	}
+	add("setup", first)
+	for _, s := range p.Steps {
+		add(s.ID, scriptParts(s.Actions))
+	}
+	last, err := p.scriptPublish()
+	if err != nil {
+		return nil, fmt.Errorf("plan: script: publish %w", err)
+	}
+	add("publish", last)
+	return files, nil
+}
+
+func scriptParts(actions []Action) (parts []render.ScriptPart) {
+	for _, a := range actions {
+		switch a := a.(type) {
+		case *Statement:
+			parts = append(parts, render.ScriptPart{Statement: a.SQL})
+		case *Loop:
+			parts = append(parts, render.ScriptPart{Loop: &render.ScriptLoop{Name: a.Name, Body: scriptParts(a.Body), While: a.While.SQL, Max: a.Max}})
+		}
+	}
+	return parts
+}
+
+func texts(statements ...string) (parts []render.ScriptPart) {
+	for _, s := range statements {
+		parts = append(parts, render.ScriptPart{Statement: s})
+	}
+	return parts
+}
+
+func count(parts []render.ScriptPart) (n int) {
+	for _, part := range parts {
+		if part.Loop != nil {
+			n += count(part.Loop.Body) + 1
+		} else {
+			n++
+		}
+	}
+	return n
+}
+
+// scriptSetup drops what another run of the script may have left.
+func (p *Plan) scriptSetup() ([]render.ScriptPart, error) {
+	var parts []render.ScriptPart
+	for _, s := range p.Setup {
+		parts = append(parts, texts(s.SQL)...)
+	}
+	parts = append(parts, texts(p.drops(p.standingAside(), func(Existing) bool { return true })...)...)
+	for _, r := range p.Relations {
+		if r.Layer != graph.Raw {
+			continue
+		}
+		create, err := render.CreateTable(p.Dialect, p.Building(r.Name), r.Columns)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", r.Name, err)
+		}
+		parts = append(parts, texts(create)...)
+	}
+	return parts, nil
+}
+
+// standingAside is what the steps may leave aside.
+func (p *Plan) standingAside() (list []Existing) {
+	for _, n := range p.graph.Nodes {
+		for _, r := range n.Makes {
+			if r.Layer == graph.Work {
+				list = append(list, Existing{Name: r.Name, View: r.Storage == graph.View})
+			}
+		}
+	}
+	for _, r := range p.Relations {
+		list = append(list, Existing{Name: p.options.aside() + r.Name, View: r.Storage == graph.View})
+	}
+	return list
+}
+
+func (p *Plan) scriptPublish() ([]render.ScriptPart, error) {
+	s := Standing{Relations: p.standingAside()}
+	var phases []Phase
+	var err error
+	switch p.Dialect.Publish {
+	case dialect.PublishRename:
+		for _, r := range p.Relations { // dropped if they are there
+			s.Relations = append(s.Relations, Existing{Name: r.Name, View: r.Storage == graph.View})
+		}
+		phases, err = p.publishRename(&s)
+	case dialect.PublishInsert:
+		phases, err = p.publishInsert(&s)
+	default:
+		phases, err = p.publishCopies(&s)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var parts []render.ScriptPart
+	for _, ph := range phases {
+		if !ph.Transaction {
+			parts = append(parts, texts(ph.Statements...)...)
+			continue
+		}
+		begin, err := render.Begin(p.Dialect)
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, texts(begin)...)
+		parts = append(append(parts, texts(ph.Statements...)...), texts(render.Commit(p.Dialect))...)
+	}
+	return parts, nil
+}
+
+// publishCopies replaces table after table.
+func (p *Plan) publishCopies(s *Standing) ([]Phase, error) {
+	var tables, views []string
+	for _, r := range p.Relations {
+		if r.Storage == graph.Table {
+			tables = append(tables, render.ReplaceTableAs(p.Dialect, p.Published(r.Name), render.All(p.Dialect, p.Building(r.Name)), p.layout(r)))
+			continue
+		}
+		query, err := p.viewQuery(r)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", r.Name, err)
+		}
+		views = append(views, render.ReplaceView(p.Dialect, p.Published(r.Name), query))
+	}
+	drops := p.drops(s.Relations, aside(p.options.aside()))
+	return []Phase{{Statements: tables}, {Statements: views}, {Statements: drops}}, nil
+}

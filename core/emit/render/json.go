@@ -1,0 +1,388 @@
+package render
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/core/lang/vocab"
+)
+
+// json renders the scalar functions that read documents. All but json_extract
+// work on the value at the path in the dialect's raw form ("json.at"), which the
+// pieces "json.text", "json.type" and so on take apart.
+func (w *writer) json(c *sql.Call) (val, error) {
+	doc, err := w.expr(c.Args[0])
+	if err != nil {
+		return val{}, err
+	}
+	path, err := pathOf(c)
+	if err != nil {
+		return val{}, err
+	}
+	at := doc // of a lowered read: the value itself
+	if !readsList(c) {
+		if at, err = w.jsonAt(doc, path); err != nil {
+			return val{}, err
+		}
+	}
+	if c.Name == "json_extract" {
+		return w.piece("json.extract", at)
+	}
+	return w.jsonOf(c, at)
+}
+
+// readsList reports whether a read was lowered to one of a list's element.
+func readsList(c *sql.Call) bool {
+	at, ok := c.Args[0].(*sql.Call)
+	return ok && at.Name == callAt
+}
+
+// jsonOf makes the function's result of the raw value.
+func (w *writer) jsonOf(c *sql.Call, raw val) (val, error) {
+	if at, ok := c.Args[0].(*sql.Call); ok && at.Name == callAt && wantsText(c.Name) {
+		text, err := w.expr(at.Args[len(at.Args)-1])
+		if err != nil {
+			return val{}, err
+		}
+		return w.jsonOfText(c, raw, text)
+	}
+	switch c.Name {
+	case "json_text", "json_type", "json_bigint", "json_decimal", "json_bool":
+		return w.piece("json."+strings.TrimPrefix(c.Name, "json_"), raw)
+	case "json_timestamp":
+		text, err := w.piece("json.text", raw)
+		if err != nil {
+			return val{}, err
+		}
+		return w.piece("json.timestamp."+unitOf(c), text)
+	}
+	return val{}, fmt.Errorf("render: no function %s", c.Name)
+}
+
+// jsonOfText makes the function's result of the raw value and its text, both columns.
+func (w *writer) jsonOfText(c *sql.Call, raw, text val) (val, error) {
+	switch c.Name {
+	case "json_text":
+		return text, nil
+	case "json_decimal", "json_bool":
+		return w.castVal(text, sql.Text, c.Type())
+	case "json_bigint":
+		return w.piece("json.bigint.of", raw, text)
+	case "json_timestamp":
+		return w.piece("json.timestamp."+unitOf(c), text)
+	}
+	return w.piece("json."+strings.TrimPrefix(c.Name, "json_"), raw)
+}
+
+// unitOf is json_timestamp's unit.
+func unitOf(c *sql.Call) string {
+	if len(c.Args) > 2 {
+		return c.Args[2].(*sql.Literal).Value
+	}
+	return "seconds"
+}
+
+func pathOf(c *sql.Call) ([]vocab.Step, error) {
+	l, ok := c.Args[1].(*sql.Literal)
+	if !ok {
+		return nil, fmt.Errorf("render: %s with a path that is no literal", c.Name)
+	}
+	return vocab.ParsePath(l.Value)
+}
+
+// jsonAt is the value at a path, in the dialect's raw form.
+func (w *writer) jsonAt(doc val, path []vocab.Step) (val, error) {
+	if w.d.JSONPath == dialect.PathArrows {
+		out := doc
+		for _, s := range path {
+			if s.IsIndex { // PostgreSQL takes a scalar for an array of itself
+				out = out.then(precAtom, "CASE WHEN jsonb_typeof("+out.s+") = 'array' THEN "+out.in(precOther)+" -> "+strconv.Itoa(s.Index)+" END")
+				continue
+			}
+			out = out.then(precOther, out.in(precOther)+" -> "+Text(w.d, s.Name))
+		}
+		return out, nil
+	}
+	switch w.d.JSONPath {
+	case dialect.PathBrackets:
+		out := doc
+		for _, s := range path {
+			step := Text(w.d, s.Name)
+			if s.IsIndex {
+				step = strconv.Itoa(s.Index)
+			}
+			out = out.then(precAtom, out.in(precAtom)+"["+step+"]")
+			out.simple = doc.simple
+		}
+		return out, nil
+	case dialect.PathDots:
+		if !doc.simple && len(path) > 0 {
+			return val{}, &UnsupportedError{Dialect: w.d.Name, What: "a path into a document that is no column"}
+		}
+		out := doc
+		for _, s := range path {
+			if s.IsIndex {
+				out.s += "[" + strconv.Itoa(s.Index) + "]"
+			} else {
+				out.s += "." + Ident(w.d, s.Name)
+			}
+		}
+		return out, nil
+	}
+	if w.d.JSONPath == dialect.PathKeys {
+		return w.jsonAtKeys(doc, path)
+	}
+	text := jsonPathText(path)
+	if strings.HasPrefix(text, "/") && w.d.JSONSubscript {
+		out := doc.then(precAtom, doc.in(precAtom))
+		for _, s := range path {
+			if s.IsIndex {
+				out.s += "[" + strconv.Itoa(s.Index) + "]"
+			} else {
+				out.s += "[" + Text(w.d, s.Name) + "]"
+			}
+		}
+		return out, nil
+	}
+	if strings.HasPrefix(text, "/") && !w.d.JSONPointers {
+		return val{}, &UnsupportedError{Dialect: w.d.Name, What: "a JSON path with a name that holds *, a quote or a backslash"}
+	}
+	return w.piece("json.at", doc, val{s: Text(w.d, text), prec: precAtom, simple: true})
+}
+
+// jsonAtKeys reads along a path whose names are words or stand in brackets; a name that no
+// path can hold is looked up among the object's members ("json.member").
+func (w *writer) jsonAtKeys(doc val, path []vocab.Step) (val, error) {
+	out, text := doc, "$"
+	constant := func(s string) val { return val{s: Text(w.d, s), prec: precAtom, simple: true} }
+	var err error
+	for _, s := range path {
+		switch {
+		case s.IsIndex:
+			text += "[" + strconv.Itoa(s.Index) + "]"
+			continue
+		case plainName(s.Name):
+			text += "." + s.Name
+			continue
+		case s.Name != "" && !strings.ContainsAny(s.Name, `'"?\`):
+			text += "['" + s.Name + "']"
+			continue
+		}
+		if text != "$" {
+			if out, err = w.piece("json.at", out, constant(text)); err != nil {
+				return val{}, err
+			}
+		}
+		if out, err = w.piece("json.member", out, constant(s.Name)); err != nil {
+			return val{}, err
+		}
+		text = "$"
+	}
+	if text == "$" && len(path) > 0 {
+		return out, nil
+	}
+	return w.piece("json.at", out, constant(text))
+}
+
+// jsonPathText writes a path as text: $.name, $."any name", $[n].
+func jsonPathText(path []vocab.Step) string {
+	var b strings.Builder
+	b.WriteByte('$')
+	for _, s := range path {
+		switch {
+		case s.IsIndex:
+			b.WriteString("[" + strconv.Itoa(s.Index) + "]")
+		case plainName(s.Name):
+			b.WriteString("." + s.Name)
+		case s.Name == "" || strings.ContainsAny(s.Name, `*"\`):
+			return jsonPointer(path) // DuckDB reads these as wildcards and escapes
+		default:
+			b.WriteString(`."` + s.Name + `"`)
+		}
+	}
+	return b.String()
+}
+
+func plainName(s string) bool {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if !(c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' && i > 0) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// jsonPointer is RFC 6901, for names that a path cannot hold.
+func jsonPointer(path []vocab.Step) string {
+	var b strings.Builder
+	for _, s := range path {
+		b.WriteByte('/')
+		if s.IsIndex {
+			b.WriteString(strconv.Itoa(s.Index))
+			continue
+		}
+		b.WriteString(strings.NewReplacer("~", "~0", "/", "~1").Replace(s.Name))
+	}
+	return b.String()
+}
+
+// unnest renders CROSS (or LEFT) JOIN LATERAL over a set function; its position
+// counts from 0 and its columns have the names that the tree gives them.
+func (w *writer) unnest(u *sql.Unnest, left bool) (string, error) {
+	if list, ok := u.Expr.(*sql.Column); ok {
+		switch w.d.Unnest {
+		case dialect.UnnestPath:
+			return w.unnestPath(u, list, left), nil
+		case dialect.UnnestExplode:
+			return w.unnestView(u, list, left), nil
+		}
+	}
+	c, ok := u.Expr.(*sql.Call)
+	if !ok {
+		return "", fmt.Errorf("render: unnest of something other than a set function")
+	}
+	if w.d.Unnest != dialect.UnnestLateral {
+		return w.unnestList(u, c, left)
+	}
+	t, ok := w.d.Template("unnest." + c.Name)
+	if !ok {
+		return "", &UnsupportedError{Dialect: w.d.Name, What: "unnest(" + c.Name + "(…))"}
+	}
+	args, err := w.setArgs(c)
+	if err != nil {
+		return "", err
+	}
+	v, err := w.fillText(t, args)
+	if err != nil {
+		return "", err
+	}
+	element, ok := w.d.Template("unnest.value." + c.Name)
+	if !ok {
+		element = "q.v"
+	}
+	columns := element + " AS " + Ident(w.d, u.Value)
+	if u.Ordinality != "" {
+		columns += ", q.n - 1 AS " + Ident(w.d, u.Ordinality)
+	}
+	s := "JOIN LATERAL (SELECT " + columns + " FROM " + v.s + " AS q(v, n)) AS " + Ident(w.d, u.Alias)
+	if left {
+		return "LEFT " + s + " ON TRUE", nil
+	}
+	return "CROSS " + s, nil
+}
+
+// unnestPath renders the rows of a list column as a path in FROM.
+func (w *writer) unnestPath(u *sql.Unnest, list *sql.Column, left bool) string {
+	s := w.column(list).s + " AS " + Ident(w.d, u.Value)
+	if u.Ordinality != "" {
+		s += " AT " + Ident(w.d, u.Ordinality)
+	}
+	if left {
+		return "LEFT JOIN " + s + " ON TRUE"
+	}
+	return ", " + s
+}
+
+// unnestView renders the rows of a list column as a view beside FROM, which may not be
+// followed by a join; a join with a lateral sub-select could not read documents.
+func (w *writer) unnestView(u *sql.Unnest, list *sql.Column, left bool) string {
+	word, position := "LATERAL VIEW ", Ident(w.d, "nx_position")
+	if left {
+		word += "OUTER "
+	}
+	if u.Ordinality != "" {
+		position = Ident(w.d, u.Ordinality)
+	}
+	return word + "posexplode(" + w.column(list).s + ") " + Ident(w.d, u.Alias) + " AS " + position + ", " + Ident(w.d, u.Value)
+}
+
+// unnestList renders a join with the rows of a list ("list.<function>").
+func (w *writer) unnestList(u *sql.Unnest, c *sql.Call, left bool) (string, error) {
+	list, err := w.listOf(c)
+	if err != nil {
+		return "", err
+	}
+	value, position := Ident(w.d, u.Value), ""
+	if u.Ordinality != "" {
+		position = Ident(w.d, u.Ordinality)
+	}
+	word := "CROSS JOIN "
+	if left {
+		word = "LEFT JOIN "
+	}
+	switch w.d.Unnest {
+	case dialect.UnnestStruct:
+		fields := "v AS " + value
+		offset := ""
+		if position != "" {
+			fields += ", n AS " + position
+			offset = " WITH OFFSET AS n"
+		}
+		s := word + "UNNEST(ARRAY(SELECT AS STRUCT " + fields + " FROM UNNEST(" + list.s + ") AS v" + offset + ")) AS " + Ident(w.d, u.Alias)
+		if left {
+			s += " ON TRUE"
+		}
+		return s, nil
+	case dialect.UnnestFlatten:
+		element := "f.VALUE"
+		if t, ok := w.d.Template("unnest.value." + c.Name); ok {
+			element = t
+		}
+		columns, outer := element+" AS "+value, "FALSE"
+		if position != "" {
+			columns += ", f.INDEX AS " + position
+		}
+		if left { // OUTER gives the row that a left join would
+			outer = "TRUE"
+		}
+		return "CROSS JOIN LATERAL (SELECT " + columns + " FROM TABLE(FLATTEN(INPUT => " + list.s + ", OUTER => " + outer + ")) AS f) AS " + Ident(w.d, u.Alias), nil
+	}
+	return "", &UnsupportedError{Dialect: w.d.Name, What: "unnest outside a lowered SELECT"}
+}
+
+// setArgs renders a set function's arguments: for JSON the value at the path (or
+// the document and a path to its elements), for others as they are.
+func (w *writer) setArgs(c *sql.Call) ([]val, error) {
+	first, err := w.expr(c.Args[0])
+	if err != nil {
+		return nil, err
+	}
+	switch c.Name {
+	case "json_array", "json_keys":
+		path, err := pathOf(c)
+		if err != nil {
+			return nil, err
+		}
+		if readsList(c) && w.d.JSONPath != dialect.PathText {
+			return []val{first}, nil
+		}
+		if w.d.JSONPath != dialect.PathText {
+			at, err := w.jsonAt(first, path)
+			return []val{at}, err
+		}
+		text := jsonPathText(path)
+		if readsList(c) {
+			text = "$"
+		}
+		if strings.HasPrefix(text, "/") && w.d.JSONSubscript {
+			at, err := w.jsonAt(first, path)
+			return []val{at, {s: Text(w.d, "$"), prec: precAtom, simple: true}}, err
+		}
+		if c.Name == "json_array" && w.d.JSONPointers {
+			if strings.HasPrefix(text, "/") {
+				return nil, &UnsupportedError{Dialect: w.d.Name, What: "json_array at a name that holds *, a quote or a backslash"}
+			}
+			text += "[*]"
+		}
+		return []val{first, {s: Text(w.d, text), prec: precAtom, simple: true}}, nil
+	case "regexp_matches":
+		p := w.pattern(c.Args[1].(*sql.Literal).Value, 0)
+		return []val{first, {s: Text(w.d, p), prec: precAtom, simple: true}}, nil
+	}
+	sep, err := w.expr(c.Args[1])
+	return []val{first, sep}, err
+}

@@ -1,0 +1,93 @@
+package render
+
+import (
+	"github.com/nexus-host/nexus-host/core/lang/sql"
+)
+
+// lowered renders the calls that only lowered trees have.
+func (w *writer) lowered(c *sql.Call) (val, error) {
+	switch c.Name {
+	case callRaw:
+		doc, err := w.expr(c.Args[0])
+		if err != nil {
+			return val{}, err
+		}
+		path, err := pathOf(c)
+		if err != nil {
+			return val{}, err
+		}
+		return w.jsonAt(doc, path)
+	case callWord:
+		value, err := w.expr(c.Args[0])
+		return value.then(precAtom, "CAST("+value.s+" AS "+w.d.Types[sql.Text]+")"), err
+	case callText:
+		value, err := w.expr(c.Args[0])
+		if err != nil {
+			return val{}, err
+		}
+		return w.piece("json.text", value)
+	case callAt:
+		return w.expr(c.Args[0])
+	case callItem:
+		list, err := w.expr(c.Args[0])
+		if err != nil {
+			return val{}, err
+		}
+		return val{s: list.s + "[" + c.Args[1].(*sql.Literal).Value + "]", prec: precAtom, simple: true}, nil
+	case callTexts:
+		return w.texts(c)
+	case callList:
+		if len(c.Args) == 1 {
+			return w.listOf(c.Args[0].(*sql.Call))
+		}
+		doc, err := w.expr(c.Args[0])
+		if err != nil {
+			return val{}, err
+		}
+		paths := make([]string, len(c.Args)-1)
+		for i, p := range c.Args[1:] {
+			paths[i] = Text(w.d, p.(*sql.Literal).Value)
+		}
+		return w.piece("json.list", doc, val{s: wrap(paths), prec: precAtom, simple: true})
+	}
+	list, err := w.expr(c.Args[0])
+	if err != nil {
+		return val{}, err
+	}
+	key := map[string]string{callRows: "list.rows", callRank: "list.rank"}[c.Name]
+	if len(c.Args) > 1 {
+		key += ".left"
+	}
+	return w.piece(key, list)
+}
+
+// texts is the texts of a list's elements, computed for all of them at once.
+func (w *writer) texts(c *sql.Call) (val, error) {
+	list, err := w.expr(c.Args[0])
+	if err != nil {
+		return val{}, err
+	}
+	text, err := w.piece("json.text", val{s: "r", prec: precAtom, simple: true})
+	if err != nil {
+		return val{}, err
+	}
+	return val{s: "list_transform(" + list.s + ", lambda r: " + text.s + ")", prec: precAtom}, nil
+}
+
+// listOf is a set function's elements as a list.
+func (w *writer) listOf(c *sql.Call) (val, error) {
+	args, err := w.setArgs(c)
+	if err != nil {
+		return val{}, err
+	}
+	return w.piece("list."+c.Name, args...)
+}
+
+// isLowered reports whether a call exists in lowered trees alone.
+func isLowered(name string) bool {
+	switch name {
+	case callAt, callItem, callTexts, callList, callRows, callRank, callRaw, callText, callWord:
+		return true
+	}
+	return false
+}

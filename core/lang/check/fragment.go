@@ -1,0 +1,245 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/core/spec"
+)
+
+// Fragment is a checked fragment: its tree reads raw.t, raw.t_history and
+// normalized.f, and Columns are what it gives.
+type Fragment struct {
+	spec.Fragment
+	Query   *sql.Query
+	Columns []sql.ColumnDef
+	Reads   []string // names of the source's normalized fragments that it reads
+}
+
+// RawColumns are the columns of raw.t.
+func RawColumns() []sql.ColumnDef {
+	return []sql.ColumnDef{
+		{Name: "record", Type: sql.JSON}, {Name: "record_id", Type: sql.Text}, {Name: "_ingested_at", Type: sql.Timestamp},
+		{Name: "_source_updated_at", Type: sql.Timestamp}, {Name: "_deleted", Type: sql.Boolean}, {Name: "_connection", Type: sql.Text},
+		{Name: "_account", Type: sql.Text}, {Name: "_api_version", Type: sql.Text}, {Name: "_format", Type: sql.Text},
+	}
+}
+
+// HistoryColumns are the columns of raw.t_history.
+func HistoryColumns() []sql.ColumnDef {
+	return append(RawColumns(), sql.ColumnDef{Name: "_version", Type: sql.Bigint}, sql.ColumnDef{Name: "_is_latest", Type: sql.Boolean})
+}
+
+// Fragments parses and checks all fragments of a source, and returns them in an
+// order in which each comes after those it reads. Of env, Params and Source are
+// taken from src, and Relation is made from its tables and fragments.
+func Fragments(src spec.Source, env Env) ([]*Fragment, sql.Diagnostics) {
+	fs := &fragments{src: src, env: env, byName: map[string]*Fragment{}}
+	fs.env.Source, fs.env.Params, fs.env.Core = src.Name, src.Params, false
+	fs.parse()
+	fs.sort()
+	for _, f := range fs.ordered {
+		fs.check(f)
+	}
+	if len(fs.diags) > 0 {
+		return nil, fs.diags
+	}
+	return fs.ordered, nil
+}
+
+// maxRelation is the longest name of a relation, in bytes: what PostgreSQL takes
+// less the prefix under which a build makes it.
+const maxRelation = sql.MaxIdentifier - len("nxb_")
+
+type fragments struct {
+	src     spec.Source
+	env     Env
+	byName  map[string]*Fragment
+	parsed  []*Fragment
+	ordered []*Fragment
+	broken  map[string]bool // told already
+	diags   sql.Diagnostics
+}
+
+func (fs *fragments) add(ds ...*sql.Diagnostic) {
+	for _, d := range ds {
+		if len(fs.diags) < sql.MaxDiagnostics {
+			fs.diags = append(fs.diags, d)
+		}
+	}
+}
+
+func (fs *fragments) report(f *Fragment, pos sql.Pos, code sql.Code, hint, message string) {
+	d := &sql.Diagnostic{File: f.File, Pos: pos, Code: code, Hint: hint, Message: message}
+	if pos.IsValid() {
+		d.Source = sql.LineAt(f.SQL, pos.Offset)
+	}
+	fs.add(d)
+}
+
+func (fs *fragments) parse() {
+	fs.broken = map[string]bool{}
+	for _, sf := range fs.src.Fragments {
+		f := &Fragment{Fragment: sf}
+		switch {
+		case !sql.ValidIdentifier(sf.Name):
+			fs.report(f, sql.Pos{}, sql.CodeSyntax, "", "the fragment's name is no identifier")
+			continue
+		case len(fs.src.Name)+1+len(sf.Name) > maxRelation:
+			fs.report(f, sql.Pos{}, sql.CodeLimit, "shorten one of them", fmt.Sprintf("the relation %s_%s has a name of more than %d bytes", fs.src.Name, sf.Name, maxRelation))
+			continue
+		case fs.byName[sf.Name] != nil:
+			fs.report(f, sql.Pos{}, sql.CodeUnresolved, "", "two fragments are named "+sf.Name)
+			continue
+		case sf.Layer != "normalized" && sf.Layer != "intermediate":
+			fs.report(f, sql.Pos{}, sql.CodeLayer, "layers are normalized and intermediate", "fragment "+sf.Name+" has no known layer")
+			continue
+		case sf.Layer == "normalized" && sf.Kind != "":
+			fs.report(f, sql.Pos{}, sql.CodeKind, "", "fragment "+sf.Name+" is normalized, so it has no kind")
+			continue
+		}
+		fs.byName[sf.Name] = f
+		q, diags := sql.Parse(sf.File, sf.SQL, sql.Options{Limits: fs.env.Limits})
+		if len(diags) > 0 {
+			fs.broken[sf.Name] = true
+			fs.add(diags...)
+			continue
+		}
+		f.Query = q
+		for _, r := range sql.Relations(q) {
+			if r.Schema == "normalized" && !slices.Contains(f.Reads, r.Name) {
+				f.Reads = append(f.Reads, r.Name)
+			}
+		}
+		sort.Strings(f.Reads)
+		fs.parsed = append(fs.parsed, f)
+	}
+}
+
+// sort orders the fragments by what they read; those on a cycle are left out and told.
+func (fs *fragments) sort() {
+	const (
+		active = 1
+		done   = 2
+	)
+	state := map[string]int{}
+	var path []string
+	var visit func(f *Fragment)
+	visit = func(f *Fragment) {
+		state[f.Name] = active
+		path = append(path, f.Name)
+		for _, name := range f.Reads {
+			next := fs.byName[name]
+			if next == nil || next.Query == nil || next.Layer != "normalized" {
+				continue
+			}
+			switch state[name] {
+			case active:
+				at := slices.Index(path, name)
+				fs.report(f, relationPos(f.Query, name), sql.CodeLayer, "", "fragments read each other: "+strings.Join(append(path[at:len(path):len(path)], name), " → "))
+				fs.broken[name] = true
+			case 0:
+				visit(next)
+			}
+		}
+		path = path[:len(path)-1]
+		state[f.Name] = done
+		fs.ordered = append(fs.ordered, f)
+	}
+	for _, f := range fs.parsed {
+		if state[f.Name] == 0 {
+			visit(f)
+		}
+	}
+}
+
+func relationPos(q *sql.Query, name string) sql.Pos {
+	for _, r := range sql.Relations(q) {
+		if r.Schema == "normalized" && r.Name == name {
+			return r.Pos
+		}
+	}
+	return q.Pos
+}
+
+// check checks one fragment, whose inputs have been checked.
+func (fs *fragments) check(f *Fragment) {
+	for _, name := range f.Reads {
+		if fs.broken[name] { // whatever is wrong here may follow from that
+			fs.broken[f.Name] = true
+			return
+		}
+	}
+	env := fs.env
+	env.File, env.Text = f.File, f.SQL
+	env.Relation, env.Explain = fs.relation, fs.explain
+	wanted := map[string]sql.Type{}
+	if kind, ok := KindColumns(f.Kind); ok {
+		for _, k := range kind {
+			wanted[k.Name] = k.Type
+		}
+	}
+	c := newChecker(env)
+	c.guard(func() {
+		f.Columns = c.query(f.Query, nil, wanted).columns
+	})
+	if len(c.diags) == 0 && f.Layer == "intermediate" {
+		f.Columns = c.kind(f.Query, f.Columns, f.Kind, fs.src)
+	}
+	if len(c.diags) > 0 {
+		fs.broken[f.Name] = true
+		fs.add(c.diags...)
+	}
+}
+
+func (fs *fragments) relation(schema, name string) ([]sql.ColumnDef, bool) {
+	switch schema {
+	case "raw":
+		for _, t := range fs.src.Tables {
+			if t.Name == name {
+				return RawColumns(), true
+			}
+		}
+		for _, t := range fs.src.Tables {
+			if t.Name+"_history" == name {
+				return HistoryColumns(), true
+			}
+		}
+	case "normalized":
+		if f := fs.byName[name]; f != nil && f.Layer == "normalized" && f.Query != nil {
+			return f.Columns, true
+		}
+	}
+	return nil, false
+}
+
+// explain tells why a fragment cannot read a relation.
+func (fs *fragments) explain(schema, name string) (sql.Code, string, string) {
+	switch schema {
+	case "raw":
+		var tables []string
+		for _, t := range fs.src.Tables {
+			tables = append(tables, t.Name, t.Name+"_history")
+		}
+		return sql.CodeUnresolved, "the plugin declares no table " + name, sql.DidYouMean(name, tables)
+	case "normalized":
+		if f := fs.byName[name]; f != nil && f.Layer == "intermediate" {
+			return sql.CodeLayer, name + " is an intermediate fragment; fragments read raw and normalized alone", ""
+		}
+		var known []string
+		for _, f := range fs.byName {
+			if f.Layer == "normalized" {
+				known = append(known, f.Name)
+			}
+		}
+		return sql.CodeUnresolved, "the plugin has no normalized fragment " + name, sql.DidYouMean(name, known)
+	case "intermediate":
+		return sql.CodeLayer, "intermediate fragments are not read by others", "read raw or normalized"
+	case "model", "prev", "recurring":
+		return sql.CodeLayer, schema + "." + name + " is the core's own", "fragments read raw and normalized alone"
+	}
+	return sql.CodeUnresolved, "no relation is named " + schema + "." + name, "relations are raw.t, normalized.f and CTEs"
+}

@@ -1,0 +1,225 @@
+// Package base maps raw relations onto the raw envelope: one node a table of a
+// source, which makes <source>_<table>_base with every version of every record.
+//
+// Relations that no node makes are read as raw.<source>_<table>_raw; Inputs
+// lists them. What the host loads from files has the envelope's columns
+// already; an existing relation is mapped from its loader's columns.
+package base
+
+import (
+	"embed"
+	"fmt"
+
+	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/core/models/builder"
+	"github.com/nexus-host/nexus-host/core/models/graph"
+	"github.com/nexus-host/nexus-host/core/spec"
+)
+
+//go:embed sql/*.sql
+var files embed.FS
+
+// RawName is the name of a table's raw relation: raw.<RawName> in trees, and the
+// table that the host loads files into.
+func RawName(source, table string) string { return source + "_" + table + "_raw" }
+
+// Name is the name of a table's base relation.
+func Name(source, table string) string { return source + "_" + table + "_base" }
+
+// VersionsName is the name of the relation that tells a loaded table's versions apart.
+func VersionsName(source, table string) string { return source + "_" + table + "_versions" }
+
+// Envelope is the columns of a relation that the host loads files into.
+func Envelope() []sql.ColumnDef {
+	return append([]sql.ColumnDef{{Name: "_row", Type: sql.Bigint}}, envelope()...)
+}
+
+// Columns is the columns of a base relation.
+func Columns() []sql.ColumnDef {
+	return append(envelope(), sql.ColumnDef{Name: "_version", Type: sql.Bigint}, sql.ColumnDef{Name: "_is_latest", Type: sql.Boolean})
+}
+
+func envelope() []sql.ColumnDef {
+	return []sql.ColumnDef{
+		{Name: "record", Type: sql.JSON}, {Name: "record_id", Type: sql.Text}, {Name: "_ingested_at", Type: sql.Timestamp},
+		{Name: "_source_updated_at", Type: sql.Timestamp}, {Name: "_deleted", Type: sql.Boolean}, {Name: "_connection", Type: sql.Text},
+		{Name: "_account", Type: sql.Text}, {Name: "_api_version", Type: sql.Text}, {Name: "_format", Type: sql.Text},
+	}
+}
+
+// Input is a relation that the nodes read and none makes.
+type Input struct {
+	Name    string // raw.<Name> in trees
+	Source  string
+	Table   string
+	Path    []string // where an existing relation stands; nil: the host loads it, into the target schema
+	Columns []sql.ColumnDef
+}
+
+// Inputs lists the relations that a source's nodes read as raw.<Name>.
+func Inputs(src spec.Source) []Input {
+	var list []Input
+	for _, t := range src.Tables {
+		if t.Absent {
+			continue
+		}
+		in := Input{Name: RawName(src.Name, t.Name), Source: src.Name, Table: t.Name, Columns: Envelope()}
+		if t.Relation != nil {
+			in.Path, in.Columns = t.Relation.Path, t.Relation.Columns
+		}
+		list = append(list, in)
+	}
+	return list
+}
+
+// Nodes composes the base relations of a source, unchecked.
+func Nodes(src spec.Source) ([]*graph.Node, error) {
+	var nodes []*graph.Node
+	for _, t := range src.Tables {
+		n, err := node(src, t)
+		if err != nil {
+			return nil, fmt.Errorf("base: source %s, table %s: %w", src.Name, t.Name, err)
+		}
+		nodes = append(nodes, n)
+	}
+	return nodes, nil
+}
+
+func node(src spec.Source, t spec.Table) (*graph.Node, error) {
+	rel := &graph.Relation{
+		Name: Name(src.Name, t.Name), Layer: graph.Base, Storage: graph.View, Source: src.Name,
+		Doc: "Every version of every record of the table " + t.Name + ".",
+	}
+	if t.Absent {
+		return builder.Node(rel, builder.Empty(Columns())), nil
+	}
+	if t.Relation != nil {
+		q, err := existing(src, t)
+		if err != nil {
+			return nil, err
+		}
+		return builder.Node(rel, q), nil
+	}
+	versions, err := load("versions.sql", src, t)
+	if err != nil {
+		return nil, err
+	}
+	of := &graph.Relation{
+		Name: VersionsName(src.Name, t.Name), Layer: graph.Base, Storage: graph.Table, Source: src.Name, Key: []string{"_row"},
+		Doc: "Which version of its record each loaded row of the table " + t.Name + " is; rows without an id have none.",
+	}
+	q, err := load("base.sql", src, t)
+	if err != nil {
+		return nil, err
+	}
+	n := builder.Node(of, versions)
+	n.Name = rel.Name
+	builder.Append(n, rel, q)
+	return n, nil
+}
+
+// load reads one of the package's models for a table: its relations get the
+// table's names, given_id and given_time the table's paths.
+func load(name string, src spec.Source, t spec.Table) (*sql.Query, error) {
+	q, err := builder.Load(files, "sql/"+name)
+	if err != nil {
+		return nil, err
+	}
+	rename(q, map[string]string{
+		"loaded": RawName(src.Name, t.Name), "versions": VersionsName(src.Name, t.Name), "base": Name(src.Name, t.Name),
+	})
+	sql.Rewrite(q, func(e sql.Expr) sql.Expr {
+		call, ok := e.(*sql.Call)
+		switch {
+		case ok && call.Name == "given_id":
+			return given(call, "json_text", t.RecordID)
+		case ok && call.Name == "given_time":
+			return given(call, "json_timestamp", t.UpdatedAt)
+		}
+		return e
+	})
+	return q, nil
+}
+
+// given is the envelope's value, else what stands in the record at the path.
+func given(call *sql.Call, read, path string) sql.Expr {
+	if path == "" {
+		return call.Args[0]
+	}
+	return builder.Call("coalesce", call.Args[0], builder.Call(read, call.Args[1], builder.Text(path)))
+}
+
+// rename gives relations of the schemas raw and model their real names.
+func rename(q *sql.Query, to map[string]string) {
+	for _, r := range sql.Relations(q) {
+		if name, ok := to[r.Name]; ok && r.Schema != "" {
+			if r.Alias == "" {
+				r.Alias = r.Name
+			}
+			r.Name = name
+		}
+	}
+}
+
+// Rejections counts the rows of a table that have no place in its base
+// relation, by reason: columns reason (text) and n (bigint), no row where
+// nothing was rejected. It is nil for an absent table.
+func Rejections(src spec.Source, t spec.Table) (*sql.Query, error) {
+	switch {
+	case t.Absent:
+		return nil, nil
+	case t.Relation != nil:
+		return existingRejections(src, t)
+	}
+	return builder.Query(count(missingID, builder.Model(VersionsName(src.Name, t.Name), "v"), builder.IsNull(builder.Col("v", "record_id")))), nil
+}
+
+// Reasons for which a row is rejected.
+const (
+	missingID = "missing_record_id"
+	noObject  = "record_not_an_object"
+)
+
+func count(reason string, from sql.TableExpr, where sql.Expr) *sql.Select {
+	n := &sql.Call{Name: "count", Star: true}
+	return &sql.Select{
+		Items: []*sql.Item{builder.As(builder.Text(reason), "reason"), builder.As(n, "n")}, From: from, Where: where,
+		Having: builder.Op(sql.OpGt, sql.CloneExpr(n), builder.Int(0)),
+	}
+}
+
+// Bind points a fragment's relations at the source's own: raw.t and
+// raw.t_history at the base relation, normalized.f at the fragment's. The query is changed in place.
+func Bind(q *sql.Query, src spec.Source) error {
+	latest, err := builder.Load(files, "sql/latest.sql")
+	if err != nil {
+		return fmt.Errorf("base: %w", err)
+	}
+	tables := map[string]bool{}
+	for _, t := range src.Tables {
+		tables[t.Name] = true
+	}
+	sql.RewriteTables(q, func(t sql.TableExpr) sql.TableExpr {
+		r, ok := t.(*sql.Relation)
+		if !ok {
+			return t
+		}
+		alias := r.Alias
+		if alias == "" {
+			alias = r.Name
+		}
+		switch {
+		case r.Schema == "normalized":
+			return &sql.Relation{Pos: r.Pos, Schema: "model", Name: src.Name + "_" + r.Name, Alias: alias}
+		case r.Schema == "raw" && tables[r.Name]:
+			sub := sql.Clone(latest)
+			rename(sub, map[string]string{"base": Name(src.Name, r.Name)})
+			return &sql.Subquery{Pos: r.Pos, Query: sub, Alias: alias}
+		case r.Schema == "raw":
+			table := r.Name[:max(0, len(r.Name)-len("_history"))]
+			return &sql.Relation{Pos: r.Pos, Schema: "model", Name: Name(src.Name, table), Alias: alias}
+		}
+		return t
+	})
+	return nil
+}

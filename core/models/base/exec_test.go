@@ -1,0 +1,395 @@
+package base_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sort"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/core/models/base"
+	"github.com/nexus-host/nexus-host/core/models/builder"
+	"github.com/nexus-host/nexus-host/core/spec"
+	"github.com/nexus-host/nexus-host/internal/coretest"
+	"github.com/nexus-host/nexus-host/internal/pgtest"
+)
+
+// server is the PostgreSQL of this test binary, nil where the machine has none.
+var server *pgtest.Server
+
+func TestMain(m *testing.M) {
+	s, err := pgtest.Start(context.Background())
+	switch {
+	case err == nil:
+		server = s
+	case errors.Is(err, pgtest.ErrMissing) && os.Getenv(pgtest.RequireEnv) != "1":
+		fmt.Fprintln(os.Stderr, "base: without PostgreSQL, on DuckDB alone:", err)
+	default:
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	if server != nil {
+		if err := server.Stop(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
+
+// targets are the engines to test on.
+func targets(t *testing.T, f func(t *testing.T, tg *coretest.Target)) {
+	t.Run("duckdb", func(t *testing.T) { f(t, coretest.DuckDB(t)) })
+	if server != nil {
+		t.Run("postgres", func(t *testing.T) { f(t, coretest.Postgres(t, server)) })
+	}
+}
+
+func day(n int) time.Time { return time.Date(2024, 1, n, 0, 0, 0, 0, time.UTC) }
+
+// row is one row of a loaded relation.
+func row(n int, record, id any, ingested time.Time, updated any, deleted bool, connection any) []any {
+	return []any{int64(n), record, id, ingested, updated, deleted, connection, nil, nil, "f"}
+}
+
+func build(t *testing.T, tg *coretest.Target, src spec.Source) {
+	t.Helper()
+	nodes, err := base.Nodes(src)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tg.Build(nodes)
+}
+
+// lines gives the versions of a base relation as sorted text.
+func lines(tg *coretest.Target, columns ...string) string {
+	var out []string
+	for _, r := range tg.Rows("shop_eu_orders_base", columns...) {
+		var cells []string
+		for _, v := range r {
+			if at, ok := v.(time.Time); ok {
+				v = at.UTC().Format("01-02T15")
+			}
+			cells = append(cells, fmt.Sprint(v))
+		}
+		out = append(out, strings.Join(cells, " "))
+	}
+	sort.Strings(out)
+	return strings.Join(out, "\n")
+}
+
+func TestLoadedVersions(t *testing.T) {
+	t.Parallel()
+	targets(t, func(t *testing.T, tg *coretest.Target) {
+		src := source(spec.Table{Name: "orders", RecordID: "$.id", UpdatedAt: "$.updated"})
+		tg.Load("shop_eu_orders_raw", base.Envelope(), [][]any{
+			row(1, `{"id":1,"updated":"2024-01-01"}`, nil, day(5), nil, false, "a"),
+			row(2, `{"id":"1","updated":"2024-01-03"}`, nil, day(5), nil, false, "a"), // newer by its own clock
+			row(3, `{"id":1,"updated":"2024-01-02"}`, nil, day(9), nil, false, "a"),   // loaded later, yet older
+			row(4, `{"id":1,"updated":"2024-01-02"}`, nil, day(9), nil, false, "a"),   // the same again
+			row(5, `{"id":1}`, nil, day(5), nil, false, "b"),                          // another connection's
+			row(6, `{"id":2}`, nil, day(1), nil, false, nil),
+			row(7, nil, "2", day(1), nil, true, nil), // a deletion wins at equal time
+			row(8, `{"id":3,"updated":"2024-01-04"}`, nil, day(4), nil, false, nil),
+			row(9, nil, "3", day(6), nil, true, nil), // a tombstone that has no clock is from when it was seen
+			row(10, `{"no":"id"}`, nil, day(1), nil, false, nil),
+			row(11, `{"id":null}`, nil, day(1), nil, false, nil),
+			row(12, `{"id":4}`, "given", day(1), day(2), false, nil), // the loader's values go first
+		})
+		build(t, tg, src)
+		want := strings.TrimSpace(`
+1 a 01-01T00 false 1 false
+1 a 01-02T00 false 2 false
+1 a 01-03T00 false 3 true
+1 b <nil> false 1 true
+2 <nil> <nil> false 1 false
+2 <nil> <nil> true 2 true
+3 <nil> 01-04T00 false 1 false
+3 <nil> <nil> true 2 true
+given <nil> 01-02T00 false 1 true`)
+		if got := lines(tg, "record_id", "_connection", "_source_updated_at", "_deleted", "_version", "_is_latest"); got != want {
+			t.Errorf("got\n%s\nwant\n%s", got, want)
+		}
+		rejections, err := base.Rejections(src, src.Tables[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(tg.Ask(rejections)); got != "[[missing_record_id 2]]" {
+			t.Errorf("rejections: got %s", got)
+		}
+	})
+}
+
+// TestBoundFragment reads raw.t and raw.t_history the way a fragment does.
+func TestBoundFragment(t *testing.T) {
+	t.Parallel()
+	targets(t, func(t *testing.T, tg *coretest.Target) {
+		src := source(spec.Table{Name: "orders", RecordID: "$.id"}, spec.Table{Name: "refunds", Absent: true})
+		tg.Load("shop_eu_orders_raw", base.Envelope(), [][]any{
+			row(1, `{"id":1,"total":"1.50"}`, nil, day(1), nil, false, nil),
+			row(2, `{"id":1,"total":"2.50"}`, nil, day(2), nil, false, nil),
+			row(3, nil, "2", day(2), nil, true, nil),
+		})
+		build(t, tg, src)
+		for _, tt := range []struct{ text, want string }{
+			{"select record_id, json_text(record, '$.total') as total, _deleted from raw.orders", "[[1 2.50 false] [2 <nil> true]]"},
+			{"select record_id, json_text(o.record, '$.total') as total, o._version from raw.orders_history as o", "[[1 1.50 1] [1 2.50 2] [2 <nil> 1]]"},
+			{"select r.record_id from raw.refunds as r join raw.refunds_history as h on h.record_id = r.record_id", "[]"},
+		} {
+			q, diags := sql.Parse("f.sql", tt.text, sql.Options{})
+			if diags != nil {
+				t.Fatal(diags)
+			}
+			if err := base.Bind(q, src); err != nil {
+				t.Fatal(err)
+			}
+			got := tg.Ask(q)
+			sort.Slice(got, func(i, j int) bool { return fmt.Sprint(got[i]) < fmt.Sprint(got[j]) })
+			if fmt.Sprint(got) != tt.want {
+				t.Errorf("%s\ngot  %v\nwant %s", tt.text, got, tt.want)
+			}
+		}
+	})
+}
+
+// version is one loaded row of the property test.
+type version struct {
+	id, connection string
+	updated        int // 0: none
+	ingested, row  int
+	deleted        bool
+}
+
+// TestVersionsProperty holds versions and latest against a plain sort.
+func TestVersionsProperty(t *testing.T) {
+	t.Parallel()
+	src := source(spec.Table{Name: "orders"})
+	tg := coretest.DuckDB(t)
+	rapid.Check(t, func(rt *rapid.T) {
+		var rows []version
+		for i := range rapid.IntRange(0, 40).Draw(rt, "rows") {
+			rows = append(rows, version{
+				id: rapid.SampledFrom([]string{"x", "y", "z"}).Draw(rt, "id"), connection: rapid.SampledFrom([]string{"", "c"}).Draw(rt, "connection"),
+				updated: rapid.IntRange(0, 3).Draw(rt, "updated"), ingested: rapid.IntRange(1, 3).Draw(rt, "ingested"), row: i + 1,
+				deleted: rapid.Bool().Draw(rt, "deleted"),
+			})
+		}
+		var loaded [][]any
+		for _, v := range rows {
+			var updated, connection any
+			if v.updated > 0 {
+				updated = day(v.updated)
+			}
+			if v.connection != "" {
+				connection = v.connection
+			}
+			loaded = append(loaded, row(v.row, "{}", v.id, day(v.ingested), updated, v.deleted, connection))
+		}
+		tg.Load("shop_eu_orders_raw", base.Envelope(), loaded)
+		build(t, tg, src)
+		var got []string
+		for _, r := range tg.Rows("shop_eu_orders_versions", "_row", "_version", "_is_latest") {
+			got = append(got, fmt.Sprint(r...))
+		}
+		sort.Strings(got)
+		if want := reference(rows); strings.Join(got, "\n") != strings.Join(want, "\n") {
+			rt.Fatalf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+	})
+}
+
+// reference numbers versions by sorting each record's rows.
+func reference(rows []version) []string {
+	type key struct{ id, connection string }
+	type times struct {
+		updated, ingested int
+		deleted           bool
+	}
+	byKey := map[key]map[times]version{}
+	for _, v := range rows {
+		k, w := key{v.id, v.connection}, times{v.updated, v.ingested, v.deleted}
+		if byKey[k] == nil {
+			byKey[k] = map[times]version{}
+		}
+		if v.row > byKey[k][w].row {
+			byKey[k][w] = v
+		}
+	}
+	var out []string
+	for _, m := range byKey {
+		var list []version
+		for _, v := range m {
+			list = append(list, v)
+		}
+		clock := func(v version) int {
+			if v.updated == 0 && v.deleted {
+				return v.ingested
+			}
+			return v.updated
+		}
+		sort.Slice(list, func(i, j int) bool {
+			a, b := list[i], list[j]
+			switch {
+			case clock(a) != clock(b):
+				return clock(a) < clock(b)
+			case a.ingested != b.ingested:
+				return a.ingested < b.ingested
+			case a.deleted != b.deleted:
+				return b.deleted
+			}
+			return a.row < b.row
+		})
+		for i, v := range list {
+			out = append(out, fmt.Sprint(int64(v.row), int64(i+1), i == len(list)-1))
+		}
+	}
+	sort.Strings(out)
+	return out
+}
+
+// TestRecordsInText reads records from a column of text and counts what is no
+// record. (PostgreSQL before 16 cannot try to parse json; compiling says so.)
+func TestRecordsInText(t *testing.T) {
+	t.Parallel()
+	tg := coretest.DuckDB(t)
+	columns := []sql.ColumnDef{{Name: "record", Type: sql.Text}, {Name: "synced_at", Type: sql.Text}, {Name: "deleted_at", Type: sql.Timestamp}}
+	src := source(spec.Table{
+		Name: "orders", RecordID: "$.id",
+		Relation: &spec.RawRelation{Path: []string{"shop_eu_orders_raw"}, Preset: "dbt_nexus_b", Columns: columns},
+	})
+	tg.Load("shop_eu_orders_raw", columns, [][]any{
+		{`{"id": 1}`, "2024-01-02T03:04:05Z", nil}, {`{"id": 2}`, "no time", day(3)}, {`no json`, nil, nil}, {nil, nil, nil}, {`{"x": 1}`, nil, nil}, {`[]`, nil, nil},
+	})
+	build(t, tg, src)
+	if got, want := lines(tg, "record_id", "_ingested_at", "_deleted"), "1 01-02T03 false\n2 01-01T00 true"; got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	rejections, err := base.Rejections(src, src.Tables[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := tg.Ask(rejections)
+	sort.Slice(got, func(i, j int) bool { return fmt.Sprint(got[i]) < fmt.Sprint(got[j]) })
+	if want := "[[missing_record_id 1] [record_not_an_object 3]]"; fmt.Sprint(got) != want {
+		t.Errorf("rejections: got %v, want %s", got, want)
+	}
+}
+
+// TestExistingRelations reads two versions and a deletion of each layout.
+func TestExistingRelations(t *testing.T) {
+	t.Parallel()
+	const shown = "json_text(record, '$.total')"
+	for _, tt := range []struct {
+		preset  string
+		columns []any
+		rows    [][]any
+		want    string // id, total, ingested, updated, deleted, connection, version, latest
+	}{
+		{
+			"airbyte_raw",
+			[]any{"_airbyte_raw_id", sql.Text, "_airbyte_extracted_at", sql.Timestamp, "_airbyte_data", sql.JSON},
+			[][]any{
+				{"u1", day(1), `{"id":1,"total":10,"updated":"2024-01-01"}`},
+				{"u2", day(2), `{"id":1,"total":11,"updated":"2024-01-02"}`},
+				{"u3", day(3), `{"id":2,"total":5,"_ab_cdc_deleted_at":"2024-01-03"}`},
+				{"u4", day(3), `[1]`},
+				{"u5", day(3), `{}`},
+			},
+			"1 10 01-01T00 01-01T00 false <nil> 1 false\n1 11 01-02T00 01-02T00 false <nil> 2 true\n2 5 01-03T00 <nil> true <nil> 1 true",
+		},
+		{
+			"fivetran",
+			[]any{"id", sql.Bigint, "total", sql.Decimal, "updated", sql.Timestamp, "_fivetran_synced", sql.Timestamp, "_fivetran_deleted", sql.Boolean, "source_relation", sql.Text},
+			[][]any{{int64(7), "1.500000000", day(2), day(3), false, "s"}, {int64(8), nil, nil, day(3), true, nil}, {nil, nil, nil, day(3), false, nil}},
+			"7 1.5 01-03T00 01-02T00 false s 1 true\n8 <nil> 01-03T00 <nil> true <nil> 1 true",
+		},
+		{
+			"fivetran", // as a warehouse of upper-case names shows it
+			[]any{"ID", sql.Bigint, "TOTAL", sql.Decimal, "UPDATED", sql.Timestamp, "_FIVETRAN_SYNCED", sql.Timestamp, "_FIVETRAN_DELETED", sql.Boolean},
+			[][]any{{int64(7), "1.500000000", day(2), day(3), false}},
+			"7 1.5 01-03T00 01-02T00 false <nil> 1 true",
+		},
+		{
+			"fivetran_history",
+			[]any{"id", sql.Text, "total", sql.Bigint, "_fivetran_synced", sql.Timestamp, "_fivetran_start", sql.Timestamp, "_fivetran_active", sql.Boolean},
+			[][]any{{"7", int64(1), day(5), day(1), false}, {"7", int64(2), day(5), day(2), true}, {"8", int64(3), day(5), day(1), false}},
+			"7 1 01-05T00 01-01T00 false <nil> 1 false\n7 2 01-05T00 01-02T00 false <nil> 2 true\n8 3 01-05T00 01-01T00 true <nil> 1 true",
+		},
+		{
+			"nango",
+			[]any{"id", sql.Text, "total", sql.Double, "_nango_metadata", sql.JSON, "connection_id", sql.Text},
+			[][]any{
+				{"7", 2.5, `{"last_modified_at":"2024-01-02T03:00:00Z","last_action":"ADDED","deleted_at":null}`, "c"},
+				{"8", nil, `{"last_modified_at":"2024-01-03","last_action":"DELETED","deleted_at":"2024-01-03"}`, "c"},
+			},
+			"7 2.5 01-02T03 01-02T03 false c 1 true\n8 <nil> 01-03T00 01-03T00 true c 1 true",
+		},
+		{
+			"dbt_nexus_a", []any{"_ingested_at", sql.Timestamp, "_connection_id", sql.Text, "_raw_record", sql.JSON},
+			[][]any{{day(1), "c", `{"id":"7","total":"3"}`}, {day(2), "c", `{"id":"7","total":"4"}`}, {day(2), "d", `"no object"`}},
+			"7 3 01-01T00 <nil> false c 1 false\n7 4 01-02T00 <nil> false c 2 true",
+		},
+		{
+			"dbt_nexus_stripe", []any{"id", sql.Text, "created", sql.Bigint, "data", sql.JSON, "synced_at", sql.Timestamp},
+			[][]any{{"evt_1", day(4).Unix(), `{"id":"7","total":3}`, day(5)}, {"evt_0", day(3).Unix(), `{"id":"7","total":2}`, day(5)}},
+			"7 2 01-05T00 01-03T00 false <nil> 1 false\n7 3 01-05T00 01-04T00 false <nil> 2 true",
+		},
+		{
+			"dlt", []any{"id", sql.Text, "total", sql.Bigint, "_dlt_id", sql.Text, "_dlt_load_id", sql.Text},
+			[][]any{{"7", int64(1), "x", fmt.Sprintf("%d.25", day(2).Unix())}},
+			"7 1 01-02T00 <nil> false <nil> 1 true",
+		},
+		{
+			"hevo", []any{"id", sql.Text, "total", sql.Bigint, "__hevo__loaded_at", sql.Bigint, "__hevo__marked_deleted", sql.Boolean},
+			[][]any{{"7", int64(1), day(2).UnixMilli(), nil}, {"7", int64(1), day(3).UnixMilli(), true}},
+			"7 1 01-02T00 <nil> false <nil> 1 false\n7 1 01-03T00 <nil> true <nil> 2 true",
+		},
+		{
+			"estuary", []any{"id", sql.Text, "total", sql.Bigint, "_meta", sql.JSON, "flow_published_at", sql.Timestamp},
+			[][]any{{"7", int64(1), `{"op":"c","store":"s","uuid":"b"}`, day(2)}, {"7", int64(2), `{"op":"d","store":"s","uuid":"a"}`, day(2)}},
+			"7 1 01-02T00 <nil> false s 1 false\n7 2 01-02T00 <nil> true s 2 true",
+		},
+	} {
+		t.Run(tt.preset, func(t *testing.T) {
+			t.Parallel()
+			targets(t, func(t *testing.T, tg *coretest.Target) {
+				var columns []sql.ColumnDef
+				for i := 0; i < len(tt.columns); i += 2 {
+					columns = append(columns, sql.ColumnDef{Name: tt.columns[i].(string), Type: tt.columns[i+1].(sql.Type)})
+				}
+				src := source(spec.Table{
+					Name: "orders", RecordID: "$.id", UpdatedAt: "$.updated",
+					Relation: &spec.RawRelation{Path: []string{"shop_eu_orders_raw"}, Preset: tt.preset, Columns: columns},
+				})
+				tg.Load("shop_eu_orders_raw", columns, tt.rows)
+				build(t, tg, src)
+				total, diags := sql.ParseExpr("", shown, sql.Options{})
+				if diags != nil {
+					t.Fatal(diags)
+				}
+				items := builder.Columns("b", "record_id", "_ingested_at", "_source_updated_at", "_deleted", "_connection", "_version", "_is_latest")
+				items = append(items[:1], append([]*sql.Item{builder.As(total, "total")}, items[1:]...)...)
+				var got []string
+				for _, r := range tg.Ask(builder.Query(&sql.Select{Items: items, From: builder.Model("shop_eu_orders_base", "b")})) {
+					for i, v := range r {
+						if at, ok := v.(time.Time); ok {
+							r[i] = at.UTC().Format("01-02T15")
+						}
+					}
+					got = append(got, strings.Trim(fmt.Sprint(r), "[]"))
+				}
+				sort.Strings(got)
+				if strings.Join(got, "\n") != tt.want {
+					t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), tt.want)
+				}
+			})
+		})
+	}
+}

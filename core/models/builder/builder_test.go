@@ -1,0 +1,86 @@
+package builder_test
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/core/models/builder"
+)
+
+func files() fstest.MapFS {
+	return fstest.MapFS{
+		"m.sql": {Data: []byte("select lower(trim(x)) as tidy, tidy(x) || suffix() as marked from parameters")},
+		"q.sql": {Data: []byte("select marked(t.name) as name from arms as t where tidy(t.name) <> other(t.name)")},
+		"e.sql": {Data: []byte("select from")},
+	}
+}
+
+func TestMacros(t *testing.T) {
+	outer := builder.Macros{"suffix": {Body: builder.Text("!")}}
+	macros, err := builder.LoadMacros(files(), "m.sql", map[string][]string{"tidy": {"x"}, "marked": {"x"}}, outer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q, err := builder.Load(files(), "q.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	macros.Expand(q)
+	var calls []string
+	columns := map[*sql.Column]bool{}
+	sql.Walk(q, func(n any) bool {
+		switch n := n.(type) {
+		case *sql.Call:
+			calls = append(calls, n.Name)
+		case *sql.Column:
+			if columns[n] {
+				t.Error("two places share a node")
+			}
+			columns[n] = true
+			if n.Table != "t" || n.Name != "name" {
+				t.Errorf("reads %s.%s", n.Table, n.Name)
+			}
+		}
+		return true
+	})
+	if got, want := strings.Join(calls, " "), "lower trim lower trim other"; got != want {
+		t.Errorf("calls %s, want %s", got, want)
+	}
+}
+
+func TestLoadTellsWhere(t *testing.T) {
+	if _, err := builder.Load(files(), "e.sql"); err == nil || !strings.Contains(err.Error(), "e.sql:1:") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := builder.Load(files(), "none.sql"); err == nil {
+		t.Error("a model that is not there loads")
+	}
+	if _, err := builder.LoadMacros(files(), "m.sql", map[string][]string{"tidy": {"x"}}, nil); err == nil {
+		t.Error("a macro without parameters loads")
+	}
+}
+
+func TestLongConditionsStayShallow(t *testing.T) {
+	var conds []sql.Expr
+	for range 1000 {
+		conds = append(conds, nil, builder.Bool(true))
+	}
+	depth := 0
+	var measure func(e sql.Expr, d int)
+	measure = func(e sql.Expr, d int) {
+		depth = max(depth, d)
+		if b, ok := e.(*sql.Binary); ok {
+			measure(b.L, d+1)
+			measure(b.R, d+1)
+		}
+	}
+	measure(builder.Or(conds...), 1)
+	if depth > 12 {
+		t.Errorf("1000 conditions are %d deep", depth)
+	}
+	if builder.And(nil, nil) != nil {
+		t.Error("no condition is a condition")
+	}
+}

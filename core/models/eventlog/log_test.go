@@ -1,0 +1,136 @@
+package eventlog_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/nexus-host/nexus-host/core/models/eventlog"
+	"github.com/nexus-host/nexus-host/internal/coretest"
+	"github.com/nexus-host/nexus-host/internal/eventtest"
+)
+
+// The rules of normalization, executed: identifier as given -> as compared; "" is dropped.
+func TestNormalization(t *testing.T) {
+	cases := []struct{ kind, given, want string }{
+		{"email", "a@x.com", "a@x.com"}, {"email", " A@X.com\n", "a@x.com"}, {"email", `"Doe, Jane" <Jane@x.com>`, "jane@x.com"},
+		{"email", "null", ""}, {"email", "nobody", ""}, {"email", "", ""}, {"email", "Test@Example.com", ""}, {"email", "a b@x.com", "a b@x.com"},
+		{"phone", "+1 (555) 010-2030", "15550102030"}, {"phone", "555 010 2030", "495550102030"}, {"phone", "0555 010 2030", "495550102030"},
+		{"phone", "0044 20 7946", "44207946"}, {"phone", "49 555 010 2030", "495550102030"}, {"phone", "tel:+49-30-1", "49301"}, {"phone", "n/a", ""},
+		{"phone", "+49 000 0000", ""}, {"phone", "none", ""},
+		{"domain", "acme.com", "acme.com"}, {"domain", "https://www.Acme.com:80/x?y", "acme.com"}, {"domain", "acme.com.", "acme.com"}, {"domain", "www.acme.com", "acme.com"},
+		{"customer_id", " cus_1 ", "cus_1"}, {"customer_id", "CUS_1", "CUS_1"}, {"customer_id", "Unknown", ""}, {"customer_id", " ", ""}, {"customer_id", "undefined ", ""},
+		{"customer_id", "0000000", "0000000"},
+	}
+	tg := coretest.DuckDB(t)
+	p := eventtest.New("crm")
+	p.Spec.Resolution.DefaultCallingCode = "49"
+	p.Spec.Resolution.Placeholders = []string{" test@example.com", "+49 000 0000"}
+	for i, c := range cases {
+		p.Seen("crm", i+1, c.kind+" "+c.given)
+	}
+	p.Build(t, tg)
+	got := map[string]string{}
+	for _, r := range tg.Rows("nexus_entity_identifiers", "event_id", "normalized_value") {
+		got[r[0].(string)] = r[1].(string)
+	}
+	for i, c := range cases {
+		if g := got[eventtest.EventID(i+1)]; g != c.want {
+			t.Errorf("%s %q: got %q, want %q", c.kind, c.given, g, c.want)
+		}
+	}
+	var dropped []string
+	for _, r := range tg.Rows("nexus_findings", "detail", "reason", "n") {
+		dropped = append(dropped, fmt.Sprint(r[0], " ", r[1], " ", r[2]))
+	}
+	want := []string{"customer_id blank 1", "customer_id placeholder 2", "email blank 1", "email malformed 1", "email placeholder 2", "phone placeholder 3"}
+	if !slices.Equal(dropped, want) {
+		t.Errorf("dropped %q, want %q", dropped, want)
+	}
+	for name, sample := range p.Checks(t, tg) {
+		t.Errorf("%s: %s", name, sample)
+	}
+}
+
+// Canonical in Go and canonical_name in SQL are one function.
+func TestCanonicalNamesAgree(t *testing.T) {
+	tg := coretest.DuckDB(t)
+	p := eventtest.New("crm")
+	names := []string{"a", "Name", " first  name ", "größe", "1st", "É", "İ", "K", "a-b", "__x", "x\ny", "🙂", "Favourite Colour (2024)", "ẞ9", strings.Repeat("ab", 40), "9" + strings.Repeat("é", 70)}
+	for _, n := range names {
+		p.Trait("crm", 1, "a@x.com", n, "v")
+	}
+	p.Build(t, tg)
+	spelled := map[any]any{}
+	for _, r := range tg.Rows("nxw_entity_traits_in", "spelling", "trait_name") {
+		spelled[r[0]] = r[1]
+	}
+	for _, n := range names {
+		if got, want := spelled[n], eventlog.Canonical(n); got != want {
+			t.Errorf("%q: SQL %q, Go %q", n, got, want)
+		}
+	}
+}
+
+// A later version replaces the earlier one, whatever the order in which rows come.
+func TestLaterVersionWins(t *testing.T) {
+	for _, order := range [][]int{{0, 1, 2}, {2, 1, 0}, {1, 2, 0}} {
+		tg := coretest.DuckDB(t)
+		p := eventtest.New("crm")
+		rows := []eventtest.Row{}
+		for v := range 3 {
+			rows = append(rows, eventtest.Row{"event_id": eventtest.EventID(1), "occurred_at": eventtest.Day(1), "event_name": fmt.Sprint("version ", v),
+				"event_type": "t", "source_table": "t", "_ingested_at": eventtest.Day(10 + v)})
+		}
+		for _, i := range order {
+			p.Add("crm", eventlog.Events, rows[i])
+		}
+		p.Build(t, tg)
+		if got := eventtest.Table(tg, "nexus_events", "event_name"); !slices.Equal(got, []string{"version 2"}) {
+			t.Errorf("order %v: got %q", order, got)
+		}
+		if failed := p.Checks(t, tg); len(failed) > 0 {
+			t.Errorf("versions are no fault: %v", failed)
+		}
+	}
+}
+
+// Two different rows of one key in one version are the adapter's fault.
+func TestConflictsAreFound(t *testing.T) {
+	tg := coretest.DuckDB(t)
+	p := eventtest.New("crm", "shop")
+	for _, n := range []string{"a", "b"} {
+		p.Add("crm", eventlog.Events, eventtest.Row{"event_id": eventtest.EventID(1), "occurred_at": eventtest.Day(1), "event_name": n, "event_type": "t", "source_table": "t"})
+	}
+	p.Add("crm", eventlog.Events, eventtest.Row{"occurred_at": eventtest.Day(1)}, eventtest.Row{"event_id": eventtest.EventID(2)})
+	p.Build(t, tg)
+	if got, want := eventtest.Table(tg, "nexus_findings", "table_name", "reason", "n"), []string{
+		"nexus_events conflicting_duplicate 1", "nexus_events missing_event_id 1", "nexus_events missing_occurred_at 1",
+	}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if p.Checks(t, tg)["nexus_findings.duplicates"] == "" {
+		t.Error("the check holds")
+	}
+}
+
+// Discoveries ask a built log for the names that fragments compute.
+func TestDiscovery(t *testing.T) {
+	tg := coretest.DuckDB(t)
+	p := eventtest.New("crm")
+	p.Trait("crm", 1, "a@x.com", "Shoe size", "42")
+	p.Trait("crm", 1, "a@x.com", "shoe SIZE", "43")
+	p.Change("crm", 1, "a@x.com", "plan", nil, "pro")
+	p.Build(t, tg)
+	_, ask := eventlog.StaticNames(p.Spec, p.Fragments())
+	var got []string
+	for _, d := range ask {
+		for _, r := range tg.Ask(d.Query) {
+			got = append(got, fmt.Sprint(d.Kind, " ", r[0], " ", r[1]))
+		}
+	}
+	if want := []string{"entity_traits shoe_size <nil>", "state_changes plan dimension"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -1,6 +1,0 @@
-// Package sql is portable SQL: its tree, its lexer and parser, and the
-// diagnostics that every later stage speaks in. docs/portable-sql.md is the
-// language's reference.
-//
-// It imports the standard library and golang.org/x/text (for NFC) alone.
-package sql

@@ -1,6 +1,0 @@
-// Package verify is the contract's checks, as queries of the rows that break
-// them. A build ends with them and `nexus-host test` runs them again on
-// the published tables, so they read nothing else.
-//
-// It imports core/model, core/spec, core/sql, core/state and core/union alone.
-package verify

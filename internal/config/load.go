@@ -1,0 +1,251 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/nexus-host/nexus-host/core/lang/sql"
+)
+
+// ErrNotFound says that there is no project file where one was looked for.
+var ErrNotFound = errors.New("project: no " + FileName)
+
+// Load reads the project file of a folder (or the file itself, by any name). env
+// looks up environment variables; os.LookupEnv is the usual one. Mistakes in the
+// file, and in the secrets file and the profile that it names, come back as sql.Diagnostics.
+func Load(path string, env func(string) (string, bool)) (*Project, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("project: %w", err)
+	}
+	file := path
+	if info.IsDir() {
+		file = filepath.Join(path, FileName)
+	}
+	text, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w in %s", ErrNotFound, path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("project: %w", err)
+	}
+	dir, err := filepath.Abs(filepath.Dir(file))
+	if err != nil {
+		return nil, fmt.Errorf("project: %w", err)
+	}
+	return Parse(filepath.Base(file), string(text), dir, env)
+}
+
+// Parse decodes a project file's text. file is its name in messages, dir the
+// folder that its paths are relative to.
+func Parse(file, text, dir string, env func(string) (string, bool)) (*Project, error) {
+	if !utf8.ValidString(text) {
+		return nil, sql.Diagnostics{{File: file, Pos: sql.Pos{Line: 1, Col: 1}, Code: sql.CodeConfig, Message: "the file is not UTF-8"}}
+	}
+	d := parse(file, text, dir, env)
+	p := &Project{Dir: dir, File: file, doc: d}
+	if d.root != nil {
+		d.decode(d.root, reflect.ValueOf(p).Elem(), field{}, "")
+	}
+	if len(d.diags) == 0 {
+		p.readProfile()
+		p.validateWarehouse()
+		p.complete()
+		p.validate()
+	}
+	if err := d.take(); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// fork is the document with a list of mistakes of its own, for one goroutine.
+func (d *document) fork() *document {
+	c := *d
+	c.diags = nil
+	return &c
+}
+
+// take hands the mistakes over, in the order of the file.
+func (d *document) take() error {
+	diags := d.diags
+	d.diags = nil
+	for _, diag := range diags {
+		if holdsSecret(diag.Source) {
+			diag.Source = ""
+		}
+	}
+	slices.SortStableFunc(diags, func(a, b *sql.Diagnostic) int {
+		if a.File != b.File {
+			return strings.Compare(a.File, b.File)
+		}
+		if a.Pos.Line != b.Pos.Line {
+			return a.Pos.Line - b.Pos.Line
+		}
+		return a.Pos.Col - b.Pos.Col
+	})
+	return diags.Err()
+}
+
+// complete fills in what may be left out.
+func (p *Project) complete() {
+	p.completeWarehouse()
+	for name, src := range p.Sources {
+		if src.Config == nil {
+			src.Config = Config("{}")
+			p.Sources[name] = src
+		}
+	}
+}
+
+// SourceNames lists the sources in order.
+func (p *Project) SourceNames() []string {
+	names := make([]string, 0, len(p.Sources))
+	for name := range p.Sources {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// TableNames lists a source's tables in order.
+func (s Source) TableNames() []string {
+	names := make([]string, 0, len(s.Tables))
+	for name := range s.Tables {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Resolve makes a path of the file absolute.
+func (p *Project) Resolve(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(p.Dir, filepath.FromSlash(path))
+}
+
+// Target is the project's folder of things that a build leaves.
+func (p *Project) Target() string { return filepath.Join(p.Dir, "target") }
+
+// EnvelopeColumns are the columns that a table's `columns` may map.
+func EnvelopeColumns() []string {
+	return []string{"record", "record_id", "_ingested_at", "_source_updated_at", "_deleted", "_connection", "_account", "_api_version", "_format"}
+}
+
+// validate finds the mistakes that one value alone does not show.
+func (p *Project) validate() {
+	d := p.doc
+	if p.AsOf != "" {
+		if _, ok := ParseInstant(p.AsOf); !ok {
+			d.report(d.at("as_of"), "such as 2024-05-01T00:00:00Z", "as_of is not an ISO 8601 instant")
+		}
+	}
+	if len(p.Sources) == 0 {
+		d.report(d.at("sources"), "", "a project needs a source")
+	}
+	for _, name := range p.SourceNames() {
+		if name == "nexus" || strings.HasPrefix(name, "nexus_") || strings.HasPrefix(name, "nx") && strings.Contains(name, "_") {
+			d.report(d.keyAt("sources", name), "", "source names that begin with nexus or nx…_ are reserved")
+		}
+		src := p.Sources[name]
+		for _, table := range src.TableNames() {
+			p.validateTable(src.Tables[table], "sources", name, "tables", table)
+		}
+	}
+	for i, g := range p.Resolution.Guards {
+		pos := d.at("resolution", "guards", fmt.Sprint(i))
+		switch {
+		case g.Guard == "blocked" && len(g.Values)+len(g.Patterns) == 0:
+			d.report(pos, "", "blocked needs values or patterns")
+		case g.Guard != "blocked" && len(g.Values)+len(g.Patterns) > 0:
+			d.report(pos, "", "values and patterns belong to blocked")
+		case g.Guard == "max_links" && g.N == 0:
+			d.report(pos, "", "max_links needs n")
+		case g.Guard != "max_links" && g.N != 0:
+			d.report(pos, "", "n belongs to max_links")
+		}
+	}
+	for name, st := range p.States {
+		if (st.Combine == "rank") != (len(st.Rank) > 0) {
+			d.report(d.keyAt("states", name), "combine: rank and rank: [best, …, worst] go together", "the state's rank does not fit its combine")
+		}
+	}
+	for name, tr := range p.Traits {
+		for i, src := range tr.Prefer {
+			if _, ok := p.Sources[src]; !ok {
+				d.report(d.at("traits", name, "prefer", fmt.Sprint(i)), "the sources are "+strings.Join(p.SourceNames(), ", "), "there is no source %q", src)
+			}
+		}
+	}
+}
+
+func (p *Project) validateTable(t Table, path ...string) {
+	d := p.doc
+	pos := d.keyAt(path...)
+	if (len(t.Files) > 0) == (t.Relation != "") {
+		d.report(pos, "", "a table needs either files or a relation")
+	}
+	if t.Relation != "" {
+		parts := strings.Split(t.Relation, ".")
+		if len(parts) > 3 || slices.Contains(parts, "") {
+			d.report(d.at(append(path, "relation")...), "table, schema.table or catalog.schema.table", "%q does not name a relation", t.Relation)
+		}
+		for key, set := range map[string]bool{"format": t.Format != "", "compression": t.Compression != "", "delimiter": t.Delimiter != "", "records": t.Records != "", "ingested_at": t.IngestedAt != "", "max_record_bytes": t.MaxRecord != 0} {
+			if set {
+				d.report(d.keyAt(append(path, key)...), "", "%s belongs to a table that is loaded from files", key)
+			}
+		}
+	}
+	if t.IngestedAt != "" {
+		if _, ok := ParseInstant(t.IngestedAt); !ok {
+			d.report(d.at(append(path, "ingested_at")...), "such as 2024-05-01T00:00:00Z; to read it from the rows, use columns: {_ingested_at: <member>}", "ingested_at is not an ISO 8601 instant")
+		}
+	}
+	if t.Delimiter != "" && (utf8.RuneCountInString(t.Delimiter) != 1 || strings.ContainsAny(t.Delimiter, "\"\r\n")) {
+		d.report(d.at(append(path, "delimiter")...), "", "the delimiter must be one character, not a quote or line break")
+	}
+	for column := range t.Columns {
+		if !slices.Contains(EnvelopeColumns(), column) {
+			hint := "one of " + strings.Join(EnvelopeColumns(), ", ")
+			if near := nearest(column, EnvelopeColumns()); near != "" {
+				hint = "did you mean " + near + "?"
+			}
+			d.report(d.keyAt(append(path, "columns", column)...), hint, "%q is not a column of the envelope", column)
+		}
+	}
+}
+
+var instantLayouts = []string{
+	time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999", "2006-01-02 15:04:05.999999999Z07:00",
+	"2006-01-02 15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999Z0700", "2006-01-02 15:04:05.999999999Z07", "2006-01-02T15:04Z07:00",
+	"2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly,
+}
+
+// ParseInstant reads an ISO 8601 instant; without a zone it is UTC. It keeps microseconds.
+func ParseInstant(s string) (time.Time, bool) {
+	s = strings.TrimSpace(s)
+	for _, layout := range instantLayouts {
+		if t, err := time.Parse(layout, s); err == nil {
+			t = t.UTC().Truncate(time.Microsecond)
+			return t, t.Year() >= 1 && t.Year() <= 9999
+		}
+	}
+	return time.Time{}, false
+}
+
+// Mistake is a diagnostic at a value of the project file, for those who find out later.
+func (p *Project) Mistake(message, hint string, path ...string) error {
+	d := p.doc.fork()
+	d.report(d.at(path...), hint, "%s", message)
+	return d.take()
+}

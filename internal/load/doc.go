@@ -1,0 +1,66 @@
+// Package load turns files into rows of the raw envelope: NDJSON, JSON, CSV and
+// Parquet, plain or gzipped, in the layouts of the common loaders. It reads in
+// one pass, in bounded memory and on several cores, and loses nothing silently:
+// a row that cannot be taken is counted by source, table and reason, with places.
+package load
+
+import (
+	"context"
+	"time"
+)
+
+// Row is one row of <source>_<table>_raw. A nil text, a nil Record and a zero time are NULL.
+type Row struct {
+	Row             int64 // load order: by file, then by place in the file
+	Record          []byte
+	RecordID        *string
+	IngestedAt      time.Time
+	SourceUpdatedAt time.Time
+	Deleted         bool
+	Connection      *string
+	Account         *string
+	APIVersion      *string
+	Format          *string
+}
+
+// Writer takes rows for one raw relation. A writer is used by one goroutine at
+// a time; what it was given and closed with is kept, otherwise nothing of it is.
+type Writer interface {
+	// Write takes a row; Record may be reused by the caller after it returns.
+	Write(ctx context.Context, row *Row) error
+	// Close keeps the rows.
+	Close(ctx context.Context) error
+	// Abort drops the rows; after Close it does nothing.
+	Abort()
+}
+
+// Table says what to load and how to read it.
+type Table struct {
+	Source string
+	Name   string
+	Dir    string   // the folder that Files are relative to
+	Files  []string // paths and globs; ** matches folders
+
+	Format      string // auto, ndjson, json, csv, parquet
+	Compression string // auto, none, gzip
+	Delimiter   rune   // csv; 0 is a comma, or a tab for .tsv
+	Records     string // json: the path of the array, $.data
+	MaxRecord   int    // bytes; 0 is DefaultMaxRecord
+
+	Preset  string            // see Presets; "" is plain
+	Columns map[string]string // envelope column to member, over the preset's
+
+	// What holds where the rows do not say.
+	Connection, Account, APIVersion, RecordFormat string
+	IngestedAt                                    time.Time
+}
+
+// DefaultMaxRecord is the size above which a record is rejected, in bytes.
+const DefaultMaxRecord = 16 << 20
+
+// MaxDepth is how deep a record may be nested; warehouses differ in what they bear.
+const MaxDepth = 256
+
+// Epoch is the _ingested_at of rows of which nothing says when they were loaded.
+// It is a constant, not the clock or a file's date, so that the same files always give the same rows.
+func Epoch() time.Time { return time.Unix(0, 0).UTC() }

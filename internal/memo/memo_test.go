@@ -1,0 +1,145 @@
+package memo_test
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nexus-host/nexus-host/internal/memo"
+)
+
+func key(s string) memo.Key { return sha256.Sum256([]byte(s)) }
+
+// fill puts n texts and saves them.
+func fill(t *testing.T, m *memo.Memo, from, to int) {
+	t.Helper()
+	for i := from; i < to; i++ {
+		m.Put(key(fmt.Sprint(i)), strings.Repeat("x", i))
+	}
+	if err := m.Save(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// known counts which of n texts a memo has; a wrong one fails the test.
+func known(t *testing.T, m *memo.Memo, n int) (count int) {
+	t.Helper()
+	for i := range n {
+		text, ok := m.Get(key(fmt.Sprint(i)))
+		if ok && text != strings.Repeat("x", i) {
+			t.Fatalf("text %d is %q", i, text)
+		}
+		if ok {
+			count++
+		}
+	}
+	return count
+}
+
+func TestKeeps(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "made by it")
+	fill(t, memo.Open(dir, "a"), 0, 100)
+	if n := known(t, memo.Open(dir, "a"), 100); n != 100 {
+		t.Errorf("%d of 100 texts were kept", n)
+	}
+	if n := known(t, memo.Open(dir, "b"), 100); n != 0 {
+		t.Errorf("another name has %d of its texts", n)
+	}
+}
+
+// A file is written anew once a tenth of what was used was not in it, and then holds what was used.
+func TestSavesWhatIsWorthIt(t *testing.T) {
+	dir := t.TempDir()
+	fill(t, memo.Open(dir, "a"), 0, 100)
+	m := memo.Open(dir, "a")
+	known(t, m, 90)
+	fill(t, m, 100, 105)
+	if n := known(t, memo.Open(dir, "a"), 200); n != 100 {
+		t.Errorf("after few new texts it holds %d, want the 100 old ones", n)
+	}
+	m = memo.Open(dir, "a")
+	known(t, m, 50)
+	fill(t, m, 100, 110)
+	if n := known(t, memo.Open(dir, "a"), 200); n != 60 {
+		t.Errorf("after many new texts it holds %d, want the 60 that were used", n)
+	}
+}
+
+func TestBrokenFilesAreNotRead(t *testing.T) {
+	dir := t.TempDir()
+	fill(t, memo.Open(dir, "a"), 0, 20)
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 1 {
+		t.Fatalf("%v, %v", entries, err)
+	}
+	path := filepath.Join(dir, entries[0].Name())
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := func(why string, data []byte) {
+		t.Helper()
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if n := known(t, memo.Open(dir, "a"), 20); n != 0 {
+			t.Errorf("%s: %d texts were read", why, n)
+		}
+	}
+	for n := range len(whole) {
+		broken(fmt.Sprintf("cut at %d", n), whole[:n])
+	}
+	for i := range whole { // the other program's too: its hash is in the head
+		flipped := []byte(string(whole))
+		flipped[i] ^= 0x10
+		broken(fmt.Sprintf("byte %d flipped", i), flipped)
+	}
+	broken("longer", append([]byte(string(whole)), 0))
+	if err := os.WriteFile(path, whole, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if n := known(t, memo.Open(dir, "a"), 20); n != 20 {
+		t.Errorf("the whole file gives %d of 20", n)
+	}
+}
+
+func TestOldestFilesGo(t *testing.T) {
+	dir := t.TempDir()
+	long := time.Now().Add(-time.Hour)
+	for i := range 70 {
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprint(i)), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(filepath.Join(dir, fmt.Sprint(i)), long, long.Add(time.Duration(i)*time.Second)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fill(t, memo.Open(dir, "a"), 0, 3)
+	for i, want := range map[int]bool{0: false, 10: false, 11: true, 69: true} {
+		if _, err := os.Stat(filepath.Join(dir, fmt.Sprint(i))); (err == nil) != want {
+			t.Errorf("file %d: %v", i, err)
+		}
+	}
+	if n := known(t, memo.Open(dir, "a"), 3); n != 3 {
+		t.Errorf("the newest file has gone")
+	}
+}
+
+func TestFolderThatCannotBeWritten(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m := memo.Open(filepath.Join(file, "sub"), "a")
+	m.Put(key("x"), "text")
+	if text, ok := m.Get(key("x")); !ok || text != "text" {
+		t.Errorf("%q, %v", text, ok)
+	}
+	if err := m.Save(); err == nil {
+		t.Error("saved below a file")
+	}
+}

@@ -1,0 +1,96 @@
+package plugin_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nexus-host/nexus-host/internal/plugin"
+)
+
+func TestBuild(t *testing.T) {
+	if testing.Short() {
+		t.Skip("SKIPPED in a short run: building Go modules takes seconds")
+	}
+	dir, cache := t.TempDir(), filepath.Join(t.TempDir(), "cache")
+	write := func(name, text string) {
+		t.Helper()
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("go.mod", "module example.com/p\n\ngo 1.26\n")
+	write("sql/a/b.sql", "select 1")
+	write("p.go", "package p\n\nimport \"embed\"\n\n//go:embed sql\nvar Files embed.FS\n")
+	write("main/main.go", "package main\n\nimport \"example.com/p\"\n\nvar Kept = p.Files\n\nfunc main() {}\n\n"+
+		"//go:wasmexport read\nfunc read() int32 {\n\tb, _ := Kept.ReadFile(\"sql/a/b.sql\")\n\treturn int32(len(b))\n}\n")
+	b := plugin.Builder{CacheDir: cache}
+	build := func() ([]byte, time.Duration) {
+		t.Helper()
+		start := time.Now()
+		module, err := b.Build(t.Context(), dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return module, time.Since(start)
+	}
+	first, cold := build()
+	if !bytes.HasPrefix(first, []byte("\x00asm")) {
+		t.Fatalf("no module: % x", first[:8])
+	}
+	again, warm := build()
+	if !bytes.Equal(first, again) || warm > cold/2 {
+		t.Errorf("unchanged sources: %v after %v, the same bytes: %v", warm, cold, bytes.Equal(first, again))
+	}
+	for _, change := range []func(){
+		func() { write("sql/a/b.sql", "select 2, 3") },
+		func() { write("sql/new/c.sql", "select 4") },
+		func() {
+			write("other.go", "package p\n\nvar Other = \"other\"\n\nfunc init() { Other += \"x\"; println(Other) }\n")
+		},
+	} {
+		change()
+		changed, _ := build()
+		if bytes.Equal(changed, again) {
+			t.Error("a change of the sources did not reach the module")
+		}
+		again = changed
+	}
+	if list := entries(t, cache); len(list) != 3 { // the sources, the last module, the lock
+		t.Errorf("modules of the past are kept: %q", list)
+	}
+	write("p_test.go", "package p\n")
+	if unchanged, took := build(); !bytes.Equal(unchanged, again) || took > cold/2 {
+		t.Errorf("a test file built the module anew: %v", took)
+	}
+	elsewhere, err := plugin.Builder{}.Build(t.Context(), filepath.Join(dir, "main"))
+	if err != nil || !bytes.Equal(elsewhere, again) {
+		t.Errorf("without a cache the same sources give another module: %v", err)
+	}
+	write("p.go", "package p\n\nfunc broken( {\n")
+	if _, err := b.Build(t.Context(), dir); !errors.Is(err, plugin.CodeBuild) || !strings.Contains(err.Error(), "syntax error") {
+		t.Errorf("broken sources: %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := b.Build(ctx, dir); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+}
+
+func TestBuildWithoutGo(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	_, err := plugin.Builder{}.Build(t.Context(), t.TempDir())
+	if !errors.Is(err, plugin.CodeBuild) || !strings.Contains(err.Error(), "needs the go command") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,175 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/nexus-host/nexus-host/core/emit/plan"
+	"github.com/nexus-host/nexus-host/core/emit/render"
+	"github.com/nexus-host/nexus-host/host/warehouse"
+	"github.com/nexus-host/nexus-host/internal/report"
+)
+
+// Int runs a query of one whole number.
+func Int(ctx context.Context, w Warehouse, statement string) (n int64, err error) {
+	err = Each(ctx, w, statement, func(v []any) error {
+		n, err = Number(v[0])
+		return err
+	})
+	return n, err
+}
+
+// Each runs a query and calls f with each row; f must not keep the slice.
+func Each(ctx context.Context, w Warehouse, statement string, f func(row []any) error) (err error) {
+	rows, err := w.Query(ctx, statement)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		v, err := rows.Values()
+		if err != nil {
+			return err
+		}
+		if err := f(v); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// Number is a value that is a whole number; NULL is 0.
+func Number(v any) (int64, error) {
+	switch v := v.(type) {
+	case nil:
+		return 0, nil
+	case int64:
+		return v, nil
+	case warehouse.Decimal:
+		return strconv.ParseInt(string(v), 10, 64)
+	}
+	return 0, fmt.Errorf("run: %v (%T) is not a whole number", v, v)
+}
+
+// Text is a value as text; NULL is empty.
+func Text(v any) string {
+	if v == nil {
+		return ""
+	}
+	return fmt.Sprint(v)
+}
+
+// Relations asks for the tables and views of a schema; one that is not there has none.
+func Relations(ctx context.Context, w Warehouse, listings []render.Listing) ([]plan.Existing, error) {
+	var have []plan.Existing
+	for _, l := range listings {
+		err := Each(ctx, w, l.SQL, func(v []any) error {
+			if len(v) <= max(l.Name, l.Kind) {
+				return fmt.Errorf("run: a list of relations has %d columns", len(v))
+			}
+			e := plan.Existing{Name: Text(v[l.Name]), View: l.View || l.Kind >= 0 && Text(v[l.Kind]) == "VIEW"}
+			if i := slices.IndexFunc(have, func(h plan.Existing) bool { return h.Name == e.Name }); i >= 0 {
+				have[i].View = have[i].View || e.View
+			} else {
+				have = append(have, e)
+			}
+			return nil
+		})
+		if errors.Is(err, warehouse.ErrMissing) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("run: relations of the schema: %w", err)
+		}
+	}
+	return have, nil
+}
+
+// Journal reads a journal of published names.
+func Journal(ctx context.Context, w Warehouse, statement string) (out []render.Switch, err error) {
+	err = Each(ctx, w, statement, func(v []any) error {
+		done, ok := v[2].(bool)
+		if !ok {
+			return fmt.Errorf("run: a journal's row ends with %v (%T)", v[2], v[2])
+		}
+		out = append(out, render.Switch{Relation: Text(v[0]), Slot: Text(v[1]), Done: done})
+		return nil
+	})
+	return out, err
+}
+
+// CheckQuery is one rule of the contract and the statement that finds the rows which break
+// it: columns n (how many) and sample (a key).
+type CheckQuery struct{ Name, Table, Rule, SQL string }
+
+// DigestQuery is the statement of one table's fingerprint: columns rows and digest.
+type DigestQuery struct{ Table, SQL string }
+
+// Check runs checks, several at once, and reports each in their order. An error of the
+// engine in one of them is that check's; cancellation ends all.
+func Check(ctx context.Context, w Warehouse, checks []CheckQuery, o Options) ([]report.Check, error) {
+	o.notify(Event{Kind: PhaseStarted, Name: "checks", Total: len(checks)})
+	out := make([]report.Check, len(checks))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(max(1, o.Jobs))
+	for i, c := range checks {
+		group.Go(func() error {
+			r := report.Check{Name: c.Name, Table: c.Table, Rule: c.Rule}
+			err := Each(ctx, w, c.SQL, func(v []any) error {
+				if len(v) < 2 {
+					return fmt.Errorf("run: check %s gives %d columns", c.Name, len(v))
+				}
+				n, err := Number(v[0])
+				r.Count += n
+				if n > 0 && len(r.Samples) < maxSamples {
+					r.Samples = append(r.Samples, Text(v[1]))
+				}
+				return err
+			})
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if err != nil {
+				r.Error = err.Error()
+			}
+			out[i] = r
+			o.notify(Event{Kind: StepEnded, Name: c.Name, Rows: r.Count})
+			return nil
+		})
+	}
+	return out, group.Wait()
+}
+
+const maxSamples = 5
+
+// Digests computes tables' fingerprints, several at once.
+func Digests(ctx context.Context, w Warehouse, digests []DigestQuery, o Options) ([]report.Table, error) {
+	o.notify(Event{Kind: PhaseStarted, Name: "digests", Total: len(digests)})
+	out := make([]report.Table, len(digests))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(max(1, o.Jobs))
+	for i, d := range digests {
+		group.Go(func() error {
+			out[i].Name = d.Table
+			err := Each(ctx, w, d.SQL, func(v []any) error {
+				if len(v) < 2 {
+					return fmt.Errorf("run: the digest of %s gives %d columns", d.Table, len(v))
+				}
+				n, err := Number(v[0])
+				out[i].Rows, out[i].Digest = n, Text(v[1])
+				return err
+			})
+			if err != nil {
+				return fmt.Errorf("run: digest of %s: %w", d.Table, err)
+			}
+			o.notify(Event{Kind: StepEnded, Name: d.Table, Rows: out[i].Rows})
+			return nil
+		})
+	}
+	return out, group.Wait()
+}
