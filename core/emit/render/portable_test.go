@@ -14,7 +14,7 @@ import (
 func corpus(t testing.TB) []string {
 	t.Helper()
 	var list []string
-	for _, pattern := range []string{"../../../testdata/conformance/*.txtar", "../../testdata/render/*.txtar"} {
+	for _, pattern := range []string{"../../../testdata/conformance/*.txtar", "../../../testdata/render/*.txtar"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: no cases: %v", pattern, err)
