@@ -5,11 +5,13 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 RUN go run ./cmd/nexus-host plugin build --out cmd/nexus-host/adapters ./plugins/gmail ./plugins/calendar ./plugins/stripe ./plugins/shopify \
- && go build -tags embed_plugins -trimpath -ldflags "-s -w" -o /nexus-host ./cmd/nexus-host
+ && go build -tags embed_plugins -trimpath -ldflags '-s -w -extldflags "-static-libstdc++ -static-libgcc"' -o /nexus-host ./cmd/nexus-host
 
-# DuckDB needs the C++ runtime, hence not a static image.
-FROM gcr.io/distroless/cc-debian12:nonroot
+FROM debian:bookworm-slim
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /nexus-host /usr/local/bin/nexus-host
 COPY LICENSE /usr/share/doc/nexus-host/LICENSE
+RUN useradd --uid 65532 --no-create-home nexus && mkdir /project && chown nexus /project
+USER nexus
 WORKDIR /project
 ENTRYPOINT ["nexus-host"]
