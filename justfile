@@ -24,15 +24,15 @@ conformance: analyze
     #!/usr/bin/env bash
     set -euo pipefail
     export NEXUS_CONFORMANCE_RESULTS="$PWD/testdata/results"
-    NEXUS_REQUIRE_POSTGRES=1 go test ./internal/corpus ./internal/projects -v -timeout 40m
+    NEXUS_REQUIRE_POSTGRES=1 go test ./test/conformance -v -timeout 40m
     for engine in snowflake bigquery spark; do
       (cd test/$engine && go test . -v -timeout 90m)
     done
-    go run ./test/conformance
+    go run ./test/conformance/table
 
 # every statement of every dialect held against independent parsers, engines and rules
 analyze:
-    NEXUS_REQUIRE_POSTGRES=1 NEXUS_REQUIRE_SQLGLOT=1 go test ./internal/lint ./internal/analysis ./test/analyze -v
+    NEXUS_REQUIRE_POSTGRES=1 NEXUS_REQUIRE_SQLGLOT=1 go test ./test/analyze/... -v
     cd test/googlesql && go test . -v -timeout 40m
 
 # rewrite the golden SQL; look at the diff before committing

@@ -31,7 +31,7 @@ var policy = []struct {
 	{From: "host/plugintest", May: []string{"host", "core", "internal", "pdk"}},
 	{From: "cmd/nexus-host", May: []string{"host", "core", "internal", "cmd/nexus-host"}},
 	{From: "test", May: []string{"internal", "core", "host", "test"}},
-	{From: "internal/statement", May: []string{"internal", "core", "host", "pdk", "plugins"}},
+	{From: "test/analyze", May: []string{"internal", "core", "host", "pdk", "plugins", "test"}},
 	{From: "internal", May: []string{"internal", "core", "host", "pdk/wire"}},
 }
 

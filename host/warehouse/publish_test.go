@@ -13,7 +13,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/core/models/graph"
 	"github.com/nexus-host/nexus-host/host/warehouse"
-	"github.com/nexus-host/nexus-host/internal/plantest"
+	"github.com/nexus-host/nexus-host/internal/coretest/plantest"
 	hostrun "github.com/nexus-host/nexus-host/internal/run"
 )
 

@@ -4,14 +4,14 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/nexus-host/nexus-host/internal/projects"
+	"github.com/nexus-host/nexus-host/test/conformance"
 )
 
 // site builds projects on an emulator of their own, each in a dataset of its own.
-func site(t *testing.T) projects.Site {
+func site(t *testing.T) conformance.Site {
 	locks := emulator(t)
 	endpoint := mended(t, emulator(t), locks)
-	return projects.Site{
+	return conformance.Site{
 		Name: "bigquery", Engine: "emulator",
 		Warehouse: func(t *testing.T, schema string) string {
 			makeDataset(t, endpoint, schema)
@@ -23,7 +23,7 @@ func site(t *testing.T) projects.Site {
 }
 
 // The hand-made projects have the same tables as everywhere.
-func TestProjects(t *testing.T) { projects.Run(t, site(t)) }
+func TestProjects(t *testing.T) { conformance.Projects(t, site(t)) }
 
 // The demo has DuckDB's tables.
-func TestDemo(t *testing.T) { projects.Demo(t, site(t), projects.Customers(t, 25), 7) }
+func TestDemo(t *testing.T) { conformance.Demo(t, site(t), conformance.Customers(t, 25), 7) }

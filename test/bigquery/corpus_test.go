@@ -6,7 +6,7 @@ import (
 
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/bigquery"
-	"github.com/nexus-host/nexus-host/internal/corpus"
+	"github.com/nexus-host/nexus-host/test/conformance"
 )
 
 // Every case of the corpus on the emulator, whose own faults exceptions.txt lists with their reasons.
@@ -14,10 +14,10 @@ func TestCorpus(t *testing.T) {
 	w := &renewed{t: t}
 	t.Cleanup(func() { w.stop() }) // after what the corpus cleans up
 	w.renew()
-	corpus.Run(t, corpus.Engine{
+	conformance.Run(t, conformance.Engine{
 		Name: "bigquery", Version: "goccy/bigquery-emulator " + version + ", mended", Dialect: bigQuery(t), Warehouse: w, Batch: 20,
 		Path: func(table string) []string { return []string{"corpus", table} },
-	}, corpus.ReadExceptions(t, "exceptions.txt"))
+	}, conformance.ReadExceptions(t, "exceptions.txt"))
 }
 
 // renewed is a warehouse on an emulator that is replaced by a new one every so many queries: it keeps

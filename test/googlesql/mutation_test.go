@@ -5,7 +5,7 @@ import (
 
 	"github.com/goccy/go-googlesql"
 
-	"github.com/nexus-host/nexus-host/internal/statement"
+	"github.com/nexus-host/nexus-host/test/analyze/statement"
 )
 
 // What mutations leave to the analyzer, it finds; the grammar alone does not.

@@ -9,7 +9,7 @@ import (
 	"github.com/goccy/go-googlesql"
 
 	"github.com/nexus-host/nexus-host/core/lang/sql"
-	"github.com/nexus-host/nexus-host/internal/statement"
+	"github.com/nexus-host/nexus-host/test/analyze/statement"
 )
 
 // counts are of a script.

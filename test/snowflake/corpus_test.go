@@ -7,7 +7,7 @@ import (
 
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/snowflake"
-	"github.com/nexus-host/nexus-host/internal/corpus"
+	"github.com/nexus-host/nexus-host/test/conformance"
 )
 
 // several are warehouses of a server each: fakesnow's time is spent in Python, which computes one thing at once.
@@ -46,9 +46,9 @@ func (s several) Query(ctx context.Context, statement string) (warehouse.Rows, e
 // TestCorpus runs every case of testdata/conformance on fakesnow.
 func TestCorpus(t *testing.T) {
 	s := servers(t)
-	corpus.Run(t, corpus.Engine{
+	conformance.Run(t, conformance.Engine{
 		Name: "snowflake", Version: "fakesnow 0.11.14", Dialect: snow(t), Warehouse: s,
 		Path:  func(table string) []string { return []string{"PUBLIC", table} },
 		Batch: 4, Jobs: cap(s.idle),
-	}, corpus.ReadExceptions(t, "exceptions.txt"))
+	}, conformance.ReadExceptions(t, "exceptions.txt"))
 }

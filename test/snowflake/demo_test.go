@@ -4,15 +4,15 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/nexus-host/nexus-host/internal/projects"
+	"github.com/nexus-host/nexus-host/test/conformance"
 )
 
 // site is a fakesnow of the test's own, for its results stay in memory.
-func site(t *testing.T) projects.Site {
+func site(t *testing.T) conformance.Site {
 	t.Helper()
 	fakesnow(t) // skips where there is none
 	s := another(t)
-	return projects.Site{
+	return conformance.Site{
 		Name: "snowflake", Engine: "fakesnow",
 		Warehouse: func(_ *testing.T, schema string) string {
 			return fmt.Sprintf(`{type: snowflake, account: fakesnow, user: fake, password: "${FAKESNOW_PASSWORD}", host: 127.0.0.1, port: %d, protocol: http, database: projects, schema: %s, concurrency: 2, statement_timeout: 30m}`, s.port, schema)
@@ -22,7 +22,7 @@ func site(t *testing.T) projects.Site {
 }
 
 // TestProjects builds the projects of testdata/projects.
-func TestProjects(t *testing.T) { projects.Run(t, site(t)) }
+func TestProjects(t *testing.T) { conformance.Projects(t, site(t)) }
 
 // TestDemo builds the demo: every table is what DuckDB's is.
-func TestDemo(t *testing.T) { projects.Demo(t, site(t), projects.Customers(t, 500), 1) }
+func TestDemo(t *testing.T) { conformance.Demo(t, site(t), conformance.Customers(t, 500), 1) }

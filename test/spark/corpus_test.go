@@ -11,7 +11,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/databricks"
-	"github.com/nexus-host/nexus-host/internal/corpus"
+	"github.com/nexus-host/nexus-host/test/conformance"
 )
 
 func databricksDialect(t testing.TB) *dialect.Dialect {
@@ -74,11 +74,11 @@ func TestCorpus(t *testing.T) {
 	w := open(t)
 	schema(t, w, "corpus")
 	version, _, _ := strings.Cut(all(t, w, "select version()")[0][0].(string), " ") // what follows is a commit
-	e := corpus.Engine{
+	e := conformance.Engine{
 		Name: "spark", Version: version, Dialect: databricksDialect(t),
 		Warehouse: documents{w, databricksDialect(t)}, Batch: 40,
 		Path: func(table string) []string { return []string{"corpus", table} },
 	}
-	corpus.Run(t, e, corpus.ReadExceptions(t, "exceptions.txt"))
-	corpus.Digests(t, e)
+	conformance.Run(t, e, conformance.ReadExceptions(t, "exceptions.txt"))
+	conformance.Digests(t, e)
 }

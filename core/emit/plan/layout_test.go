@@ -7,7 +7,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/emit/dialect"
 	"github.com/nexus-host/nexus-host/core/emit/plan"
 	"github.com/nexus-host/nexus-host/core/models/graph"
-	"github.com/nexus-host/nexus-host/internal/plantest"
+	"github.com/nexus-host/nexus-host/internal/coretest/plantest"
 )
 
 // What is published is laid out by what readers and joins look rows up by; work relations and what

@@ -12,7 +12,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/emit/plan"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/graph"
-	"github.com/nexus-host/nexus-host/internal/plantest"
+	"github.com/nexus-host/nexus-host/internal/coretest/plantest"
 )
 
 // projects are a project and what becomes of it: columns come, go and change their type, views

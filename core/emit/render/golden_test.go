@@ -16,7 +16,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the sections of testdata/render")
 
 // TestGolden renders in.sql of each case in every dialect. What DuckDB and
-// PostgreSQL are given here internal/corpus executes; the others' SQL no engine here ran.
+// PostgreSQL are given here test/conformance executes; the others' SQL no engine here ran.
 func TestGolden(t *testing.T) {
 	files, err := filepath.Glob("../../../testdata/render/*.txtar")
 	if err != nil || len(files) == 0 {

@@ -8,7 +8,6 @@ import (
 
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
 	"github.com/nexus-host/nexus-host/internal/coretest"
-	"github.com/nexus-host/nexus-host/internal/eventtest"
 )
 
 // The rules of normalization, executed: identifier as given -> as compared; "" is dropped.
@@ -24,7 +23,7 @@ func TestNormalization(t *testing.T) {
 		{"customer_id", "0000000", "0000000"},
 	}
 	tg := coretest.DuckDB(t)
-	p := eventtest.New("crm")
+	p := coretest.NewProject("crm")
 	p.Spec.Resolution.DefaultCallingCode = "49"
 	p.Spec.Resolution.Placeholders = []string{" test@example.com", "+49 000 0000"}
 	for i, c := range cases {
@@ -36,7 +35,7 @@ func TestNormalization(t *testing.T) {
 		got[r[0].(string)] = r[1].(string)
 	}
 	for i, c := range cases {
-		if g := got[eventtest.EventID(i+1)]; g != c.want {
+		if g := got[coretest.EventID(i+1)]; g != c.want {
 			t.Errorf("%s %q: got %q, want %q", c.kind, c.given, g, c.want)
 		}
 	}
@@ -56,7 +55,7 @@ func TestNormalization(t *testing.T) {
 // Canonical in Go and canonical_name in SQL are one function.
 func TestCanonicalNamesAgree(t *testing.T) {
 	tg := coretest.DuckDB(t)
-	p := eventtest.New("crm")
+	p := coretest.NewProject("crm")
 	names := []string{"a", "Name", " first  name ", "größe", "1st", "É", "İ", "K", "a-b", "__x", "x\ny", "🙂", "Favourite Colour (2024)", "ẞ9", strings.Repeat("ab", 40), "9" + strings.Repeat("é", 70)}
 	for _, n := range names {
 		p.Trait("crm", 1, "a@x.com", n, "v")
@@ -77,17 +76,17 @@ func TestCanonicalNamesAgree(t *testing.T) {
 func TestLaterVersionWins(t *testing.T) {
 	for _, order := range [][]int{{0, 1, 2}, {2, 1, 0}, {1, 2, 0}} {
 		tg := coretest.DuckDB(t)
-		p := eventtest.New("crm")
-		rows := []eventtest.Row{}
+		p := coretest.NewProject("crm")
+		rows := []coretest.Row{}
 		for v := range 3 {
-			rows = append(rows, eventtest.Row{"event_id": eventtest.EventID(1), "occurred_at": eventtest.Day(1), "event_name": fmt.Sprint("version ", v),
-				"event_type": "t", "source_table": "t", "_ingested_at": eventtest.Day(10 + v)})
+			rows = append(rows, coretest.Row{"event_id": coretest.EventID(1), "occurred_at": coretest.Day(1), "event_name": fmt.Sprint("version ", v),
+				"event_type": "t", "source_table": "t", "_ingested_at": coretest.Day(10 + v)})
 		}
 		for _, i := range order {
 			p.Add("crm", eventlog.Events, rows[i])
 		}
 		p.Build(t, tg)
-		if got := eventtest.Table(tg, "nexus_events", "event_name"); !slices.Equal(got, []string{"version 2"}) {
+		if got := coretest.Table(tg, "nexus_events", "event_name"); !slices.Equal(got, []string{"version 2"}) {
 			t.Errorf("order %v: got %q", order, got)
 		}
 		if failed := p.Checks(t, tg); len(failed) > 0 {
@@ -99,13 +98,13 @@ func TestLaterVersionWins(t *testing.T) {
 // Two different rows of one key in one version are the adapter's fault.
 func TestConflictsAreFound(t *testing.T) {
 	tg := coretest.DuckDB(t)
-	p := eventtest.New("crm", "shop")
+	p := coretest.NewProject("crm", "shop")
 	for _, n := range []string{"a", "b"} {
-		p.Add("crm", eventlog.Events, eventtest.Row{"event_id": eventtest.EventID(1), "occurred_at": eventtest.Day(1), "event_name": n, "event_type": "t", "source_table": "t"})
+		p.Add("crm", eventlog.Events, coretest.Row{"event_id": coretest.EventID(1), "occurred_at": coretest.Day(1), "event_name": n, "event_type": "t", "source_table": "t"})
 	}
-	p.Add("crm", eventlog.Events, eventtest.Row{"occurred_at": eventtest.Day(1)}, eventtest.Row{"event_id": eventtest.EventID(2)})
+	p.Add("crm", eventlog.Events, coretest.Row{"occurred_at": coretest.Day(1)}, coretest.Row{"event_id": coretest.EventID(2)})
 	p.Build(t, tg)
-	if got, want := eventtest.Table(tg, "nexus_findings", "table_name", "reason", "n"), []string{
+	if got, want := coretest.Table(tg, "nexus_findings", "table_name", "reason", "n"), []string{
 		"nexus_events conflicting_duplicate 1", "nexus_events missing_event_id 1", "nexus_events missing_occurred_at 1",
 	}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
@@ -118,7 +117,7 @@ func TestConflictsAreFound(t *testing.T) {
 // Discoveries ask a built log for the names that fragments compute.
 func TestDiscovery(t *testing.T) {
 	tg := coretest.DuckDB(t)
-	p := eventtest.New("crm")
+	p := coretest.NewProject("crm")
 	p.Trait("crm", 1, "a@x.com", "Shoe size", "42")
 	p.Trait("crm", 1, "a@x.com", "shoe SIZE", "43")
 	p.Change("crm", 1, "a@x.com", "plan", nil, "pro")

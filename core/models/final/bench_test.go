@@ -13,7 +13,6 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
-	"github.com/nexus-host/nexus-host/internal/eventtest"
 )
 
 // BenchmarkBuild builds everything after the fragments for 1,000,000 events of
@@ -28,7 +27,7 @@ func BenchmarkBuild(b *testing.B) {
 		b.StopTimer()
 		tg := coretest.DuckDB(b)
 		tg.Exec("SET threads = 2")
-		p := eventtest.New("crm")
+		p := coretest.NewProject("crm")
 		p.Spec.Sources[0].States = []spec.State{{Name: "mrr", Category: "measurement", Combine: "sum"}, {Name: "plan", Category: "dimension"}, {Name: "lifecycle", Category: "dimension"}}
 		id := p.Trait("crm", 1, "a@x.com", "name", "x")
 		p.Trait("crm", 1, "a@x.com", "city", "x")
@@ -37,7 +36,7 @@ func BenchmarkBuild(b *testing.B) {
 			p.Change("crm", 1, "a@x.com", n, "k", "1")
 		}
 		for _, n := range []string{"revenue", "tax"} {
-			p.Add("crm", eventlog.Measurements, eventtest.Row{"event_id": id, "measurement_name": n, "value": "1", "value_unit": "usd", "occurred_at": eventtest.Day(1)})
+			p.Add("crm", eventlog.Measurements, coretest.Row{"event_id": id, "measurement_name": n, "value": "1", "value_unit": "usd", "occurred_at": coretest.Day(1)})
 		}
 		insert := func(kind, columns, from string) {
 			p.Filled("crm", kind, fmt.Sprintf("INSERT INTO given_crm_%s BY NAME SELECT %s FROM range(%d) r(i)%s", kind, columns, events, from))

@@ -12,7 +12,6 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
-	"github.com/nexus-host/nexus-host/internal/eventtest"
 	"github.com/nexus-host/nexus-host/internal/pgtest"
 )
 
@@ -45,7 +44,7 @@ func targets(t *testing.T, test func(t *testing.T, tg *coretest.Target)) {
 }
 
 // mrr declares plan and mrr in the first source.
-func mrr(p *eventtest.Project) {
+func mrr(p *coretest.Project) {
 	p.Spec.Sources[0].States = []spec.State{{Name: "plan", Category: "dimension"}, {Name: "mrr", Category: "measurement", Combine: "sum"}}
 }
 
@@ -58,20 +57,20 @@ type want struct {
 // peers are the numbered cases of inputs that others get wrong, each with what is right.
 var peers = []struct {
 	name  string
-	given func(p *eventtest.Project)
+	given func(p *coretest.Project)
 	want  []want
 	fails []string // checks that must fail; all others hold
 }{
 	{
 		name: "03 one address in two spellings",
-		given: func(p *eventtest.Project) {
+		given: func(p *coretest.Project) {
 			p.Seen("crm", 1, "email Bob@x.com")
 			p.Seen("crm", 2, "email bob@x.com")
 		},
 		want: []want{{"nexus_resolved_identifiers", "normalized_value,n_events", []string{"bob@x.com 2"}}},
 	}, {
 		name: "04 a blank is no identifier",
-		given: func(p *eventtest.Project) {
+		given: func(p *coretest.Project) {
 			p.Seen("crm", 1, "email ", "phone 1")
 			p.Seen("crm", 2, "email ", "phone 2")
 		},
@@ -81,37 +80,37 @@ var peers = []struct {
 		},
 	}, {
 		name: "13 one number of two registered types",
-		given: func(p *eventtest.Project) {
-			p.Add("crm", eventlog.Entities, eventtest.Row{"entity_type": "subscription", "source_id": "1"}, eventtest.Row{"entity_type": "order", "source_id": "1"})
+		given: func(p *coretest.Project) {
+			p.Add("crm", eventlog.Entities, coretest.Row{"entity_type": "subscription", "source_id": "1"}, coretest.Row{"entity_type": "order", "source_id": "1"})
 		},
 		want: []want{{"nexus_entities", "entity_type,source_id", []string{"order 1", "subscription 1"}}},
 	}, {
 		name: "14 one number of two sources",
-		given: func(p *eventtest.Project) {
-			p.Add("crm", eventlog.Entities, eventtest.Row{"entity_type": "order", "source_id": "42"})
-			p.Add("shop", eventlog.Entities, eventtest.Row{"entity_type": "order", "source_id": "42"})
+		given: func(p *coretest.Project) {
+			p.Add("crm", eventlog.Entities, coretest.Row{"entity_type": "order", "source_id": "42"})
+			p.Add("shop", eventlog.Entities, coretest.Row{"entity_type": "order", "source_id": "42"})
 		},
 		want: []want{{"nexus_entities", "entity_type,source_id", []string{"order 42", "order 42"}}},
 	}, {
 		name: "15 a registered type without attributes",
-		given: func(p *eventtest.Project) {
+		given: func(p *coretest.Project) {
 			id := p.Event("crm", 1)
 			p.Identify("crm", id, 1, "order", "edge", "order_id 7")
 		},
 		want: []want{
 			{"nexus_entities", "entity_type,_created_at", []string{"order 01-01"}},
-			{"nexus_entity_participants", "event_id,entity_type,role,occurred_at", []string{eventtest.EventID(1) + " order actor 01-01"}},
+			{"nexus_entity_participants", "event_id,entity_type,role,occurred_at", []string{coretest.EventID(1) + " order actor 01-01"}},
 		},
 	}, {
 		name: "16 two values at one instant",
-		given: func(p *eventtest.Project) {
+		given: func(p *coretest.Project) {
 			p.Trait("crm", 1, "a@x.com", "name", "Ann")
 			p.Trait("shop", 1, "a@x.com", "name", "Bob")
 		},
 		want: []want{{"nexus_resolved_entity_traits", "trait_name,trait_value,source", []string{"name Bob shop"}}},
 	}, {
 		name: "17 names that differ by case",
-		given: func(p *eventtest.Project) {
+		given: func(p *coretest.Project) {
 			p.Trait("crm", 1, "a@x.com", "Name", "Ann")
 			p.Trait("crm", 2, "a@x.com", "name", "Anna")
 		},
@@ -121,11 +120,11 @@ var peers = []struct {
 		},
 	}, {
 		name:  "18 an entity that was never merged",
-		given: func(p *eventtest.Project) { p.Seen("crm", 1, "email a@x.com", "phone 1") },
+		given: func(p *coretest.Project) { p.Seen("crm", 1, "email a@x.com", "phone 1") },
 		want:  []want{{"nexus_entities", "_last_merged_at,_created_at", []string{"- 01-01"}}},
 	}, {
 		name: "19 a relationship declared twice",
-		given: func(p *eventtest.Project) {
+		given: func(p *coretest.Project) {
 			p.Seen("crm", 1, "email a@x.com")
 			p.Seen("crm", 1, "email b@x.com")
 			p.Related("crm", 1, "a@x.com", "b@x.com", "reports_to", "a_to_b", true)
@@ -134,7 +133,7 @@ var peers = []struct {
 		want: []want{{"nexus_relationships", "relationship_type,established_at,ended_at,last_updated_at,is_active", []string{"reports_to 01-01 - 03-01 true"}}},
 	}, {
 		name: "20 a state that was left",
-		given: func(p *eventtest.Project) {
+		given: func(p *coretest.Project) {
 			p.Change("crm", 1, "a@x.com", "plan", nil, "pro")
 			p.Change("crm", 32, "a@x.com", "plan", nil, nil)
 		},
@@ -144,7 +143,7 @@ var peers = []struct {
 		},
 	}, {
 		name: "21 a state that comes back",
-		given: func(p *eventtest.Project) {
+		given: func(p *coretest.Project) {
 			p.Change("crm", 1, "a@x.com", "plan", nil, "pro")
 			p.Change("crm", 32, "a@x.com", "plan", nil, nil)
 			p.Change("crm", 60, "a@x.com", "plan", nil, "pro")
@@ -155,7 +154,7 @@ var peers = []struct {
 		},
 	}, {
 		name: "22 deltas sum to the current value",
-		given: func(p *eventtest.Project) {
+		given: func(p *coretest.Project) {
 			mrr(p)
 			p.Change("crm", 1, "a@x.com", "plan", nil, "pro")
 			p.Change("crm", 1, "a@x.com", "mrr", "s", "100")
@@ -165,7 +164,7 @@ var peers = []struct {
 		want: []want{{"nexus_entity_states", "valid_from,plan,mrr,mrr_delta", []string{"01-01 pro 100 100", "02-01 pro - -100", "03-01 pro 120 120"}}},
 	}, {
 		name: "22 sums over keys",
-		given: func(p *eventtest.Project) {
+		given: func(p *coretest.Project) {
 			mrr(p)
 			p.Change("crm", 1, "a@x.com", "mrr", "s1", "100")
 			p.Change("crm", 2, "a@x.com", "mrr", "s2", "30.5")
@@ -174,7 +173,7 @@ var peers = []struct {
 		want: []want{{"nexus_states", "state_numeric_value,state_entered_at", []string{"100 01-01", "130.5 01-02", "30.5 01-03"}}},
 	}, {
 		name: "24 a derived state ends with what it is derived from",
-		given: func(p *eventtest.Project) {
+		given: func(p *coretest.Project) {
 			mrr(p)
 			p.Spec.Derived = []spec.DerivedState{{Name: "paying", Category: "dimension", Expression: "case when mrr > 0 then plan end"}}
 			p.Change("crm", 1, "a@x.com", "plan", nil, "pro")
@@ -185,10 +184,10 @@ var peers = []struct {
 			"mrr 10 01-02 01-05", "paying pro 01-02 01-05", "plan pro 01-01 -"}}},
 	}, {
 		name: "25 one measurement twice is the adapter's fault",
-		given: func(p *eventtest.Project) {
+		given: func(p *coretest.Project) {
 			id := p.Event("crm", 1)
 			for _, v := range []string{"10", "20"} {
-				p.Add("crm", eventlog.Measurements, eventtest.Row{"event_id": id, "measurement_name": "revenue", "value": v, "value_unit": "usd", "occurred_at": eventtest.Day(1)})
+				p.Add("crm", eventlog.Measurements, coretest.Row{"event_id": id, "measurement_name": "revenue", "value": v, "value_unit": "usd", "occurred_at": coretest.Day(1)})
 			}
 		},
 		want: []want{
@@ -198,11 +197,11 @@ var peers = []struct {
 		fails: []string{"nexus_findings.duplicates"},
 	}, {
 		name: "25 or summed where declared",
-		given: func(p *eventtest.Project) {
+		given: func(p *coretest.Project) {
 			p.Spec.MeasurementsSummed = []string{"Revenue"}
 			id := p.Event("crm", 1)
 			for _, v := range []string{"10", "20"} {
-				p.Add("crm", eventlog.Measurements, eventtest.Row{"event_id": id, "measurement_name": "revenue", "value": v, "value_unit": "usd", "occurred_at": eventtest.Day(1)})
+				p.Add("crm", eventlog.Measurements, coretest.Row{"event_id": id, "measurement_name": "revenue", "value": v, "value_unit": "usd", "occurred_at": coretest.Day(1)})
 			}
 		},
 		want: []want{
@@ -211,7 +210,7 @@ var peers = []struct {
 		},
 	}, {
 		name: "31 a phone number",
-		given: func(p *eventtest.Project) {
+		given: func(p *coretest.Project) {
 			p.Spec.Resolution.DefaultCallingCode = "1"
 			p.Seen("crm", 1, "phone +1 (555) 010-2030")
 			p.Seen("crm", 2, "phone (555) 010-2030")
@@ -227,11 +226,11 @@ func TestPeers(t *testing.T) {
 	for _, c := range peers {
 		t.Run(c.name, func(t *testing.T) {
 			targets(t, func(t *testing.T, tg *coretest.Target) {
-				p := eventtest.New("crm", "shop")
+				p := coretest.NewProject("crm", "shop")
 				c.given(p)
 				p.Build(t, tg)
 				for _, w := range c.want {
-					got := eventtest.Table(tg, w.table, strings.Split(w.columns, ",")...)
+					got := coretest.Table(tg, w.table, strings.Split(w.columns, ",")...)
 					if !slices.Equal(got, w.rows) {
 						t.Errorf("%s:\n got %q\nwant %q", w.table, got, w.rows)
 					}
@@ -255,7 +254,7 @@ func TestPeers(t *testing.T) {
 // Case 23: the state before and after each event, by what the states then are.
 func TestStatesOfEvents(t *testing.T) {
 	targets(t, func(t *testing.T, tg *coretest.Target) {
-		p := eventtest.New("crm")
+		p := coretest.NewProject("crm")
 		p.Seen("crm", 1, "email a@x.com")
 		p.Change("crm", 2, "a@x.com", "plan", nil, "pro")
 		p.Change("crm", 3, "a@x.com", "plan", nil, "team")

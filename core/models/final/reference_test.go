@@ -12,7 +12,6 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
-	"github.com/nexus-host/nexus-host/internal/eventtest"
 )
 
 // told is a trait as an event told it; the reference picks among these by sorting.
@@ -114,13 +113,13 @@ func related(list []declared) string {
 		case d.active:
 			ended = "-"
 			if established == "-" {
-				established = eventtest.Day(d.day).Format("01-02")
+				established = coretest.Day(d.day).Format("01-02")
 			}
 		case ended == "-":
-			ended = eventtest.Day(d.day).Format("01-02")
+			ended = coretest.Day(d.day).Format("01-02")
 		}
 	}
-	return strings.Join([]string{last.direction, fmt.Sprint(last.active), established, ended, eventtest.Day(last.day).Format("01-02"), last.source}, " ")
+	return strings.Join([]string{last.direction, fmt.Sprint(last.active), established, ended, coretest.Day(last.day).Format("01-02"), last.source}, " ")
 }
 
 func TestTraitsAndRelationshipsEqualTheReference(t *testing.T) {
@@ -136,7 +135,7 @@ func TestTraitsAndRelationshipsEqualTheReference(t *testing.T) {
 			if tg.Dialect.Name == "postgres" { // whose views hold on to the tables of the build before
 				tg = coretest.Postgres(t, server)
 			}
-			p := eventtest.New(sources...)
+			p := coretest.NewProject(sources...)
 			p.Spec.Traits = map[string]spec.TraitRule{}
 			for n, r := range rules {
 				if n != "plain" {
@@ -156,8 +155,8 @@ func TestTraitsAndRelationshipsEqualTheReference(t *testing.T) {
 					d.value = "ccc" // the reference counts bytes
 				}
 				d.event = p.Seen(d.source, d.day, "email "+d.person)
-				p.Add(d.source, eventlog.Traits, eventtest.Row{"event_id": d.event, "entity_type": "person", "identifier_type": "email", "identifier_value": d.person,
-					"trait_name": d.name, "trait_value": d.value, "occurred_at": eventtest.Day(d.day), "_ingested_at": eventtest.Day(d.ingested)})
+				p.Add(d.source, eventlog.Traits, coretest.Row{"event_id": d.event, "entity_type": "person", "identifier_type": "email", "identifier_value": d.person,
+					"trait_name": d.name, "trait_value": d.value, "occurred_at": coretest.Day(d.day), "_ingested_at": coretest.Day(d.ingested)})
 				traits[d.person+" "+d.name] = append(traits[d.person+" "+d.name], d)
 			}
 			relations := map[string][]declared{}
@@ -176,7 +175,7 @@ func TestTraitsAndRelationshipsEqualTheReference(t *testing.T) {
 				p.Seen(d.source, 1, "email "+d.a)
 				p.Seen(d.source, 1, "email "+d.b)
 				p.Related(d.source, d.day, d.a, d.b, d.kind, d.direction, d.active)
-				p.Last(d.source, eventlog.Declarations)["_ingested_at"] = eventtest.Day(d.ingested)
+				p.Last(d.source, eventlog.Declarations)["_ingested_at"] = coretest.Day(d.ingested)
 				relations[key] = append(relations[key], d)
 			}
 			p.Build(t, tg)
@@ -198,7 +197,7 @@ func TestTraitsAndRelationshipsEqualTheReference(t *testing.T) {
 			got, want = nil, nil
 			for _, r := range tg.Rows("nexus_relationships", "entity_a_id", "entity_b_id", "relationship_type", "relationship_direction", "is_active",
 				"established_at", "ended_at", "last_updated_at", "primary_source") {
-				got = append(got, fmt.Sprint(address[r[0]], " ", address[r[1]], " ", r[2], " ", r[3], " ", r[4], " ", eventtest.Cell(r[5]), " ", eventtest.Cell(r[6]), " ", eventtest.Cell(r[7]), " ", r[8]))
+				got = append(got, fmt.Sprint(address[r[0]], " ", address[r[1]], " ", r[2], " ", r[3], " ", r[4], " ", coretest.Cell(r[5]), " ", coretest.Cell(r[6]), " ", coretest.Cell(r[7]), " ", r[8]))
 			}
 			for key, list := range relations {
 				want = append(want, key+" "+related(list))

@@ -9,7 +9,6 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/identity"
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
-	"github.com/nexus-host/nexus-host/internal/eventtest"
 )
 
 // peers are the numbered cases of resolution that others get wrong: what is told
@@ -17,15 +16,15 @@ import (
 var peers = []struct {
 	name   string
 	rules  spec.Resolution
-	builds []func(p *eventtest.Project) // each adds to what the ones before it told
-	want   []string                     // the identifiers of each entity
-	links  int                          // kept
-	keeps  string                       // an identifier whose entity id is to stay as it was at the first build
-	fails  []string                     // checks that must fail
+	builds []func(p *coretest.Project) // each adds to what the ones before it told
+	want   []string                    // the identifiers of each entity
+	links  int                         // kept
+	keeps  string                      // an identifier whose entity id is to stay as it was at the first build
+	fails  []string                    // checks that must fail
 }{
 	{
 		name: "01 a chain longer than any depth",
-		builds: told(func(p *eventtest.Project) {
+		builds: told(func(p *coretest.Project) {
 			for i := range 7 {
 				p.Seen("crm", i+1, fmt.Sprintf("email %c@x.com", 'a'+i), fmt.Sprintf("email %c@x.com", 'b'+i))
 			}
@@ -33,14 +32,14 @@ var peers = []struct {
 		want: []string{"a@x.com b@x.com c@x.com d@x.com e@x.com f@x.com g@x.com h@x.com"}, links: 7,
 	}, {
 		name: "02 a hundred identifiers on one edge",
-		builds: told(func(p *eventtest.Project) {
+		builds: told(func(p *coretest.Project) {
 			p.Seen("crm", 1, numbered("cookie c%03d", 100)...)
 		}),
 		want: []string{strings.Join(numbered("c%03d", 100), " ")}, links: 99,
 		fails: []string{"nexus_entity_identifiers.edge_size"},
 	}, {
 		name: "05 parts that join to the same text",
-		builds: told(func(p *eventtest.Project) {
+		builds: told(func(p *coretest.Project) {
 			p.Seen("crm", 1, "crm id-7")
 			p.Seen("crm", 1, "crm-id 7")
 		}),
@@ -48,14 +47,14 @@ var peers = []struct {
 	}, {
 		name: "06 a lesser identifier comes later",
 		builds: told(
-			func(p *eventtest.Project) { p.Seen("crm", 1, "email b@x.com") },
-			func(p *eventtest.Project) { p.Seen("web", 2, "email b@x.com", "anonymous_id z") },
+			func(p *coretest.Project) { p.Seen("crm", 1, "email b@x.com") },
+			func(p *coretest.Project) { p.Seen("web", 2, "email b@x.com", "anonymous_id z") },
 		),
 		want: []string{"b@x.com z"}, links: 1, keeps: "b@x.com",
 	}, {
 		name:  "07 one user with three cookies and a limit of two",
 		rules: limit("cookie", 2),
-		builds: told(func(p *eventtest.Project) {
+		builds: told(func(p *coretest.Project) {
 			for _, c := range []string{"1", "2", "3"} {
 				p.Seen("web", 1, "user_id u", "cookie c"+c)
 			}
@@ -64,7 +63,7 @@ var peers = []struct {
 	}, {
 		name:  "08 a phone shared by too many, and alone",
 		rules: limit("phone", 2),
-		builds: told(func(p *eventtest.Project) {
+		builds: told(func(p *coretest.Project) {
 			p.Seen("crm", 2, "email b@x.com", "phone 5550102030")
 			p.Seen("crm", 1, "email c@x.com", "phone 5550102030")
 			p.Seen("crm", 3, "email a@x.com", "phone 5550102030")
@@ -74,10 +73,10 @@ var peers = []struct {
 	}, {
 		name: "09 one edge over two days",
 		builds: told(
-			func(p *eventtest.Project) {
+			func(p *coretest.Project) {
 				p.Identify("crm", p.Event("crm", 1), 1, "person", "edge", "email a@x.com")
 			},
-			func(p *eventtest.Project) {
+			func(p *coretest.Project) {
 				p.Identify("crm", p.Event("crm", 2), 2, "person", "edge", "phone 5550102030")
 			},
 		),
@@ -85,8 +84,8 @@ var peers = []struct {
 	}, {
 		name: "10 a chain of ten in one batch",
 		builds: told(
-			func(p *eventtest.Project) { p.Seen("crm", 1, "email 00@x.com") },
-			func(p *eventtest.Project) {
+			func(p *coretest.Project) { p.Seen("crm", 1, "email 00@x.com") },
+			func(p *coretest.Project) {
 				for i := range 9 {
 					p.Seen("crm", 2, fmt.Sprintf("email %02d@x.com", (i*7)%10), fmt.Sprintf("email %02d@x.com", (i*7+7)%10))
 				}
@@ -95,7 +94,7 @@ var peers = []struct {
 		want: []string{strings.Join(numbered("%02d@x.com", 10), " ")}, links: 9, keeps: "00@x.com",
 	}, {
 		name: "27 one domain in two spellings",
-		builds: told(func(p *eventtest.Project) {
+		builds: told(func(p *coretest.Project) {
 			p.Identify("crm", p.Event("crm", 1), 1, "group", "1", "domain acme.com")
 			p.Identify("crm", p.Event("crm", 2), 2, "group", "2", "domain www.acme.com")
 		}),
@@ -103,7 +102,7 @@ var peers = []struct {
 	}, {
 		name:  "free mail providers are no companies",
 		rules: spec.Resolution{FreeMailDomains: true},
-		builds: told(func(p *eventtest.Project) {
+		builds: told(func(p *coretest.Project) {
 			p.Identify("crm", p.Event("crm", 1), 1, "group", "1", "domain gmail.com", "company_id 1")
 			p.Identify("crm", p.Event("crm", 1), 1, "group", "2", "domain GMail.com", "company_id 2")
 		}),
@@ -111,7 +110,7 @@ var peers = []struct {
 	},
 }
 
-func told(builds ...func(p *eventtest.Project)) []func(p *eventtest.Project) { return builds }
+func told(builds ...func(p *coretest.Project)) []func(p *coretest.Project) { return builds }
 
 func limit(identifierType string, n int) spec.Resolution {
 	return spec.Resolution{Guards: []spec.Guard{{EntityType: "person", Kind: "max_links", IdentifierType: identifierType, N: n}}}
@@ -145,7 +144,7 @@ func TestPeers(t *testing.T) {
 	for _, c := range peers {
 		for _, tg := range engines(t, identity.Rounds) {
 			t.Run(c.name+"/"+tg.name, func(t *testing.T) {
-				p := eventtest.New("crm", "web")
+				p := coretest.NewProject("crm", "web")
 				p.Spec.Resolution = c.rules
 				var first, entity map[string]string
 				var groups []string

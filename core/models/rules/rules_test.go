@@ -11,12 +11,11 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/rules"
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
-	"github.com/nexus-host/nexus-host/internal/eventtest"
 )
 
 // project has rows in every table.
-func project() *eventtest.Project {
-	p := eventtest.New("crm", "shop")
+func project() *coretest.Project {
+	p := coretest.NewProject("crm", "shop")
 	p.Spec.Sources[0].States = []spec.State{{Name: "mrr", Category: "measurement", Combine: "sum"}, {Name: "plan", Category: "dimension"}}
 	p.Spec.Derived = []spec.DerivedState{{Name: "arr", Category: "measurement", Expression: "mrr * 12"}}
 	p.Attributes = []sql.ColumnDef{{Name: "amount", Type: sql.Decimal}, {Name: "data", Type: sql.JSON}}
@@ -35,10 +34,10 @@ func project() *eventtest.Project {
 	p.Change("crm", 9, "b@x.com", "plan", nil, "free")
 	id := p.Seen("shop", 20, "email a@x.com")
 	for _, n := range []string{"revenue", "is_large"} {
-		p.Add("shop", eventlog.Measurements, eventtest.Row{"event_id": id, "measurement_name": n, "value": "1.5", "value_unit": "usd", "occurred_at": eventtest.Day(20)})
+		p.Add("shop", eventlog.Measurements, coretest.Row{"event_id": id, "measurement_name": n, "value": "1.5", "value_unit": "usd", "occurred_at": coretest.Day(20)})
 	}
-	p.Add("shop", eventlog.Dimensions, eventtest.Row{"event_id": id, "dimension_name": "channel", "dimension_value": "web", "occurred_at": eventtest.Day(20)})
-	p.Add("shop", eventlog.Entities, eventtest.Row{"entity_type": "order", "source_id": "o1", "created_at": eventtest.Day(19), "amount": "9.99", "data": `{"a":1}`})
+	p.Add("shop", eventlog.Dimensions, coretest.Row{"event_id": id, "dimension_name": "channel", "dimension_value": "web", "occurred_at": coretest.Day(20)})
+	p.Add("shop", eventlog.Entities, coretest.Row{"entity_type": "order", "source_id": "o1", "created_at": coretest.Day(19), "amount": "9.99", "data": `{"a":1}`})
 	p.Identify("shop", id, 20, "order", "order o1", "order_id o1")
 	return p
 }

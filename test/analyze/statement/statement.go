@@ -1,0 +1,364 @@
+// Package statement lists every statement that nexus-host can send to a warehouse, a
+// dialect each: whole builds of sample projects in the order of a real one, with what
+// the core promises of each statement's columns, the golden queries, and the single
+// statements around a build. Analysers and linters of tests go through them.
+//
+// It is only for tests.
+package statement
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/nexus-host/nexus-host/core"
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
+	"github.com/nexus-host/nexus-host/core/emit/plan"
+	"github.com/nexus-host/nexus-host/core/emit/render"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/core/models/base"
+	"github.com/nexus-host/nexus-host/core/models/graph"
+	"github.com/nexus-host/nexus-host/core/models/identity"
+	"github.com/nexus-host/nexus-host/core/models/read"
+)
+
+// Script is a list of statements that stand on one another: each finds what those
+// before it made.
+type Script struct {
+	Name       string // project/strategy, or golden
+	Dialect    *dialect.Dialect
+	Schema     []string
+	Inputs     []Table // what stands before the first statement
+	Statements []Statement
+	Files      []plan.File // a first build as compile writes it, loops as blocks of the dialect's own language
+}
+
+// Table is a relation by its path.
+type Table struct {
+	Path    []string
+	Columns []sql.ColumnDef
+}
+
+// Statement is one of them.
+type Statement struct {
+	Name string // the step's, or what it is for
+	SQL  string
+	// Makes is the relation that a CREATE fills; nil if none.
+	Makes []string
+	// Query says that it gives rows.
+	Query bool
+	// Columns is what the core promises of the rows, or of the relation that is made; nil: nothing.
+	Columns []sql.ColumnDef
+}
+
+// ID names a statement in messages.
+func (s *Script) ID(i int) string { return s.Dialect.Name + " " + s.Name + ": " + s.Statements[i].Name }
+
+// Schema is where a dialect's tables stand in these statements: as many parts as people write there.
+func Schema(d *dialect.Dialect) []string {
+	switch d.Name {
+	case "snowflake":
+		return []string{"analytics", "nexus"}
+	case "bigquery":
+		return []string{"acme-analytics", "nexus"}
+	case "databricks":
+		return []string{"main", "nexus"}
+	}
+	return []string{"nexus"}
+}
+
+// strategies are those of resolution.
+var strategies = []string{identity.Rounds, identity.Recursive}
+
+// Library makes scripts; projects are checked once for all dialects.
+type Library struct {
+	mu      sync.Mutex
+	checked map[string]checked
+}
+
+// checked is a project that the core has checked, with the relations that it finds in the warehouse.
+type checked struct {
+	*core.Checked
+	inputs []Table
+}
+
+// New makes an empty library.
+func New() *Library { return &Library{checked: map[string]checked{}} }
+
+// All lists every script of a dialect.
+func (l *Library) All(t testing.TB, d *dialect.Dialect) []*Script {
+	t.Helper()
+	var list []*Script
+	for _, p := range projects() {
+		for _, strategy := range strategies {
+			s, err := l.build(p, strategy, d)
+			var refused *identity.StrategyError
+			if strategy == identity.Recursive && errors.As(err, &refused) {
+				continue // by name, as documented
+			}
+			if err != nil {
+				t.Fatalf("statement: %s on %s: %v", p.name, d.Name, err)
+			}
+			list = append(list, s)
+		}
+	}
+	golden, err := goldens(d)
+	if err != nil {
+		t.Fatalf("statement: %v", err)
+	}
+	return append(list, golden)
+}
+
+// check gives a project as it is for a dialect, with a strategy.
+func (l *Library) check(p sample, strategy string, d *dialect.Dialect) (checked, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	key := fmt.Sprint(p.name, strategy, lacksKeys(d))
+	if c, ok := l.checked[key]; ok {
+		return c, nil
+	}
+	file, err := p.file(d)
+	if err != nil {
+		return checked{}, err
+	}
+	spec, err := specOf(file)
+	if err != nil {
+		return checked{}, err
+	}
+	spec.Resolution.Strategy = strategy
+	c := checked{}
+	for _, src := range spec.Sources {
+		for _, in := range base.Inputs(src) {
+			if in.Path != nil {
+				c.inputs = append(c.inputs, Table{Path: in.Path, Columns: in.Columns})
+			}
+		}
+	}
+	var diags sql.Diagnostics
+	if c.Checked, diags = core.Check(spec, run, sql.Limits{}); len(diags) > 0 {
+		return c, diags
+	}
+	l.checked[key] = c
+	return c, nil
+}
+
+// script gathers a build's statements.
+type script struct {
+	*Script
+	standing plan.Standing // what stands in the schema
+	aside    string        // the prefix of what is being built
+	program  *core.Program
+}
+
+func (s *script) add(name, text string) {
+	s.Statements = append(s.Statements, Statement{Name: name, SQL: text})
+}
+
+func (s *script) query(name, text string, columns ...sql.ColumnDef) {
+	s.Statements = append(s.Statements, Statement{Name: name, SQL: text, Query: true, Columns: columns})
+}
+
+// build is a build of a project on an empty warehouse, and a second one over it.
+func (l *Library) build(p sample, strategy string, d *dialect.Dialect) (*Script, error) {
+	checked, err := l.check(p, strategy, d)
+	if err != nil {
+		return nil, err
+	}
+	s := &script{Script: &Script{Name: p.name + "/" + strategy, Dialect: d, Schema: Schema(d), Inputs: checked.inputs}}
+	for _, again := range []bool{false, true} {
+		s.aside = plan.Aside(d, s.standing.Journal)
+		o := core.Options{Dialect: d.Name, Schema: s.Schema, Aside: s.aside, HasPrevious: again}
+		if s.program, err = checked.Compile(o); err != nil {
+			return nil, err
+		}
+		if !again {
+			if s.Files, err = s.program.Plan.Script(); err != nil {
+				return nil, err
+			}
+		}
+		if err := s.build(); err != nil {
+			return nil, err
+		}
+	}
+	return s.Script, s.read()
+}
+
+// build adds the statements of one build, in the order in which host sends them.
+func (s *script) build() error {
+	d, p := s.Dialect, s.program.Plan
+	for _, in := range s.Inputs {
+		s.query("probe", render.Probe(d, in.Path), in.Columns...)
+	}
+	for _, set := range d.Session {
+		s.add("session", set)
+	}
+	for _, l := range render.Relations(d, s.Schema) {
+		if l.Kind < 0 {
+			s.add("existing", l.SQL) // SHOW, whose columns are the engine's own
+		} else {
+			s.query("existing", l.SQL, text("name"), text("kind"))
+		}
+	}
+	if err := s.lease(); err != nil {
+		return err
+	}
+	for _, st := range p.Setup {
+		s.add("setup", st.SQL)
+	}
+	for _, r := range p.Relations {
+		if r.Layer != graph.Raw {
+			continue
+		}
+		made, err := render.CreateTable(d, p.Building(r.Name), r.Columns)
+		if err != nil {
+			return err
+		}
+		s.Statements = append(s.Statements, Statement{Name: "raw " + r.Name, SQL: made, Makes: p.Building(r.Name), Columns: r.Columns})
+	}
+	// Names that the data alone has are asked for as soon as what they stand in does.
+	for _, first := range []bool{true, false} {
+		for _, step := range p.Steps {
+			if slices.Contains(s.program.Before, step.ID) == first {
+				s.actions(step.ID, step.Actions)
+			}
+		}
+		if first {
+			for _, q := range s.program.Questions {
+				s.query("names of "+q.Kind, q.SQL, text("name"), text("category"))
+			}
+		}
+	}
+	s.reports()
+	return s.publish()
+}
+
+func (s *script) actions(name string, actions []plan.Action) {
+	for _, a := range actions {
+		switch a := a.(type) {
+		case *plan.Statement:
+			st := Statement{Name: name, SQL: a.SQL}
+			if r := s.program.Graph.Relation(a.Makes); r != nil && strings.HasPrefix(a.SQL, "CREATE ") {
+				st.Makes, st.Columns = s.program.Plan.Building(r.Name), r.Columns
+			}
+			s.Statements = append(s.Statements, st)
+		case *plan.Loop: // one round
+			s.actions(name+" ("+a.Name+")", a.Body)
+			s.Statements = append(s.Statements, Statement{Name: name + " (" + a.Name + ")", SQL: a.While.SQL, Query: true, Columns: []sql.ColumnDef{{Type: sql.Bigint}}})
+		}
+	}
+}
+
+// reports are what a run asks of its own result before it is published.
+func (s *script) reports() {
+	for _, r := range s.program.Rejections {
+		s.query("rejections of "+r.Source+"."+r.Table, r.SQL, text("reason"), bigint("n"))
+	}
+	s.query("findings", s.program.Findings, text("table_name"), text("source"), text("reason"), text("detail"), bigint("n"), text("sample"))
+}
+
+// lease adds the statements of the right to build, where that is a row.
+func (s *script) lease() error {
+	if s.Dialect.Name == "duckdb" || s.Dialect.Name == "postgres" {
+		return nil // they lock otherwise
+	}
+	l, err := render.LeaseOf(s.Dialect, render.Lease{
+		Path: append(slices.Clone(s.Schema), "nexus_build_lock"), Name: "build", Holder: "it's me", TTL: time.Minute,
+	})
+	if err != nil {
+		return err
+	}
+	for _, text := range []string{l.Create, l.Seed, l.Take, l.Renew, l.Release} {
+		s.add("lease", text)
+	}
+	s.query("lease", l.Read)
+	return nil
+}
+
+// publish switches to what was built; checks and digests then read it.
+func (s *script) publish() error {
+	p := s.program.Plan
+	have := s.standing
+	have.Relations = slices.Clone(have.Relations)
+	s.standing = plan.Standing{}
+	for _, r := range p.Relations {
+		view := r.Storage == graph.View
+		have.Relations = append(have.Relations, plan.Existing{Name: s.aside + r.Name, View: view})
+		s.standing.Relations = append(s.standing.Relations, plan.Existing{
+			Name: r.Name, View: view || s.Dialect.Publish == dialect.PublishViews, Columns: r.Columns,
+		})
+		s.standing.Journal = append(s.standing.Journal, render.Switch{Relation: r.Name, Slot: s.aside, Done: true})
+	}
+	// Work relations that no step frees stand until now.
+	for _, n := range s.program.Graph.Nodes {
+		for _, r := range n.Makes {
+			freed := slices.ContainsFunc(p.Steps, func(step *plan.Step) bool { return step.ID == "free "+r.Name })
+			if r.Layer == graph.Work && !freed {
+				have.Relations = append(have.Relations, plan.Existing{Name: r.Name, View: r.Storage == graph.View})
+			}
+		}
+	}
+	phases, err := p.Publish(have)
+	if err != nil {
+		return err
+	}
+	for _, phase := range phases {
+		texts := phase.Statements
+		begin, err := render.Begin(s.Dialect)
+		if phase.Transaction && err == nil {
+			texts = append(append([]string{begin}, texts...), render.Commit(s.Dialect))
+		}
+		for _, text := range texts {
+			s.add("publish", text)
+		}
+	}
+	for _, c := range s.program.Checks {
+		s.query("check "+c.Name, c.SQL, bigint("n"), text("sample"))
+	}
+	for _, d := range s.program.Digests {
+		s.query("digest "+d.Table, d.SQL, bigint("rows"), text("digest"))
+	}
+	return nil
+}
+
+// read adds what show, explain and the summary ask of a history.
+func (s *script) read() error {
+	r := read.Reader{Dialect: s.Dialect, Schema: s.Schema}
+	for _, q := range []read.Question{
+		read.Find, read.Named, read.Identifiers, read.Traits, read.Relationships, read.States,
+		read.Timeline, read.Links, read.Totals, read.Telling, read.LeftOut,
+	} {
+		asked, err := r.SQL(q, `it's \ "Ann" <ann@example.com>`, 20)
+		if err != nil {
+			return fmt.Errorf("question %s: %w", q, err)
+		}
+		s.query("question "+string(q), asked)
+	}
+	s.query("count", render.Count(s.Dialect, s.program.Plan.Published("nexus_events")), bigint("rows"))
+	for _, key := range []func(*dialect.Dialect, int64) (string, error){render.TryLock, render.Unlock} {
+		lock, err := key(s.Dialect, -1)
+		if err == nil { // a dialect without such locks refuses by name
+			s.query("lock", lock, sql.ColumnDef{Type: sql.Boolean})
+		}
+	}
+	// What a build that failed leaves is dropped by the next one.
+	for _, text := range s.program.Plan.Clean(plan.Standing{
+		Relations: []plan.Existing{{Name: "nxb_nexus_events"}, {Name: "nxb_v", View: true}, {Name: "nxw_x"}},
+	}) {
+		s.add("clean", text)
+	}
+	if s.Dialect.Publish == dialect.PublishViews {
+		s.query("journal", render.ReadJournal(s.Dialect, s.program.Plan.Published(plan.Journal)))
+	}
+	if explained, err := render.Explain(s.Dialect, render.Count(s.Dialect, s.program.Plan.Published("nexus_events"))); err == nil {
+		s.add("explain", explained)
+	}
+	s.add("drop", render.DropSchema(s.Dialect, s.Schema))
+	return nil
+}
+
+func text(name string) sql.ColumnDef   { return sql.ColumnDef{Name: name, Type: sql.Text} }
+func bigint(name string) sql.ColumnDef { return sql.ColumnDef{Name: name, Type: sql.Bigint} }

@@ -1,0 +1,43 @@
+package analyze
+
+import (
+	"testing"
+
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
+)
+
+// Every dialect's lists have builds of all projects, promises of types, and both strategies where the dialect has both.
+func TestStatements(t *testing.T) {
+	for _, name := range dialect.Names() {
+		d, scripts := scriptsOf(t, name)
+		kinds, typed, builds := map[string]int{}, 0, 0
+		for _, s := range scripts {
+			if s.Name != "golden" {
+				builds++
+			}
+			for _, st := range s.Statements {
+				switch {
+				case st.SQL == "":
+					t.Errorf("%s %s: %s is empty", name, s.Name, st.Name)
+				case st.Makes != nil:
+					kinds["creates"]++
+				case st.Query:
+					kinds["queries"]++
+				default:
+					kinds["others"]++
+				}
+				if st.Columns != nil {
+					typed++
+				}
+			}
+		}
+		want := 3 // the projects, with rounds
+		if d.Recursion[sql.RecurseUnion] || d.Recursion[sql.RecurseKeyed] {
+			want *= 2
+		}
+		if builds != want || kinds["creates"] < 500*builds/3 || kinds["queries"] < 200*builds/3 || kinds["others"] < 500*builds/3 || typed < 700*builds/3 {
+			t.Errorf("%s: %d builds, %v, %d with promised columns", name, builds, kinds, typed)
+		}
+	}
+}

@@ -1,0 +1,107 @@
+package conformance
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/nexus-host/nexus-host/internal/demo"
+)
+
+// CustomersEnv says how large the demo is, where a test's own size is not wanted.
+const CustomersEnv = "NEXUS_DEMO_CUSTOMERS"
+
+// Customers is how many customers the demo has, usual if nobody asks for another size.
+func Customers(t *testing.T, usual int) int {
+	t.Helper()
+	text := os.Getenv(CustomersEnv)
+	if text == "" {
+		return usual
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// Demo builds the demo of so many customers on DuckDB by each of its strategies and on the
+// site by each of the site's, and holds that all tables of all builds have one digest. Without
+// customers there are no records: every statement runs, over tables that are empty.
+func Demo(t *testing.T, s Site, customers int, seed uint64) {
+	t.Helper()
+	duckdb := Site{Name: "duckdb", Warehouse: func(t *testing.T, _ string) string {
+		return fmt.Sprintf("{type: duckdb, threads: 2, memory: 1GB, path: %q}", filepath.Join(t.TempDir(), "demo.duckdb"))
+	}}
+	want := duckdb.demo(t, customers, seed, "rounds")
+	if len(want) < 15 {
+		t.Fatalf("%d digests: the demo left too little", len(want))
+	}
+	for _, site := range []Site{duckdb, s} {
+		for _, strategy := range site.strategies(t) {
+			t.Run(site.Name+"/"+strategy, func(t *testing.T) {
+				if site.Name == "duckdb" && strategy == "rounds" {
+					return // that is want
+				}
+				compare(t, want, site.demo(t, customers, seed, strategy))
+			})
+		}
+		if s.Name == "duckdb" {
+			break
+		}
+	}
+	name := fmt.Sprintf("demo of %d customers", customers)
+	if customers == 0 {
+		name = "demo without records"
+	}
+	s.record(t, name, len(want))
+}
+
+// demo builds the demo on a site and gives its digests.
+func (s Site) demo(t *testing.T, customers int, seed uint64, strategy string) []string {
+	t.Helper()
+	dir := t.TempDir()
+	if _, err := demo.Generate(t.Context(), dir, demo.Options{Customers: max(customers, 1), Seed: seed}); err != nil {
+		t.Fatal(err)
+	}
+	if customers == 0 {
+		empty(t, filepath.Join(dir, "raw"))
+	}
+	file := filepath.Join(dir, "nexus.yaml")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(text, []byte("\nresolution:")) || bytes.Contains(text, []byte("\nwarehouse:")) {
+		t.Fatal("the demo's project says how to resolve, or where")
+	}
+	if err := os.WriteFile(file, append(text, "\nresolution: {strategy: \"${STRATEGY}\"}\n"...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, digests := s.build(t, dir, "corpus_demo_"+strategy, strategy)
+	return digests
+}
+
+// empty takes all records out of raw files.
+func empty(t *testing.T, dir string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*", "*"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("raw files of the demo: %v, %v", files, err)
+	}
+	for _, file := range files {
+		var b bytes.Buffer
+		if filepath.Ext(file) == ".gz" {
+			if err := gzip.NewWriter(&b).Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
