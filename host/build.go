@@ -12,9 +12,9 @@ import (
 	"github.com/nexus-host/nexus-host/core"
 	"github.com/nexus-host/nexus-host/core/emit/dialect"
 	"github.com/nexus-host/nexus-host/core/emit/plan"
-	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/host/warehouse"
+	"github.com/nexus-host/nexus-host/host/warehouse/catalog"
 	"github.com/nexus-host/nexus-host/host/warehouse/lease"
 	"github.com/nexus-host/nexus-host/internal/load"
 	"github.com/nexus-host/nexus-host/internal/report"
@@ -52,7 +52,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (*report.Run, error
 type build struct {
 	*Project
 	options BuildOptions
-	engine  engine
+	engine  warehouse.Engine
 	loaded  *loaded
 	checked *core.Checked
 	program *core.Program
@@ -63,9 +63,6 @@ type build struct {
 }
 
 func (p *Project) build(ctx context.Context, o BuildOptions) (*report.Run, error) {
-	if o.Jobs <= 0 {
-		o.Jobs = p.jobs()
-	}
 	b := &build{Project: p, options: o, start: time.Now()}
 	b.lost = func() error {
 		if cause := context.Cause(ctx); errors.Is(cause, lease.ErrLost) {
@@ -83,10 +80,7 @@ func (p *Project) build(ctx context.Context, o BuildOptions) (*report.Run, error
 	if err != nil {
 		err = errors.Join(b.lost(), err)
 	}
-	if tells, ok := b.engine.(interface{ Usage() warehouse.Usage }); ok {
-		used := tells.Usage()
-		b.report.Usage = &used
-	}
+	b.report.Usage = b.engine.Usage()
 	if e := b.engine.Close(); err == nil {
 		err = e
 	}
@@ -95,8 +89,15 @@ func (p *Project) build(ctx context.Context, o BuildOptions) (*report.Run, error
 
 // prepare finds every mistake that can be found before anything is written.
 func (b *build) prepare(ctx context.Context) (err error) {
+	d, err := b.driver()
+	if err != nil {
+		return err
+	}
+	if b.options.Jobs <= 0 {
+		b.options.Jobs = b.jobs(d)
+	}
 	started := b.Project.options.Now().UTC().Truncate(time.Microsecond)
-	if b.engine, err = b.open(ctx, use{runID: runID(started), jobs: b.options.Jobs}); err != nil {
+	if b.engine, err = b.open(ctx, warehouse.Use{RunID: runID(started), Jobs: b.options.Jobs}); err != nil {
 		return err
 	}
 	if b.loaded, err = b.load(ctx, b.columnsOf(b.engine), true); err != nil {
@@ -118,12 +119,12 @@ func (b *build) prepare(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	d, err := dialect.ByName(b.Dialect())
+	spoken, err := dialect.ByName(b.Dialect())
 	if err != nil {
 		return err
 	}
 	b.core = core.Options{
-		Dialect: b.Dialect(), Schema: b.schema(), Work: b.work(), Tables: b.tables(), Aside: plan.Aside(d, standing.Journal), HasPrevious: hasPrevious(standing),
+		Dialect: b.Dialect(), Schema: b.schema(), Work: d.WorkSchema, Tables: b.tables(), Aside: plan.Aside(spoken, standing.Journal), HasPrevious: hasPrevious(standing),
 	}
 	b.program, err = b.checked.Compile(b.core)
 	return err
@@ -187,7 +188,7 @@ func (b *build) setup(ctx context.Context) ([]string, error) {
 // hasSchema reports whether the schema is known to be there. Then it is not made, which takes
 // more rights than to build in it, also where nothing is to be done.
 func (b *build) hasSchema(ctx context.Context) (bool, error) {
-	if query := render.HasSchema(b.program.Plan.Dialect, b.schema()); query != "" {
+	if query := catalog.HasSchema(b.program.Plan.Dialect, b.schema()); query != "" {
 		n, err := run.Int(ctx, b.engine, query)
 		return n > 0, err
 	}
@@ -270,7 +271,7 @@ func (b *build) publish(ctx context.Context) ([]plan.Phase, error) {
 			continue
 		}
 		group.Go(func() (err error) {
-			standing.Relations[i].Columns, err = b.engine.Columns(gctx, render.Probe(b.program.Plan.Dialect, b.program.Plan.Published(e.Name)))
+			standing.Relations[i].Columns, err = b.engine.Columns(gctx, catalog.Probe(b.program.Plan.Dialect, b.program.Plan.Published(e.Name)))
 			return err
 		})
 	}

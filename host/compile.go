@@ -14,6 +14,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/emit/plan"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/graph"
+	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/internal/config"
 	"github.com/nexus-host/nexus-host/internal/memo"
 	"github.com/nexus-host/nexus-host/internal/report"
@@ -103,7 +104,7 @@ func (p *Project) Graph(ctx context.Context) (*report.Manifest, error) {
 func (p *Project) check(ctx context.Context, asOf time.Time) (*core.Checked, *loaded, error) {
 	var ask func(context.Context, []string) ([]sql.ColumnDef, error)
 	if p.readsRelations() {
-		e, err := p.open(ctx, use{readOnly: true})
+		e, err := p.open(ctx, warehouse.Use{ReadOnly: true})
 		if err != nil {
 			return nil, nil, err
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/nexus-host/nexus-host/host"
+	"github.com/nexus-host/nexus-host/host/warehouse/all"
 	"github.com/nexus-host/nexus-host/internal/plugin"
 )
 
@@ -18,7 +19,7 @@ func TestCompileAgain(t *testing.T) {
 	}
 	compile := func(dir string) string {
 		t.Helper()
-		p, err := host.Open(t.Context(), dir, host.Options{CacheDir: cache, Now: func() time.Time { return time.Unix(1_700_000_000, 0) }})
+		p, err := host.Open(t.Context(), dir, host.Options{Engines: all.Drivers(), CacheDir: cache, Now: func() time.Time { return time.Unix(1_700_000_000, 0) }})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,16 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
-	"strconv"
 	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/nexus-host/nexus-host/core/emit/plan"
-	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/host/warehouse/catalog"
 	"github.com/nexus-host/nexus-host/internal/run"
 )
 
@@ -36,9 +34,6 @@ type Explained struct {
 // DryRun has the warehouse explain every query of a build. It runs and loads nothing: empty tables stand in,
 // aside, for what a build makes first, and are dropped again. Where queries cannot run the error is ErrDryRun, beside the list.
 func (p *Project) DryRun(ctx context.Context, o BuildOptions) (list []Explained, err error) {
-	if o.Jobs <= 0 {
-		o.Jobs = p.jobs()
-	}
 	unlock, err := p.lock(ctx)
 	if err != nil {
 		return nil, err
@@ -90,7 +85,9 @@ func (b *build) rehearse(ctx context.Context) (list []Explained, err error) {
 	for i, q := range queries {
 		group.Go(func() error {
 			e := Explained{Step: q.Step, Relation: q.Relation, Over: over(q.Reads, published)}
-			if err := b.explain(gctx, q.Query, &e); err != nil {
+			estimate, err := b.engine.Explain(gctx, q.Query)
+			e.Rows, e.Bytes, e.Cost = estimate.Rows, estimate.Bytes, estimate.Cost
+			if err != nil {
 				if gctx.Err() != nil {
 					return gctx.Err()
 				}
@@ -159,7 +156,7 @@ func (b *build) publishedAlike(ctx context.Context) (map[string]bool, error) {
 			continue
 		}
 		group.Go(func() error {
-			have, err := b.engine.Columns(gctx, render.Probe(b.program.Plan.Dialect, b.program.Plan.Published(e.Name)))
+			have, err := b.engine.Columns(gctx, catalog.Probe(b.program.Plan.Dialect, b.program.Plan.Published(e.Name)))
 			if err == nil && sameNames(have, columns) {
 				mu.Lock()
 				alike[e.Name] = true
@@ -181,39 +178,4 @@ func sameNames(a, b []sql.ColumnDef) bool {
 		}
 	}
 	return true
-}
-
-// planned is how PostgreSQL and Redshift sum a plan up, in its first line.
-var planned = regexp.MustCompile(`\(cost=[0-9.]+\.\.([0-9.]+) rows=([0-9]+) width=`)
-
-// explain asks the engine about one query: for the bytes that it would read, if it can tell them, else for its plan.
-func (b *build) explain(ctx context.Context, query string, e *Explained) error {
-	if dry, ok := b.engine.(interface {
-		DryRun(ctx context.Context, statement string) (bytes int64, err error)
-	}); ok {
-		bytes, err := dry.DryRun(ctx, query)
-		e.Bytes = &bytes
-		return err
-	}
-	text, err := render.Explain(b.program.Plan.Dialect, query)
-	if err != nil {
-		return err
-	}
-	first := true
-	return run.Each(ctx, b.engine, text, func(v []any) error {
-		line := run.Text(v[len(v)-1])
-		// Databricks tells mistakes in the plan's text.
-		if strings.Contains(line, "AnalysisException") || strings.Contains(line, "Error occurred during query planning") {
-			return errors.New(line)
-		}
-		if m := planned.FindStringSubmatch(line); first && m != nil {
-			rows, err := strconv.ParseInt(m[2], 10, 64)
-			if err != nil {
-				return err
-			}
-			e.Rows, e.Cost = &rows, m[1]
-		}
-		first = false
-		return nil
-	})
 }

@@ -11,58 +11,49 @@ import (
 	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/host/warehouse"
-	"github.com/nexus-host/nexus-host/host/warehouse/bigquery"
-	"github.com/nexus-host/nexus-host/host/warehouse/databricks"
-	"github.com/nexus-host/nexus-host/host/warehouse/duckdb"
-	"github.com/nexus-host/nexus-host/host/warehouse/postgres"
-	"github.com/nexus-host/nexus-host/host/warehouse/redshift"
-	"github.com/nexus-host/nexus-host/host/warehouse/snowflake"
-	"github.com/nexus-host/nexus-host/internal/load"
+	"github.com/nexus-host/nexus-host/host/warehouse/catalog"
 	"github.com/nexus-host/nexus-host/internal/run"
 )
 
 // Rows is the result of a query; see warehouse.Rows.
 type Rows = warehouse.Rows
 
-// engine is an open warehouse.
-type engine interface {
-	run.Warehouse
-	Columns(ctx context.Context, probe string) ([]sql.ColumnDef, error)
-	OpenRaw(ctx context.Context, path []string) (load.Writer, error)
-	Close() error
+// NotLinkedError says that the project's warehouse is of a type whose warehouse.Engine is not among
+// Options.Engines.
+type NotLinkedError struct{ Type string }
+
+func (e *NotLinkedError) Error() string {
+	return fmt.Sprintf("host: this program has no engine for a %[1]s warehouse: import github.com/nexus-host/nexus-host/host/warehouse/%[1]s "+
+		"and give host.Options.Engines its %[1]s.Driver()", e.Type)
 }
 
-// use is what a warehouse is opened for.
-type use struct {
-	readOnly    bool
-	runID       string // "" outside of a build
-	connections int    // at most; 0: as many as the project file allows
-	jobs        int    // statements at once; 0: one
+// driver is the linked engine of the project's warehouse.
+func (p *Project) driver() (warehouse.Driver, error) {
+	for _, d := range p.options.Engines {
+		if d.Name == p.Dialect() {
+			return d, nil
+		}
+	}
+	return warehouse.Driver{}, &NotLinkedError{Type: p.Dialect()}
+}
+
+// settings are what an engine reads of the project file.
+func (p *Project) settings() *warehouse.Settings {
+	return &warehouse.Settings{Warehouse: p.file.Warehouse, Resolve: p.file.Resolve, Env: p.options.Env, Log: p.options.Log}
 }
 
 // open opens the project's warehouse.
-func (p *Project) open(ctx context.Context, u use) (engine, error) {
-	w := p.file.Warehouse
-	switch w.Type {
-	case "duckdb":
-		return duckdb.Open(ctx, duckdb.Options{Path: p.file.Resolve(w.Path), Memory: w.Memory, Threads: w.Threads, Jobs: u.jobs, ReadOnly: u.readOnly})
-	case "postgres":
-		return postgres.Open(ctx, p.postgres(u))
-	case "redshift":
-		return redshift.Open(ctx, p.redshift(u))
-	case "databricks":
-		return databricks.Open(ctx, p.databricks(u))
-	case "snowflake":
-		return snowflake.Open(ctx, p.snowflake(u))
-	case "bigquery":
-		return bigquery.Open(ctx, p.bigquery(u))
+func (p *Project) open(ctx context.Context, u warehouse.Use) (warehouse.Engine, error) {
+	d, err := p.driver()
+	if err != nil {
+		return nil, err
 	}
-	return nil, fmt.Errorf("host: no warehouse of type %q", w.Type)
+	return d.Open(ctx, p.settings(), u)
 }
 
-// jobs is how many steps are at work at once if nobody says.
-func (p *Project) jobs() int {
-	if p.Dialect() == "duckdb" {
+// jobs is how many steps are at work at once if the caller does not say.
+func (p *Project) jobs(d warehouse.Driver) int {
+	if d.Embedded {
 		return runtime.GOMAXPROCS(0)
 	}
 	return p.file.Warehouse.Concurrency
@@ -71,34 +62,35 @@ func (p *Project) jobs() int {
 // lock takes the right to build: before the database is opened where it is a file, with
 // its help, and a connection of its own, where it is a server.
 func (p *Project) lock(ctx context.Context) (unlock func() error, err error) {
-	w := p.file.Warehouse
-	if w.Type == "duckdb" {
-		return duckdb.Lock(ctx, p.file.Resolve(w.Path))
-	}
-	e, err := p.open(ctx, use{connections: 1})
+	d, err := p.driver()
 	if err != nil {
 		return nil, err
 	}
-	server, ok := e.(interface {
-		Lock(ctx context.Context, schema string) (unlock func() error, err error)
-	})
-	if !ok {
-		return nil, errors.Join(fmt.Errorf("host: a %s warehouse has no lock", w.Type), e.Close())
+	if d.LockFile != nil {
+		return d.LockFile(ctx, p.settings())
 	}
-	release, err := server.Lock(ctx, w.Schema)
+	e, err := d.Open(ctx, p.settings(), warehouse.Use{Connections: 1})
+	if err != nil {
+		return nil, err
+	}
+	release, err := e.Lock(ctx, p.file.Warehouse.Schema)
 	if err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
 	return func() error { return errors.Join(release(), e.Close()) }, nil
 }
 
-// work is where work relations of a build stand: in memory where the engine has that.
-func (p *Project) work() []string {
-	if p.Dialect() == "duckdb" {
-		return duckdb.WorkSchema()
+// parquet reads a Parquet file with the project's engine, or another one that is linked.
+func (p *Project) parquet(ctx context.Context, path string, row func(object []byte) error) error {
+	for _, d := range p.options.Engines {
+		if d.ReadParquet != nil {
+			return d.ReadParquet(ctx, path, row)
+		}
 	}
-	return nil
+	return fmt.Errorf("host: no engine that is linked reads Parquet files: give host.Options.Engines duckdb.Driver() of %s too", duckdbPackage)
 }
+
+const duckdbPackage = "github.com/nexus-host/nexus-host/host/warehouse/duckdb"
 
 // tables says how published tables are laid out, where the project says so.
 func (p *Project) tables() plan.Tables {
@@ -109,23 +101,23 @@ func (p *Project) tables() plan.Tables {
 func (p *Project) schema() []string { return []string{p.file.Warehouse.Schema} }
 
 // columnsOf asks an engine for the columns of existing relations.
-func (p *Project) columnsOf(e engine) func(context.Context, []string) ([]sql.ColumnDef, error) {
+func (p *Project) columnsOf(e warehouse.Engine) func(context.Context, []string) ([]sql.ColumnDef, error) {
 	return func(ctx context.Context, path []string) ([]sql.ColumnDef, error) {
 		d, err := dialect.ByName(p.Dialect())
 		if err != nil {
 			return nil, err
 		}
-		return e.Columns(ctx, render.Probe(d, path))
+		return e.Columns(ctx, catalog.Probe(d, path))
 	}
 }
 
 // standing tells what stands in the project's schema.
-func (p *Project) standing(ctx context.Context, e engine) (s plan.Standing, err error) {
+func (p *Project) standing(ctx context.Context, e warehouse.Engine) (s plan.Standing, err error) {
 	d, err := dialect.ByName(p.Dialect())
 	if err != nil {
 		return s, err
 	}
-	if s.Relations, err = run.Relations(ctx, e, render.Relations(d, p.schema())); err != nil {
+	if s.Relations, err = run.Relations(ctx, e, catalog.Relations(d, p.schema())); err != nil {
 		return s, err
 	}
 	s.Owned = p.owned()

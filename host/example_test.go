@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 
 	"github.com/nexus-host/nexus-host/host"
+	"github.com/nexus-host/nexus-host/host/warehouse"
+	"github.com/nexus-host/nexus-host/host/warehouse/duckdb"
 )
 
 // A project is a folder with a nexus.yaml: sources, each of a plugin and raw files.
@@ -44,7 +46,7 @@ sources:
 	if err != nil {
 		log.Fatal(err)
 	}
-	p, err := host.Open(ctx, dir, host.Options{CacheDir: filepath.Join(cache, "nexus-host", "plugin")})
+	p, err := host.Open(ctx, dir, host.Options{Engines: []warehouse.Driver{duckdb.Driver()}, CacheDir: filepath.Join(cache, "nexus-host", "plugin")})
 	if err != nil {
 		log.Fatal(err)
 	}

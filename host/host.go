@@ -1,8 +1,10 @@
 // Package host is the library that backends and the nexus-host command use: it opens a
 // project, loads its plugins, and checks, compiles, builds, tests and reads it.
 //
-//	p, err := host.Open(ctx, "path/to/project", host.Options{})
+//	p, err := host.Open(ctx, "path/to/project", host.Options{Engines: []warehouse.Driver{postgres.Driver()}})
 //	report, err := p.Build(ctx, host.BuildOptions{})
+//
+// A program links the engines that it wants, each from its own package below host/warehouse.
 //
 // A Project holds no connection and no compiled plugin between calls, so that one process
 // can have thousands of them; every method is safe for concurrent use, takes a context, and
@@ -36,6 +38,10 @@ type Event = run.Event
 type Options struct {
 	// Env looks up environment variables for ${NAME}; nil is os.LookupEnv. A backend gives each tenant its own.
 	Env func(name string) (string, bool)
+	// Engines are the engines that the program links, such as postgres.Driver(); package
+	// host/warehouse/all lists all of them. A project whose warehouse needs another one can be
+	// checked and compiled; the rest is a *NotLinkedError.
+	Engines []warehouse.Driver
 	// Log takes what happens; nil discards it.
 	Log *slog.Logger
 	// Builtin gives the module of a plugin that comes with the program; ok is false for an unknown name.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/host"
+	"github.com/nexus-host/nexus-host/host/warehouse/all"
 	"github.com/nexus-host/nexus-host/internal/pgtest"
 	"github.com/nexus-host/nexus-host/internal/plugin"
 	"github.com/nexus-host/nexus-host/internal/report"
@@ -54,7 +55,7 @@ func open(t testing.TB, dir string) *host.Project {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := host.Open(context.Background(), dir, host.Options{CacheDir: cache})
+	p, err := host.Open(context.Background(), dir, host.Options{Engines: all.Drivers(), CacheDir: cache})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/core/models/base"
-	"github.com/nexus-host/nexus-host/host/warehouse/duckdb"
+	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/internal/config"
 	"github.com/nexus-host/nexus-host/internal/load"
 	"github.com/nexus-host/nexus-host/internal/report"
@@ -70,8 +70,8 @@ func (b *build) loadTable(ctx context.Context, source, name string) (*load.Resul
 	b.notify(run.Event{Kind: run.StepStarted, Name: label})
 	res, err := load.Load(ctx, loadTable(b.Dir(), source, name, b.file.Sources[source].Tables[name]), load.Options{
 		Workers: b.options.Jobs,
-		Parquet: duckdb.ReadParquet,
-		Open:    func(ctx context.Context) (load.Writer, error) { return b.engine.OpenRaw(ctx, path) },
+		Parquet: b.parquet,
+		Open:    func(ctx context.Context) (warehouse.RawWriter, error) { return b.engine.OpenRaw(ctx, path) },
 		Loaded:  func(rows int64) { b.notify(run.Event{Kind: run.RowsLoaded, Name: label, Rows: rows}) },
 	})
 	if err != nil {

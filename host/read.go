@@ -21,8 +21,12 @@ type TestOptions struct {
 // Test runs the contract's checks over the published tables. Where rows break a rule the
 // error is ErrChecks, beside the checks.
 func (p *Project) Test(ctx context.Context, o TestOptions) ([]report.Check, error) {
+	d, err := p.driver()
+	if err != nil {
+		return nil, err
+	}
 	if o.Jobs <= 0 {
-		o.Jobs = p.jobs()
+		o.Jobs = p.jobs(d)
 	}
 	checked, _, err := p.check(ctx, time.Time{})
 	if err != nil {
@@ -32,7 +36,7 @@ func (p *Project) Test(ctx context.Context, o TestOptions) ([]report.Check, erro
 	if err != nil {
 		return nil, err
 	}
-	e, err := p.open(ctx, use{readOnly: true, jobs: o.Jobs})
+	e, err := p.open(ctx, warehouse.Use{ReadOnly: true, Jobs: o.Jobs})
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +59,7 @@ func (p *Project) Test(ctx context.Context, o TestOptions) ([]report.Check, erro
 // Query runs a statement of the warehouse's own SQL over the published tables, read-only.
 // The rows hold the database open until they are closed.
 func (p *Project) Query(ctx context.Context, statement string) (Rows, error) {
-	e, err := p.open(ctx, use{readOnly: true})
+	e, err := p.open(ctx, warehouse.Use{ReadOnly: true})
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +73,7 @@ func (p *Project) Query(ctx context.Context, statement string) (Rows, error) {
 // closing closes the database with the rows.
 type closing struct {
 	warehouse.Rows
-	engine engine
+	engine warehouse.Engine
 }
 
 func (c *closing) Close() error { return errors.Join(c.Rows.Close(), c.engine.Close()) }

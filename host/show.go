@@ -104,7 +104,7 @@ type ShowOptions struct {
 
 // reader asks questions of a built project.
 type reader struct {
-	engine engine
+	engine warehouse.Engine
 	lookup read.Reader
 }
 
@@ -113,7 +113,7 @@ func (p *Project) reader(ctx context.Context) (*reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := p.open(ctx, use{readOnly: true})
+	e, err := p.open(ctx, warehouse.Use{ReadOnly: true})
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nexus-host/nexus-host/host"
+	"github.com/nexus-host/nexus-host/host/warehouse/all"
 	"github.com/nexus-host/nexus-host/internal/config"
 	"github.com/nexus-host/nexus-host/internal/plugin"
 	"github.com/nexus-host/nexus-host/internal/report"
@@ -22,7 +23,7 @@ func (a *app) open(ctx context.Context, dir string) (*host.Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	return host.Open(ctx, dir, host.Options{Log: a.logger(), Builtin: a.builtin, CacheDir: cache})
+	return host.Open(ctx, dir, host.Options{Engines: all.Drivers(), Log: a.logger(), Builtin: a.builtin, CacheDir: cache})
 }
 
 // parseAsOf reads --as-of; "" is the zero time.

@@ -17,21 +17,14 @@ import (
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/base"
 	"github.com/nexus-host/nexus-host/host/warehouse"
+	"github.com/nexus-host/nexus-host/host/warehouse/catalog"
 	"github.com/nexus-host/nexus-host/host/warehouse/duckdb"
 	"github.com/nexus-host/nexus-host/host/warehouse/postgres"
-	"github.com/nexus-host/nexus-host/internal/load"
 	"github.com/nexus-host/nexus-host/internal/pgtest"
 )
 
 // engine is what the host needs of every engine.
-type engine interface {
-	Exec(ctx context.Context, statement string) (int64, error)
-	Transact(ctx context.Context, statements []string) error
-	Query(ctx context.Context, statement string) (warehouse.Rows, error)
-	Columns(ctx context.Context, probe string) ([]sql.ColumnDef, error)
-	OpenRaw(ctx context.Context, path []string) (load.Writer, error)
-	Close() error
-}
+type engine = warehouse.Engine
 
 var shared struct {
 	once   sync.Once
@@ -142,7 +135,7 @@ func TestRaw(t *testing.T) {
 		at := time.Date(2024, 5, 1, 10, 0, 0, 123456000, time.UTC)
 		text := "it's \"é\" 😀"
 		for i := range int64(5000) { // more than a vector and a batch
-			r := load.Row{Row: i, IngestedAt: at.Add(time.Duration(i)), Deleted: i%2 == 1}
+			r := warehouse.RawRow{Row: i, IngestedAt: at.Add(time.Duration(i)), Deleted: i%2 == 1}
 			if i != 3 {
 				r.Record = fmt.Appendf(nil, `{"id": %d, "t": "it's \"é\" 😀"}`, i)
 			}
@@ -161,7 +154,7 @@ func TestRaw(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := dropped.Write(t.Context(), &load.Row{Row: 9999, Record: []byte("{}")}); err != nil {
+		if err := dropped.Write(t.Context(), &warehouse.RawRow{Row: 9999, Record: []byte("{}")}); err != nil {
 			t.Fatal(err)
 		}
 		dropped.Abort()
@@ -226,15 +219,15 @@ func TestCatalog(t *testing.T) {
 	each(t, func(t *testing.T, d *dialect.Dialect, w engine, schema string) {
 		path := rawTable(t, d, w, schema)
 		exec(t, w, render.CreateView(d, []string{schema, "v"}, "select 1 as x"))
-		got := fmt.Sprint(all(t, w, render.Relations(d, []string{schema})[0].SQL))
+		got := fmt.Sprint(all(t, w, catalog.Relations(d, []string{schema})[0].SQL))
 		if got != "[[t_raw BASE TABLE] [v VIEW]]" {
 			t.Errorf("relations: %s", got)
 		}
-		cols, err := w.Columns(t.Context(), render.Probe(d, path))
+		cols, err := w.Columns(t.Context(), catalog.Probe(d, path))
 		if err != nil || !reflect.DeepEqual(cols, base.Envelope()) {
 			t.Errorf("columns: %v %v", cols, err)
 		}
-		if _, err := w.Columns(t.Context(), render.Probe(d, []string{schema, "none"})); !errors.Is(err, warehouse.ErrMissing) {
+		if _, err := w.Columns(t.Context(), catalog.Probe(d, []string{schema, "none"})); !errors.Is(err, warehouse.ErrMissing) {
 			t.Errorf("a missing relation: %v", err)
 		}
 	})

@@ -13,6 +13,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/core/models/graph"
 	"github.com/nexus-host/nexus-host/host/warehouse"
+	"github.com/nexus-host/nexus-host/host/warehouse/catalog"
 	"github.com/nexus-host/nexus-host/internal/coretest/plantest"
 	hostrun "github.com/nexus-host/nexus-host/internal/run"
 )
@@ -76,7 +77,7 @@ func buildOnce(t *testing.T, w engine, d *dialect.Dialect, schema string, kill i
 	k := &killer{engine: w}
 	k.left.Store(kill)
 	standing := func(ctx context.Context) (s plan.Standing, err error) {
-		if s.Relations, err = hostrun.Relations(ctx, w, render.Relations(d, []string{schema})); err != nil {
+		if s.Relations, err = hostrun.Relations(ctx, w, catalog.Relations(d, []string{schema})); err != nil {
 			return s, err
 		}
 		s.Owned = owned
@@ -105,7 +106,7 @@ func buildOnce(t *testing.T, w engine, d *dialect.Dialect, schema string, kill i
 			}
 			for i, e := range s.Relations {
 				if slices.Contains(p.Ask(s.Relations), e.Name) {
-					if s.Relations[i].Columns, err = w.Columns(ctx, render.Probe(d, p.Published(e.Name))); err != nil {
+					if s.Relations[i].Columns, err = w.Columns(ctx, catalog.Probe(d, p.Published(e.Name))); err != nil {
 						return nil, err
 					}
 				}

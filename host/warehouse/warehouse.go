@@ -1,6 +1,6 @@
-// Package warehouse holds what the engines' packages share: rows, values and
-// errors. Each engine has a package of its own below; those who use an engine say
-// in an interface of theirs what they need of it.
+// Package warehouse says what an engine is: the interface that hosts use, the driver by which a
+// program links one, and the rows, values and errors of all. Each engine has a package of its own
+// below; package all lists their drivers.
 package warehouse
 
 import "errors"
@@ -34,6 +34,21 @@ type Rows interface {
 	Values() ([]any, error)
 	Err() error
 	Close() error
+}
+
+// Each calls f with each row of a result and closes it. f must not keep the slice.
+func Each(rows Rows, f func(row []any) error) (err error) {
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		v, err := rows.Values()
+		if err != nil {
+			return err
+		}
+		if err := f(v); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }
 
 // Decimal is an exact number as text.

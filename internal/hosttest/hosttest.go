@@ -25,6 +25,8 @@ import (
 
 	"github.com/nexus-host/nexus-host/host"
 	"github.com/nexus-host/nexus-host/host/plugintest"
+	"github.com/nexus-host/nexus-host/host/warehouse"
+	"github.com/nexus-host/nexus-host/host/warehouse/duckdb"
 	"github.com/nexus-host/nexus-host/internal/plugin"
 	"github.com/nexus-host/nexus-host/internal/report"
 )
@@ -91,7 +93,7 @@ func (b *Built) TryRebuild(p Project) (*report.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if b.opened, err = host.Open(ctx, b.dir, host.Options{CacheDir: cache}); err != nil {
+	if b.opened, err = host.Open(ctx, b.dir, host.Options{Engines: []warehouse.Driver{duckdb.Driver()}, CacheDir: cache}); err != nil {
 		return nil, err
 	}
 	b.Report, err = b.opened.Build(ctx, host.BuildOptions{AsOf: asOf, Jobs: 2})

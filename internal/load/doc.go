@@ -5,34 +5,16 @@
 package load
 
 import (
-	"context"
 	"time"
+
+	"github.com/nexus-host/nexus-host/host/warehouse"
 )
 
-// Row is one row of <source>_<table>_raw. A nil text, a nil Record and a zero time are NULL.
-type Row struct {
-	Row             int64 // load order: by file, then by place in the file
-	Record          []byte
-	RecordID        *string
-	IngestedAt      time.Time
-	SourceUpdatedAt time.Time
-	Deleted         bool
-	Connection      *string
-	Account         *string
-	APIVersion      *string
-	Format          *string
-}
+// Row is one row of <source>_<table>_raw.
+type Row = warehouse.RawRow
 
-// Writer takes rows for one raw relation. A writer is used by one goroutine at
-// a time; what it was given and closed with is kept, otherwise nothing of it is.
-type Writer interface {
-	// Write takes a row; Record may be reused by the caller after it returns.
-	Write(ctx context.Context, row *Row) error
-	// Close keeps the rows.
-	Close(ctx context.Context) error
-	// Abort drops the rows; after Close it does nothing.
-	Abort()
-}
+// Writer takes rows for one raw relation.
+type Writer = warehouse.RawWriter
 
 // Table says what to load and how to read it.
 type Table struct {

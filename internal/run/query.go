@@ -12,6 +12,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/emit/plan"
 	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/host/warehouse"
+	"github.com/nexus-host/nexus-host/host/warehouse/catalog"
 	"github.com/nexus-host/nexus-host/internal/report"
 )
 
@@ -25,22 +26,12 @@ func Int(ctx context.Context, w Warehouse, statement string) (n int64, err error
 }
 
 // Each runs a query and calls f with each row; f must not keep the slice.
-func Each(ctx context.Context, w Warehouse, statement string, f func(row []any) error) (err error) {
+func Each(ctx context.Context, w Warehouse, statement string, f func(row []any) error) error {
 	rows, err := w.Query(ctx, statement)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		v, err := rows.Values()
-		if err != nil {
-			return err
-		}
-		if err := f(v); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return warehouse.Each(rows, f)
 }
 
 // Number is a value that is a whole number; NULL is 0.
@@ -65,7 +56,7 @@ func Text(v any) string {
 }
 
 // Relations asks for the tables and views of a schema; one that is not there has none.
-func Relations(ctx context.Context, w Warehouse, listings []render.Listing) ([]plan.Existing, error) {
+func Relations(ctx context.Context, w Warehouse, listings []catalog.Listing) ([]plan.Existing, error) {
 	var have []plan.Existing
 	for _, l := range listings {
 		err := Each(ctx, w, l.SQL, func(v []any) error {

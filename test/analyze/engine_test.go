@@ -14,6 +14,7 @@ import (
 
 	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/host/warehouse/catalog"
 	"github.com/nexus-host/nexus-host/internal/pgtest"
 	"github.com/nexus-host/nexus-host/test/analyze/statement"
 )
@@ -65,7 +66,7 @@ func execute(ctx context.Context, e engine, s *statement.Script, fault func(i in
 			if st.Makes == nil {
 				continue
 			}
-			probe = render.Probe(d, st.Makes)
+			probe = catalog.Probe(d, st.Makes)
 		}
 		got, err := e.columns(ctx, probe)
 		if err != nil {

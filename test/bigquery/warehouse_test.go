@@ -9,7 +9,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/base"
 	"github.com/nexus-host/nexus-host/host/warehouse"
-	"github.com/nexus-host/nexus-host/internal/load"
+	"github.com/nexus-host/nexus-host/host/warehouse/catalog"
 )
 
 // What host/warehouse/bigquery promises, held by a server of another make.
@@ -30,7 +30,7 @@ func TestWarehouse(t *testing.T) {
 	}
 	id := "it's é🤦"
 	at := time.Date(2024, 2, 29, 23, 59, 59, 1000, time.UTC)
-	for _, r := range []load.Row{{Row: 1 << 40, Record: []byte(`{"a":[1,"x\n"]}`), RecordID: &id, IngestedAt: at}, {Row: 2, Deleted: true}} {
+	for _, r := range []warehouse.RawRow{{Row: 1 << 40, Record: []byte(`{"a":[1,"x\n"]}`), RecordID: &id, IngestedAt: at}, {Row: 2, Deleted: true}} {
 		if err := out.Write(ctx, &r); err != nil {
 			t.Fatal(err)
 		}
@@ -53,7 +53,7 @@ func TestWarehouse(t *testing.T) {
 	if err := rows.Err(); err != nil {
 		t.Error(err)
 	}
-	columns, err := w.Columns(ctx, render.Probe(bigQuery(t), raw))
+	columns, err := w.Columns(ctx, catalog.Probe(bigQuery(t), raw))
 	if err != nil || len(columns) != len(base.Envelope()) || columns[1].Type != sql.JSON || columns[3].Type != sql.Timestamp {
 		t.Errorf("%v, %v", columns, err)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/lang/check"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/host"
+	"github.com/nexus-host/nexus-host/host/warehouse/all"
 	"github.com/nexus-host/nexus-host/internal/plugin"
 	"github.com/nexus-host/nexus-host/internal/report"
 	"github.com/nexus-host/nexus-host/internal/run"
@@ -207,7 +208,7 @@ func (s Site) build(t *testing.T, dir, schema, strategy string) (*host.Project, 
 		v, ok := s.Env[name]
 		return v, ok
 	}
-	p, err := host.Open(t.Context(), dir, host.Options{CacheDir: cache, Builtin: source, Env: env})
+	p, err := host.Open(t.Context(), dir, host.Options{Engines: all.Drivers(), CacheDir: cache, Builtin: source, Env: env})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/core/models/base"
 	"github.com/nexus-host/nexus-host/host/warehouse"
+	"github.com/nexus-host/nexus-host/host/warehouse/catalog"
 	"github.com/nexus-host/nexus-host/host/warehouse/snowflake"
-	"github.com/nexus-host/nexus-host/internal/load"
 )
 
 const schema = "PUBLIC"
@@ -69,7 +69,7 @@ func TestRaw(t *testing.T) {
 	at := time.Date(2024, 5, 1, 10, 0, 0, 123456000, time.UTC)
 	text, empty := "it's \"é\" 😀, \\ a\nb", ""
 	for i := range int64(5000) {
-		r := load.Row{Row: i, IngestedAt: at.Add(time.Duration(i)), Deleted: i%2 == 1}
+		r := warehouse.RawRow{Row: i, IngestedAt: at.Add(time.Duration(i)), Deleted: i%2 == 1}
 		if i != 3 {
 			r.Record = fmt.Appendf(nil, "{\"id\": %d,\n \"t\": \"it's \\\"é\\\" 😀\\n\\\\\"}", i)
 		}
@@ -88,7 +88,7 @@ func TestRaw(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := dropped.Write(t.Context(), &load.Row{Row: 9999, Record: []byte("{}")}); err != nil {
+	if err := dropped.Write(t.Context(), &warehouse.RawRow{Row: 9999, Record: []byte("{}")}); err != nil {
 		t.Fatal(err)
 	}
 	dropped.Abort()
@@ -152,11 +152,11 @@ func TestTransact(t *testing.T) {
 func TestColumns(t *testing.T) {
 	w := open(t)
 	path := rawTable(t, w)
-	cols, err := w.Columns(t.Context(), render.Probe(snow(t), path))
+	cols, err := w.Columns(t.Context(), catalog.Probe(snow(t), path))
 	if err != nil || !reflect.DeepEqual(cols, base.Envelope()) {
 		t.Errorf("columns: %v %v", cols, err)
 	}
-	if _, err := w.Columns(t.Context(), render.Probe(snow(t), []string{schema, "none"})); !errors.Is(err, warehouse.ErrMissing) {
+	if _, err := w.Columns(t.Context(), catalog.Probe(snow(t), []string{schema, "none"})); !errors.Is(err, warehouse.ErrMissing) {
 		t.Errorf("a missing relation: %v", err)
 	}
 }

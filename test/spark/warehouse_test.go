@@ -15,8 +15,8 @@ import (
 	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/core/models/base"
 	"github.com/nexus-host/nexus-host/host/warehouse"
+	"github.com/nexus-host/nexus-host/host/warehouse/catalog"
 	"github.com/nexus-host/nexus-host/host/warehouse/databricks"
-	"github.com/nexus-host/nexus-host/internal/load"
 )
 
 // folder stands for a volume: a directory that the server reads too.
@@ -74,7 +74,7 @@ func TestRaw(t *testing.T) {
 			at := time.Date(2024, 5, 1, 10, 0, 0, 123456000, time.UTC)
 			text := "it's \"é\" \\ 😀 ${x}"
 			for i := range int64(1200) { // more than a statement
-				r := load.Row{Row: i, IngestedAt: at, Deleted: i%2 == 1}
+				r := warehouse.RawRow{Row: i, IngestedAt: at, Deleted: i%2 == 1}
 				if i != 3 {
 					r.Record = fmt.Appendf(nil, "{\"id\": %d,\n \"t\": \"it's \\\"é\\\" \\\\ 😀 ${x}\"}", i)
 				}
@@ -98,7 +98,7 @@ func TestRaw(t *testing.T) {
 			if want := []any{text, text, text, at, time.Date(1, 1, 2, 0, 0, 0, 0, time.UTC)}; !reflect.DeepEqual(row, want) {
 				t.Errorf("got %v, want %v", row, want)
 			}
-			columns, err := w.Columns(t.Context(), render.Probe(d, path))
+			columns, err := w.Columns(t.Context(), catalog.Probe(d, path))
 			if err != nil || !reflect.DeepEqual(columns, base.Envelope()) {
 				t.Errorf("columns %v, %v", columns, err)
 			}

@@ -10,6 +10,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/emit/dialect"
 	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/host/warehouse/catalog"
 )
 
 // TestStatements compares what is no query, for every dialect, with testdata/statements: catalogs, publishing,
@@ -58,7 +59,7 @@ func statements(t *testing.T, d *dialect.Dialect) string {
 		t.Fatal(err)
 	}
 	list := []string{render.CreateSchema(d, schema), render.DropSchema(d, schema)}
-	for _, l := range render.Relations(d, schema) {
+	for _, l := range catalog.Relations(d, schema) {
 		list = append(list, l.SQL)
 	}
 	list = append(list,

@@ -141,8 +141,8 @@ func (w *Warehouse) Close() error {
 }
 
 // Usage sums up the jobs that have ended.
-func (w *Warehouse) Usage() warehouse.Usage {
-	return warehouse.Usage{BytesProcessed: w.processed.Load(), BytesBilled: w.billed.Load(), SlotMillis: w.slotMillis.Load()}
+func (w *Warehouse) Usage() *warehouse.Usage {
+	return &warehouse.Usage{BytesProcessed: w.processed.Load(), BytesBilled: w.billed.Load(), SlotMillis: w.slotMillis.Load()}
 }
 
 // enter takes the right to run a statement; leave gives it back.

@@ -14,7 +14,6 @@ import (
 
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/host/warehouse"
-	"github.com/nexus-host/nexus-host/internal/load"
 )
 
 // A job carries the run, the limits and an id of ours.
@@ -54,8 +53,8 @@ func TestTransactAndDryRun(t *testing.T) {
 	if got := f.statements(); len(got) != 1 || got[0] != "BEGIN TRANSACTION;\none;\ntwo;\nCOMMIT" {
 		t.Errorf("%q", got)
 	}
-	if n, err := w.DryRun(t.Context(), "what if"); err != nil || n != 42 || !f.jobs[1].Configuration.DryRun {
-		t.Errorf("%d bytes, %v", n, err)
+	if e, err := w.Explain(t.Context(), "what if"); err != nil || e.Bytes == nil || *e.Bytes != 42 || !f.jobs[1].Configuration.DryRun {
+		t.Errorf("%+v, %v", e, err)
 	}
 	if err := w.Transact(t.Context(), nil); err != nil || len(f.jobs) != 2 {
 		t.Errorf("an empty transaction: %v, %d jobs", err, len(f.jobs))
@@ -134,7 +133,7 @@ func TestWriter(t *testing.T) {
 	}
 	id := "<id>"
 	at := time.Date(2024, 1, 2, 3, 4, 5, 6000, time.UTC)
-	for _, r := range []load.Row{{Row: 1 << 60, Record: []byte(`{"n":1e400,"t":"é\n"}`), RecordID: &id, IngestedAt: at}, {Row: 2, Deleted: true}} {
+	for _, r := range []warehouse.RawRow{{Row: 1 << 60, Record: []byte(`{"n":1e400,"t":"é\n"}`), RecordID: &id, IngestedAt: at}, {Row: 2, Deleted: true}} {
 		if err := out.Write(t.Context(), &r); err != nil {
 			t.Fatal(err)
 		}
@@ -160,22 +159,22 @@ func TestWriterKeepsNothing(t *testing.T) {
 	t.Setenv("TMPDIR", dir)
 	f := newFake(t)
 	w := f.open(t, Options{})
-	for _, end := range []func(load.Writer) error{
-		func(o load.Writer) error { o.Abort(); return o.Close(t.Context()) },
-		func(o load.Writer) error { return nil },
+	for _, end := range []func(warehouse.RawWriter) error{
+		func(o warehouse.RawWriter) error { o.Abort(); return o.Close(t.Context()) },
+		func(o warehouse.RawWriter) error { return nil },
 	} {
 		out, err := w.OpenRaw(t.Context(), []string{"ds", "raw"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := out.Write(t.Context(), &load.Row{Row: 1}); err != nil {
+		if err := out.Write(t.Context(), &warehouse.RawRow{Row: 1}); err != nil {
 			t.Fatal(err)
 		}
 		if err := end(out); err != nil {
 			t.Error(err)
 		}
 		out.Abort()
-		if err := out.Write(t.Context(), &load.Row{Row: 2}); err == nil {
+		if err := out.Write(t.Context(), &warehouse.RawRow{Row: 2}); err == nil {
 			t.Error("a writer that has ended takes a row")
 		}
 	}

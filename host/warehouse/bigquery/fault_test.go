@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nexus-host/nexus-host/internal/load"
+	"github.com/nexus-host/nexus-host/host/warehouse"
 )
 
 // key is a service account's key whose tokens a server at url gives out.
@@ -236,7 +236,7 @@ func TestLoadRepeated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := out.Write(t.Context(), &load.Row{Row: 1}); err != nil {
+	if err := out.Write(t.Context(), &warehouse.RawRow{Row: 1}); err != nil {
 		t.Fatal(err)
 	}
 	if err := out.Close(t.Context()); err != nil || len(f.jobs) != 3 || string(f.jobs[0].media) != "{\"_row\":\"1\",\"_deleted\":false}\n" {
@@ -258,7 +258,7 @@ func TestLoadFails(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := out.Write(t.Context(), &load.Row{Row: 1}); err != nil {
+	if err := out.Write(t.Context(), &warehouse.RawRow{Row: 1}); err != nil {
 		t.Fatal(err)
 	}
 	if err := out.Close(t.Context()); err == nil || !strings.Contains(err.Error(), "no good") {

@@ -183,18 +183,18 @@ func (w *Warehouse) wrote(ctx context.Context, status *bigquery.JobStatus) (int6
 	return int64(m.NumRows), nil
 }
 
-// DryRun is what a statement would process, in bytes; nothing is run or billed.
-func (w *Warehouse) DryRun(ctx context.Context, statement string) (bytes int64, err error) {
+// Explain checks a query by a dry run, which gives the bytes that it would read; nothing is run or billed.
+func (w *Warehouse) Explain(ctx context.Context, query string) (warehouse.Estimate, error) {
 	leave, err := w.enter(ctx)
 	if err != nil {
-		return 0, err
+		return warehouse.Estimate{}, err
 	}
 	defer leave()
-	status, err := w.dry(ctx, statement)
+	status, err := w.dry(ctx, query)
 	if err != nil || status.Statistics == nil {
-		return 0, err
+		return warehouse.Estimate{}, err
 	}
-	return status.Statistics.TotalBytesProcessed, nil
+	return warehouse.Estimate{Bytes: &status.Statistics.TotalBytesProcessed}, nil
 }
 
 func (w *Warehouse) dry(ctx context.Context, statement string) (*bigquery.JobStatus, error) {

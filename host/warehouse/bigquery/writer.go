@@ -18,8 +18,8 @@ import (
 	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/base"
+	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/retry"
-	"github.com/nexus-host/nexus-host/internal/load"
 )
 
 // Writer gathers rows in a file and hands it over as one load job when it is closed.
@@ -38,7 +38,7 @@ type Writer struct {
 }
 
 // OpenRaw opens a writer for a relation that has the raw envelope's columns.
-func (w *Warehouse) OpenRaw(_ context.Context, path []string) (load.Writer, error) {
+func (w *Warehouse) OpenRaw(_ context.Context, path []string) (warehouse.RawWriter, error) {
 	file, err := os.CreateTemp("", "nexus-load-*.ndjson")
 	if err != nil {
 		return nil, fmt.Errorf("bigquery: %w", err)
@@ -71,7 +71,7 @@ type line struct {
 }
 
 // Write takes a row.
-func (o *Writer) Write(ctx context.Context, r *load.Row) error {
+func (o *Writer) Write(ctx context.Context, r *warehouse.RawRow) error {
 	if !o.open {
 		return errors.New("bigquery: write after close")
 	}

@@ -18,7 +18,7 @@ import (
 
 	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/core/models/base"
-	"github.com/nexus-host/nexus-host/internal/load"
+	"github.com/nexus-host/nexus-host/host/warehouse"
 )
 
 // Stage is a place for files that the warehouse can read.
@@ -93,7 +93,7 @@ type Writer struct {
 }
 
 // OpenRaw opens a writer for a relation that has the raw envelope's columns.
-func (w *Warehouse) OpenRaw(_ context.Context, at []string) (load.Writer, error) {
+func (w *Warehouse) OpenRaw(_ context.Context, at []string) (warehouse.RawWriter, error) {
 	dir, err := os.MkdirTemp("", "nexus-raw-")
 	if err != nil {
 		return nil, fmt.Errorf("databricks: %w", err)
@@ -106,7 +106,7 @@ func (w *Warehouse) OpenRaw(_ context.Context, at []string) (load.Writer, error)
 }
 
 // Write takes a row.
-func (w *Writer) Write(ctx context.Context, r *load.Row) error {
+func (w *Writer) Write(ctx context.Context, r *warehouse.RawRow) error {
 	if !w.open {
 		return errors.New("databricks: write after close")
 	}

@@ -107,9 +107,6 @@ func Open(ctx context.Context, o Options) (*Warehouse, error) {
 // compressed nor logged, and is gone with the process.
 const workDatabase = "nexus_work"
 
-// WorkSchema is the path of a schema for relations that nobody needs after a build.
-func WorkSchema() []string { return []string{workDatabase, "main"} }
-
 // configOf are the settings that hold from the first statement on and that no statement can change.
 func configOf(o Options) map[string]string {
 	c := map[string]string{

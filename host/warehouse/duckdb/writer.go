@@ -9,7 +9,7 @@ import (
 
 	"github.com/duckdb/duckdb-go/v2/mapping"
 
-	"github.com/nexus-host/nexus-host/internal/load"
+	"github.com/nexus-host/nexus-host/host/warehouse"
 )
 
 // flushBytes is how much of the records may wait before they are handed to the table.
@@ -52,7 +52,7 @@ type vector struct {
 }
 
 // OpenRaw opens a writer for a relation that has the raw envelope's columns, in their order.
-func (w *Warehouse) OpenRaw(_ context.Context, path []string) (load.Writer, error) {
+func (w *Warehouse) OpenRaw(_ context.Context, path []string) (warehouse.RawWriter, error) {
 	relation, schema := path[len(path)-1], ""
 	if len(path) > 1 {
 		schema = path[len(path)-2]
@@ -101,7 +101,7 @@ func (w *Writer) bind() {
 }
 
 // Write takes a row.
-func (w *Writer) Write(ctx context.Context, r *load.Row) error {
+func (w *Writer) Write(ctx context.Context, r *warehouse.RawRow) error {
 	if !w.open {
 		return errors.New("duckdb: write after close")
 	}

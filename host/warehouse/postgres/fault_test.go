@@ -17,7 +17,6 @@ import (
 	"github.com/nexus-host/nexus-host/host/warehouse/postgres"
 	"github.com/nexus-host/nexus-host/host/warehouse/retry"
 	"github.com/nexus-host/nexus-host/internal/faultnet"
-	"github.com/nexus-host/nexus-host/internal/load"
 	"github.com/nexus-host/nexus-host/internal/pgtest"
 )
 
@@ -205,7 +204,7 @@ func TestStatementsUnderFaults(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, text := range []string{`"one"`, `"the last of them"`} {
-			if err := out.Write(t.Context(), &load.Row{Row: int64(i), Record: []byte(text)}); err != nil {
+			if err := out.Write(t.Context(), &warehouse.RawRow{Row: int64(i), Record: []byte(text)}); err != nil {
 				t.Fatal(err)
 			}
 		}

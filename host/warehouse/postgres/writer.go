@@ -10,7 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/nexus-host/nexus-host/internal/load"
+	"github.com/nexus-host/nexus-host/host/warehouse"
 )
 
 // copyBatch is how many rows travel to the copying goroutine at a time.
@@ -31,7 +31,7 @@ type Writer struct {
 }
 
 // OpenRaw opens a writer for a relation that has the raw envelope's columns.
-func (w *Warehouse) OpenRaw(ctx context.Context, path []string) (load.Writer, error) {
+func (w *Warehouse) OpenRaw(ctx context.Context, path []string) (warehouse.RawWriter, error) {
 	conn, err := w.Acquire(ctx)
 	if err != nil {
 		return nil, err
@@ -75,7 +75,7 @@ func (s *source) Values() ([]any, error) { return s.rows[s.at], nil }
 func (s *source) Err() error { return s.w.abort }
 
 // Write takes a row.
-func (w *Writer) Write(ctx context.Context, r *load.Row) error {
+func (w *Writer) Write(ctx context.Context, r *warehouse.RawRow) error {
 	if !w.open {
 		return errors.New("postgres: write after close")
 	}

@@ -18,7 +18,6 @@ import (
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/retry"
 	"github.com/nexus-host/nexus-host/internal/faultnet"
-	"github.com/nexus-host/nexus-host/internal/load"
 	"github.com/nexus-host/nexus-host/internal/pgtest"
 )
 
@@ -79,7 +78,7 @@ func TestRows(t *testing.T) {
 	w := open(t, o)
 	const nasty = "quote ' \" backslash \\ line\nbreak tab\t 日本 😀"
 	at := time.Date(2024, 5, 1, 10, 0, 0, 1000, time.FixedZone("x", 3600))
-	var writers []load.Writer
+	var writers []warehouse.RawWriter
 	for range 2 { // at the same time
 		out, err := w.OpenRaw(t.Context(), []string{"public", "raw"})
 		if err != nil {
@@ -88,7 +87,7 @@ func TestRows(t *testing.T) {
 		writers = append(writers, out)
 	}
 	for i := range 3000 {
-		row := &load.Row{Row: int64(i), RecordID: pointer(nasty), IngestedAt: at, Record: []byte(`{"k":"` + strings.Repeat("x", 3000) + `"}`)}
+		row := &warehouse.RawRow{Row: int64(i), RecordID: pointer(nasty), IngestedAt: at, Record: []byte(`{"k":"` + strings.Repeat("x", 3000) + `"}`)}
 		if i == 7 {
 			row.Record, row.RecordID, row.Deleted = nil, nil, true
 		}
@@ -112,11 +111,11 @@ func TestRows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := out.Write(t.Context(), &load.Row{Row: 1, Record: []byte(`1`)}); err != nil {
+	if err := out.Write(t.Context(), &warehouse.RawRow{Row: 1, Record: []byte(`1`)}); err != nil {
 		t.Fatal(err)
 	}
 	var setting *warehouse.SettingError
-	if err := out.Write(t.Context(), &load.Row{Record: bytes.Repeat([]byte("1"), 70000)}); !errors.As(err, &setting) || setting.Setting != "staging" {
+	if err := out.Write(t.Context(), &warehouse.RawRow{Record: bytes.Repeat([]byte("1"), 70000)}); !errors.As(err, &setting) || setting.Setting != "staging" {
 		t.Errorf("a long record: %v", err)
 	}
 	out.Abort()
@@ -133,7 +132,7 @@ func TestFaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := out.Write(t.Context(), &load.Row{Row: 1, Record: []byte(`{}`)}); err != nil {
+	if err := out.Write(t.Context(), &warehouse.RawRow{Row: 1, Record: []byte(`{}`)}); err != nil {
 		t.Fatal(err)
 	}
 	if err := out.Close(t.Context()); err == nil {
@@ -298,7 +297,7 @@ func TestStaging(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := out.Write(t.Context(), &load.Row{Row: 1, Record: []byte(`{"a":"<ü>"}`), RecordID: pointer("x"), IngestedAt: time.Unix(0, 0)}); err != nil {
+	if err := out.Write(t.Context(), &warehouse.RawRow{Row: 1, Record: []byte(`{"a":"<ü>"}`), RecordID: pointer("x"), IngestedAt: time.Unix(0, 0)}); err != nil {
 		t.Fatal(err)
 	}
 	s := out.(*staged)

@@ -17,7 +17,6 @@ import (
 
 	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/host/warehouse"
-	"github.com/nexus-host/nexus-host/internal/load"
 )
 
 // bucket is the staging folder.
@@ -55,7 +54,7 @@ type staged struct {
 	open   bool
 }
 
-func (w *Warehouse) openStaged(path []string) (load.Writer, error) {
+func (w *Warehouse) openStaged(path []string) (warehouse.RawWriter, error) {
 	id := make([]byte, 8)
 	if _, err := rand.Read(id); err != nil {
 		return nil, fmt.Errorf("redshift: %w", err)
@@ -78,7 +77,7 @@ type line struct {
 }
 
 // Write takes a row.
-func (s *staged) Write(ctx context.Context, r *load.Row) error {
+func (s *staged) Write(ctx context.Context, r *warehouse.RawRow) error {
 	if !s.open {
 		return errors.New("redshift: write after close")
 	}

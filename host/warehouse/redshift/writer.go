@@ -12,7 +12,6 @@ import (
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/base"
 	"github.com/nexus-host/nexus-host/host/warehouse"
-	"github.com/nexus-host/nexus-host/internal/load"
 )
 
 // Bounds of what travels in a statement: Redshift takes 16 MB of text, and 65,535 bytes in a constant.
@@ -23,7 +22,7 @@ const (
 
 // OpenRaw opens a writer for a relation that has the raw envelope's columns: through the staging folder if
 // there is one, else by INSERTs of many rows.
-func (w *Warehouse) OpenRaw(ctx context.Context, path []string) (load.Writer, error) {
+func (w *Warehouse) OpenRaw(ctx context.Context, path []string) (warehouse.RawWriter, error) {
 	if w.bucket != nil {
 		return w.openStaged(path)
 	}
@@ -84,7 +83,7 @@ func names() (list []string) {
 }
 
 // Write takes a row.
-func (out *writer) Write(ctx context.Context, r *load.Row) error {
+func (out *writer) Write(ctx context.Context, r *warehouse.RawRow) error {
 	if !out.open {
 		return errors.New("redshift: write after close")
 	}

@@ -16,7 +16,7 @@ import (
 
 	"github.com/nexus-host/nexus-host/core/emit/plan"
 	"github.com/nexus-host/nexus-host/core/emit/render"
-	"github.com/nexus-host/nexus-host/internal/load"
+	"github.com/nexus-host/nexus-host/host/warehouse"
 )
 
 // fileBytes is how much text goes into one staged file: some 20 to 60 MB compressed, and Snowflake reads
@@ -39,7 +39,7 @@ type Writer struct {
 }
 
 // OpenRaw opens a writer for a relation that has the raw envelope's columns.
-func (w *Warehouse) OpenRaw(_ context.Context, path []string) (load.Writer, error) {
+func (w *Warehouse) OpenRaw(_ context.Context, path []string) (warehouse.RawWriter, error) {
 	stage, err := render.NewStage(w.dialect, path, plan.WorkPrefix+"lines_"+rand.Text()[:12])
 	if err != nil {
 		return nil, fmt.Errorf("snowflake: %w", err)
@@ -58,7 +58,7 @@ func columns() []render.StageColumn {
 }
 
 // Write takes a row.
-func (w *Writer) Write(ctx context.Context, r *load.Row) error {
+func (w *Writer) Write(ctx context.Context, r *warehouse.RawRow) error {
 	if !w.open {
 		return errors.New("snowflake: write after close")
 	}
@@ -102,7 +102,7 @@ func (w *Writer) begin() (err error) {
 }
 
 // encode makes a row's line: a JSON object without what is NULL.
-func (w *Writer) encode(r *load.Row) error {
+func (w *Writer) encode(r *warehouse.RawRow) error {
 	w.line.Reset()
 	w.line.WriteString(`{"n":` + strconv.FormatInt(r.Row, 10) + `,"d":` + strconv.FormatBool(r.Deleted))
 	for _, at := range []struct {

@@ -24,6 +24,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/graph"
 	"github.com/nexus-host/nexus-host/core/models/identity"
 	"github.com/nexus-host/nexus-host/core/models/read"
+	"github.com/nexus-host/nexus-host/host/warehouse/catalog"
 )
 
 // Script is a list of statements that stand on one another: each finds what those
@@ -191,12 +192,12 @@ func (l *Library) build(p sample, strategy string, d *dialect.Dialect) (*Script,
 func (s *script) build() error {
 	d, p := s.Dialect, s.program.Plan
 	for _, in := range s.Inputs {
-		s.query("probe", render.Probe(d, in.Path), in.Columns...)
+		s.query("probe", catalog.Probe(d, in.Path), in.Columns...)
 	}
 	for _, set := range d.Session {
 		s.add("session", set)
 	}
-	for _, l := range render.Relations(d, s.Schema) {
+	for _, l := range catalog.Relations(d, s.Schema) {
 		if l.Kind < 0 {
 			s.add("existing", l.SQL) // SHOW, whose columns are the engine's own
 		} else {
@@ -353,8 +354,8 @@ func (s *script) read() error {
 	if s.Dialect.Publish == dialect.PublishViews {
 		s.query("journal", render.ReadJournal(s.Dialect, s.program.Plan.Published(plan.Journal)))
 	}
-	if explained, err := render.Explain(s.Dialect, render.Count(s.Dialect, s.program.Plan.Published("nexus_events"))); err == nil {
-		s.add("explain", explained)
+	if s.Dialect.Name != "bigquery" { // which explains by a dry run
+		s.add("explain", catalog.Explain(render.Count(s.Dialect, s.program.Plan.Published("nexus_events"))))
 	}
 	s.add("drop", render.DropSchema(s.Dialect, s.Schema))
 	return nil
