@@ -47,7 +47,10 @@ func (w documents) Query(ctx context.Context, query string) (warehouse.Rows, err
 	if failed != nil {
 		return nil, errors.Join(err, failed)
 	}
-	rows, err = w.Warehouse.Query(ctx, render.DocumentsAsText(w.dialect, query, columns))
+	if query, err = render.DocumentsAsText(w.dialect, query, columns); err != nil {
+		return nil, err
+	}
+	rows, err = w.Warehouse.Query(ctx, query)
 	if err != nil {
 		return nil, err
 	}

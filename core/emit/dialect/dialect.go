@@ -25,24 +25,6 @@ const (
 	DoubledAndBackslash
 )
 
-// LetStyle says how a value is computed once and used several times.
-type LetStyle uint8
-
-const (
-	// LetInline: it cannot; the expression is repeated.
-	LetInline LetStyle = iota
-	// LetLambda: list_transform over a list of one (DuckDB).
-	LetLambda
-	// LetSubquery: a scalar sub-select with a fence (PostgreSQL). It cannot hold
-	// an aggregate or a window function of the outer query.
-	LetSubquery
-	// LetUnnest: a scalar sub-select over an array of one struct (BigQuery), with
-	// the same limit.
-	LetUnnest
-	// LetTransform: transform over an array of one struct (Databricks).
-	LetTransform
-)
-
 // PathStyle says how a value inside a JSON document is reached.
 type PathStyle uint8
 
@@ -165,9 +147,6 @@ const (
 // returned: dialects are shared.
 type Dialect struct {
 	Name string
-	// Bases are the dialects whose function renderings serve where this one has
-	// none, the nearest first.
-	Bases []string
 
 	Quote        byte // of identifiers
 	UpperNames   bool // identifiers are written in upper case, which unquoted names mean there
@@ -177,7 +156,7 @@ type Dialect struct {
 	Types        map[sql.Type]string
 	Collate      string // follows text where its order matters; "" where order is binary anyway
 
-	Let                  LetStyle
+	LetAggregates        bool   // what is computed once and used twice ("let") may be an aggregate
 	Concat               string // a function that joins any number of texts, NULL counting as ''; "" for the operator alone
 	Join                 string // such a function too, but NULL where one of the texts is
 	JSONPath             PathStyle
@@ -226,14 +205,21 @@ type Dialect struct {
 	Templates map[string]string
 }
 
-// all makes every dialect; they are built once and never written again.
-var all = func() map[string]*Dialect {
+// all has every dialect; they are built once and never written again.
+var all = register(duckdb(), postgres(), redshift(), snowflake(), bigquery(), databricks())
+
+func register(list ...*Dialect) map[string]*Dialect {
 	m := map[string]*Dialect{}
-	for _, d := range []*Dialect{duckdb(), postgres(), redshift(), snowflake(), bigquery(), databricks()} {
+	for _, d := range list {
+		for key, t := range shared() {
+			if _, has := d.Templates[key]; !has {
+				d.Templates[key] = t
+			}
+		}
 		m[d.Name] = d
 	}
 	return m
-}()
+}
 
 // ByName returns the dialect with this name.
 func ByName(name string) (*Dialect, error) {

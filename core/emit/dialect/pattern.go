@@ -13,4 +13,12 @@ const (
 	// zoneShape: 15:59 is as far from UTC as PostgreSQL goes, and no zone ever was farther.
 	zoneShape      = `(Z|z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)`
 	timestampShape = dateShape + `([T ]` + clockShape + zoneShape + `?)?`
+
+	// base64Shape and utf8Shape guard conversions of bytes: no engine is ever given text that it cannot convert.
+	base64Shape = `([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?`
+	utf8Tail    = `[89ab][0-9a-f]`
+	// utf8Shape is well-formed UTF-8 without a zero byte, as lower-case hex digits (Unicode 15, table 3-7).
+	utf8Shape = `(0[1-9a-f]|[1-7][0-9a-f]|(c[2-9a-f]|d[0-9a-f])` + utf8Tail +
+		`|(e0[ab][0-9a-f]|e[1-9abcef]` + utf8Tail + `|ed[89][0-9a-f])` + utf8Tail +
+		`|(f0[9ab][0-9a-f]|f[123]` + utf8Tail + `|f48[0-9a-f])` + utf8Tail + utf8Tail + `)*`
 )

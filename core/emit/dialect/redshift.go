@@ -11,7 +11,7 @@ import (
 // No engine executed it here.
 func redshift() *Dialect {
 	d := postgres()
-	d.Name, d.Bases, d.MaxName = "redshift", []string{"postgres"}, 127
+	d.Name, d.MaxName = "redshift", 127
 	d.Strings = DoubledAndBackslash
 	d.Types = map[sql.Type]string{
 		sql.Text: "VARCHAR(65535)", sql.Bigint: "BIGINT", sql.Double: "DOUBLE PRECISION", sql.Decimal: "DECIMAL(38,9)",
@@ -19,7 +19,6 @@ func redshift() *Dialect {
 	}
 	d.FlatWith = true
 	d.Collate = "" // comparisons are binary
-	d.Let = LetInline
 	d.Qualify, d.QualifyAlone, d.DistinctFrom = true, true, false
 	d.Recursion = map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}
 	d.JSONPath, d.Unnest, d.ArgByRank, d.JSONColumns = PathDots, UnnestPath, true, true
@@ -32,56 +31,94 @@ func redshift() *Dialect {
 	maps.Copy(t, map[string]string{
 		"distinct":            `CASE WHEN @0 = @1 THEN FALSE WHEN @0 IS NULL AND @1 IS NULL THEN FALSE ELSE TRUE END`,
 		"not_distinct":        `CASE WHEN @0 = @1 THEN TRUE WHEN @0 IS NULL AND @1 IS NULL THEN TRUE ELSE FALSE END`,
-		"bounded":             `CASE WHEN @0 ` + decimalRange + ` THEN CAST(@0 AS DECIMAL(38,9)) END`,
-		"cast.text.bigint":    `CASE WHEN BTRIM(@0, ' ') ~ '^` + bigintShape + `$' THEN TRY_CAST(BTRIM(@0, ' ') AS BIGINT) END`,
-		"cast.text.decimal":   `CASE WHEN BTRIM(@0, ' ') ~ '^` + decimalShape + `$' AND LEN(@0) <= 1000 THEN CAST(TRY_CAST(BTRIM(@0, ' ') AS DECIMAL(27,9)) AS DECIMAL(38,9)) END`,
-		"cast.text.double":    `CASE WHEN BTRIM(@0, ' ') ~ '^` + decimalShape + `$' AND LEN(@0) <= 200 THEN TRY_CAST(BTRIM(@0, ' ') AS DOUBLE PRECISION) END`,
-		"cast.text.boolean":   `CASE WHEN LOWER(BTRIM(@0, ' ')) IN ('true', 't', 'yes', 'y', '1') THEN TRUE WHEN LOWER(BTRIM(@0, ' ')) IN ('false', 'f', 'no', 'n', '0') THEN FALSE END`,
-		"cast.text.timestamp": `CASE WHEN @0 ~ '^` + timestampShape + `$' AND LEFT(@0, 4) <> '0000' THEN @{in_years(TRY_CAST(REGEXP_REPLACE(CASE WHEN SUBSTRING(@0, 12) ~ '[Zz+-]' THEN @0 ELSE @0 || CASE WHEN LEN(@0) = 10 THEN ' 00:00Z' ELSE 'Z' END END, '([.][0-9]{6})[0-9]+', '$1', 1, 'p') AS TIMESTAMPTZ) AT TIME ZONE 'UTC')} END`,
-		"cast.text.json":      `CASE WHEN CAN_JSON_PARSE(@0) THEN JSON_PARSE(@0) END`,
-		"json.parse":          `JSON_PARSE(@0)`,
-		"cast.bigint.text":    `CAST(@0 AS VARCHAR(65535))`,
-		"cast.decimal.text":   `RTRIM(RTRIM(CAST(@0 AS VARCHAR(65535)), '0'), '.')`,
-		"cast.decimal.bigint": `CASE WHEN ROUND(@0) ` + bigintRange + ` THEN CAST(ROUND(@0) AS BIGINT) END`,
-		"cast.double.decimal": `CASE WHEN ABS(@0) < 1000000000000000000 THEN CAST(@0 AS DECIMAL(38,9)) END`,
-		"cast.boolean.text":   `CASE WHEN @0 THEN 'true' WHEN NOT @0 THEN 'false' END`,
+		"bounded":             `CASE WHEN @0 ` + decimalRange + ` THEN CAST(#0 AS DECIMAL(38,9)) END`,
+		"cast.text.bigint":    `CASE WHEN BTRIM(#0, ' ') ~ '^` + bigintShape + `$' THEN TRY_CAST(BTRIM(#0, ' ') AS BIGINT) END`,
+		"cast.text.decimal":   `CASE WHEN BTRIM(#0, ' ') ~ '^` + decimalShape + `$' AND LEN(#0) <= 1000 THEN CAST(TRY_CAST(BTRIM(#0, ' ') AS DECIMAL(27,9)) AS DECIMAL(38,9)) END`,
+		"cast.text.double":    `CASE WHEN BTRIM(#0, ' ') ~ '^` + decimalShape + `$' AND LEN(#0) <= 200 THEN TRY_CAST(BTRIM(#0, ' ') AS DOUBLE PRECISION) END`,
+		"cast.text.boolean":   `CASE WHEN LOWER(BTRIM(#0, ' ')) IN ('true', 't', 'yes', 'y', '1') THEN TRUE WHEN LOWER(BTRIM(#0, ' ')) IN ('false', 'f', 'no', 'n', '0') THEN FALSE END`,
+		"cast.text.timestamp": `CASE WHEN @0 ~ '^` + timestampShape + `$' AND LEFT(#0, 4) <> '0000' THEN #{in_years(@op TRY_CAST(REGEXP_REPLACE(CASE WHEN SUBSTRING(#0, 12) ~ '[Zz+-]' THEN #0 ELSE @0 || CASE WHEN LEN(#0) = 10 THEN ' 00:00Z' ELSE 'Z' END END, '([.][0-9]{6})[0-9]+', '$1', 1, 'p') AS TIMESTAMPTZ) AT TIME ZONE 'UTC')} END`,
+		"cast.text.json":      `CASE WHEN CAN_JSON_PARSE(#0) THEN JSON_PARSE(#0) END`,
+		"json.parse":          `JSON_PARSE(#0)`,
+		"cast.bigint.text":    `CAST(#0 AS VARCHAR(65535))`,
+		"cast.decimal.text":   `RTRIM(RTRIM(CAST(#0 AS VARCHAR(65535)), '0'), '.')`,
+		"cast.decimal.bigint": `CASE WHEN ROUND(#0) ` + bigintRange + ` THEN CAST(ROUND(#0) AS BIGINT) END`,
+		"cast.double.decimal": `CASE WHEN ABS(#0) < 1000000000000000000 THEN CAST(#0 AS DECIMAL(38,9)) END`,
+		"cast.boolean.text":   `CASE WHEN #0 THEN 'true' WHEN NOT @0 THEN 'false' END`,
 		// A product has eighteen places and twenty digits before them.
-		"mul.decimal": `CASE WHEN ABS(CAST(@0 AS DOUBLE PRECISION) * CAST(@1 AS DOUBLE PRECISION)) < 1e19 THEN @{bounded(ROUND(@0 * @1, 9))} END`,
+		"mul.decimal": `CASE WHEN ABS(CAST(#0 AS DOUBLE PRECISION) * CAST(#1 AS DOUBLE PRECISION)) < 1e19 THEN #{bounded(ROUND(@0 * @1, 9))} END`,
 		// A quotient of DECIMAL(38,9) has four places; of DECIMAL(27,9) it has eleven, and 27 digits before them.
-		"div.decimal":       `CASE WHEN @0 ` + decimalRange + ` AND @1 ` + decimalRange + ` THEN @{bounded(ROUND(CAST(@0 AS DECIMAL(27,9)) / NULLIF(CAST(@1 AS DECIMAL(27,9)), 0), 9))} END`,
-		"add.bigint":        `CASE WHEN CAST(@0 AS DECIMAL(38,0)) + @1 ` + bigintRange + ` THEN @0 + @1 END`,
-		"sub.bigint":        `CASE WHEN CAST(@0 AS DECIMAL(38,0)) - @1 ` + bigintRange + ` THEN @0 - @1 END`,
-		"mul.bigint":        `CASE WHEN CAST(@0 AS DECIMAL(38,0)) * @1 ` + bigintRange + ` THEN @0 * @1 END`,
+		"div.decimal":       `CASE WHEN @0 ` + decimalRange + ` AND @1 ` + decimalRange + ` THEN #{bounded(ROUND(CAST(#0 AS DECIMAL(27,9)) / NULLIF(CAST(#1 AS DECIMAL(27,9)), 0), 9))} END`,
+		"add.bigint":        `CASE WHEN CAST(#0 AS DECIMAL(38,0)) + @1 ` + bigintRange + ` THEN @0 + @1 END`,
+		"sub.bigint":        `CASE WHEN CAST(#0 AS DECIMAL(38,0)) - @1 ` + bigintRange + ` THEN @0 - @1 END`,
+		"mul.bigint":        `CASE WHEN CAST(#0 AS DECIMAL(38,0)) * @1 ` + bigintRange + ` THEN @0 * @1 END`,
 		"div.decimal.pow10": `CASE WHEN @0 ` + decimalRange + ` THEN CAST(ROUND(@0 * @1, 9) AS DECIMAL(38,9)) END`,
-		"sum.decimal":       `CAST(@0 AS DECIMAL(38,9))`,
-		"count.decimal":     `CAST(@0 AS DECIMAL(38,9))`,
-		"length":            `LEN(@0)`,
-		"hex.bits":          `STRTOL(SUBSTRING(@0, 1 + 16 * @1, 15), 16)`,
-		"email.bare":        `CASE WHEN @0 ~ '<[^<>]+>' THEN REGEXP_SUBSTR(@0, '<([^<>]+)>', 1, 1, 'e') ELSE @0 END`,
-		"email.host":        `NULLIF(REGEXP_SUBSTR(@0, '@([^@]+)$', 1, 1, 'e'), '')`,
-		"phone.digits":      `NULLIF(REGEXP_REPLACE(REGEXP_REPLACE(@0, '[^0-9]', ''), '^00', ''), '')`,
-		"domain.bare":       `NULLIF(REGEXP_REPLACE(REGEXP_REPLACE(REGEXP_REPLACE(REGEXP_REPLACE(REGEXP_REPLACE(@0, '^([a-z][a-z0-9+.-]*:)?//', ''), '^[^/?#]*@', ''), '(:[0-9]*)?([/?#].*)?$', ''), '^www[.]', ''), '[.]+$', ''), '')`,
-		"clamp1":            `CAST(CASE WHEN @0 < 1 THEN 1 WHEN @0 > 2147483647 THEN 2147483647 ELSE @0 END AS INTEGER)`,
-		"clamp0":            `CAST(CASE WHEN @0 < 0 THEN 0 WHEN @0 > 2147483647 THEN 2147483647 ELSE @0 END AS INTEGER)`,
+		"sum.decimal":       `CAST(#0 AS DECIMAL(38,9))`,
+		"count.decimal":     `CAST(#0 AS DECIMAL(38,9))`,
+		"characters":        `LEN(#0)`,
+		"hex.bits":          `STRTOL(SUBSTRING(#0, 1 + 16 * @1, 15), 16)`,
+		"email.bare":        `CASE WHEN @0 ~ '<[^<>]+>' THEN REGEXP_SUBSTR(#0, '<([^<>]+)>', 1, 1, 'e') ELSE #0 END`,
+		"email.host":        `NULLIF(REGEXP_SUBSTR(#0, '@([^@]+)$', 1, 1, 'e'), '')`,
+		"phone.digits":      `NULLIF(REGEXP_REPLACE(REGEXP_REPLACE(#0, '[^0-9]', ''), '^00', ''), '')`,
+		"domain.bare":       `NULLIF(REGEXP_REPLACE(REGEXP_REPLACE(REGEXP_REPLACE(REGEXP_REPLACE(REGEXP_REPLACE(#0, '^([a-z][a-z0-9+.-]*:)?//', ''), '^[^/?#]*@', ''), '(:[0-9]*)?([/?#].*)?$', ''), '^www[.]', ''), '[.]+$', ''), '')`,
+		"clamp1":            `CAST(CASE WHEN @0 < 1 THEN 1 WHEN @0 > 2147483647 THEN 2147483647 ELSE #0 END AS INTEGER)`,
+		"clamp0":            `CAST(CASE WHEN @0 < 0 THEN 0 WHEN @0 > 2147483647 THEN 2147483647 ELSE #0 END AS INTEGER)`,
 		// LISTAGG leaves empty texts out, so each brings its separator along.
-		"string_agg":      `COALESCE(SUBSTRING(LISTAGG(@1 || @0) WITHIN GROUP (ORDER BY @2), LEN(@1) + 1), CASE WHEN COUNT(@0) > 0 THEN '' END)`,
-		"json.extract":    `CASE WHEN JSON_TYPEOF(@0) <> 'null' THEN @0 END`,
-		"json.text":       `CASE JSON_TYPEOF(@0) WHEN 'string' THEN CAST(@0 AS VARCHAR(65535)) WHEN 'boolean' THEN CASE WHEN CAST(@0 AS BOOLEAN) THEN 'true' ELSE 'false' END WHEN 'number' THEN @{number.text(JSON_SERIALIZE(@0))} END`,
-		"number.text":     `CASE WHEN @0 ~ '^-?[0-9]+$' THEN @0 ELSE @{cast.decimal.text(@{cast.text.decimal(@0)})} END`,
-		"json.type":       `JSON_TYPEOF(@0)`,
-		"json.bigint":     `CASE WHEN JSON_TYPEOF(@0) = 'boolean' THEN CASE WHEN CAST(@0 AS BOOLEAN) THEN 1 ELSE 0 END ELSE @{whole(@{cast.text.decimal(@{json.text(@0)})})} END`,
-		"json.bigint.of":  `CASE WHEN JSON_TYPEOF(@0) = 'boolean' THEN CASE WHEN CAST(@0 AS BOOLEAN) THEN 1 ELSE 0 END ELSE @{whole(@{cast.text.decimal(@1)})} END`,
-		"list.json_array": `CASE WHEN IS_ARRAY(@0) THEN @0 END`,
+		"string_agg":      `COALESCE(SUBSTRING(LISTAGG(@1 || @0) WITHIN GROUP (ORDER BY @2), LEN(#1) + 1), CASE WHEN COUNT(#0) > 0 THEN '' END)`,
+		"json.extract":    `CASE WHEN JSON_TYPEOF(#0) <> 'null' THEN #0 END`,
+		"json.text":       `CASE JSON_TYPEOF(#0) WHEN 'string' THEN CAST(#0 AS VARCHAR(65535)) WHEN 'boolean' THEN CASE WHEN CAST(#0 AS BOOLEAN) THEN 'true' ELSE 'false' END WHEN 'number' THEN #{number.text(JSON_SERIALIZE(#0))} END`,
+		"number.text":     `CASE WHEN @0 ~ '^-?[0-9]+$' THEN #0 ELSE #{cast.decimal.text(#{cast.text.decimal(#0)})} END`,
+		"json.type":       `JSON_TYPEOF(#0)`,
+		"json.bigint":     `CASE WHEN JSON_TYPEOF(#0) = 'boolean' THEN CASE WHEN CAST(#0 AS BOOLEAN) THEN 1 ELSE 0 END ELSE #{whole(#{cast.text.decimal(#{json.text(#0)})})} END`,
+		"json.bigint.of":  `CASE WHEN JSON_TYPEOF(#0) = 'boolean' THEN CASE WHEN CAST(#0 AS BOOLEAN) THEN 1 ELSE 0 END ELSE #{whole(#{cast.text.decimal(#1)})} END`,
+		"list.json_array": `CASE WHEN IS_ARRAY(#0) THEN #0 END`,
 		// Each match is kept with a mark behind it, all else is the mark alone; the marks then separate the matches.
-		"list.regexp_matches": `SPLIT_TO_ARRAY(BTRIM(NULLIF(NULLIF(REGEXP_REPLACE(REGEXP_REPLACE(@0, @1 || '|[^' || CHR(1) || ']', '$1' || CHR(1), 1, 'p'), CHR(1) || '+', CHR(1)), CHR(1)), ''), CHR(1)), CHR(1))`,
-		"list.split":          `SPLIT_TO_ARRAY(@0, @1)`,
+		"list.regexp_matches": `SPLIT_TO_ARRAY(BTRIM(NULLIF(NULLIF(REGEXP_REPLACE(REGEXP_REPLACE(#0, @1 || '|[^' || CHR(1) || ']', '$1' || CHR(1), 1, 'p'), CHR(1) || '+', CHR(1)), CHR(1)), ''), CHR(1)), CHR(1))`,
+		"list.split":          `SPLIT_TO_ARRAY(#0, #1)`,
 		"now.micros":          `DATEDIFF(microsecond, TIMESTAMP '1970-01-01 00:00:00', GETDATE())`,
-		"epoch_micros":        `DATEDIFF(microsecond, TIMESTAMP '1970-01-01 00:00:00', @0)`,
-		"from_micros":         `DATEADD(microsecond, MOD(@0, 86400000000), DATEADD(day, CAST(@0 / 86400000000 AS INTEGER), TIMESTAMP '1970-01-01 00:00:00'))`,
-		"add_months":          `DATEADD(month, CAST(@1 AS INTEGER), @0)`,
+		"epoch_micros":        `DATEDIFF(microsecond, TIMESTAMP '1970-01-01 00:00:00', #0)`,
+		"from_micros":         `DATEADD(microsecond, MOD(#0, 86400000000), DATEADD(day, CAST(@0 / 86400000000 AS INTEGER), TIMESTAMP '1970-01-01 00:00:00'))`,
+		"add_months":          `DATEADD(month, CAST(#1 AS INTEGER), #0)`,
 		"date_part.isodow":    `CAST(MOD(CAST(EXTRACT(DOW FROM @0) AS INTEGER) + 6, 7) + 1 AS BIGINT)`,
+
+		// Functions of the vocabulary.
+		"lower":            lowerCase,
+		"upper":            upperCase,
+		"trim":             `BTRIM(#0, ' \t\n\r')`,
+		"length":           `CAST(LEN(#0) AS BIGINT)`,
+		"substring:const2": `SUBSTRING(#0, #1)`,
+		"substring:const3": `SUBSTRING(#0, #1, #2)`,
+		"substring:any2":   `SUBSTRING(#0, #{clamp1(#1)})`,
+		"substring:any3":   `SUBSTRING(#0, #{clamp1(#1)}, #{clamp0(#2)})`,
+		"split_part":       `CASE WHEN ` + partCount + ` >= @2 THEN SPLIT_PART(#0, #1, #2) END`,
+		"position":         `CAST(STRPOS(#0, #1) AS BIGINT)`,
+		"starts_with":      `(LEN(#0) >= LEN(#1) AND LEFT(#0, LEN(#1)) = @1)`,
+		"ends_with":        `(LEN(#0) >= LEN(#1) AND RIGHT(#0, LEN(#1)) = @1)`,
+		"contains":         `@op STRPOS(#0, #1) > 0`,
+		"regexp_like":      `@op @0 ~ @1`,
+		"regexp_extract":   `CASE WHEN LEN(REGEXP_SUBSTR(#0, #1, 1, 1, 'ep')) > 0 THEN REGEXP_SUBSTR(#0, #1, 1, 1, 'ep') END`,
+		"regexp_replace":   `REGEXP_REPLACE(#0, #1, #2)`,
+		"abs:bigint":       guardedAbs,
+		"round":            `CAST(ROUND(#0, #1) AS DECIMAL(38,9))`,
+		"round:bigint":     `#0`,
+		"round:double":     roundDouble,
+		"floor":            `CAST(FLOOR(#0) AS DECIMAL(38,9))`,
+		"floor:bigint":     `#0`,
+		"floor:double":     `FLOOR(#0)`,
+		"ceil":             `CAST(CEIL(#0) AS DECIMAL(38,9))`,
+		"ceil:bigint":      `#0`,
+		"ceil:double":      `CEIL(#0)`,
+		"sign:bigint":      `CAST(SIGN(#0) AS BIGINT)`,
+		"sign:decimal":     `CAST(SIGN(#0) AS DECIMAL(38,9))`,
+		"sign:double":      `SIGN(#0)`,
+		"div:const2":       `@op @0 / @1`,
+		"div":              `CASE WHEN @1 = -1 THEN CASE WHEN @0 > -9223372036854775808 THEN -@0 END ELSE @0 / NULLIF(#1, 0) END`,
+		"to_object":        `OBJECT(#0)`,
+		"document_text":    `JSON_SERIALIZE(#0)`,
+		"mod":              `MOD(#0, NULLIF(#1, 0))`,
+		"base64_hex":       `CASE WHEN @0 ~ '^` + base64Shape + `$' THEN lower(from_varbyte(to_varbyte(#0, 'base64'), 'hex')) END`,
+		"hex_text":         `CASE WHEN lower(#0) ~ '^` + utf8Shape + `$' THEN from_varbyte(from_hex(#0), 'utf8') END`,
 	})
-	for _, key := range []string{"arg_min", "arg_max", "unnest.json_array", "unnest.json_keys", "unnest.split", "unnest.regexp_matches"} {
+	for _, key := range []string{"let", "let.field", "arg_min", "arg_max", "unnest.json_array", "unnest.json_keys", "unnest.split", "unnest.regexp_matches", "split_part:first", "merge_objects"} {
 		delete(t, key) // of PostgreSQL alone
 	}
 	d.Templates = t

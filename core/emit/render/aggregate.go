@@ -126,8 +126,8 @@ func (w *writer) argBest(c *sql.Call, args []val, call func(string) val) (val, e
 		if err != nil {
 			return val{}, err
 		}
-		out, _ := w.d.Template(c.Name + ".out")
-		return call(strings.Replace(out, "@0", in.s, 1)), nil
+		out, err := w.pieceText(c.Name+".out", in)
+		return call(out.s), err
 	}
 	t, ok := w.d.Template(c.Name)
 	if !ok {
@@ -136,7 +136,7 @@ func (w *writer) argBest(c *sql.Call, args []val, call func(string) val) (val, e
 	// The order's keys come after the collation that they need.
 	key := val{s: args[1].in(precAtom) + w.collate(c.Args[1].Type()), prec: precAtom}
 	x := val{s: args[0].in(precAtom) + w.collate(c.Args[0].Type()), prec: precAtom}
-	v, err := w.fillText(t, []val{args[0], args[1], x, key, {s: w.d.Types[c.Type()], prec: precAtom}})
+	v, err := w.fillText(t, args[0], args[1], x, key, atom(w.d.Types[c.Type()]))
 	if err != nil {
 		return val{}, err
 	}
@@ -148,11 +148,7 @@ func (w *writer) stringAgg(c *sql.Call, args []val, call func(string) val) (val,
 	if err != nil {
 		return val{}, err
 	}
-	t, ok := w.d.Template("string_agg")
-	if !ok {
-		return val{}, &UnsupportedError{Dialect: w.d.Name, What: "string_agg"}
-	}
-	v, err := w.fillText(t, []val{args[0], args[1], {s: order, prec: precAtom}})
+	v, err := w.pieceText("string_agg", args[0], args[1], atom(order))
 	if err != nil {
 		return val{}, err
 	}

@@ -37,7 +37,7 @@ func (w *writer) call(c *sql.Call) (val, error) {
 	case "nexus_id":
 		return w.nexusID(c)
 	case "to_object":
-		return w.object(f, c)
+		return w.object(c)
 	case "merge_objects":
 		return w.merge(f, c)
 	case "coalesce", "greatest", "least":
@@ -60,8 +60,8 @@ func (w *writer) call(c *sql.Call) (val, error) {
 	return w.row(f, "", c)
 }
 
-// row renders a call by its row of the vocabulary. Among the templates of one
-// dialect the variant's comes first, then the one of argument 0's type.
+// row renders a call by the dialect's template of its name: the variant's, then the one of
+// argument 0's type, then the plain one.
 func (w *writer) row(f vocab.Function, variant string, c *sql.Call) (val, error) {
 	args, err := w.args(c)
 	if err != nil {
@@ -74,16 +74,12 @@ func (w *writer) row(f vocab.Function, variant string, c *sql.Call) (val, error)
 	if len(c.Args) > 0 {
 		kind = c.Args[0].Type().String()
 	}
-	for _, name := range append(append([]string{w.d.Name}, w.d.Bases...), "") {
-		for _, key := range []string{name + ":" + variant, name + ":" + kind, name} {
-			if t, ok := f.SQL[key]; ok && t != "" {
-				return w.apply(t, args...)
-			} else if ok { // "": what the base has does not hold here
-				return val{}, &UnsupportedError{Dialect: w.d.Name, What: "function " + f.Name}
-			}
+	for _, key := range []string{f.Name + ":" + variant, f.Name + ":" + kind} {
+		if t, ok := w.d.Template(key); ok {
+			return w.apply(t, args...)
 		}
 	}
-	return val{}, &UnsupportedError{Dialect: w.d.Name, What: "function " + f.Name}
+	return w.piece(f.Name, args...)
 }
 
 func (w *writer) args(c *sql.Call) ([]val, error) {
@@ -153,7 +149,7 @@ func (w *writer) nexusID(c *sql.Call) (val, error) {
 	if err != nil {
 		return val{}, err
 	}
-	hash, err := w.function("md5", encoded)
+	hash, err := w.piece("md5", encoded)
 	if err != nil {
 		return val{}, err
 	}
@@ -176,7 +172,7 @@ func (w *writer) encode(list []sql.Expr) (val, error) {
 		if x, err = w.castVal(x, t, sql.Text); err != nil {
 			return val{}, err
 		}
-		if parts[i], err = w.apply(w.idPart(), x); err != nil {
+		if parts[i], err = w.piece("id.part", x); err != nil {
 			return val{}, err
 		}
 	}
@@ -189,29 +185,6 @@ func (w *writer) encode(list []sql.Expr) (val, error) {
 		prec = precAtom
 	}
 	return parts[0].then(prec, w.joined(texts), parts[1:]...), nil
-}
-
-// idPart is the template that encodes one value of several.
-func (w *writer) idPart() string {
-	if t, ok := w.d.Template("id.part"); ok {
-		return t
-	}
-	return "COALESCE(@{cast.bigint.text(@{length(@0)})} || ':' || @0, 'n')"
-}
-
-// function applies a function of the vocabulary to values that are rendered.
-func (w *writer) function(name string, args ...val) (val, error) {
-	f, _ := vocab.Lookup(name)
-	for _, d := range append(append([]string{w.d.Name}, w.d.Bases...), "") {
-		t, ok := f.SQL[d]
-		if _, has := w.d.Template(name); ok && !has && strings.HasPrefix(t, "@{"+name+"(") {
-			break // the row asks for the dialect's own template, which it lacks
-		}
-		if ok {
-			return w.apply(t, args...)
-		}
-	}
-	return val{}, &UnsupportedError{Dialect: w.d.Name, What: "function " + name}
 }
 
 // choice renders coalesce, greatest and least.
@@ -253,7 +226,6 @@ func (w *writer) regexp(c *sql.Call) (val, error) {
 	if !ok {
 		return val{}, fmt.Errorf("render: %s with a pattern that is no literal", c.Name)
 	}
-	f, _ := vocab.Lookup(c.Name)
 	x, err := w.expr(c.Args[0])
 	if err != nil {
 		return val{}, err
@@ -285,18 +257,13 @@ func (w *writer) regexp(c *sql.Call) (val, error) {
 			return val{}, err
 		}
 		for _, r := range w.specials() {
-			if to, err = w.function("replace", to, constant(string(r)), constant(`\`+string(r))); err != nil {
+			if to, err = w.piece("replace", to, constant(string(r)), constant(`\`+string(r))); err != nil {
 				return val{}, err
 			}
 		}
 		args = append(args, to)
 	}
-	for _, name := range append(append([]string{w.d.Name}, w.d.Bases...), "") {
-		if t, ok := f.SQL[name]; ok {
-			return w.apply(t, args...)
-		}
-	}
-	return val{}, &UnsupportedError{Dialect: w.d.Name, What: "function " + c.Name}
+	return w.piece(c.Name, args...)
 }
 
 // specials are the characters that mean something in what replaces a match, the

@@ -39,29 +39,29 @@ func (w *writer) date(c *sql.Call) (val, error) {
 	case "date_trunc", "date_part":
 		return w.piece(c.Name+"."+unit, args...)
 	case "date_diff":
-		between := "(@{epoch_micros(@1)} - @{epoch_micros(@0)})"
+		between := "(@{epoch_micros(#1)} - @{epoch_micros(#0)})"
 		if unit == "microsecond" {
 			return w.apply(between, args...)
 		}
-		return w.apply("@{div.bigint.const("+between+", "+strconv.FormatInt(microsOf[unit], 10)+")}", args...)
+		return w.apply("#{div.bigint.const("+between+", "+strconv.FormatInt(microsOf[unit], 10)+")}", args...)
 	}
 	if k, ok := monthsOf[unit]; ok {
-		n := "@0 * " + strconv.FormatInt(k, 10)
+		n, months := "@0 * "+strconv.FormatInt(k, 10), "@op @0 * "+strconv.FormatInt(k, 10)
 		if k == 1 {
-			n = "@0"
+			n, months = "@0", "#0"
 		}
 		limit := strconv.FormatInt(spanMonths/k, 10)
-		return w.apply("CASE WHEN @0 BETWEEN -"+limit+" AND "+limit+" AND @{month_number(@1)} + "+n+
-			" BETWEEN 12 AND 119999 THEN @{add_months(@1, "+n+")} END", args...)
+		return w.apply("CASE WHEN @0 BETWEEN -"+limit+" AND "+limit+" AND @{month_number(#1)} + "+n+
+			" BETWEEN 12 AND 119999 THEN #{add_months(#1, "+months+")} END", args...)
 	}
 	k := microsOf[unit]
 	factor := strconv.FormatInt(k, 10)
 	if l, ok := c.Args[1].(*sql.Literal); ok && l.Type() == sql.Bigint {
 		n, err := strconv.ParseInt(l.Value, 10, 64)
 		if err == nil && n <= spanMicros/k && n >= -spanMicros/k {
-			return w.apply("@{timestamp_micros(@{epoch_micros(@0)} + "+number(strconv.FormatInt(n*k, 10))+")}", args[1])
+			return w.apply("#{timestamp_micros(@op @{epoch_micros(#0)} + "+number(strconv.FormatInt(n*k, 10))+")}", args[1])
 		}
 	}
 	limit := strconv.FormatInt(spanMicros/k, 10)
-	return w.apply("CASE WHEN @0 BETWEEN -"+limit+" AND "+limit+" THEN @{timestamp_micros(@{epoch_micros(@1)} + @0 * "+factor+")} END", args...)
+	return w.apply("CASE WHEN @0 BETWEEN -"+limit+" AND "+limit+" THEN #{timestamp_micros(@op @{epoch_micros(#1)} + @0 * "+factor+")} END", args...)
 }

@@ -3,6 +3,7 @@ package render_test
 import (
 	"errors"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -236,5 +237,28 @@ func TestFlatWith(t *testing.T) {
 			t.Fatalf("no %s in its place in\n%s", part, s)
 		}
 		rest = rest[i:]
+	}
+}
+
+// What is made of operators is an operand in parentheses, also where its template is another one's only.
+func TestDerivedOperand(t *testing.T) {
+	for _, d := range dialects(t) {
+		alone, err := compile("select date_diff('minute', t.c_timestamp, t.c_timestamp) as x from model.t as t", d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		product, err := compile("select 3 * date_diff('minute', t.c_timestamp, t.c_timestamp) as x from model.t as t", d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, alone, _ = strings.Cut(alone, "SELECT ")
+		alone, _, _ = strings.Cut(alone, " AS "+render.Ident(d, "x"))
+		_, product, _ = strings.Cut(product, " * ")
+		if call := regexp.MustCompile(`^[A-Za-z]+\(`); call.MatchString(alone) {
+			continue // DIV(a, b) binds by itself
+		}
+		if !strings.HasPrefix(product, "("+alone+")") {
+			t.Errorf("%s: %s is multiplied as %s", d.Name, alone, product)
+		}
 	}
 }

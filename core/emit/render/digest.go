@@ -38,7 +38,7 @@ func Digest(d *dialect.Dialect, path []string, columns []sql.ColumnDef) (string,
 	if len(parts) == 0 {
 		encoded = val{s: Text(d, ""), prec: precAtom}
 	}
-	hash, err := w.function("md5", encoded)
+	hash, err := w.piece("md5", encoded)
 	if err != nil {
 		return "", err
 	}
@@ -88,7 +88,7 @@ func (w *writer) fingerprint(c sql.ColumnDef) (string, error) {
 		return "", err
 	}
 	if t == sql.Timestamp {
-		if x, err = w.function("epoch_micros", x); err != nil {
+		if x, err = w.piece("epoch_micros", x); err != nil {
 			return "", err
 		}
 		t = sql.Bigint

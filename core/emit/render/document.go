@@ -5,19 +5,22 @@ import (
 
 	"github.com/nexus-host/nexus-host/core/emit/dialect"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
-	"github.com/nexus-host/nexus-host/core/lang/vocab"
 )
 
 // DocumentsAsText is a query with the same rows and columns, documents as the engine's text
 // of them, for drivers that would decode documents and lose digits on the way, or cannot bring them.
-func DocumentsAsText(d *dialect.Dialect, query string, columns []sql.ColumnDef) string {
-	text, _ := vocab.Lookup("document_text")
+func DocumentsAsText(d *dialect.Dialect, query string, columns []sql.ColumnDef) (string, error) {
+	w := &writer{Renderer: New(d, Keep{})}
 	items := make([]string, len(columns))
 	for i, c := range columns {
 		items[i] = Ident(d, c.Name)
 		if c.Type == sql.JSON {
-			items[i] = strings.ReplaceAll(text.SQL[d.Name], "@0", items[i]) + " AS " + items[i]
+			text, err := w.piece("document_text", val{s: items[i], prec: precAtom, simple: true})
+			if err != nil {
+				return "", err
+			}
+			items[i] = text.s + " AS " + items[i]
 		}
 	}
-	return "SELECT " + strings.Join(items, ", ") + "\nFROM (\n" + query + "\n) AS " + Ident(d, "q")
+	return "SELECT " + strings.Join(items, ", ") + "\nFROM (\n" + query + "\n) AS " + Ident(d, "q"), nil
 }

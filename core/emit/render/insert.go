@@ -47,15 +47,16 @@ func InsertSession(d *dialect.Dialect, name string, columns []sql.ColumnDef) (st
 
 // InsertParsed adds the rows of one table to another and reads the texts of the columns in parsed as JSON.
 func InsertParsed(d *dialect.Dialect, from, to, columns []string, parsed string) (string, error) {
-	t, ok := d.Template("json.parse")
-	if !ok {
-		return "", &UnsupportedError{Dialect: d.Name, What: "parsing a JSON text that is known to be one"}
-	}
+	w := &writer{Renderer: New(d, Keep{})}
 	values := make([]string, len(columns))
 	for i, c := range columns {
 		values[i] = Ident(d, c)
 		if c == parsed {
-			values[i] = strings.ReplaceAll(t, "@0", values[i])
+			v, err := w.piece("json.parse", atom(values[i]))
+			if err != nil {
+				return "", err
+			}
+			values[i] = v.s
 		}
 	}
 	return InsertSelect(d, to, columns, "SELECT "+strings.Join(values, ", ")+" FROM "+Path(d, from)), nil

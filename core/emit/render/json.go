@@ -256,7 +256,7 @@ func (w *writer) unnest(u *sql.Unnest, left bool) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	v, err := w.fillText(t, args)
+	v, err := w.fillText(t, args...)
 	if err != nil {
 		return "", err
 	}

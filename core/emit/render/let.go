@@ -3,89 +3,86 @@ package render
 import (
 	"strconv"
 	"strings"
-
-	"github.com/nexus-host/nexus-host/core/emit/dialect"
 )
 
-// let computes the arguments that are more than names once and hands body
-// their names. Functions of the vocabulary never fail, so computing what a CASE
-// would not have reached changes no result.
-func (w *writer) let(args []val, body func([]val) (val, error)) (val, error) {
-	style := w.d.Let
-	for _, a := range args {
-		if a.agg && (style == dialect.LetSubquery || style == dialect.LetUnnest) {
-			// An aggregate would belong to the sub-select. PostgreSQL computes equal
-			// aggregates and window functions once anyway.
-			style = dialect.LetInline
-		}
-	}
+// let computes the arguments that are more than names once and applies a template to their
+// names. Functions of the vocabulary never fail, so computing what a CASE would not have
+// reached changes no result.
+//
+// How is the dialect's: "let" is applied to a list of fields ("let.field"), a name for their row, and what reads
+// it; "let.one", if there is one, to a single value instead of fields. A dialect without "let" repeats
+// the expression.
+func (w *writer) let(t *template, args []val) (val, error) {
 	var bound []val
-	for _, a := range args {
-		if !a.simple {
+	named := make([]val, len(args))
+	inline := false
+	for i, a := range args {
+		if named[i] = a; !a.simple {
 			bound = append(bound, a)
 		}
+		// An aggregate would belong to a sub-select. Engines that make one compute equal
+		// aggregates and window functions once anyway.
+		inline = inline || a.agg && !w.d.LetAggregates
 	}
-	if style == dialect.LetInline || len(bound) == 0 {
-		return body(args)
+	whole, ok := w.d.Template("let")
+	if inline || !ok || len(bound) == 0 {
+		return w.fill(t, args)
 	}
-	// The name depends on what is inside alone: equal expressions stay equal text,
-	// which GROUP BY needs, and an inner name never hides an outer one that it reads.
-	// So the inside is written first, with a mark for the name that no text can hold.
-	w.open++
-	mark := "\x00" + string(rune('a'+w.open))
-	named, n := make([]val, len(args)), 0
-	for i, a := range args {
-		named[i] = a
-		if a.simple {
-			continue
-		}
-		named[i] = val{s: mark, prec: precAtom, simple: true}
-		if style != dialect.LetLambda || len(bound) > 1 {
-			named[i].s += ".v" + strconv.Itoa(n)
-		}
-		n++
-	}
-	out, err := body(named)
-	w.open--
+	one, ok := w.d.Template("let.one")
+	single := ok && len(bound) == 1
+	height, err := w.height(t)
 	if err != nil {
 		return val{}, err
 	}
-	height := out.height + 1
 	name := "x" + strconv.Itoa(height)
-	out.s = strings.ReplaceAll(out.s, mark, name)
-	agg := out.agg
+	fields := make([]string, 0, len(bound))
+	for i, a := range args {
+		if a.simple {
+			continue
+		}
+		field := "v" + strconv.Itoa(len(fields))
+		named[i] = val{s: name + "." + field, prec: precAtom, simple: true}
+		if single {
+			named[i].s, whole = name, one
+			fields = append(fields, a.s)
+			continue
+		}
+		f, err := w.pieceText("let.field", a, atom(field))
+		if err != nil {
+			return val{}, err
+		}
+		fields = append(fields, f.s)
+	}
+	body, err := w.fill(t, named)
+	if err != nil {
+		return val{}, err
+	}
+	out, err := w.fillText(whole, val{s: strings.Join(fields, ", ")}, atom(name), body)
+	if err != nil {
+		return val{}, err
+	}
+	out.height = height
 	for _, a := range bound {
-		height = max(height, a.height)
-		agg = agg || a.agg
+		out.height = max(out.height, a.height)
+		out.agg = out.agg || a.agg
 	}
-	var s string
-	switch {
-	case style == dialect.LetLambda && len(bound) == 1:
-		s = "list_transform([" + bound[0].s + "], lambda " + name + ": " + out.s + ")[1]"
-	case style == dialect.LetLambda:
-		fields := make([]string, len(bound))
-		for i, b := range bound {
-			fields[i] = "'v" + strconv.Itoa(i) + "': " + b.s
-		}
-		s = "list_transform([{" + strings.Join(fields, ", ") + "}], lambda " + name + ": " + out.s + ")[1]"
-	case style == dialect.LetTransform:
-		fields := make([]string, len(bound))
-		for i, b := range bound {
-			fields[i] = "'v" + strconv.Itoa(i) + "', " + b.s
-		}
-		s = "transform(array(named_struct(" + strings.Join(fields, ", ") + ")), " + name + " -> " + out.s + ")[0]"
-	case style == dialect.LetUnnest:
-		s = "(SELECT " + out.s + " FROM UNNEST([STRUCT(" + fieldsAs(bound) + ")]) AS " + name + ")"
-	default:
-		s = "(SELECT " + out.s + " FROM (SELECT " + fieldsAs(bound) + " OFFSET 0) AS " + name + ")"
-	}
-	return val{s: s, prec: precAtom, agg: agg, height: height}, nil
+	return out, nil
 }
 
-func fieldsAs(bound []val) string {
-	fields := make([]string, len(bound))
-	for i, b := range bound {
-		fields[i] = b.s + " AS v" + strconv.Itoa(i)
+// height numbers the name that a template reads: one more than the names inside of what it
+// makes of names. It depends on the template only, so that equal expressions stay equal text, which GROUP BY
+// needs, and no inner name hides an outer one that it reads.
+func (w *writer) height(t *template) (int, error) {
+	if !t.measured {
+		names := make([]val, t.most)
+		for i := range names {
+			names[i] = val{s: "x", prec: precAtom, simple: true}
+		}
+		out, err := w.fill(t, names)
+		if err != nil {
+			return 0, err
+		}
+		t.height, t.measured = out.height+1, true
 	}
-	return strings.Join(fields, ", ")
+	return t.height, nil
 }

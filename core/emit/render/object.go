@@ -21,8 +21,7 @@ func (w *writer) merge(f vocab.Function, c *sql.Call) (val, error) {
 	if !ok {
 		return out, err
 	}
-	whole, _ := vocab.Lookup("to_object")
-	return w.object(whole, &sql.Call{Node: c.Node, Name: "to_object", Args: members})
+	return w.object(&sql.Call{Node: c.Node, Name: "to_object", Args: members})
 }
 
 // membersOf are the names and values of an object that is made on the spot.
@@ -39,23 +38,15 @@ func membersOf(e sql.Expr) ([]sql.Expr, bool) {
 	return nil, false
 }
 
-// object writes a json object of names and values in turn: @0 of the row's template
-// is all of them.
-func (w *writer) object(f vocab.Function, c *sql.Call) (val, error) {
-	for _, name := range append([]string{w.d.Name}, w.d.Bases...) {
-		fn, ok := f.SQL[name]
-		if !ok {
-			continue
-		}
-		args, err := w.args(c)
-		if err != nil {
-			return val{}, err
-		}
-		texts := make([]string, len(args))
-		for i, a := range args {
-			texts[i] = a.s
-		}
-		return args[0].then(precAtom, strings.Replace(fn, "@0", strings.Join(texts, ", "), 1), args[1:]...), nil
+// object writes a json object of names and values in turn: the template's first argument is all of them.
+func (w *writer) object(c *sql.Call) (val, error) {
+	args, err := w.args(c)
+	if err != nil {
+		return val{}, err
 	}
-	return val{}, &UnsupportedError{Dialect: w.d.Name, What: "function " + f.Name}
+	texts := make([]string, len(args))
+	for i, a := range args {
+		texts[i] = a.s
+	}
+	return w.pieceText("to_object", args[0].then(0, strings.Join(texts, ", "), args[1:]...))
 }

@@ -67,5 +67,4 @@ func (r *Renderer) Query(q *sql.Query, names Names) (string, error) {
 type writer struct {
 	*Renderer
 	names Names
-	open  int // lets whose inside is being written
 }

@@ -9,11 +9,15 @@ import (
 
 // Templates are SQL with places in it:
 //
-//	@0 … @9        the n-th argument
-//	@{name(x)}     the dialect's template of that name, applied to x
+//	#0 … #9        the n-th argument, where any expression can stand: between brackets and commas, after THEN
+//	@0 … @9        the n-th argument as an operand: in parentheses, unless it is an atom
+//	#{name(x)}     the dialect's template of that name applied to x, where any expression can stand
+//	@{name(x)}     the same as an operand
+//	@op …          at the beginning: the template's outermost part is an operator, so it takes
+//	               parentheses where it is an operand itself; what does not say so is an atom
 //
-// An argument that is more than a name or a constant and that the template uses
-// twice is computed once, the way the dialect can (dialect.LetStyle).
+// What a template is applied to are templates too. An argument that is more than a name or a constant and
+// that the template uses twice is computed once, the way the dialect can ("let").
 
 // Binding strength of an expression's outermost operator.
 const (
@@ -21,7 +25,7 @@ const (
 	precAnd
 	precNot
 	precCompare
-	precOther // || and template operators: never without parentheses inside another
+	precOther // || and the operators of templates (@op)
 	precAdd
 	precMul
 	precUnary
@@ -49,18 +53,22 @@ func (v val) in(prec int) string {
 
 // template is a parsed template.
 type template struct {
-	parts []part
-	uses  [10]int // how often each argument stands in it, in nested templates' arguments too
-	most  int     // the number of arguments that it needs
-	prec  int
-	whole bool // it is one argument and nothing else
+	parts    []part
+	uses     [10]int // how often each argument stands in it, in nested templates' arguments too
+	most     int     // the number of arguments that it needs
+	prec     int
+	height   int // of what it is applied to names; see Renderer.height
+	measured bool
 }
+
+// whole reports whether a template is a place and nothing else.
+func (t *template) whole() bool { return len(t.parts) == 1 && t.parts[0].text == "" }
 
 // part is a stretch of a template's text, or a place in it.
 type part struct {
-	text   string
-	arg    int         // the argument at this place; -1: none
-	name   string      // the dialect's template at this place; "": none
+	text   string      // "" for a place
+	arg    int         // the argument at this place, if name is ""
+	name   string      // the dialect's template at this place
 	inside []*template // what it is applied to
 	prec   int         // how strongly the place binds
 }
@@ -78,22 +86,26 @@ func (r *Renderer) template(text string) (*template, error) {
 	return t, nil
 }
 
+const operatorMark = "@op "
+
 func parseTemplate(text string) (*template, error) {
-	t := &template{prec: precAtom, whole: len(text) == 2 && text[0] == '@' && isDigit(text[1])}
-	if hasOperator(text) {
-		t.prec = precOther
+	t := &template{prec: precAtom}
+	if rest, ok := strings.CutPrefix(text, operatorMark); ok {
+		text, t.prec = rest, precOther
 	}
 	start := 0
 	place := func(from, to int, p part) {
 		if from > start {
-			t.parts = append(t.parts, part{text: text[start:from], arg: -1})
+			t.parts = append(t.parts, part{text: text[start:from]})
 		}
-		p.prec = placePrec(text, from, to)
+		if text[from] == '@' {
+			p.prec = precAtom
+		}
 		t.parts = append(t.parts, p)
 		start = to
 	}
 	for i := 0; i+1 < len(text); i++ {
-		if text[i] != '@' {
+		if text[i] != '@' && text[i] != '#' {
 			continue
 		}
 		switch next := text[i+1]; {
@@ -109,7 +121,7 @@ func parseTemplate(text string) (*template, error) {
 				return nil, err
 			}
 			name, inner, _ := strings.Cut(text[i+2:end-2], "(")
-			p := part{arg: -1, name: name}
+			p := part{name: name}
 			for _, s := range splitArgs(inner) {
 				arg, err := parseTemplate(s)
 				if err != nil {
@@ -126,7 +138,7 @@ func parseTemplate(text string) (*template, error) {
 		}
 	}
 	if start < len(text) {
-		t.parts = append(t.parts, part{text: text[start:], arg: -1})
+		t.parts = append(t.parts, part{text: text[start:]})
 	}
 	return t, nil
 }
@@ -140,18 +152,18 @@ func (w *writer) apply(text string, args ...val) (val, error) {
 		return val{}, err
 	}
 	if t.most > len(args) {
-		return val{}, fmt.Errorf("render: template %q uses @%d of %d arguments", text, t.most-1, len(args))
+		return val{}, fmt.Errorf("render: template %q uses argument %d of %d", text, t.most-1, len(args))
 	}
 	for i, a := range args {
 		if t.uses[i] > 1 && !a.simple {
-			return w.let(args, func(args []val) (val, error) { return w.fill(t, args) })
+			return w.let(t, args)
 		}
 	}
 	return w.fill(t, args)
 }
 
 // fillText writes a template with its arguments as they are, however often it uses them.
-func (w *writer) fillText(text string, args []val) (val, error) {
+func (w *writer) fillText(text string, args ...val) (val, error) {
 	t, err := w.template(text)
 	if err != nil {
 		return val{}, err
@@ -161,31 +173,16 @@ func (w *writer) fillText(text string, args []val) (val, error) {
 
 // fill writes a template with its arguments as they are.
 func (w *writer) fill(t *template, args []val) (val, error) {
-	if t.whole {
-		return args[t.parts[0].arg], nil
-	}
 	var b strings.Builder
 	out := val{prec: t.prec}
 	for _, p := range t.parts {
-		var v val
-		switch {
-		case p.arg >= 0:
-			v = args[p.arg]
-		case p.name != "":
-			inside := make([]val, len(p.inside))
-			for i, arg := range p.inside {
-				var err error
-				if inside[i], err = w.fill(arg, args); err != nil {
-					return val{}, err
-				}
-			}
-			var err error
-			if v, err = w.piece(p.name, inside...); err != nil {
-				return val{}, err
-			}
-		default:
+		if p.text != "" {
 			b.WriteString(p.text)
 			continue
+		}
+		v, err := w.place(p, args)
+		if err != nil || t.whole() {
+			return v, err
 		}
 		out.agg = out.agg || v.agg
 		out.height = max(out.height, v.height)
@@ -195,23 +192,51 @@ func (w *writer) fill(t *template, args []val) (val, error) {
 	return out, nil
 }
 
+// place is what stands at a place of a template.
+func (w *writer) place(p part, args []val) (val, error) {
+	if p.name == "" {
+		return args[p.arg], nil
+	}
+	inside := make([]val, len(p.inside))
+	for i, arg := range p.inside {
+		var err error
+		if inside[i], err = w.fill(arg, args); err != nil {
+			return val{}, err
+		}
+	}
+	return w.piece(p.name, inside...)
+}
+
 // piece applies one of the dialect's own templates.
 func (w *writer) piece(key string, args ...val) (val, error) {
 	if t, ok := w.d.Template(key); ok {
 		return w.apply(t, args...)
 	}
-	if _, ok := vocab.Lookup(key); ok {
-		return w.function(key, args...)
-	}
-	return val{}, &UnsupportedError{Dialect: w.d.Name, What: key}
+	return val{}, w.unsupported(key)
 }
 
-// closing finds the end of the @{…)} that begins at start.
+// pieceText applies one of the dialect's own templates to arguments as they are.
+func (w *writer) pieceText(key string, args ...val) (val, error) {
+	if t, ok := w.d.Template(key); ok {
+		return w.fillText(t, args...)
+	}
+	return val{}, w.unsupported(key)
+}
+
+// unsupported says that the dialect has no template of a key.
+func (w *writer) unsupported(key string) error {
+	if _, ok := vocab.Lookup(key); ok {
+		key = "function " + key
+	}
+	return &UnsupportedError{Dialect: w.d.Name, What: key}
+}
+
+// closing finds the end of the @{…)} or #{…)} that begins at start.
 func closing(template string, start int) (int, error) {
 	depth := 0
 	for i := start; i+1 < len(template); i++ {
 		switch {
-		case template[i] == '@' && template[i+1] == '{':
+		case (template[i] == '@' || template[i] == '#') && template[i+1] == '{':
 			depth++
 		case template[i] == ')' && template[i+1] == '}':
 			if depth--; depth == 0 {
@@ -219,7 +244,7 @@ func closing(template string, start int) (int, error) {
 			}
 		}
 	}
-	return 0, fmt.Errorf("render: template %q: @{ without )}", template)
+	return 0, fmt.Errorf("render: template %q: { without )}", template)
 }
 
 // splitArgs cuts at the commas outside parentheses and text.
@@ -243,61 +268,4 @@ func splitArgs(s string) []string {
 		}
 	}
 	return append(parts, strings.TrimSpace(s[start:]))
-}
-
-// placePrec says how strongly a place in a template binds: not at all where it
-// is a whole argument.
-func placePrec(template string, start, end int) int {
-	before, after := strings.TrimRight(template[:start], " "), strings.TrimLeft(template[end:], " ")
-	opens := before == "" || strings.HasSuffix(before, "(") || strings.HasSuffix(before, ",") ||
-		keywordEnd(before, "WHEN", "THEN", "ELSE", "SELECT")
-	closes := after == "" || after[0] == ')' || after[0] == ',' || strings.HasPrefix(after, "AS ") && strings.HasSuffix(before, "CAST(") ||
-		keywordStart(after, "WHEN", "THEN", "ELSE", "END")
-	if opens && closes {
-		return 0
-	}
-	return precAtom
-}
-
-func keywordEnd(s string, words ...string) bool {
-	for _, w := range words {
-		if strings.HasSuffix(s, " "+w) || s == w {
-			return true
-		}
-	}
-	return false
-}
-
-func keywordStart(s string, words ...string) bool {
-	for _, w := range words {
-		if s == w || strings.HasPrefix(s, w+" ") {
-			return true
-		}
-	}
-	return false
-}
-
-// hasOperator reports whether a template has anything outside parentheses, text
-// and CASE … END but one call or name.
-func hasOperator(template string) bool {
-	depth, cases := 0, 0
-	for i := 0; i < len(template); i++ {
-		switch c := template[i]; {
-		case c == '\'':
-			for i++; i < len(template) && template[i] != '\''; i++ {
-			}
-		case c == '(' || c == '[' || c == '{':
-			depth++
-		case c == ')' || c == ']' || c == '}':
-			depth--
-		case strings.HasPrefix(template[i:], "CASE "):
-			cases++
-		case strings.HasPrefix(template[i:], " END"):
-			cases--
-			i += 3
-		case c == ' ' && depth == 0 && cases == 0:
-			return true
-		}
-	}
-	return false
 }

@@ -1,5 +1,5 @@
 // Package vocab is the closed vocabulary of portable SQL: one row a function,
-// with its signatures, its meaning and its rendering in each dialect.
+// with its signatures and its meaning. How a warehouse writes it is core/emit/dialect's.
 package vocab
 
 import (
@@ -60,8 +60,6 @@ type Function struct {
 	Ordered   bool     // takes ORDER BY among its arguments, and needs it
 	Core      bool     // for the core's own models alone
 	Doc       string   // one sentence
-	// SQL is the rendering by dialect, see core/emit/render for the templates' language.
-	SQL Rendering
 }
 
 // MinArgs is the least number of arguments of a call.
@@ -109,7 +107,7 @@ func build(groups ...[]Function) []Function {
 		rows = append(rows, g...)
 	}
 	sort.Slice(rows, func(i, j int) bool { return rows[i].Name < rows[j].Name })
-	return withRenderings(rows)
+	return rows
 }
 
 // Shorthands of the rows below.

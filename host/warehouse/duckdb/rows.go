@@ -61,8 +61,8 @@ func (w *Warehouse) plainDocuments(ctx context.Context, conn *sql.Conn, statemen
 	if len(documents) == 0 {
 		return statement, nil
 	}
-	plain := render.DocumentsAsText(w.dialect, statement, columns)
-	if columnsOf(ctx, conn, plain) == nil {
+	plain, err := render.DocumentsAsText(w.dialect, statement, columns)
+	if err != nil || columnsOf(ctx, conn, plain) == nil {
 		return statement, nil
 	}
 	return plain, documents
