@@ -198,7 +198,9 @@ type Dialect struct {
 	// JSONColumns: each value that is read of a document is a column of a sub-select, for
 	// engines that cannot compute a value once inside an expression.
 	JSONColumns bool
-	JSONOnce    bool // several paths of one document are read as one list
+	// DocumentColumns: paths go along columns only, so a document that is none becomes one.
+	DocumentColumns bool
+	JSONOnce        bool // several paths of one document are read as one list
 
 	// Templates are the pieces that belong to no function: casts
 	// ("cast.text.bigint"), operators ("mul.decimal"), statements.

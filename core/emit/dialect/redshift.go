@@ -21,7 +21,7 @@ func redshift() *Dialect {
 	d.Collate = "" // comparisons are binary
 	d.Qualify, d.QualifyAlone, d.DistinctFrom = true, true, false
 	d.Recursion = map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}
-	d.JSONPath, d.Unnest, d.ArgByRank, d.JSONColumns = PathDots, UnnestPath, true, true
+	d.JSONPath, d.DocumentColumns, d.Unnest, d.ArgByRank, d.JSONColumns = PathDots, true, UnnestPath, true, true
 	d.PatternStyle, d.DotMatchesNewline = PatternOnly, true
 	d.Layout, d.Cluster = LayoutKeys, true
 	d.Block = BlockProcedure

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/nexus-host/nexus-host/core/emit/dialect"
+	"github.com/nexus-host/nexus-host/core/emit/rewrite"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/lang/vocab"
 )
@@ -14,7 +15,7 @@ import (
 // call renders a call of the vocabulary.
 func (w *writer) call(c *sql.Call) (val, error) {
 	f, ok := vocab.Lookup(c.Name)
-	if isLowered(c.Name) {
+	if rewrite.Made(c.Name) {
 		return w.lowered(c)
 	}
 	if !ok {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nexus-host/nexus-host/core/emit/dialect"
+	"github.com/nexus-host/nexus-host/core/emit/rewrite"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/lang/vocab"
 )
@@ -18,7 +19,7 @@ func (w *writer) json(c *sql.Call) (val, error) {
 	if err != nil {
 		return val{}, err
 	}
-	path, err := pathOf(c)
+	path, err := rewrite.PathOf(c)
 	if err != nil {
 		return val{}, err
 	}
@@ -37,12 +38,12 @@ func (w *writer) json(c *sql.Call) (val, error) {
 // readsList reports whether a read was lowered to one of a list's element.
 func readsList(c *sql.Call) bool {
 	at, ok := c.Args[0].(*sql.Call)
-	return ok && at.Name == callAt
+	return ok && at.Name == rewrite.At
 }
 
 // jsonOf makes the function's result of the raw value.
 func (w *writer) jsonOf(c *sql.Call, raw val) (val, error) {
-	if at, ok := c.Args[0].(*sql.Call); ok && at.Name == callAt && wantsText(c.Name) {
+	if at, ok := c.Args[0].(*sql.Call); ok && at.Name == rewrite.At && rewrite.WantsText(c.Name) {
 		text, err := w.expr(at.Args[len(at.Args)-1])
 		if err != nil {
 			return val{}, err
@@ -83,14 +84,6 @@ func unitOf(c *sql.Call) string {
 		return c.Args[2].(*sql.Literal).Value
 	}
 	return "seconds"
-}
-
-func pathOf(c *sql.Call) ([]vocab.Step, error) {
-	l, ok := c.Args[1].(*sql.Literal)
-	if !ok {
-		return nil, fmt.Errorf("render: %s with a path that is no literal", c.Name)
-	}
-	return vocab.ParsePath(l.Value)
 }
 
 // jsonAt is the value at a path, in the dialect's raw form.
@@ -135,7 +128,7 @@ func (w *writer) jsonAt(doc val, path []vocab.Step) (val, error) {
 	if w.d.JSONPath == dialect.PathKeys {
 		return w.jsonAtKeys(doc, path)
 	}
-	text := jsonPathText(path)
+	text := rewrite.PathText(path)
 	if strings.HasPrefix(text, "/") && w.d.JSONSubscript {
 		out := doc.then(precAtom, doc.in(precAtom))
 		for _, s := range path {
@@ -164,7 +157,7 @@ func (w *writer) jsonAtKeys(doc val, path []vocab.Step) (val, error) {
 		case s.IsIndex:
 			text += "[" + strconv.Itoa(s.Index) + "]"
 			continue
-		case plainName(s.Name):
+		case rewrite.PlainName(s.Name):
 			text += "." + s.Name
 			continue
 		case s.Name != "" && !strings.ContainsAny(s.Name, `'"?\`):
@@ -185,49 +178,6 @@ func (w *writer) jsonAtKeys(doc val, path []vocab.Step) (val, error) {
 		return out, nil
 	}
 	return w.piece("json.at", out, constant(text))
-}
-
-// jsonPathText writes a path as text: $.name, $."any name", $[n].
-func jsonPathText(path []vocab.Step) string {
-	var b strings.Builder
-	b.WriteByte('$')
-	for _, s := range path {
-		switch {
-		case s.IsIndex:
-			b.WriteString("[" + strconv.Itoa(s.Index) + "]")
-		case plainName(s.Name):
-			b.WriteString("." + s.Name)
-		case s.Name == "" || strings.ContainsAny(s.Name, `*"\`):
-			return jsonPointer(path) // DuckDB reads these as wildcards and escapes
-		default:
-			b.WriteString(`."` + s.Name + `"`)
-		}
-	}
-	return b.String()
-}
-
-func plainName(s string) bool {
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if !(c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' && i > 0) {
-			return false
-		}
-	}
-	return s != ""
-}
-
-// jsonPointer is RFC 6901, for names that a path cannot hold.
-func jsonPointer(path []vocab.Step) string {
-	var b strings.Builder
-	for _, s := range path {
-		b.WriteByte('/')
-		if s.IsIndex {
-			b.WriteString(strconv.Itoa(s.Index))
-			continue
-		}
-		b.WriteString(strings.NewReplacer("~", "~0", "/", "~1").Replace(s.Name))
-	}
-	return b.String()
 }
 
 // unnest renders CROSS (or LEFT) JOIN LATERAL over a set function; its position
@@ -353,7 +303,7 @@ func (w *writer) setArgs(c *sql.Call) ([]val, error) {
 	}
 	switch c.Name {
 	case "json_array", "json_keys":
-		path, err := pathOf(c)
+		path, err := rewrite.PathOf(c)
 		if err != nil {
 			return nil, err
 		}
@@ -364,7 +314,7 @@ func (w *writer) setArgs(c *sql.Call) ([]val, error) {
 			at, err := w.jsonAt(first, path)
 			return []val{at}, err
 		}
-		text := jsonPathText(path)
+		text := rewrite.PathText(path)
 		if readsList(c) {
 			text = "$"
 		}

@@ -1,42 +1,43 @@
 package render
 
 import (
+	"github.com/nexus-host/nexus-host/core/emit/rewrite"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 )
 
 // lowered renders the calls that only lowered trees have.
 func (w *writer) lowered(c *sql.Call) (val, error) {
 	switch c.Name {
-	case callRaw:
+	case rewrite.Raw:
 		doc, err := w.expr(c.Args[0])
 		if err != nil {
 			return val{}, err
 		}
-		path, err := pathOf(c)
+		path, err := rewrite.PathOf(c)
 		if err != nil {
 			return val{}, err
 		}
 		return w.jsonAt(doc, path)
-	case callWord:
+	case rewrite.Word:
 		value, err := w.expr(c.Args[0])
 		return value.then(precAtom, "CAST("+value.s+" AS "+w.d.Types[sql.Text]+")"), err
-	case callText:
+	case rewrite.Text:
 		value, err := w.expr(c.Args[0])
 		if err != nil {
 			return val{}, err
 		}
 		return w.piece("json.text", value)
-	case callAt:
+	case rewrite.At:
 		return w.expr(c.Args[0])
-	case callItem:
+	case rewrite.Item:
 		list, err := w.expr(c.Args[0])
 		if err != nil {
 			return val{}, err
 		}
 		return val{s: list.s + "[" + c.Args[1].(*sql.Literal).Value + "]", prec: precAtom, simple: true}, nil
-	case callTexts:
+	case rewrite.Texts:
 		return w.texts(c)
-	case callList:
+	case rewrite.List:
 		if len(c.Args) == 1 {
 			return w.listOf(c.Args[0].(*sql.Call))
 		}
@@ -54,7 +55,7 @@ func (w *writer) lowered(c *sql.Call) (val, error) {
 	if err != nil {
 		return val{}, err
 	}
-	key := map[string]string{callRows: "list.rows", callRank: "list.rank"}[c.Name]
+	key := map[string]string{rewrite.Rows: "list.rows", rewrite.Rank: "list.rank"}[c.Name]
 	if len(c.Args) > 1 {
 		key += ".left"
 	}
@@ -81,13 +82,4 @@ func (w *writer) listOf(c *sql.Call) (val, error) {
 		return val{}, err
 	}
 	return w.piece("list."+c.Name, args...)
-}
-
-// isLowered reports whether a call exists in lowered trees alone.
-func isLowered(name string) bool {
-	switch name {
-	case callAt, callItem, callTexts, callList, callRows, callRank, callRaw, callText, callWord:
-		return true
-	}
-	return false
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/nexus-host/nexus-host/core/emit/rewrite"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 )
 
@@ -35,9 +36,7 @@ func wrap(items []string) string {
 }
 
 func (w *writer) query(q *sql.Query) (string, error) {
-	if w.d.FlatWith {
-		q = flatten(q)
-	}
+	q = rewrite.Query(w.d, q)
 	var b strings.Builder
 	for i, c := range q.With {
 		s, err := w.cte(c)
@@ -127,7 +126,7 @@ func (w *writer) selectOf(s *sql.Select) (string, error) {
 		return w.plainSelect(s, "")
 	}
 	const keep = "nx_keep"
-	s, err := w.lower(s) // the condition reads what the sub-select has
+	s, err := rewrite.Apply(w.rules, s) // the condition reads what the sub-select has
 	if err != nil {
 		return "", err
 	}
@@ -164,7 +163,7 @@ func (w *writer) head(distinct bool, items []string) string {
 }
 
 func (w *writer) plainSelect(s *sql.Select, extra string) (string, error) {
-	s, err := w.lower(s)
+	s, err := rewrite.Apply(w.rules, s)
 	if err != nil {
 		return "", err
 	}

@@ -11,6 +11,7 @@ import (
 	"fmt"
 
 	"github.com/nexus-host/nexus-host/core/emit/dialect"
+	"github.com/nexus-host/nexus-host/core/emit/rewrite"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 )
 
@@ -38,12 +39,13 @@ func Query(q *sql.Query, d *dialect.Dialect, names Names) (string, error) {
 type Renderer struct {
 	d         *dialect.Dialect
 	keep      Keep
+	rules     []rewrite.Rule
 	templates map[string]*template
 }
 
 // New makes a renderer for a dialect.
 func New(d *dialect.Dialect, keep Keep) *Renderer {
-	return &Renderer{d: d, keep: keep, templates: map[string]*template{}}
+	return &Renderer{d: d, keep: keep, rules: rewrite.Rules(d), templates: map[string]*template{}}
 }
 
 // Query renders a checked query. The tree is not changed.

@@ -1,4 +1,4 @@
-package render
+package rewrite
 
 import (
 	"strconv"
@@ -6,17 +6,17 @@ import (
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 )
 
-// lowerArg rewrites arg_min and arg_max for engines that have no aggregate of an
+// rank rewrites arg_min and arg_max for engines that have no aggregate of an
 // order: a sub-select numbers the rows of each group, and the value of row 1 is
 // the greatest of the one there is.
-func lowerArg(s *sql.Select) *sql.Select {
+func rank(s *sql.Select) (*sql.Select, error) {
 	found := false
 	walkOwn(s, func(n any) {
 		c, ok := n.(*sql.Call)
 		found = found || ok && (c.Name == "arg_min" || c.Name == "arg_max")
 	})
 	if !found {
-		return s
+		return s, nil
 	}
 	s = sql.CloneSelect(s)
 	inner := &sql.Select{From: s.From, Where: s.Where}
@@ -33,13 +33,13 @@ func lowerArg(s *sql.Select) *sql.Select {
 			return
 		}
 		n++
-		rank := "nx_r" + strconv.Itoa(n)
+		name := "nx_r" + strconv.Itoa(n)
 		desc := c.Name == "arg_max"
 		x, key := c.Args[0], c.Args[1]
 		over := &sql.Window{PartitionBy: groups, OrderBy: []*sql.Order{{X: sql.CloneExpr(key), Desc: desc}, {X: sql.CloneExpr(x), Desc: desc}}}
-		inner.Items = append(inner.Items, &sql.Item{Alias: rank, Expr: &sql.Call{Node: sql.Node{T: sql.Bigint}, Name: "row_number", Over: over}})
+		inner.Items = append(inner.Items, &sql.Item{Alias: name, Expr: &sql.Call{Node: sql.Node{T: sql.Bigint}, Name: "row_number", Over: over}})
 		first := &sql.Binary{Node: sql.Node{T: sql.Boolean}, Op: sql.OpEq,
-			L: &sql.Column{Node: sql.Node{T: sql.Bigint}, Table: grouped, Name: rank}, R: &sql.Literal{Node: sql.Node{T: sql.Bigint}, Value: "1"}}
+			L: &sql.Column{Node: sql.Node{T: sql.Bigint}, Table: grouped, Name: name}, R: &sql.Literal{Node: sql.Node{T: sql.Bigint}, Value: "1"}}
 		known := &sql.IsNull{Node: sql.Node{T: sql.Boolean}, X: key, Not: true}
 		c.Args = []sql.Expr{&sql.Case{Node: sql.Node{T: x.Type()}, Whens: []sql.When{{
 			Cond: &sql.Binary{Node: sql.Node{T: sql.Boolean}, Op: sql.OpAnd, L: first, R: known}, Then: x}}}}
@@ -49,5 +49,5 @@ func lowerArg(s *sql.Select) *sql.Select {
 		}
 	})
 	done()
-	return s
+	return s, nil
 }

@@ -1,4 +1,4 @@
-package render_test
+package sql_test
 
 import (
 	"os"
@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 )
 
@@ -52,7 +51,7 @@ func roundTrip(t *testing.T, text string) {
 	if len(diags) > 0 {
 		return
 	}
-	once := render.Portable(q)
+	once := sql.Print(q)
 	again, diags := sql.Parse("once.sql", once, sql.Options{Core: true})
 	if len(diags) > 0 {
 		if strings.Contains(diags.Error(), string(sql.CodeLimit)) {
@@ -60,7 +59,7 @@ func roundTrip(t *testing.T, text string) {
 		}
 		t.Fatalf("%v\nof\n%s\nmade of\n%s", diags, once, text)
 	}
-	if twice := render.Portable(again); twice != once {
+	if twice := sql.Print(again); twice != once {
 		t.Fatalf("got\n%s\nafter\n%s\nmade of\n%s", twice, once, text)
 	}
 	// Shape counts too: the texts could agree on a tree that is not the first one.
@@ -69,7 +68,7 @@ func roundTrip(t *testing.T, text string) {
 	}
 }
 
-// flat leaves out what Portable may change: how chains of AND, OR and || are balanced.
+// flat leaves out what Print may change: how chains of AND, OR and || are balanced.
 func flat(q *sql.Query) *sql.Query {
 	q = sql.Clone(q)
 	sql.Rewrite(q, func(e sql.Expr) sql.Expr {
@@ -104,7 +103,7 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// FuzzRoundTrip holds Parse → Portable → Parse to a fixed point.
+// FuzzRoundTrip holds Parse → Print → Parse to a fixed point.
 func FuzzRoundTrip(f *testing.F) {
 	for _, text := range corpus(f) {
 		f.Add(text)

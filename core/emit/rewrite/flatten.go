@@ -1,4 +1,4 @@
-package render
+package rewrite
 
 import "github.com/nexus-host/nexus-host/core/lang/sql"
 

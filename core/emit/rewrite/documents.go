@@ -1,4 +1,4 @@
-package render
+package rewrite
 
 import (
 	"strconv"
@@ -8,13 +8,13 @@ import (
 	"github.com/nexus-host/nexus-host/core/lang/vocab"
 )
 
-// hoistDocuments makes columns of the documents that are none and that a path leads into, for
+// documentColumns makes columns of the documents that are none and that a path leads into, for
 // engines that go along paths of columns alone: a sub-select around the first table of FROM has them. One that
 // reads other tables, or an aggregate, stays where it is.
-func hoistDocuments(s *sql.Select) *sql.Select {
+func documentColumns(s *sql.Select) (*sql.Select, error) {
 	first := firstTable(s.From)
 	if first == nil || len(documents(s, first)) == 0 {
-		return s
+		return s, nil
 	}
 	s = sql.CloneSelect(s)
 	first = firstTable(s.From)
@@ -27,7 +27,7 @@ func hoistDocuments(s *sql.Select) *sql.Select {
 	names := map[string]string{} // of the documents, as portable text
 	var items []*sql.Item
 	for _, c := range documents(s, first) {
-		text := PortableExpr(c.Args[0])
+		text := sql.PrintExpr(c.Args[0])
 		if names[text] == "" {
 			name := "nx_d" + strconv.Itoa(len(items)+1)
 			names[text], made[name] = name, true
@@ -36,7 +36,7 @@ func hoistDocuments(s *sql.Select) *sql.Select {
 		c.Args[0] = &sql.Column{Node: sql.Node{T: sql.JSON}, Table: alias, Name: names[text]}
 	}
 	s.From = replaceTable(s.From, first, (&lowering{s: s}).around(first, alias, made, items, nil))
-	return s
+	return s, nil
 }
 
 // firstTable is the table that FROM begins with; nil if its rows may be missing from a join's.
@@ -77,7 +77,7 @@ func documents(s *sql.Select, table sql.TableExpr) []*sql.Call {
 		if _, column := c.Args[0].(*sql.Column); column || !ofRows(c.Args[0], tables) {
 			return
 		}
-		if path, err := pathOf(c); err != nil || len(path) == 0 {
+		if path, err := PathOf(c); err != nil || len(path) == 0 {
 			return
 		}
 		list = append(list, c)
@@ -100,7 +100,7 @@ func ofRows(e sql.Expr, tables map[string]bool) bool {
 			ok = ok && tables[n.Table]
 		case *sql.Call:
 			f, _ := vocab.Lookup(n.Name)
-			ok = ok && n.Over == nil && f.Class != vocab.Aggregate && f.Class != vocab.WindowOnly && !isLowered(n.Name)
+			ok = ok && n.Over == nil && f.Class != vocab.Aggregate && f.Class != vocab.WindowOnly && !Made(n.Name)
 		case *sql.Subquery:
 			ok = false
 		}

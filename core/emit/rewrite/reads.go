@@ -1,4 +1,4 @@
-package render
+package rewrite
 
 import (
 	"slices"
@@ -9,58 +9,33 @@ import (
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 )
 
-// Lowering gives a SELECT the shape in which DuckDB is fast. It has two parts:
+// reads gives a SELECT the shape in which an engine reads documents once. It has two parts:
 //
-//   - Several reads of one document become one read of a list of paths, in a
-//     sub-select around the table that has the document: DuckDB parses a
-//     document again for every call.
-//   - CROSS JOIN unnest becomes unnest in the select list of a sub-select:
-//     DuckDB plans the join form as a join over whole rows, documents included.
+//   - The reads of one document become one read of a list of paths, or a column for each path, in a
+//     sub-select around the table that has the document: engines parse a document again for every call.
+//   - CROSS JOIN unnest becomes unnest in the select list of a sub-select, or rows of a column that a
+//     sub-select has: DuckDB plans the join form as a join over whole rows, documents included.
 //
-// Both work on a copy of the tree, and on trees alone; some calls exist in
-// lowered trees that the vocabulary does not have.
-const (
-	callAt    = "nx_at"    // nx_at(raw[, text]): a value in its raw form, and its text
-	callItem  = "nx_item"  // nx_item(list, i): the i-th element
-	callList  = "nx_list"  // nx_list(set function): the list that unnest takes
-	callRows  = "nx_rows"  // nx_rows(list[, left]): unnest(list)
-	callRank  = "nx_rank"  // nx_rank(list[, left]): the position of nx_rows, from 0
-	callRaw   = "nx_raw"   // nx_raw(document, path): the value there
-	callText  = "nx_text"  // nx_text(value): json_text of it
-	callTexts = "nx_texts" // nx_texts(list): json_text of its elements
-	callWord  = "nx_word"  // nx_word(element): the text that a list's element is
-)
-
-// lower prepares one SELECT for the dialect. The given tree is not changed.
-func (w *writer) lower(s *sql.Select) (*sql.Select, error) {
-	if s.From == nil {
-		return s, nil
-	}
-	if w.d.ArgByRank {
-		s = lowerArg(s)
-	}
-	if w.d.GroupedWhole {
-		s = lowerGroups(s)
-	}
-	if w.d.JSONPath == dialect.PathDots {
-		s = hoistDocuments(s)
-	}
-	path := w.d.Unnest == dialect.UnnestPath || w.d.Unnest == dialect.UnnestExplode
-	lists := path || w.d.Unnest == dialect.UnnestSelect
-	reads, unnests := countReads(s)
-	if !(w.d.JSONOnce && reads > 1) && !(w.d.JSONColumns && reads > 0) && !(lists && unnests > 0) {
-		return s, nil
-	}
-	s = sql.CloneSelect(s)
-	l := &lowering{s: s, columnwise: w.d.JSONColumns, joins: !lists, path: path, lists: map[columnKey]*pathList{}}
-	if w.d.JSONOnce || w.d.JSONColumns {
-		if err := l.collectPaths(); err != nil {
-			return nil, err
+// Both are one rule because each puts sub-selects around the same tables.
+func reads(d *dialect.Dialect) Rule {
+	path := d.Unnest == dialect.UnnestPath || d.Unnest == dialect.UnnestExplode
+	lists := path || d.Unnest == dialect.UnnestSelect
+	return func(s *sql.Select) (*sql.Select, error) {
+		reads, unnests := countReads(s)
+		if !(d.JSONOnce && reads > 1) && !(d.JSONColumns && reads > 0) && !(lists && unnests > 0) {
+			return s, nil
 		}
-		l.replaceReads()
+		s = sql.CloneSelect(s)
+		l := &lowering{s: s, columnwise: d.JSONColumns, joins: !lists, path: path, lists: map[columnKey]*pathList{}}
+		if d.JSONOnce || d.JSONColumns {
+			if err := l.collectPaths(); err != nil {
+				return nil, err
+			}
+			l.replaceReads()
+		}
+		s.From = l.table(s.From)
+		return s, nil
 	}
-	s.From = l.table(s.From)
-	return s, nil
 }
 
 // countReads counts the reads of documents and the unnests of the SELECT itself,
@@ -81,18 +56,6 @@ func countReads(s *sql.Select) (reads, unnests int) {
 	return reads, unnests
 }
 
-// walkOwn visits what belongs to the SELECT itself, sub-queries left out.
-func walkOwn(s *sql.Select, visit func(any)) {
-	sql.Walk(s, func(n any) bool {
-		if _, ok := n.(*sql.Subquery); ok {
-			visit(n)
-			return false
-		}
-		visit(n)
-		return true
-	})
-}
-
 func isJSONRead(c *sql.Call) bool {
 	if len(c.Args) < 2 || !strings.HasPrefix(c.Name, "json_") {
 		return false
@@ -100,8 +63,6 @@ func isJSONRead(c *sql.Call) bool {
 	_, ok := c.Args[0].(*sql.Column)
 	return ok
 }
-
-type columnKey struct{ table, name string }
 
 // pathList is the paths that are read of one document.
 type pathList struct {
@@ -114,7 +75,7 @@ type pathList struct {
 }
 
 // wantsText reports whether a read is made of the text of a value.
-func wantsText(function string) bool {
+func WantsText(function string) bool {
 	switch function {
 	case "json_text", "json_bigint", "json_decimal", "json_bool", "json_timestamp":
 		return true
@@ -134,7 +95,7 @@ type lowering struct {
 }
 
 // wantsRaw reports whether a read is made of a value's raw form.
-func wantsRaw(function string) bool { return !wantsText(function) || function == "json_bigint" }
+func wantsRaw(function string) bool { return !WantsText(function) || function == "json_bigint" }
 
 // collectPaths finds the documents that are read more than once, or above an
 // unnest, which should not carry them along.
@@ -155,7 +116,7 @@ func (l *lowering) collectPaths() error {
 		if !ok || !isJSONRead(c) {
 			return
 		}
-		steps, err := pathOf(c)
+		steps, err := PathOf(c)
 		if err != nil {
 			failed = err
 			return
@@ -171,11 +132,11 @@ func (l *lowering) collectPaths() error {
 			all[key] = list
 			order = append(order, list)
 		}
-		if p := jsonPathText(steps); !slices.Contains(list.paths, p) {
+		if p := PathText(steps); !slices.Contains(list.paths, p) {
 			list.paths = append(list.paths, p)
-			list.reads = append(list.reads, &sql.Call{Name: callRaw, Args: []sql.Expr{sql.CloneExpr(col), c.Args[1]}})
+			list.reads = append(list.reads, &sql.Call{Name: Raw, Args: []sql.Expr{sql.CloneExpr(col), c.Args[1]}})
 		}
-		list.texts = list.texts || wantsText(c.Name)
+		list.texts = list.texts || WantsText(c.Name)
 		list.raw = list.raw || wantsRaw(c.Name)
 	})
 	for _, list := range order {
@@ -199,30 +160,30 @@ func (l *lowering) replaceReads() {
 		if list == nil {
 			return
 		}
-		steps, err := pathOf(c)
+		steps, err := PathOf(c)
 		if err != nil {
 			return // collectPaths has reported it
 		}
-		i := slices.Index(list.paths, jsonPathText(steps)) + 1
+		i := slices.Index(list.paths, PathText(steps)) + 1
 		if l.columnwise {
 			name := list.name + "_" + strconv.Itoa(i)
-			c.Args[0] = &sql.Call{Node: sql.Node{T: sql.JSON}, Name: callAt, Args: []sql.Expr{
+			c.Args[0] = &sql.Call{Node: sql.Node{T: sql.JSON}, Name: At, Args: []sql.Expr{
 				&sql.Column{Node: sql.Node{T: sql.JSON}, Table: col.Table, Name: name},
 				&sql.Column{Node: sql.Node{T: sql.Text}, Table: col.Table, Name: name + "t"},
 			}}
 			return
 		}
 		element := func(name string, i int) sql.Expr {
-			return &sql.Call{Node: sql.Node{T: sql.Text}, Name: callItem, Args: []sql.Expr{
+			return &sql.Call{Node: sql.Node{T: sql.Text}, Name: Item, Args: []sql.Expr{
 				&sql.Column{Node: sql.Node{T: sql.Text}, Table: col.Table, Name: name},
 				&sql.Literal{Node: sql.Node{T: sql.Bigint}, Value: strconv.Itoa(i)},
 			}}
 		}
-		at := &sql.Call{Node: sql.Node{T: sql.Text}, Name: callAt}
+		at := &sql.Call{Node: sql.Node{T: sql.Text}, Name: At}
 		if wantsRaw(c.Name) {
 			at.Args = append(at.Args, element(list.name, i))
 		}
-		if wantsText(c.Name) {
+		if WantsText(c.Name) {
 			at.Args = append(at.Args, element(list.name+"_text", i))
 		}
 		c.Args[0] = at
@@ -249,13 +210,6 @@ func (l *lowering) table(t sql.TableExpr) sql.TableExpr {
 	return t
 }
 
-func alias(r *sql.Relation) string {
-	if r.Alias != "" {
-		return r.Alias
-	}
-	return r.Name
-}
-
 // DuckDB copies a sub-select's expressions into the filters above it, once for each
 // use. A list is therefore made of one whole list, never of another's single
 // elements: those would be copied as often as they are many, at every level.
@@ -280,10 +234,10 @@ func (l *lowering) withLists(t sql.TableExpr, alias string) sql.TableExpr {
 		for _, p := range list.paths {
 			paths = append(paths, &sql.Literal{Node: sql.Node{T: sql.Text}, Value: p})
 		}
-		var read sql.Expr = &sql.Call{Name: callList, Args: paths}
+		var read sql.Expr = &sql.Call{Name: List, Args: paths}
 		made[list.name], made[list.name+"_text"] = true, true
 		text := func(of sql.Expr) *sql.Item {
-			return &sql.Item{Alias: list.name + "_text", Expr: &sql.Call{Name: callTexts, Args: []sql.Expr{of}}}
+			return &sql.Item{Alias: list.name + "_text", Expr: &sql.Call{Name: Texts, Args: []sql.Expr{of}}}
 		}
 		switch {
 		case !list.raw: // one list is enough
@@ -342,123 +296,11 @@ func (l *lowering) withColumns(t sql.TableExpr, alias string) sql.TableExpr {
 			values = append(values, &sql.Item{Alias: name, Expr: read})
 			at := &sql.Column{Node: sql.Node{T: sql.JSON}, Table: alias, Name: name}
 			texts = append(texts, &sql.Item{Alias: name, Expr: at},
-				&sql.Item{Alias: name + "t", Expr: &sql.Call{Node: sql.Node{T: sql.Text}, Name: callText, Args: []sql.Expr{at}}})
+				&sql.Item{Alias: name + "t", Expr: &sql.Call{Node: sql.Node{T: sql.Text}, Name: Text, Args: []sql.Expr{at}}})
 		}
 	}
 	if len(values) == 0 {
 		return t
 	}
 	return l.around(t, alias, made, values, texts)
-}
-
-// columns lists the columns of the tables that the SELECT uses outside of the
-// table expression skip, each once, in the order of use.
-func (l *lowering) columns(tables map[string]bool, skip sql.TableExpr) []*sql.Column {
-	var list []*sql.Column
-	seen := map[columnKey]bool{}
-	sql.Walk(l.s, func(n any) bool {
-		switch n := n.(type) {
-		case *sql.Subquery:
-			return false
-		case sql.TableExpr:
-			return n != skip
-		case *sql.Column:
-			key := columnKey{n.Table, n.Name}
-			if tables[n.Table] && !seen[key] {
-				seen[key] = true
-				c := *n
-				list = append(list, &c)
-			}
-		}
-		return true
-	})
-	return list
-}
-
-// unnest makes a sub-select of a join with an unnest: its name is the unnest's
-// alias, and the columns of the left side get names with their table's.
-func (l *lowering) unnest(j *sql.Join, u *sql.Unnest) sql.TableExpr {
-	tables := map[string]bool{}
-	tablesOf(j.Left, tables)
-	columns := l.columns(tables, j)
-	left := j.Kind == sql.LeftJoin
-	const inside, listName = "nx_p", "nx_list"
-	list := &sql.Call{Name: callList, Args: []sql.Expr{u.Expr}}
-	var inner, outer []*sql.Item
-	renamed := map[columnKey]string{}
-	taken := map[string]bool{u.Value: true, u.Ordinality: true, listName: true}
-	for _, c := range columns {
-		name := c.Table + "__" + c.Name
-		for taken[name] {
-			name += "_"
-		}
-		taken[name] = true
-		renamed[columnKey{c.Table, c.Name}] = name
-		inner = append(inner, &sql.Item{Alias: name, Expr: c})
-		outer = append(outer, &sql.Item{Alias: name, Expr: &sql.Column{Node: c.Node, Table: inside, Name: name}})
-	}
-	made := &sql.Select{From: j.Left}
-	switch {
-	case l.path:
-		made.Items = append(inner, &sql.Item{Alias: listName, Expr: list})
-		from := &sql.Join{Kind: j.Kind, On: j.On, Left: &sql.Subquery{Alias: inside, Query: &sql.Query{Arms: []*sql.Select{made}}},
-			Right: &sql.Unnest{Expr: &sql.Column{Table: inside, Name: listName}, Alias: u.Alias, Value: u.Value, Ordinality: u.Ordinality}}
-		var value sql.Expr = &sql.Column{Node: sql.Node{T: u.ValueType}, Name: u.Value}
-		if u.ValueType == sql.Text { // an element is a document until it is told otherwise
-			value = &sql.Call{Node: sql.Node{T: sql.Text}, Name: callWord, Args: []sql.Expr{value}}
-		}
-		outer = append(outer, &sql.Item{Alias: u.Value, Expr: value})
-		if u.Ordinality != "" {
-			outer = append(outer, &sql.Item{Alias: u.Ordinality, Expr: &sql.Column{Node: sql.Node{T: sql.Bigint}, Name: u.Ordinality}})
-		}
-		made = &sql.Select{Items: outer, From: from}
-	case !left && u.Ordinality == "":
-		made.Items = append(inner, &sql.Item{Alias: u.Value, Expr: &sql.Call{Name: callRows, Args: []sql.Expr{list}}})
-	default:
-		made.Items = append(inner, &sql.Item{Alias: listName, Expr: list})
-		from := &sql.Subquery{Alias: inside, Query: &sql.Query{Arms: []*sql.Select{made}}}
-		args := []sql.Expr{&sql.Column{Table: inside, Name: listName}}
-		if left {
-			args = append(args, &sql.Literal{Node: sql.Node{T: sql.Boolean}, Value: "true"})
-		}
-		outer = append(outer, &sql.Item{Alias: u.Value, Expr: &sql.Call{Name: callRows, Args: args}})
-		if u.Ordinality != "" {
-			outer = append(outer, &sql.Item{Alias: u.Ordinality, Expr: &sql.Call{Name: callRank, Args: args}})
-		}
-		made = &sql.Select{Items: outer, From: from}
-	}
-	d := &sql.Subquery{Alias: u.Alias, Query: &sql.Query{Arms: []*sql.Select{made}}}
-	l.rename(renamed, u.Alias, j)
-	return d
-}
-
-// rename points the columns used outside of skip at the sub-select that has them now.
-func (l *lowering) rename(names map[columnKey]string, alias string, skip sql.TableExpr) {
-	sql.Walk(l.s, func(n any) bool {
-		switch n := n.(type) {
-		case *sql.Subquery:
-			return false
-		case sql.TableExpr:
-			return n != skip
-		case *sql.Column:
-			if name, ok := names[columnKey{n.Table, n.Name}]; ok {
-				n.Table, n.Name = alias, name
-			}
-		}
-		return true
-	})
-}
-
-func tablesOf(t sql.TableExpr, into map[string]bool) {
-	switch t := t.(type) {
-	case *sql.Relation:
-		into[alias(t)] = true
-	case *sql.Subquery:
-		into[t.Alias] = true
-	case *sql.Unnest:
-		into[t.Alias] = true
-	case *sql.Join:
-		tablesOf(t.Left, into)
-		tablesOf(t.Right, into)
-	}
 }

@@ -1,4 +1,4 @@
-package render
+package rewrite
 
 import (
 	"strconv"
@@ -6,25 +6,25 @@ import (
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 )
 
-// lowerGroups moves the expressions of GROUP BY into a sub-select, for engines that take
+// group moves the expressions of GROUP BY into a sub-select, for engines that take
 // one of them for grouped only where it is a whole item: upper(x) beside GROUP BY upper(x), but
 // not upper(x) || '!'.
-func lowerGroups(s *sql.Select) *sql.Select {
+func group(s *sql.Select) (*sql.Select, error) {
 	keys := groupKeys(s)
 	if len(keys) == 0 || !usedInside(s, keys) {
-		return s
+		return s, nil
 	}
 	s = sql.CloneSelect(s)
 	inner := &sql.Select{From: s.From, Where: s.Where}
 	s.Where = nil
 	for i, g := range s.GroupBy {
-		if name, ok := keys[PortableExpr(g)]; ok && !hasItem(inner, name) {
+		if name, ok := keys[sql.PrintExpr(g)]; ok && !hasItem(inner, name) {
 			inner.Items = append(inner.Items, &sql.Item{Alias: name, Expr: sql.CloneExpr(s.GroupBy[i])})
 		}
 	}
 	replaceKeys(s, keys, grouped)
 	enclose(s, inner)()
-	return s
+	return s, nil
 }
 
 // grouped is the name of the sub-select that stands around a grouped SELECT's table.
@@ -61,7 +61,7 @@ func groupKeys(s *sql.Select) map[string]string {
 		case *sql.Column, *sql.Literal:
 			continue
 		}
-		if text := PortableExpr(g); keys[text] == "" {
+		if text := sql.PrintExpr(g); keys[text] == "" {
 			keys[text] = "nx_k" + strconv.Itoa(i+1)
 		}
 	}
@@ -77,7 +77,7 @@ func usedInside(s *sql.Select, keys map[string]string) bool {
 			if !ok || whole && x == e {
 				return true
 			}
-			if _, ok := keys[PortableExpr(x)]; ok {
+			if _, ok := keys[sql.PrintExpr(x)]; ok {
 				found = true
 			}
 			return !found
@@ -106,7 +106,7 @@ func replaceKeys(s *sql.Select, keys map[string]string, table string) {
 	was := map[sql.Expr]string{}
 	walkOwn(s, func(n any) {
 		if e, ok := n.(sql.Expr); ok {
-			if name, ok := keys[PortableExpr(e)]; ok {
+			if name, ok := keys[sql.PrintExpr(e)]; ok {
 				was[e] = name
 			}
 		}
