@@ -110,10 +110,16 @@ func (o Options) open(t testing.TB) (engine, *dialect.Dialect, error) {
 	}
 	if o.Postgres != "" {
 		db, err := postgres.Open(context.Background(), postgres.Options{DSN: o.Postgres, Connections: 1})
-		return db, d, err
+		if err != nil {
+			return nil, nil, err
+		}
+		return db, d, nil
 	}
 	db, err := duckdb.Open(context.Background(), duckdb.Options{Path: filepath.Join(t.TempDir(), "test.duckdb"), Threads: 1})
-	return db, d, err
+	if err != nil {
+		return nil, nil, err
+	}
+	return db, d, nil
 }
 
 // Source is a source of the plugin, with the records that were loaded.

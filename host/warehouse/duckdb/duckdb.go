@@ -66,12 +66,16 @@ func Open(ctx context.Context, o Options) (*Warehouse, error) {
 		return nil, fmt.Errorf("duckdb: %w", err)
 	}
 	o.Path = path
-	if o.ReadOnly {
-		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("%w: there is no database %s", warehouse.ErrMissing, path)
+	if !o.ReadOnly {
+		if err := makeFolder(path); err != nil {
+			return nil, err
 		}
-	} else if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return nil, fmt.Errorf("duckdb: %w", err)
+	}
+	switch err := checkFile(path); {
+	case !errors.Is(err, fs.ErrNotExist) && err != nil:
+		return nil, err
+	case err != nil && o.ReadOnly:
+		return nil, fmt.Errorf("%w: there is no database %s", warehouse.ErrMissing, path)
 	}
 	d, err := dialect.ByName("duckdb")
 	if err != nil {
@@ -135,16 +139,6 @@ func configOf(o Options) map[string]string {
 	}
 	c["threads"] = strconv.Itoa(threads)
 	return c
-}
-
-func openError(path string, err error) error {
-	switch {
-	case strings.Contains(err.Error(), "Could not set lock"), strings.Contains(err.Error(), "Conflicting lock"):
-		return fmt.Errorf("%w: another process has %s open", warehouse.ErrBusy, path)
-	case strings.Contains(err.Error(), "different configuration"):
-		return fmt.Errorf("%w: a build has %s open", warehouse.ErrBusy, path)
-	}
-	return fmt.Errorf("duckdb: cannot open %s: %w", path, err)
 }
 
 // Dialect is the name of the dialect that the database speaks.
