@@ -183,7 +183,7 @@ func dateOf(name string) time.Time {
 // opened is an open file: its bytes, unpacked and without a byte order mark.
 type opened struct {
 	*bufio.Reader
-	file *os.File
+	file io.Closer
 	gz   *gzip.Reader
 }
 
@@ -206,20 +206,16 @@ func (c counting) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// open opens a file for reading; packed bytes are counted into read.
-func open(f File, compression string, read *atomic.Int64) (*opened, error) {
-	file, err := os.Open(f.Path)
-	if err != nil {
-		return nil, fmt.Errorf("load: %w", err)
-	}
+// unpack reads an open file, which it closes if it fails; bytes as stored are counted into read.
+func unpack(file io.ReadCloser, name, compression string, read *atomic.Int64) (*opened, error) {
 	o := &opened{file: file, Reader: bufio.NewReaderSize(counting{file, read}, 256<<10)}
 	magic, _ := o.Peek(2) // a short file is no error here
 	packed := bytes.Equal(magic, []byte{0x1f, 0x8b})
 	if compression == "gzip" || packed && compression != "none" {
-		o.gz, err = gzip.NewReader(o.Reader)
-		if err != nil {
+		var err error
+		if o.gz, err = gzip.NewReader(o.Reader); err != nil {
 			file.Close()
-			return nil, fmt.Errorf("load: %s: %w", f.Name, err)
+			return nil, fmt.Errorf("load: %s: %w", name, err)
 		}
 		o.Reader = bufio.NewReaderSize(o.gz, 256<<10)
 	}

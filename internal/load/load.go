@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path"
 	"strings"
 	"sync/atomic"
@@ -43,15 +44,19 @@ const fileShift = 36
 // project can mend (no such file, no permission, an unknown format), on the
 // warehouse and on cancellation; bad data is counted in the result.
 func Load(ctx context.Context, t Table, o Options) (*Result, error) {
-	start := time.Now()
 	files, err := Expand(t.Dir, t.Files)
 	if err != nil {
 		return nil, err
 	}
+	return loadFiles(ctx, t, o, files, func(path string) (io.ReadCloser, error) { return os.Open(path) })
+}
+
+func loadFiles(ctx context.Context, t Table, o Options, files []File, open func(path string) (io.ReadCloser, error)) (*Result, error) {
+	start := time.Now()
 	if t.MaxRecord == 0 {
 		t.MaxRecord = DefaultMaxRecord
 	}
-	l := &loader{table: &t, options: o, files: files, batches: make(chan batch, 4)}
+	l := &loader{table: &t, options: o, files: files, open: open, batches: make(chan batch, 4)}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		defer close(l.batches)
@@ -80,6 +85,7 @@ type loader struct {
 	table   *Table
 	options Options
 	files   []File
+	open    func(path string) (io.ReadCloser, error)
 	batches chan batch
 	ledger  ledger
 	bytes   atomic.Int64
@@ -110,7 +116,7 @@ func (l *loader) readFile(ctx context.Context, i int) error {
 	if format == "parquet" {
 		return r.parquet(ctx, f.Path, l.options.Parquet)
 	}
-	in, err := open(f, l.table.Compression, &l.bytes)
+	in, err := l.unpack(f, &l.bytes)
 	if errors.Is(err, gzip.ErrHeader) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		r.reject(1, reject(DamagedFile, "%v", err))
 		return nil
@@ -119,11 +125,12 @@ func (l *loader) readFile(ctx context.Context, i int) error {
 		return err
 	}
 	defer in.Close()
+	src := &source{in, func() (io.ReadCloser, error) { return l.unpack(f, new(atomic.Int64)) }}
 	switch format {
 	case "ndjson":
 		return r.lines(in, l.table.MaxRecord)
 	case "json":
-		return r.json(in)
+		return r.json(src)
 	case "csv":
 		delimiter := l.table.Delimiter
 		if delimiter == 0 {
@@ -132,9 +139,18 @@ func (l *loader) readFile(ctx context.Context, i int) error {
 				delimiter = '\t'
 			}
 		}
-		return r.csv(in, delimiter)
+		return r.csv(src, delimiter)
 	}
 	return fmt.Errorf("load: unknown format %q", format)
+}
+
+// unpack opens a file for reading, unpacked; what is read of it as stored is counted into read.
+func (l *loader) unpack(f File, read *atomic.Int64) (*opened, error) {
+	file, err := l.open(f.Path)
+	if err != nil {
+		return nil, fmt.Errorf("load: %w", err)
+	}
+	return unpack(file, f.Name, l.table.Compression, read)
 }
 
 func rowNumber(file int, place int64) int64 { return int64(file)<<fileShift | place }

@@ -68,6 +68,11 @@ func skipValue(b []byte, i int) int {
 		}
 		return len(b)
 	}
+	return skipScalar(b, i)
+}
+
+// skipScalar returns the index behind the number, true, false or null that i is in.
+func skipScalar(b []byte, i int) int {
 	for i < len(b) {
 		switch b[i] {
 		case ',', '}', ']', ' ', '\n', '\r', '\t':
@@ -76,22 +81,4 @@ func skipValue(b []byte, i int) int {
 		i++
 	}
 	return i
-}
-
-// elements lists the elements of an array, parts of b.
-func elements(b []byte) [][]byte {
-	var out [][]byte
-	i := skipSpace(b, 0) + 1 // behind the bracket
-	for {
-		i = skipSpace(b, i)
-		if i >= len(b) || b[i] == ']' {
-			return out
-		}
-		if b[i] == ',' {
-			i = skipSpace(b, i+1)
-		}
-		end := skipValue(b, i)
-		out = append(out, b[i:end:end])
-		i = end
-	}
 }
