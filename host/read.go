@@ -4,10 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/nexus-host/nexus-host/core"
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
+	"github.com/nexus-host/nexus-host/core/emit/plan"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/host/warehouse"
+	"github.com/nexus-host/nexus-host/host/warehouse/readonly"
 	"github.com/nexus-host/nexus-host/internal/report"
 	"github.com/nexus-host/nexus-host/internal/run"
 )
@@ -56,19 +62,55 @@ func (p *Project) Test(ctx context.Context, o TestOptions) ([]report.Check, erro
 	return checks, err
 }
 
-// Query runs a statement of the warehouse's own SQL over the published tables, read-only.
-// The rows hold the database open until they are closed.
+// Query runs one statement of the warehouse's own SQL, in which the published tables need no schema before their
+// names. It only reads: what writes is refused by its form, as *readonly.Error, and by the engine. The rows hold
+// the database open until they are closed. Other errors: ErrNotBuilt, *warehouse.UnknownError.
 func (p *Project) Query(ctx context.Context, statement string) (Rows, error) {
+	d, err := dialect.ByName(p.Dialect())
+	if err != nil {
+		return nil, err
+	}
+	parsed, err := readonly.Parse(d, statement)
+	if err != nil {
+		return nil, err
+	}
 	e, err := p.open(ctx, warehouse.Use{ReadOnly: true})
 	if err != nil {
 		return nil, err
 	}
-	rows, err := e.Query(ctx, statement)
+	rows, err := e.QueryReadOnly(ctx, p.schema(), parsed)
 	if err != nil {
-		return nil, errors.Join(err, e.Close())
+		return nil, errors.Join(p.missing(ctx, e, err), e.Close())
 	}
 	return &closing{Rows: rows, engine: e}, nil
 }
+
+// missing tells a name that is not in the project's schema from a project that was never built.
+func (p *Project) missing(ctx context.Context, e warehouse.Engine, err error) error {
+	if !errors.Is(err, warehouse.ErrMissing) {
+		return err
+	}
+	found, asked := p.standing(ctx, e)
+	if asked != nil {
+		return err
+	}
+	if !slices.ContainsFunc(found.Relations, func(r plan.Existing) bool { return strings.HasPrefix(r.Name, published) }) {
+		return fmt.Errorf("project %s is not built; nexus-host build does it: %w", p.Name(), err)
+	}
+	unknown := &warehouse.UnknownError{Name: warehouse.MissingName(err), Schema: p.file.Warehouse.Schema}
+	if unknown.Name == "" {
+		return errors.New(strings.TrimPrefix(err.Error(), warehouse.ErrMissing.Error()+": "))
+	}
+	var names []string
+	for _, r := range found.Relations {
+		names = append(names, r.Name)
+	}
+	unknown.Near = sql.Nearest(strings.ToLower(unknown.Name), names)
+	return unknown
+}
+
+// published begins the names of the tables that every project has.
+const published = "nexus_"
 
 // closing closes the database with the rows.
 type closing struct {

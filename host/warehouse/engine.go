@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/host/warehouse/readonly"
 	"github.com/nexus-host/nexus-host/internal/config"
 )
 
@@ -20,6 +21,9 @@ type Engine interface {
 	Transact(ctx context.Context, statements []string) error
 	// Query runs a statement that gives rows.
 	Query(ctx context.Context, statement string) (Rows, error)
+	// QueryReadOnly runs a statement of a user's in an engine that was opened to read, in which relations of the
+	// schema need no schema before their names. Where the engine can tell that it does not only read, it is not run.
+	QueryReadOnly(ctx context.Context, schema []string, s readonly.Statement) (Rows, error)
 	// Columns lists the columns of a query's rows, with the portable types that hold their values.
 	Columns(ctx context.Context, query string) ([]sql.ColumnDef, error)
 	// Explain checks a query and estimates it; it is not run.

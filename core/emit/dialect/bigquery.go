@@ -145,6 +145,10 @@ func bigquery() *Dialect {
 	}
 	return &Dialect{
 		Name: "bigquery", Quote: '`', MaxName: 300, Strings: BackslashStrings,
+		Lexis: Lexis{
+			HashComments: true, DoubleStrings: true, TripleStrings: true, RawStrings: true,
+			Queries: []string{"select", "with", "from"},
+		},
 		Types: map[sql.Type]string{
 			sql.Text: "STRING", sql.Bigint: "INT64", sql.Double: "FLOAT64", sql.Decimal: "NUMERIC",
 			sql.Boolean: "BOOL", sql.Timestamp: "DATETIME", sql.Date: "DATE", sql.JSON: "JSON",

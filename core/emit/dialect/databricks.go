@@ -147,6 +147,11 @@ func databricks() *Dialect {
 	}
 	return &Dialect{
 		Name: "databricks", Quote: '`', MaxName: 255, Strings: BackslashStrings, Substitution: true,
+		Lexis: Lexis{
+			NestedComments: true, HintComments: true, DoubleStrings: true, RawStrings: true,
+			Queries: []string{"select", "with", "values", "table", "from"}, Shows: []string{"show", "describe", "desc"}, Explain: []string{"extended", "codegen", "cost", "formatted"},
+			Effects: []string{"reflect", "java_method", "try_reflect", "http_request", "identifier"},
+		},
 		Types: map[sql.Type]string{
 			sql.Text: "STRING", sql.Bigint: "BIGINT", sql.Double: "DOUBLE", sql.Decimal: "DECIMAL(38,9)",
 			sql.Boolean: "BOOLEAN", sql.Timestamp: "TIMESTAMP_NTZ", sql.Date: "DATE", sql.JSON: "VARIANT",

@@ -202,6 +202,9 @@ type Dialect struct {
 	DocumentColumns bool
 	JSONOnce        bool // several paths of one document are read as one list
 
+	// Lexis is how statements that users write are read.
+	Lexis Lexis
+
 	// Templates are the pieces that belong to no function: casts
 	// ("cast.text.bigint"), operators ("mul.decimal"), statements.
 	Templates map[string]string

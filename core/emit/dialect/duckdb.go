@@ -10,6 +10,11 @@ const lenientJSON = `,[ \t\r\n]*[]}]|[Nn][Aa][Nn]|[Ii][Nn][Ff]|\\u0000`
 func duckdb() *Dialect {
 	return &Dialect{
 		Name: "duckdb", Quote: '"', Strings: StandardStrings,
+		Lexis: Lexis{
+			NestedComments: true, EscapeStrings: true, Dollar: DollarTagged, IntoName: true,
+			Queries: []string{"select", "with", "values", "table", "from", "unpivot"}, Shows: []string{"show", "describe", "desc", "summarize"}, Explain: []string{"analyze"},
+			Effects: []string{"nextval", "checkpoint", "force_checkpoint", "enable_*", "disable_*", "truncate_duckdb_logs", "write_log", "query", "json_execute_serialized_sql"},
+		},
 		Types: map[sql.Type]string{
 			sql.Text: "VARCHAR", sql.Bigint: "BIGINT", sql.Double: "DOUBLE", sql.Decimal: "DECIMAL(38,9)",
 			sql.Boolean: "BOOLEAN", sql.Timestamp: "TIMESTAMP", sql.Date: "DATE", sql.JSON: "JSON",

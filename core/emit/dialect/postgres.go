@@ -26,6 +26,11 @@ const (
 func postgres() *Dialect {
 	return &Dialect{
 		Name: "postgres", Quote: '"', MaxName: 63, Strings: StandardStrings,
+		Lexis: Lexis{
+			NestedComments: true, EscapeStrings: true, Dollar: DollarTagged,
+			Queries: []string{"select", "with", "values", "table"}, Shows: []string{"show"}, Explain: []string{"analyze", "analyse", "verbose"},
+			Effects: postgresEffects,
+		},
 		Types: map[sql.Type]string{
 			sql.Text: "text", sql.Bigint: "bigint", sql.Double: "double precision", sql.Decimal: "numeric(38,9)",
 			sql.Boolean: "boolean", sql.Timestamp: "timestamp", sql.Date: "date", sql.JSON: "jsonb",

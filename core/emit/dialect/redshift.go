@@ -13,6 +13,7 @@ func redshift() *Dialect {
 	d := postgres()
 	d.Name, d.MaxName = "redshift", 127
 	d.Strings = DoubledAndBackslash
+	d.Lexis.Explain = []string{"verbose"}
 	d.Types = map[sql.Type]string{
 		sql.Text: "VARCHAR(65535)", sql.Bigint: "BIGINT", sql.Double: "DOUBLE PRECISION", sql.Decimal: "DECIMAL(38,9)",
 		sql.Boolean: "BOOLEAN", sql.Timestamp: "TIMESTAMP", sql.Date: "DATE", sql.JSON: "SUPER",

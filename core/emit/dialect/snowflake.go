@@ -168,6 +168,11 @@ func snowflake() *Dialect {
 	}
 	return &Dialect{
 		Name: "snowflake", Quote: '"', UpperNames: true, MaxName: 255, Strings: DoubledAndBackslash,
+		Lexis: Lexis{
+			SlashComments: true, Dollar: DollarBare, Chain: "->>",
+			Queries: []string{"select", "with", "values"}, Shows: []string{"show", "describe", "desc"}, Explain: []string{"using", "tabular", "json", "text"},
+			Effects: []string{"system$*", "identifier"}, Harmless: []string{"system$typeof"},
+		},
 		Types: map[sql.Type]string{
 			sql.Text: "VARCHAR", sql.Bigint: "BIGINT", sql.Double: "DOUBLE", sql.Decimal: "NUMBER(38,9)",
 			sql.Boolean: "BOOLEAN", sql.Timestamp: "TIMESTAMP_NTZ(6)", sql.Date: "DATE", sql.JSON: "VARIANT",

@@ -48,11 +48,15 @@ func (w *Warehouse) exec(ctx context.Context, statement string) (*bigquery.Job, 
 // ended runs a statement to its end, again where the server failed by its own fault: a job
 // that failed has written nothing.
 func (w *Warehouse) ended(ctx context.Context, statement string) (job *bigquery.Job, rows int64, err error) {
+	return w.endedQuery(ctx, func() *bigquery.Query { return w.query(statement) })
+}
+
+func (w *Warehouse) endedQuery(ctx context.Context, query func() *bigquery.Query) (job *bigquery.Job, rows int64, err error) {
 	policy := w.retry
 	policy.Name = "job"
 	policy.Classify = failedJob
 	err = retry.Do(ctx, policy, func(ctx context.Context) (err error) {
-		job, rows, err = w.run(ctx, w.query(statement))
+		job, rows, err = w.run(ctx, query())
 		return err
 	})
 	return job, rows, w.wrap(ctx, err)
@@ -198,7 +202,10 @@ func (w *Warehouse) Explain(ctx context.Context, query string) (warehouse.Estima
 }
 
 func (w *Warehouse) dry(ctx context.Context, statement string) (*bigquery.JobStatus, error) {
-	q := w.query(statement)
+	return w.dryRun(ctx, w.query(statement))
+}
+
+func (w *Warehouse) dryRun(ctx context.Context, q *bigquery.Query) (*bigquery.JobStatus, error) {
 	q.DryRun = true
 	job, err := q.Run(ctx)
 	if err != nil {

@@ -66,3 +66,6 @@ func Probe(d *dialect.Dialect, path []string) string {
 
 // Explain is a query of texts: how the engine would carry a query out.
 func Explain(query string) string { return "EXPLAIN " + query }
+
+// Use makes a schema the one in which a session looks for names first (DuckDB, Databricks).
+func Use(d *dialect.Dialect, schema []string) string { return "USE " + render.Path(d, schema) }

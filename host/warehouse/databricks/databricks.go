@@ -217,17 +217,23 @@ func (w *Warehouse) Query(ctx context.Context, statement string) (warehouse.Rows
 	if err != nil {
 		return nil, w.failed(ctx, err)
 	}
-	found, err := conn.QueryContext(ctx, statement)
+	r, err := w.queryOn(ctx, conn, statement)
 	if err != nil {
-		err = w.failed(ctx, err)
 		w.release(ctx, conn)
 		return nil, err
 	}
+	return r, nil
+}
+
+// queryOn runs a statement in a session, which the rows give back.
+func (w *Warehouse) queryOn(ctx context.Context, conn *stdsql.Conn, statement string) (warehouse.Rows, error) {
+	found, err := conn.QueryContext(ctx, statement)
+	if err != nil {
+		return nil, w.failed(ctx, err)
+	}
 	types, err := found.ColumnTypes()
 	if err != nil {
-		err = errors.Join(w.failed(ctx, err), found.Close())
-		w.release(ctx, conn)
-		return nil, err
+		return nil, errors.Join(w.failed(ctx, err), found.Close())
 	}
 	r := &rows{w: w, ctx: ctx, conn: conn, rows: found, values: make([]any, len(types)), scanned: make([]any, len(types))}
 	for i, t := range types {

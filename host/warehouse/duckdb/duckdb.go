@@ -206,8 +206,7 @@ func execError(ctx context.Context, err error) error {
 	if cause := ctx.Err(); cause != nil {
 		return fmt.Errorf("duckdb: %w", cause)
 	}
-	var missing *driverdb.Error
-	if errors.As(err, &missing) && missing.Type == driverdb.ErrorTypeCatalog && strings.Contains(missing.Msg, "does not exist") {
+	if catalogError(err) && strings.Contains(err.Error(), "does not exist") {
 		return fmt.Errorf("%w: duckdb: %w", warehouse.ErrMissing, err)
 	}
 	return fmt.Errorf("duckdb: %w", err)

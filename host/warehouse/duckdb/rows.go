@@ -22,15 +22,24 @@ func (w *Warehouse) Query(ctx context.Context, statement string) (warehouse.Rows
 	if err != nil {
 		return nil, execError(ctx, err)
 	}
+	out, err := w.queryOn(ctx, conn, statement)
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return out, nil
+}
+
+// queryOn runs a statement on a connection, which the rows close.
+func (w *Warehouse) queryOn(ctx context.Context, conn *sql.Conn, statement string) (warehouse.Rows, error) {
 	// The driver decodes documents and rounds their numbers; their text has all digits.
 	statement, documents := w.plainDocuments(ctx, conn, statement)
 	r, err := conn.QueryContext(ctx, statement)
 	if err != nil {
-		return nil, errors.Join(execError(ctx, err), conn.Close())
+		return nil, execError(ctx, err)
 	}
 	types, err := r.ColumnTypes()
 	if err != nil {
-		return nil, errors.Join(execError(ctx, err), r.Close(), conn.Close())
+		return nil, errors.Join(execError(ctx, err), r.Close())
 	}
 	out := &rows{ctx: ctx, conn: conn, rows: r, plain: documents != nil, values: make([]any, len(types)), scan: make([]any, len(types))}
 	for i, t := range types {

@@ -120,8 +120,8 @@ func certificate(err error) bool {
 		strings.Contains(err.Error(), "refused TLS")
 }
 
-// setting names the key of nexus.yaml that gave a part of the connection.
-func (p *Pool) setting(key string) string {
+// Setting names the key of nexus.yaml that gave a part of the connection.
+func (p *Pool) Setting(key string) string {
 	if p.options.DSN != "" {
 		return "dsn"
 	}
@@ -132,7 +132,7 @@ func (p *Pool) setting(key string) string {
 func (p *Pool) connectError(err error) error {
 	name := p.options.Name
 	at := func(key, hint string) error {
-		return &warehouse.SettingError{Setting: p.setting(key), Hint: hint, Err: fmt.Errorf("%s: cannot connect: %w", name, err)}
+		return &warehouse.SettingError{Setting: p.Setting(key), Hint: hint, Err: fmt.Errorf("%s: cannot connect: %w", name, err)}
 	}
 	var already *warehouse.SettingError
 	if errors.As(err, &already) {

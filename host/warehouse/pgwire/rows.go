@@ -46,13 +46,20 @@ func (p *Pool) query(ctx context.Context, statement string) (*rows, error) {
 	// At this level values come as text, which has all digits of a number and all bytes of a document,
 	// and a text of several statements is an error.
 	reader := conn.Conn().PgConn().ExecParams(ctx, statement, nil, nil, nil, nil)
-	r := &rows{pool: p, conn: conn, reader: reader}
-	// The first row tells the columns, or the error.
-	r.peeked = reader.NextRow()
-	fields, types := reader.FieldDescriptions(), conn.Conn().TypeMap()
+	r := &rows{pool: p, conn: conn, alone: p.options.ReadOnly != "", reader: reader}
+	if err := r.begin(); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// begin reads the first row, which tells the columns, or the error.
+func (r *rows) begin() error {
+	r.peeked = r.reader.NextRow()
+	fields, types := r.reader.FieldDescriptions(), r.conn.Conn().TypeMap()
 	if !r.peeked {
 		if err := r.release(); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	for _, f := range fields {
@@ -66,15 +73,21 @@ func (p *Pool) query(ctx context.Context, statement string) (*rows, error) {
 		r.oids = append(r.oids, f.DataTypeOID)
 	}
 	r.values = make([]any, len(r.columns))
-	return r, nil
+	return nil
 }
 
 type rows struct {
-	pool    *Pool
-	outer   context.Context // the caller's
-	cancel  context.CancelFunc
-	conn    *pgxpool.Conn
-	reader  *pgconn.ResultReader
+	pool   *Pool
+	outer  context.Context // the caller's
+	cancel context.CancelFunc
+	conn   *pgxpool.Conn
+	alone  bool // the session ends with the rows
+	reader *pgconn.ResultReader
+
+	limited context.Context // of further rows
+	fetch   string          // the statement that brings them; "": there are none
+	batch   int64           // how many it brings at most
+
 	columns []warehouse.Column
 	oids    []uint32
 	values  []any
@@ -90,25 +103,46 @@ func (r *rows) Next() bool {
 		r.peeked = false
 		return true
 	}
-	if r.ended || !r.reader.NextRow() {
+	if r.ended || !r.advance() {
 		r.end()
 		return false
 	}
 	return true
 }
 
+// advance goes to the next row, which the next batch may have to bring.
+func (r *rows) advance() bool {
+	if r.reader.NextRow() {
+		return true
+	}
+	if r.fetch == "" {
+		return false
+	}
+	tag, err := r.reader.Close()
+	if err != nil || tag.RowsAffected() < r.batch {
+		return false
+	}
+	r.reader = r.conn.Conn().PgConn().ExecParams(r.limited, r.fetch, nil, nil, nil, nil)
+	return r.reader.NextRow()
+}
+
 // release gives the connection back. One within a read-only transaction ends: nothing but its session is lost.
 func (r *rows) release() error {
 	r.ended = true
 	_, err := r.reader.Close()
-	if r.pool.options.ReadOnly != "" {
-		closing, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		_ = r.conn.Hijack().Close(closing) // the server ends the transaction with the session
+	if r.alone {
+		r.endSession()
 		return err
 	}
 	r.conn.Release()
 	return err
+}
+
+// endSession ends the session, and its transaction with it.
+func (r *rows) endSession() {
+	closing, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	_ = r.conn.Hijack().Close(closing)
 }
 
 func (r *rows) end() {

@@ -1,0 +1,12 @@
+package pgwire
+
+import (
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
+	"github.com/nexus-host/nexus-host/core/emit/render"
+)
+
+// SearchFirst puts a schema before all others in which a session looks for names.
+func SearchFirst(d *dialect.Dialect, schema string) string {
+	return "SELECT pg_catalog.set_config('search_path', pg_catalog.quote_ident(" + render.Text(d, schema) +
+		") || ', ' || pg_catalog.current_setting('search_path'), false)"
+}

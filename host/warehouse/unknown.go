@@ -1,0 +1,38 @@
+package warehouse
+
+import (
+	"regexp"
+	"strings"
+)
+
+// UnknownError says that a statement names a relation that is not there, in a schema that has others.
+type UnknownError struct {
+	Name   string // the last part of it
+	Schema string
+	Near   string // the name that is likely meant; "" if none is close
+}
+
+func (e *UnknownError) Error() string {
+	text := "no table " + e.Name + " in " + e.Schema
+	if e.Near != "" {
+		text += "; did you mean " + e.Near + "?"
+	}
+	return text
+}
+
+// unknown is how the engines say which relation is not there.
+var unknown = regexp.MustCompile(`relation "([^"]+)" does not exist` + // PostgreSQL, Redshift
+	`|Table with name "?([^\s"!]+)"? does not exist` + // DuckDB
+	`|Object '([^']+)' does not exist` + // Snowflake
+	`|Not found: Table ([^\s]+)` + // BigQuery
+	`|table or view ([^\s]+) cannot be found`) // Databricks
+
+// MissingName is the last part of the name of a relation that is not there by an engine's error, "" if it does not say.
+func MissingName(err error) string {
+	found := unknown.FindStringSubmatch(err.Error())
+	if found == nil {
+		return ""
+	}
+	name := strings.NewReplacer("`", "", `"`, "").Replace(strings.Join(found[1:], ""))
+	return name[strings.LastIndexAny(name, ".:")+1:]
+}
