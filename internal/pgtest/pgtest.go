@@ -85,7 +85,7 @@ func (s *Server) start(ctx context.Context, bin string) error {
 		return err
 	}
 	data := filepath.Join(s.dir, "data")
-	initdb := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), "-D", data, "-U", "nexus", "-A", "trust",
+	initdb := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), "-D", data, "-U", superuser, "-A", "trust",
 		"-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions")
 	initdb.SysProcAttr, initdb.Dir = attr, s.dir
 	if out, err := initdb.CombinedOutput(); err != nil {
@@ -106,14 +106,20 @@ func (s *Server) start(ctx context.Context, bin string) error {
 		s.cmd = nil
 		return fmt.Errorf("pgtest: postgres: %w", err)
 	}
-	return s.wait(ctx)
+	if err := s.wait(ctx); err != nil {
+		return err
+	}
+	return s.exec("CREATE ROLE nexus LOGIN CREATEROLE")
 }
+
+// superuser owns the server; tests log in as a role that owns its databases and no more.
+const superuser = "postgres"
 
 // wait returns when the server answers.
 func (s *Server) wait(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	db, err := sql.Open("pgx", s.DSN("postgres"))
+	db, err := sql.Open("pgx", s.SuperDSN("postgres"))
 	if err != nil {
 		return fmt.Errorf("pgtest: %w", err)
 	}
@@ -152,9 +158,14 @@ func (s *Server) Stop() error {
 	return nil
 }
 
-// DSN is the connection string of a database of the server.
+// DSN is the connection string of a database of the server, as the role that owns it.
 func (s *Server) DSN(database string) string {
 	return fmt.Sprintf("host=%s user=nexus dbname=%s sslmode=disable", s.dir, database)
+}
+
+// SuperDSN is the connection string of a database of the server, as its superuser.
+func (s *Server) SuperDSN(database string) string {
+	return fmt.Sprintf("host=%s user=%s dbname=%s sslmode=disable", s.dir, superuser, database)
 }
 
 // Socket is where the server listens, for what stands in between.
@@ -170,7 +181,7 @@ func (s *Server) Database(t testing.TB) string {
 	s.seq++
 	name := "t" + strconv.Itoa(s.seq)
 	s.mu.Unlock()
-	if err := s.exec("CREATE DATABASE " + name + " TEMPLATE template0"); err != nil {
+	if err := s.exec("CREATE DATABASE " + name + " OWNER nexus TEMPLATE template0"); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -193,7 +204,7 @@ func (s *Server) Open(t testing.TB) *sql.DB {
 }
 
 func (s *Server) exec(statement string) error {
-	db, err := sql.Open("pgx", s.DSN("postgres"))
+	db, err := sql.Open("pgx", s.SuperDSN("postgres"))
 	if err != nil {
 		return fmt.Errorf("pgtest: %w", err)
 	}
