@@ -12,6 +12,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/catalog"
+	"github.com/nexus-host/nexus-host/internal/load"
 	"github.com/nexus-host/nexus-host/internal/run"
 )
 
@@ -80,17 +81,15 @@ func (p *Project) lock(ctx context.Context) (unlock func() error, err error) {
 	return func() error { return errors.Join(release(), e.Close()) }, nil
 }
 
-// parquet reads a Parquet file with the project's engine, or another one that is linked.
-func (p *Project) parquet(ctx context.Context, path string, row func(object []byte) error) error {
+// parquet is a linked engine's reader of Parquet files; nil if none has one.
+func (p *Project) parquet() load.ParquetReader {
 	for _, d := range p.options.Engines {
 		if d.ReadParquet != nil {
-			return d.ReadParquet(ctx, path, row)
+			return d.ReadParquet
 		}
 	}
-	return fmt.Errorf("host: no engine that is linked reads Parquet files: give host.Options.Engines duckdb.Driver() of %s too", duckdbPackage)
+	return nil
 }
-
-const duckdbPackage = "github.com/nexus-host/nexus-host/host/warehouse/duckdb"
 
 // tables says how published tables are laid out, where the project says so.
 func (p *Project) tables() plan.Tables {

@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -70,10 +71,13 @@ func (b *build) loadTable(ctx context.Context, source, name string) (*load.Resul
 	b.notify(run.Event{Kind: run.StepStarted, Name: label})
 	res, err := load.Load(ctx, loadTable(b.Dir(), source, name, b.file.Sources[source].Tables[name]), load.Options{
 		Workers: b.options.Jobs,
-		Parquet: b.parquet,
+		Parquet: b.parquet(),
 		Open:    func(ctx context.Context) (warehouse.RawWriter, error) { return b.engine.OpenRaw(ctx, path) },
 		Loaded:  func(rows int64) { b.notify(run.Event{Kind: run.RowsLoaded, Name: label, Rows: rows}) },
 	})
+	if errors.Is(err, load.ErrNoParquet) {
+		err = fmt.Errorf("%w: give host.Options.Engines a driver that has one, such as that of github.com/nexus-host/nexus-host/host/warehouse/duckdb", err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("host: table %s: %w", label, err)
 	}

@@ -125,12 +125,15 @@ func skipLine(in io.Reader) ([]byte, error) {
 	}
 }
 
+// ErrNoParquet says that there is no reader of Parquet files.
+var ErrNoParquet = errors.New("load: no reader of Parquet files")
+
 // ParquetReader gives the rows of a Parquet file as JSON objects, in order.
 type ParquetReader func(ctx context.Context, path string, row func(object []byte) error) error
 
 func (r *reader) parquet(ctx context.Context, path string, read ParquetReader) error {
 	if read == nil {
-		return errors.New("load: there is no reader of Parquet files here")
+		return ErrNoParquet
 	}
 	var place int64
 	err := read(ctx, path, func(object []byte) error {
