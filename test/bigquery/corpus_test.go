@@ -9,13 +9,19 @@ import (
 	"github.com/nexus-host/nexus-host/test/conformance"
 )
 
-// Every case of the corpus on the emulator, whose own faults exceptions.txt lists with their reasons.
+// setup is what makes the emulator answer as it does.
+var setup = []string{"setup.sh", "testdata/mends/*", "mend_test.go"}
+
+// The cases of the corpus on the emulator, whose own faults exceptions.txt lists with their reasons.
 func TestCorpus(t *testing.T) {
-	w := &renewed{t: t}
-	t.Cleanup(func() { w.stop() }) // after what the corpus cleans up
-	w.renew()
 	conformance.Run(t, conformance.Engine{
-		Name: "bigquery", Version: "goccy/bigquery-emulator " + version + ", mended", Dialect: bigQuery(t), Warehouse: w, Batch: 20,
+		Name: "bigquery", Version: "goccy/bigquery-emulator " + version + ", mended", Dialect: bigQuery(t), Batch: 20, Setup: setup,
+		Open: func(t *testing.T) conformance.Warehouse {
+			w := &renewed{t: t}
+			w.renew()
+			t.Cleanup(func() { w.stop() }) // after what the corpus cleans up
+			return w
+		},
 		Path: func(table string) []string { return []string{"corpus", table} },
 	}, conformance.ReadExceptions(t, "exceptions.txt"))
 }

@@ -28,7 +28,12 @@ type Engine struct {
 	Version   string // as the engine gives it; shown in docs, may be empty
 	Dialect   *dialect.Dialect
 	Warehouse Warehouse
-	Path      func(table string) []string // where a table of the tests is to stand; nothing of its name is there
+	// Open gives the warehouse, where there is none yet: an engine that executes nothing is not started.
+	Open func(*testing.T) Warehouse
+	// Setup is for an engine that is slow: patterns of the files that make it what it is, in the test's folder. A case
+	// that passed with the same statements, rows and setup is not executed again; see ExecuteEnv.
+	Setup []string
+	Path  func(table string) []string // where a table of the tests is to stand; nothing of its name is there
 	// Batch is how many expressions one statement holds, for engines that are slow to
 	// answer; 0 is one. A batch that fails is halved until the guilty case is alone.
 	Batch int
@@ -54,32 +59,32 @@ const table = "one"
 // not those that stand there and that is no exception, and for each exception whose case passes.
 func Run(t *testing.T, e Engine, known Exceptions) {
 	t.Helper()
-	cases := append(Cases(t), Computed()...)
+	runCases(t, e, known, append(Cases(t), Computed()...))
+}
+
+func runCases(t *testing.T, e Engine, known Exceptions, cases []Case) {
+	t.Helper()
 	r := &runner{e: e, failed: map[string]string{}, absent: map[string]string{}, path: e.Path("nexus_corpus_" + table)}
-	r.setup(t)
+	p := openPassed(t, e.Dialect.Name, e.Setup)
+	changed, hashes := r.changed(cases, known, p)
+	if p != nil {
+		t.Logf("unchanged: %d of %d cases passed with these statements before", len(cases)-len(changed), len(cases))
+	}
 	start := time.Now()
-	var jobs errgroup.Group
-	jobs.SetLimit(max(e.Jobs, 1))
-	var lines []Case
-	for _, c := range cases {
-		if c.Query {
-			jobs.Go(func() error { r.query(t.Context(), c); return nil })
-		} else {
-			lines = append(lines, c)
-		}
+	if len(changed) > 0 {
+		r.run(t, changed)
 	}
-	for _, hide := range []bool{false, true} {
-		for batch := range slices.Chunk(lines, max(e.Batch, 1)) {
-			jobs.Go(func() error { r.batch(t.Context(), batch, hide); return nil })
-		}
-	}
-	_ = jobs.Wait() // faults are noted
-	if err := t.Context().Err(); err != nil {
-		t.Fatal(err)
-	}
-	faults, excused := judge(cases, r.failed, known)
+	faults, excused := judge(cases, changed, r.failed, known)
 	for _, fault := range faults {
 		t.Errorf("%s: %s", e.Name, fault)
+	}
+	for _, c := range cases {
+		if excused[c.ID] != "" || r.failed[c.ID] == "" && known[c.ID] == "" {
+			p.note(c.ID, hashes[c.ID])
+		}
+	}
+	if err := p.write(func(name string) bool { return !isBuild(name) }); err != nil {
+		t.Error(err)
 	}
 	result := Result{Dialect: e.Dialect.Name, Done: Executed, Engine: e.Name, Version: e.Version, Corpus: Hash(cases), Cases: len(cases), Exceptions: excused}
 	if e.Refuses != nil {
@@ -94,6 +99,34 @@ func Run(t *testing.T, e Engine, known Exceptions) {
 	}
 	if !t.Failed() {
 		Record(t, result)
+	}
+}
+
+// run executes cases; it notes what is wrong with them.
+func (r *runner) run(t *testing.T, cases []Case) {
+	t.Helper()
+	if r.e.Warehouse == nil {
+		r.e.Warehouse = r.e.Open(t)
+	}
+	r.setup(t)
+	var jobs errgroup.Group
+	jobs.SetLimit(max(r.e.Jobs, 1))
+	var lines []Case
+	for _, c := range cases {
+		if c.Query {
+			jobs.Go(func() error { r.query(t.Context(), c); return nil })
+		} else {
+			lines = append(lines, c)
+		}
+	}
+	for _, hide := range []bool{false, true} {
+		for batch := range slices.Chunk(lines, max(r.e.Batch, 1)) {
+			jobs.Go(func() error { r.batch(t.Context(), batch, hide); return nil })
+		}
+	}
+	_ = jobs.Wait() // faults are noted
+	if err := t.Context().Err(); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -130,14 +163,21 @@ func (r *runner) refused(c Case, err error) bool {
 }
 
 // judge lists what is wrong: cases that failed and are no exceptions, and exceptions that are
-// not needed. It also gives those that are.
-func judge(cases []Case, failed map[string]string, known Exceptions) (faults []string, excused map[string]string) {
+// not needed. It also gives those that are. A case that is unchanged came out as known says.
+func judge(cases, changed []Case, failed map[string]string, known Exceptions) (faults []string, excused map[string]string) {
 	excused = map[string]string{}
-	ids := map[string]bool{}
+	ids, executed := map[string]bool{}, map[string]bool{}
+	for _, c := range changed {
+		executed[c.ID] = true
+	}
 	for _, c := range cases {
 		ids[c.ID] = true
 		reason, failure := known[c.ID], failed[c.ID]
 		switch {
+		case !executed[c.ID]:
+			if reason != "" {
+				excused[c.ID] = reason
+			}
 		case failure != "" && reason == "":
 			faults = append(faults, fmt.Sprintf("%s: %s\n%s", c.Place, c.ID, failure))
 		case failure == "" && reason != "":
@@ -183,20 +223,26 @@ func (r *runner) setup(t *testing.T) {
 	t.Helper()
 	drop := render.Drop(r.e.Dialect, render.Table, r.path)
 	execute(t, r.e, drop)
-	q, _, err := compile("select 1 as k")
+	fill, err := r.fill()
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := render.Query(q, r.e.Dialect, r.names)
-	if err != nil {
-		t.Fatal(err)
-	}
-	execute(t, r.e, render.CreateTableAs(r.e.Dialect, r.path, s))
+	execute(t, r.e, fill)
 	t.Cleanup(func() {
 		if _, err := r.e.Warehouse.Exec(context.WithoutCancel(t.Context()), drop); err != nil {
 			t.Error(err)
 		}
 	})
+}
+
+// fill is the statement that makes the table that cases read.
+func (r *runner) fill() (string, error) {
+	q, _, err := compile("select 1 as k")
+	if err != nil {
+		return "", err
+	}
+	s, err := render.Query(q, r.e.Dialect, r.names)
+	return render.CreateTableAs(r.e.Dialect, r.path, s), err
 }
 
 func execute(t *testing.T, e Engine, statement string) {
@@ -287,7 +333,7 @@ func (r *runner) batch(ctx context.Context, cases []Case, hide bool) {
 	var asked []Case
 	var columns []sql.ColumnDef
 	for _, c := range cases {
-		q, cols, err := compile("select " + c.SQL + " as x from model." + table + " as " + table)
+		q, cols, err := compile(r.expression(c))
 		if err == nil && hide {
 			hideLiterals(q)
 		}

@@ -2,6 +2,7 @@ package snowflake_test
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 
 	"github.com/nexus-host/nexus-host/test/conformance"
@@ -11,10 +12,11 @@ import (
 func site(t *testing.T) conformance.Site {
 	t.Helper()
 	fakesnow(t) // skips where there is none
-	s := another(t)
+	started := sync.OnceValue(func() *server { return another(t) })
 	return conformance.Site{
-		Name: "snowflake", Engine: "fakesnow",
+		Name: "snowflake", Engine: "fakesnow", Setup: setup, Always: "directory",
 		Warehouse: func(_ *testing.T, schema string) string {
+			s := started()
 			return fmt.Sprintf(`{type: snowflake, account: fakesnow, user: fake, password: "${FAKESNOW_PASSWORD}", host: 127.0.0.1, port: %d, protocol: http, database: projects, schema: %s, concurrency: 2, statement_timeout: 30m}`, s.port, schema)
 		},
 		Env: map[string]string{"FAKESNOW_PASSWORD": "snow"},

@@ -5,14 +5,19 @@ import (
 	"testing"
 
 	"github.com/nexus-host/nexus-host/test/conformance"
+	"github.com/nexus-host/nexus-host/test/spark"
 )
 
 // site builds on the shared server.
 func site(t *testing.T) conformance.Site {
-	o := options(t)
+	if _, err := spark.Version(); err != nil {
+		server(t) // skips or fails
+	}
 	return conformance.Site{
-		Name: "databricks", Engine: "spark", Env: map[string]string{"TOKEN": o.Token},
-		Warehouse: func(_ *testing.T, schema string) string {
+		Name: "databricks", Engine: "spark", Setup: setup, Always: "directory",
+		Env: map[string]string{"TOKEN": spark.Token},
+		Warehouse: func(t *testing.T, schema string) string {
+			o := options(t)
 			return fmt.Sprintf(`{type: databricks, schema: %s, protocol: http, host: %s, port: %d, http_path: %s, token: "${TOKEN}", concurrency: 4}`,
 				schema, o.Host, o.Port, o.HTTPPath)
 		},

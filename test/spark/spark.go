@@ -55,6 +55,16 @@ func installation() (string, error) {
 	return filepath.Dir(found[len(found)-1]), nil
 }
 
+// Version is the release of the Spark that is installed.
+func Version() (string, error) {
+	home, err := installation()
+	if err != nil {
+		return "", err
+	}
+	version, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(home), "spark-"), "-")
+	return version, nil
+}
+
 // Start starts a server for a whole test binary; TestMain stops it.
 func Start(ctx context.Context) (*Server, error) {
 	home, err := installation()
