@@ -18,15 +18,16 @@ plugins:
 test:
     go test ./...
 
-# every case of the corpus, and whole projects, on every engine that this machine has; every statement held
-# against analysers; then the table in docs. test/{snowflake,bigquery,spark}/setup.sh install engines
-conformance: analyze
+# every case, and whole projects, on every engine that this machine has, and every statement held against analysers;
+# then the table in docs. Hashes of what passed are renewed; `just conformance record` executes only what changed.
+# test/{snowflake,bigquery,spark}/setup.sh install engines
+conformance execute="all": analyze
     #!/usr/bin/env bash
     set -euo pipefail
-    export NEXUS_CONFORMANCE_RESULTS="$PWD/testdata/results"
+    export NEXUS_CONFORMANCE_RESULTS="$PWD/testdata/results" NEXUS_CONFORMANCE={{execute}}
     NEXUS_REQUIRE_POSTGRES=1 go test ./test/conformance -v -timeout 40m
     for engine in snowflake bigquery spark; do
-      (cd test/$engine && go test . -v -timeout 90m)
+      (cd test/$engine && go test . -v -timeout 3h)
     done
     go run ./test/conformance/table
 
@@ -41,24 +42,24 @@ golden:
 
 # every fuzz target for some minutes
 fuzz minutes="2":
-    #!/usr/bin/env bash
-    set -euo pipefail
-    for pkg in $(go list ./...); do
-      for target in $(go test -list '^Fuzz' "$pkg" | grep '^Fuzz' || true); do
-        go test -run '^$' -fuzz "^$target\$" -fuzztime {{minutes}}m "$pkg"
-      done
-    done
+    bash .ci/run fuzz {{minutes}}m
 
+# format, vet, staticcheck, golangci-lint
 lint:
-    test -z "$(gofmt -l .)"
-    go vet ./...
-    GOOS=wasip1 GOARCH=wasm go vet ./pdk/guest ./plugins/*/main
-    go run honnef.co/go/tools/cmd/staticcheck@v0.7.0 ./...
+    bash .ci/run lint
 
 # the tables that README quotes
 bench:
     go run ./test/bench
 
-# all of CI, failing on a dirty tree
+# format, linters, unit tests and golden files; under 5 minutes with caches
+fast:
+    bash .ci/run fast
+
+# all of CI, failing on a dirty tree; under an hour
 check:
     bash .ci/run
+
+# every case on every engine, larger demos, many kills, long fuzzing; hours
+soak:
+    bash .ci/run soak
