@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -25,35 +23,18 @@ import (
 // engine is what the host needs of every engine.
 type engine = warehouse.Engine
 
-var shared struct {
-	once   sync.Once
-	server *pgtest.Server
-	err    error
-}
+var shared *pgtest.Server
 
 // server is one PostgreSQL for all tests of the package.
 func server(t *testing.T) *pgtest.Server {
 	t.Helper()
-	shared.once.Do(func() { shared.server, shared.err = pgtest.Start(context.Background()) })
-	if errors.Is(shared.err, pgtest.ErrMissing) && os.Getenv(pgtest.RequireEnv) != "1" {
-		t.Skipf("PostgreSQL IS NOT TESTED: %v (%s=1 makes this a failure)", shared.err, pgtest.RequireEnv)
+	if shared == nil {
+		t.Skip("PostgreSQL IS NOT TESTED")
 	}
-	if shared.err != nil {
-		t.Fatal(shared.err)
-	}
-	return shared.server
+	return shared
 }
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if shared.server != nil {
-		if err := shared.server.Stop(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = 1
-		}
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { pgtest.Main(m, &shared) }
 
 // each runs a test on every engine, in an empty schema.
 func each(t *testing.T, f func(t *testing.T, d *dialect.Dialect, w engine, schema string)) {

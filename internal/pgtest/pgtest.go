@@ -9,6 +9,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -43,11 +44,17 @@ type Server struct {
 	mu  sync.Mutex
 }
 
-// New starts a server that stops, and is removed, when the test ends.
+// required reports whether a missing PostgreSQL is a failure.
+func required() bool { return os.Getenv(RequireEnv) == "1" }
+
+// New starts a server that stops, and is removed, when the test ends. With -short the test is skipped.
 func New(t testing.TB) *Server {
 	t.Helper()
-	s, err := Start(t.Context())
-	if errors.Is(err, ErrMissing) && os.Getenv(RequireEnv) != "1" {
+	if testing.Short() {
+		t.Skip("PostgreSQL IS NOT TESTED with -short")
+	}
+	s, err := start(t.Context())
+	if errors.Is(err, ErrMissing) && !required() {
 		t.Skipf("PostgreSQL IS NOT TESTED: %v (%s=1 makes this a failure)", err, RequireEnv)
 	}
 	if err != nil {
@@ -61,8 +68,34 @@ func New(t testing.TB) *Server {
 	return s
 }
 
-// Start starts a server for a whole test binary; TestMain stops it.
-func Start(ctx context.Context) (*Server, error) {
+// Main is a package's TestMain with one server for all its tests; it leaves the server nil where the machine
+// has none, and with -short.
+func Main(m *testing.M, server **Server) {
+	flag.Parse()
+	if !testing.Short() {
+		s, err := start(context.Background())
+		switch {
+		case err == nil:
+			*server = s
+		case errors.Is(err, ErrMissing) && !required():
+			fmt.Fprintf(os.Stderr, "PostgreSQL IS NOT TESTED: %v (%s=1 makes this a failure)\n", err, RequireEnv)
+		default:
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	}
+	code := m.Run()
+	if *server != nil {
+		if err := (*server).Stop(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
+
+// start starts a server that Stop ends.
+func start(ctx context.Context) (*Server, error) {
 	bin, err := binaries()
 	if err != nil {
 		return nil, err

@@ -36,6 +36,9 @@ type answer struct {
 
 func python(t *testing.T) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("sqlglot IS NOT TESTED with -short")
+	}
 	out, err := exec.Command("bash", "setup.sh").Output()
 	if err != nil {
 		if os.Getenv(requireEnv) == "1" {

@@ -11,9 +11,13 @@ import (
 )
 
 func duckDBSite() conformance.Site {
-	return conformance.Site{Name: "duckdb", Warehouse: func(t *testing.T, _ string) string {
+	s := conformance.Site{Name: "duckdb", Warehouse: func(t *testing.T, _ string) string {
 		return fmt.Sprintf("{type: duckdb, threads: 2, memory: 1GB, path: %q}", filepath.Join(t.TempDir(), "x.duckdb"))
 	}}
+	if testing.Short() {
+		s.Projects, s.Strategies = []string{"directory"}, []string{"rounds"}
+	}
+	return s
 }
 
 func postgresSite(t *testing.T) conformance.Site {

@@ -1,10 +1,7 @@
 package base_test
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"os"
 	"sort"
 	"strings"
 	"testing"
@@ -23,26 +20,7 @@ import (
 // server is the PostgreSQL of this test binary, nil where the machine has none.
 var server *pgtest.Server
 
-func TestMain(m *testing.M) {
-	s, err := pgtest.Start(context.Background())
-	switch {
-	case err == nil:
-		server = s
-	case errors.Is(err, pgtest.ErrMissing) && os.Getenv(pgtest.RequireEnv) != "1":
-		fmt.Fprintln(os.Stderr, "base: without PostgreSQL, on DuckDB alone:", err)
-	default:
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	code := m.Run()
-	if server != nil {
-		if err := server.Stop(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = 1
-		}
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { pgtest.Main(m, &server) }
 
 // targets are the engines to test on.
 func targets(t *testing.T, f func(t *testing.T, tg *coretest.Target)) {

@@ -1,10 +1,7 @@
 package final_test
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -18,26 +15,14 @@ import (
 // server is shared by the tests of this package; nil where there is none.
 var server *pgtest.Server
 
-func TestMain(m *testing.M) {
-	s, err := pgtest.Start(context.Background())
-	if err != nil && (!errors.Is(err, pgtest.ErrMissing) || os.Getenv(pgtest.RequireEnv) == "1") {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	server = s
-	code := m.Run()
-	if s != nil {
-		_ = s.Stop()
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { pgtest.Main(m, &server) }
 
 // targets runs a test on each database.
 func targets(t *testing.T, test func(t *testing.T, tg *coretest.Target)) {
 	t.Run("duckdb", func(t *testing.T) { test(t, coretest.DuckDB(t)) })
 	t.Run("postgres", func(t *testing.T) {
 		if server == nil {
-			t.Skip("PostgreSQL IS NOT TESTED: it is not installed")
+			t.Skip("PostgreSQL IS NOT TESTED")
 		}
 		test(t, coretest.Postgres(t, server))
 	})

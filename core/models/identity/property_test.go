@@ -1,12 +1,9 @@
 package identity_test
 
 import (
-	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"math"
-	"os"
 	"slices"
 	"testing"
 
@@ -28,17 +25,7 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 	}
-	s, err := pgtest.Start(context.Background())
-	if err != nil && (!errors.Is(err, pgtest.ErrMissing) || os.Getenv(pgtest.RequireEnv) == "1") {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	server = s
-	code := m.Run()
-	if s != nil {
-		_ = s.Stop()
-	}
-	os.Exit(code)
+	pgtest.Main(m, &server)
 }
 
 const events = "nexus_entity_identifiers"
@@ -198,7 +185,7 @@ func engines(t *testing.T, strategies ...string) []engine {
 	for _, s := range strategies {
 		out = append(out, engine{"duckdb " + s, s, coretest.DuckDB(t)})
 		if server == nil {
-			t.Logf("PostgreSQL IS NOT TESTED: it is not installed (%s=1 makes this a failure)", pgtest.RequireEnv)
+			t.Log("PostgreSQL IS NOT TESTED")
 			continue
 		}
 		out = append(out, engine{"postgres " + s, s, coretest.Postgres(t, server)})

@@ -1,11 +1,8 @@
 package state_test
 
 import (
-	"context"
-	"errors"
 	"flag"
 	"fmt"
-	"os"
 	"sort"
 	"strings"
 	"testing"
@@ -31,17 +28,7 @@ func TestMain(m *testing.M) {
 	if flag.Lookup("rapid.checks").Value.String() == "100" { // the default: one check has many entities
 		_ = flag.Set("rapid.checks", "12")
 	}
-	s, err := pgtest.Start(context.Background())
-	if err != nil && (!errors.Is(err, pgtest.ErrMissing) || os.Getenv(pgtest.RequireEnv) == "1") {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	server = s
-	code := m.Run()
-	if s != nil {
-		_ = s.Stop()
-	}
-	os.Exit(code)
+	pgtest.Main(m, &server)
 }
 
 // targets runs a test on each database.
@@ -49,7 +36,7 @@ func targets(t *testing.T, test func(t *testing.T, tg *coretest.Target)) {
 	t.Run("duckdb", func(t *testing.T) { test(t, coretest.DuckDB(t)) })
 	t.Run("postgres", func(t *testing.T) {
 		if server == nil {
-			t.Skip("PostgreSQL IS NOT TESTED: it is not installed")
+			t.Skip("PostgreSQL IS NOT TESTED")
 		}
 		test(t, coretest.Postgres(t, server))
 	})
