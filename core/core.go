@@ -53,9 +53,9 @@ type composition struct {
 
 // composed is a graph whose queries are all checked; nobody changes it any more.
 type composed struct {
-	graph       *graph.Graph
-	names       eventlog.Names
-	discoveries []eventlog.Discovery
+	graph    *graph.Graph
+	names    eventlog.Names
+	computed []string // kinds of fragments that compute names
 }
 
 // Check parses and checks the fragments of every source.
@@ -105,7 +105,7 @@ type Options struct {
 	HasPrevious bool
 	// StatementsOnly leaves out Rejections, Findings, Checks and Digests.
 	StatementsOnly bool
-	// Discovered are names found by asking the warehouse the program's Questions;
+	// Discovered are names found by asking the warehouse the program's NameQueries;
 	// without them, the names in plain sight are all there are.
 	Discovered eventlog.Names
 }
@@ -114,11 +114,11 @@ type Options struct {
 type Program struct {
 	Graph *graph.Graph
 	Plan  *plan.Plan
-	// Questions is empty for most projects: every name that becomes a column stands in
-	// the fragments. Else the steps named in Before are to be run, the questions asked, and
-	// the project compiled again with the answers; the other steps then follow.
-	Questions []Question
-	Before    []string
+	// NameQueries is empty for most projects: every name that becomes a column is in
+	// the fragments. Else the steps named in Before are to be run, then these queries, and
+	// the project compiled again with their rows; the other steps then follow.
+	NameQueries []NameQuery
+	Before      []string
 	// Rejections count raw rows that have no place in a base relation, over what is being built.
 	Rejections []Rejection
 	// Findings count what the event log dropped or decided, over what is being built:
@@ -130,8 +130,8 @@ type Program struct {
 	Digests []Digest
 }
 
-// Question asks a built event log for names: columns name and category.
-type Question struct{ Kind, SQL string }
+// NameQuery asks a built event log for the names of a kind: columns name and category.
+type NameQuery struct{ Kind, SQL string }
 
 // Rejection counts rows of one raw table by reason: columns reason and n.
 type Rejection struct{ Source, Table, SQL string }
@@ -158,7 +158,7 @@ func (c *Checked) Compile(o Options) (*Program, error) {
 		return nil, fmt.Errorf("core: %w", err)
 	}
 	env := c.env(g.graph)
-	if err := c.questions(p, g.discoveries, env); err != nil {
+	if err := c.nameQueries(p, g.computed, env); err != nil {
 		return nil, fmt.Errorf("core: %w", err)
 	}
 	if o.StatementsOnly {
@@ -183,7 +183,7 @@ func (c *Checked) compose(d *dialect.Dialect, o Options) (*composed, error) {
 		return made, nil
 	}
 	made := &composed{}
-	made.names, made.discoveries = eventlog.StaticNames(c.spec, c.kinds)
+	made.names, made.computed = eventlog.StaticNames(c.spec, c.kinds)
 	merge(&made.names, o.Discovered)
 	nodes, err := c.nodes(d, o, made.names)
 	if err != nil {
@@ -214,7 +214,7 @@ func (c *Checked) nodes(d *dialect.Dialect, o Options, names eventlog.Names) ([]
 	layers = append(layers,
 		func() ([]*graph.Node, error) { return eventlog.Nodes(c.spec, c.kinds) },
 		func() ([]*graph.Node, error) {
-			return identity.Nodes(c.spec, identity.Options{Dialect: d.Name, Recursion: d.Recursion, HasPrevious: o.HasPrevious})
+			return identity.Nodes(c.spec, identity.Options{Recursion: d.Recursion, HasPrevious: o.HasPrevious})
 		},
 		func() ([]*graph.Node, error) { return state.Nodes(c.spec, names) },
 		func() ([]*graph.Node, error) { return final.Nodes(c.spec, c.kinds, names) },

@@ -13,17 +13,21 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/rules"
 )
 
-// questions renders what a warehouse must be asked before the wide tables can be
+// nameQueries renders what a warehouse must be asked before the wide tables can be
 // compiled, and finds the steps that come before.
-func (c *Checked) questions(p *Program, discoveries []eventlog.Discovery, env check.Env) error {
+func (c *Checked) nameQueries(p *Program, kinds []string, env check.Env) error {
 	before := map[string]bool{}
-	for _, d := range discoveries {
-		text, err := c.buildQuery(p, d.Query, env)
+	for _, kind := range kinds {
+		q, err := eventlog.NameQuery(kind)
 		if err != nil {
-			return fmt.Errorf("names of %s: %w", d.Kind, err)
+			return err
 		}
-		p.Questions = append(p.Questions, Question{Kind: d.Kind, SQL: text})
-		for _, r := range sql.Relations(d.Query) {
+		text, err := c.buildQuery(p, q, env)
+		if err != nil {
+			return fmt.Errorf("names of %s: %w", kind, err)
+		}
+		p.NameQueries = append(p.NameQueries, NameQuery{Kind: kind, SQL: text})
+		for _, r := range sql.Relations(q) {
 			if r.Schema == "model" {
 				p.ancestors(p.Graph.Maker(r.Name), before)
 			}

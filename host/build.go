@@ -215,7 +215,7 @@ func (b *build) abort(ctx context.Context) ([]string, error) {
 // steps runs the plan's steps; where names must be asked for, those before the questions first.
 func (b *build) steps(ctx context.Context, run func(context.Context, []*plan.Step) error) error {
 	steps := b.program.Plan.Steps
-	if len(b.program.Questions) > 0 {
+	if len(b.program.NameQueries) > 0 {
 		before := b.program.Before
 		first := slices.DeleteFunc(slices.Clone(steps), func(s *plan.Step) bool { return !slices.Contains(before, s.ID) })
 		if err := run(ctx, first); err != nil {
@@ -234,7 +234,7 @@ func (b *build) steps(ctx context.Context, run func(context.Context, []*plan.Ste
 
 // discover asks the event log for names that become columns, and compiles the project with them.
 func (b *build) discover(ctx context.Context) error {
-	for _, q := range b.program.Questions {
+	for _, q := range b.program.NameQueries {
 		err := run.Each(ctx, b.engine, q.SQL, func(v []any) error {
 			if v[0] == nil {
 				return nil

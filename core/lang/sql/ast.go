@@ -69,7 +69,7 @@ type Item struct {
 	Table string // the t of `t.*`
 }
 
-// TableExpr is what FROM holds: *Relation, *Subquery, *Unnest or *Join.
+// TableExpr is what FROM holds: *Relation, *Subquery, *Unnest or *Join (or *Each, until it is expanded).
 type TableExpr interface {
 	Position() Pos
 	tableExpr()

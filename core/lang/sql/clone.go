@@ -32,15 +32,18 @@ func cloneCTE(c *CTE) *CTE {
 func CloneSelect(s *Select) *Select {
 	return &Select{
 		Pos: s.Pos, Distinct: s.Distinct,
-		Items: each(s.Items, func(it *Item) *Item {
-			c := *it
-			c.Expr = CloneExpr(it.Expr)
-			return &c
-		}),
-		From: CloneTable(s.From), Where: CloneExpr(s.Where), GroupBy: each(s.GroupBy, CloneExpr),
+		Items: each(s.Items, cloneItem), From: CloneTable(s.From), Where: CloneExpr(s.Where), GroupBy: each(s.GroupBy, CloneExpr),
 		Having: CloneExpr(s.Having), Qualify: CloneExpr(s.Qualify),
 	}
 }
+
+func cloneItem(it *Item) *Item {
+	c := *it
+	c.Expr = CloneExpr(it.Expr)
+	return &c
+}
+
+func cloneWhen(w When) When { return When{Cond: CloneExpr(w.Cond), Then: CloneExpr(w.Then)} }
 
 // CloneTable copies a table expression; nil stays nil.
 func CloneTable(t TableExpr) TableExpr {
@@ -56,6 +59,8 @@ func CloneTable(t TableExpr) TableExpr {
 		return &c
 	case *Join:
 		return &Join{Pos: n.Pos, Kind: n.Kind, Left: CloneTable(n.Left), Right: CloneTable(n.Right), On: CloneExpr(n.On)}
+	case *Each:
+		return cloneEach(n)
 	}
 	return nil
 }
@@ -80,9 +85,7 @@ func CloneExpr(e Expr) Expr {
 	case *In:
 		return &In{Node: n.Node, X: CloneExpr(n.X), List: each(n.List, CloneExpr), Not: n.Not}
 	case *Case:
-		return &Case{Node: n.Node, Else: CloneExpr(n.Else), Whens: each(n.Whens, func(w When) When {
-			return When{Cond: CloneExpr(w.Cond), Then: CloneExpr(w.Then)}
-		})}
+		return &Case{Node: n.Node, Else: CloneExpr(n.Else), Whens: each(n.Whens, cloneWhen)}
 	case *Cast:
 		return &Cast{Node: n.Node, X: CloneExpr(n.X), To: n.To}
 	case *Call:
@@ -90,6 +93,8 @@ func CloneExpr(e Expr) Expr {
 			Node: n.Node, Name: n.Name, Args: each(n.Args, CloneExpr), Star: n.Star, Distinct: n.Distinct,
 			OrderBy: each(n.OrderBy, cloneOrder), Over: cloneWindow(n.Over),
 		}
+	case *Each:
+		return cloneEach(n)
 	}
 	return nil
 }

@@ -3,7 +3,7 @@ package sql
 // Options steer a parse. The zero value parses a plugin's fragment under the
 // default limits.
 type Options struct {
-	// Core allows what the core's own models have more: WITH RECURSIVE.
+	// Core allows what the core's own models have more: WITH RECURSIVE, and lists that repeat (Each).
 	Core   bool
 	Limits Limits
 }

@@ -23,6 +23,10 @@ func (p *parser) named() Expr {
 	if p.acceptSymbol(".") {
 		c.Table = c.Name
 		c.Name, _ = p.identifier("a column")
+		if p.core && p.acceptSymbol(".") { // t.s.x or s.x.c, where s is an element
+			c.Table += "." + c.Name
+			c.Name, _ = p.identifier("a column")
+		}
 		if u := p.peek(); u.isSymbol(".") {
 			p.fail(pos, CodeUnresolved, "write table.column", "a column's name has two parts at most")
 		}
@@ -82,8 +86,19 @@ func (p *parser) call(name token) Expr {
 func (p *parser) orderBy() []*Order {
 	p.expect("order")
 	p.expect("by")
+	return p.orders()
+}
+
+func (p *parser) orders() []*Order {
 	var list []*Order
 	for {
+		if p.atEach("each") {
+			list = append(list, p.eachOrder())
+			if !p.acceptSymbol(",") {
+				return list
+			}
+			continue
+		}
 		o := &Order{X: p.expr()}
 		if p.accept("desc") {
 			o.Desc = true

@@ -261,6 +261,9 @@ func (p *parser) primary() Expr {
 			return e
 		}
 	case tokWord:
+		if e := p.quantified(); e != nil {
+			return e
+		}
 		if e := p.keyword(t); e != nil {
 			return e
 		}
@@ -334,23 +337,10 @@ func (p *parser) caseExpr() Expr {
 	defer p.enter(pos)()
 	c := &Case{Node: Node{Pos: pos}}
 	var operand Expr
-	if !p.peek().isWord("when") {
+	if !p.peek().isWord("when") && !p.atEach("each") {
 		operand = p.expr()
 	}
-	for p.accept("when") {
-		at := p.peek().pos
-		cond := p.expr()
-		if operand != nil {
-			x := operand
-			if len(c.Whens) > 0 {
-				x = p.repeat(operand)
-			}
-			cond = &Binary{Node: Node{Pos: at}, Op: OpEq, L: x, R: cond}
-		}
-		p.expect("then")
-		c.Whens = append(c.Whens, When{Cond: cond, Then: p.expr()})
-		p.items(len(c.Whens), at, "branches of a CASE")
-	}
+	c.Whens = p.whens(operand)
 	if len(c.Whens) == 0 {
 		p.unexpected("`when`")
 	}
@@ -359,6 +349,33 @@ func (p *parser) caseExpr() Expr {
 	}
 	p.expect("end")
 	return c
+}
+
+// whens parses the branches of a CASE; operand is what a simple one compares.
+func (p *parser) whens(operand Expr) []When {
+	var list []When
+	for {
+		at := p.peek().pos
+		switch {
+		case operand == nil && p.atEach("each"):
+			list = append(list, p.eachWhen())
+		case p.accept("when"):
+			at = p.peek().pos
+			cond := p.expr()
+			if operand != nil {
+				x := operand
+				if len(list) > 0 {
+					x = p.repeat(operand)
+				}
+				cond = &Binary{Node: Node{Pos: at}, Op: OpEq, L: x, R: cond}
+			}
+			p.expect("then")
+			list = append(list, When{Cond: cond, Then: p.expr()})
+		default:
+			return list
+		}
+		p.items(len(list), at, "branches of a CASE")
+	}
 }
 
 func (p *parser) cast() Expr {
@@ -371,6 +388,11 @@ func (p *parser) cast() Expr {
 		p.unexpected("a type")
 	}
 	p.take()
+	if p.core && p.acceptSymbol(".") { // the type that an element has
+		field, _ := p.identifier("what the element has")
+		p.expectSymbol(")")
+		return &Call{Node: Node{Pos: pos}, Name: "cast", Args: []Expr{x, &Column{Node: Node{Pos: t.pos}, Table: t.word, Name: field}}}
+	}
 	to, ok := TypeNamed(t.word)
 	if !ok {
 		p.fail(t.pos, CodeForbidden, typeHint(t.word), "%s is no type", t.describe())
@@ -398,7 +420,11 @@ func typeHint(word string) string {
 func (p *parser) exprList(what string) []Expr {
 	var list []Expr
 	for {
-		list = append(list, p.expr())
+		if p.atEach("each") {
+			list = append(list, p.each(func(e *Each) { e.Exprs = p.exprList(what) }))
+		} else {
+			list = append(list, p.expr())
+		}
 		p.items(len(list), list[len(list)-1].Position(), what)
 		if !p.acceptSymbol(",") {
 			return list

@@ -2,8 +2,19 @@ package sql
 
 // from parses a table and the joins after it.
 func (p *parser) from() TableExpr {
-	left := p.table()
+	if p.atEach("each") {
+		return p.joined(nil)
+	}
+	return p.joined(p.table())
+}
+
+// joined parses the joins after a table.
+func (p *parser) joined(left TableExpr) TableExpr {
 	for {
+		if p.atEach("each") {
+			left = p.eachJoin(left)
+			continue
+		}
 		t := p.peek()
 		kind := InnerJoin
 		switch {
@@ -59,7 +70,7 @@ func (p *parser) table() TableExpr {
 	r := &Relation{Pos: pos, Name: name}
 	if p.acceptSymbol(".") {
 		r.Schema = r.Name
-		r.Name, _ = p.identifier("the relation's name")
+		r.Name = p.dotted("the relation's name")
 	}
 	switch u := p.peek(); {
 	case u.isSymbol("."):
@@ -72,10 +83,10 @@ func (p *parser) table() TableExpr {
 }
 
 func (p *parser) tableAlias(needed bool) string {
-	if !p.accept("as") && !p.peek().isName() && !needed {
+	if p.atEach("each") || !p.accept("as") && !p.peek().isName() && !needed {
 		return ""
 	}
-	alias, _ := p.identifier("a name for the table")
+	alias := p.dotted("a name for the table")
 	if t := p.peek(); t.isSymbol("(") {
 		p.fail(t.pos, CodeForbidden, "name the columns in the select list", "a column list after the name is not allowed")
 	}

@@ -10,16 +10,29 @@ func (p *parser) query() *Query {
 		recursive = p.withRecursive()
 		q.With = p.with(recursive)
 	}
-	q.Arms = append(q.Arms, p.selectArm())
+	q.Arms = p.arms()
+	return q
+}
+
+// arms parses SELECT … [UNION ALL SELECT …]….
+func (p *parser) arms() []*Select {
+	list := []*Select{p.arm()}
 	for p.peek().isWord("union") {
 		union := p.take()
 		if !p.accept("all") {
 			p.fail(union.pos, CodeForbidden, "write union all, and select distinct around it where rows may repeat", "UNION without ALL is not allowed")
 		}
-		q.Arms = append(q.Arms, p.selectArm())
-		p.items(len(q.Arms), union.pos, "arms of a UNION ALL")
+		list = append(list, p.arm())
+		p.items(len(list), union.pos, "arms of a UNION ALL")
 	}
-	return q
+	return list
+}
+
+func (p *parser) arm() *Select {
+	if p.atEach("each") {
+		return p.eachArm()
+	}
+	return p.selectArm()
 }
 
 func (p *parser) withRecursive() bool {
@@ -58,8 +71,11 @@ func (p *parser) with(recursive bool) []*CTE {
 }
 
 func (p *parser) cte(recursive bool) *CTE {
-	name, pos := p.identifier("the name of a common table expression")
-	c := &CTE{Pos: pos, Name: name}
+	if p.atEach("each") {
+		return p.eachCTE()
+	}
+	pos := p.peek().pos
+	c := &CTE{Pos: pos, Name: p.dotted("the name of a common table expression")}
 	if p.peek().isSymbol("(") {
 		p.fail(p.peek().pos, CodeForbidden, "name the columns in the select list", "a column list after the name is not allowed")
 	}
@@ -250,11 +266,12 @@ func (p *parser) item() *Item {
 		p.afterStar()
 		return it
 	}
+	if p.atEach("each") {
+		return p.eachItem()
+	}
 	it.Expr = p.expr()
-	if p.accept("as") {
-		it.Alias, _ = p.identifier("a column name")
-	} else if p.peek().isName() {
-		it.Alias, _ = p.identifier("a column name")
+	if p.accept("as") || p.peek().isName() {
+		it.Alias = p.dotted("a column name")
 	}
 	if w := p.peek(); !w.isSymbol(",") && !w.isSymbol(")") && w.kind != tokEOF && !clauseStart(w) {
 		if w.isWord("into") {

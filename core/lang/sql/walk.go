@@ -40,6 +40,17 @@ func Walk(node any, visit func(node any) bool) {
 		Walk(n.On, visit)
 	case *Order:
 		Walk(n.X, visit)
+	case *Each:
+		walkAll(n.CTEs, visit)
+		walkAll(n.Items, visit)
+		walkAll(n.Arms, visit)
+		Walk(n.Joins, visit)
+		for _, w := range n.Whens {
+			Walk(w.Cond, visit)
+			Walk(w.Then, visit)
+		}
+		walkAll(n.Orders, visit)
+		walkAll(n.Exprs, visit)
 	case Expr:
 		walkChildren(n, visit)
 	}

@@ -94,13 +94,13 @@ func node(src spec.Source, t spec.Table) (*graph.Node, error) {
 		return builder.Node(rel, builder.Empty(Columns())), nil
 	}
 	if t.Relation != nil {
-		q, err := existing(src, t)
+		q, err := existing("existing", src, t)
 		if err != nil {
 			return nil, err
 		}
 		return builder.Node(rel, q), nil
 	}
-	versions, err := load("versions.sql", src, t)
+	versions, err := load("versions", src, t)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func node(src spec.Source, t spec.Table) (*graph.Node, error) {
 		Name: VersionsName(src.Name, t.Name), Layer: graph.Base, Storage: graph.Table, Source: src.Name, Key: []string{"_row"},
 		Doc: "Which version of its record each loaded row of the table " + t.Name + " is; rows without an id have none.",
 	}
-	q, err := load("base.sql", src, t)
+	q, err := load("base", src, t)
 	if err != nil {
 		return nil, err
 	}
@@ -121,43 +121,27 @@ func node(src spec.Source, t spec.Table) (*graph.Node, error) {
 // load reads one of the package's models for a table: its relations get the
 // table's names, given_id and given_time the table's paths.
 func load(name string, src spec.Source, t spec.Table) (*sql.Query, error) {
-	q, err := builder.Load(files, "sql/"+name)
+	lists := builder.Lists{
+		"id_path": nil, "no_id_path": builder.If(t.RecordID == ""), "time_path": nil, "no_time_path": builder.If(t.UpdatedAt == ""),
+	}
+	if t.RecordID != "" {
+		lists["id_path"] = builder.Names(t.RecordID)
+	}
+	if t.UpdatedAt != "" {
+		lists["time_path"] = builder.Names(t.UpdatedAt)
+	}
+	params := map[string][]string{"given_id": {"value", "record"}, "given_time": {"value", "record"}}
+	macros, err := builder.LoadMacros(files, "macros", params, builder.Params{Lists: lists})
 	if err != nil {
 		return nil, err
 	}
-	rename(q, map[string]string{
+	return builder.Load(files, name, builder.Params{Macros: macros, Relations: relations(src, t)})
+}
+
+// relations are what models call the relations of a table.
+func relations(src spec.Source, t spec.Table) map[string]string {
+	return map[string]string{
 		"loaded": RawName(src.Name, t.Name), "versions": VersionsName(src.Name, t.Name), "base": Name(src.Name, t.Name),
-	})
-	sql.Rewrite(q, func(e sql.Expr) sql.Expr {
-		call, ok := e.(*sql.Call)
-		switch {
-		case ok && call.Name == "given_id":
-			return given(call, "json_text", t.RecordID)
-		case ok && call.Name == "given_time":
-			return given(call, "json_timestamp", t.UpdatedAt)
-		}
-		return e
-	})
-	return q, nil
-}
-
-// given is the envelope's value, else what stands in the record at the path.
-func given(call *sql.Call, read, path string) sql.Expr {
-	if path == "" {
-		return call.Args[0]
-	}
-	return builder.Call("coalesce", call.Args[0], builder.Call(read, call.Args[1], builder.Text(path)))
-}
-
-// rename gives relations of the schemas raw and model their real names.
-func rename(q *sql.Query, to map[string]string) {
-	for _, r := range sql.Relations(q) {
-		if name, ok := to[r.Name]; ok && r.Schema != "" {
-			if r.Alias == "" {
-				r.Alias = r.Name
-			}
-			r.Name = name
-		}
 	}
 }
 
@@ -169,29 +153,15 @@ func Rejections(src spec.Source, t spec.Table) (*sql.Query, error) {
 	case t.Absent:
 		return nil, nil
 	case t.Relation != nil:
-		return existingRejections(src, t)
+		return existing("existing_rejections", src, t)
 	}
-	return builder.Query(count(missingID, builder.Model(VersionsName(src.Name, t.Name), "v"), builder.IsNull(builder.Col("v", "record_id")))), nil
-}
-
-// Reasons for which a row is rejected.
-const (
-	missingID = "missing_record_id"
-	noObject  = "record_not_an_object"
-)
-
-func count(reason string, from sql.TableExpr, where sql.Expr) *sql.Select {
-	n := &sql.Call{Name: "count", Star: true}
-	return &sql.Select{
-		Items: []*sql.Item{builder.As(builder.Text(reason), "reason"), builder.As(n, "n")}, From: from, Where: where,
-		Having: builder.Op(sql.OpGt, sql.CloneExpr(n), builder.Int(0)),
-	}
+	return load("rejections", src, t)
 }
 
 // Bind points a fragment's relations at the source's own: raw.t and
 // raw.t_history at the base relation, normalized.f at the fragment's. The query is changed in place.
 func Bind(q *sql.Query, src spec.Source) error {
-	latest, err := builder.Load(files, "sql/latest.sql")
+	latest, err := builder.Load(files, "latest", builder.Params{})
 	if err != nil {
 		return fmt.Errorf("base: %w", err)
 	}
@@ -213,7 +183,7 @@ func Bind(q *sql.Query, src spec.Source) error {
 			return &sql.Relation{Pos: r.Pos, Schema: "model", Name: src.Name + "_" + r.Name, Alias: alias}
 		case r.Schema == "raw" && tables[r.Name]:
 			sub := sql.Clone(latest)
-			rename(sub, map[string]string{"base": Name(src.Name, r.Name)})
+			builder.Rename(sub, map[string]string{"base": Name(src.Name, r.Name)})
 			return &sql.Subquery{Pos: r.Pos, Query: sub, Alias: alias}
 		case r.Schema == "raw":
 			table := r.Name[:max(0, len(r.Name)-len("_history"))]

@@ -10,39 +10,13 @@ import (
 	"github.com/nexus-host/nexus-host/core/spec"
 )
 
-// existing makes the base query of a relation that another tool filled.
-func existing(src spec.Source, t spec.Table) (*sql.Query, error) {
-	q, err := load("existing.sql", src, t)
-	if err != nil {
-		return nil, err
-	}
+// existing is a model of a relation that another tool filled.
+func existing(model string, src spec.Source, t spec.Table) (*sql.Query, error) {
 	m, err := newMapping(src, t)
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range q.With {
-		switch c.Name {
-		case "ids":
-			c.Query = builder.Query(m.ids())
-		case "mapped", "again":
-			c.Query = builder.Query(m.arm())
-		}
-	}
-	return q, nil
-}
-
-// existingRejections counts what existing leaves out.
-func existingRejections(src spec.Source, t spec.Table) (*sql.Query, error) {
-	m, err := newMapping(src, t)
-	if err != nil {
-		return nil, err
-	}
-	from := func() sql.TableExpr { return m.from() }
-	q := builder.Query(count(missingID, from(), builder.And(m.isObject(), builder.IsNull(m.id()))))
-	if bad := m.isObject(); bad != nil {
-		q.Arms = append(q.Arms, count(noObject, from(), builder.Not(bad)))
-	}
-	return q, nil
+	return builder.Load(files, model, builder.Params{Elements: map[string]builder.Element{"row": m.row()}, Relations: relations(src, t)})
 }
 
 // mapping reads the envelope from one relation's columns.
@@ -114,19 +88,8 @@ func (m *mapping) column(name string) (sql.Expr, sql.Type) {
 	return builder.Col("r", c.Name), c.Type
 }
 
-func (m *mapping) from() sql.TableExpr { return &sql.Relation{Schema: "raw", Name: m.name, Alias: "r"} }
-
-// ids selects what tells records apart.
-func (m *mapping) ids() *sql.Select {
-	connection := builder.Call("coalesce", m.first(m.connection, m.text, sql.Text), builder.Text(""))
-	return &sql.Select{
-		Items: []*sql.Item{builder.As(m.id(), "record_id"), builder.As(connection, "connection")}, From: m.from(), Where: m.isObject(),
-	}
-}
-
-// arm selects the envelope, the tie-break and whether a history's version is active.
-func (m *mapping) arm() *sql.Select {
-	epoch := &sql.Literal{Node: sql.Node{T: sql.Timestamp}, Value: "1970-01-01T00:00:00.000000Z"}
+// row is how the relation's columns make an envelope; active is whether a history's version is.
+func (m *mapping) row() builder.Element {
 	active := builder.Bool(true)
 	if m.has(m.active) {
 		active = builder.Call("coalesce", m.boolean(m.active), builder.Bool(true))
@@ -135,18 +98,15 @@ func (m *mapping) arm() *sql.Select {
 	if m.shape != "" {
 		shape = builder.Text(m.shape)
 	}
-	return &sql.Select{
-		Items: []*sql.Item{
-			builder.As(m.record(), "record"), builder.As(m.id(), "record_id"),
-			builder.As(builder.Call("coalesce", m.first(m.ingested, m.instant, sql.Timestamp), epoch), "_ingested_at"),
-			builder.As(m.updatedAt(), "_source_updated_at"), builder.As(m.gone(), "_deleted"),
-			builder.As(m.first(m.connection, m.text, sql.Text), "_connection"), builder.As(m.first(m.account, m.text, sql.Text), "_account"),
-			builder.As(m.first(m.apiVersion, m.text, sql.Text), "_api_version"),
-			builder.As(builder.Call("coalesce", m.first(m.format, m.text, sql.Text), shape), "_format"),
-			builder.As(m.tieBreak(), "tie"), builder.As(active, "active"),
-		},
-		From:  m.from(),
-		Where: m.isObject(),
+	var object builder.List
+	if is := m.isObject(); is != nil {
+		object = builder.List{{"is_object": is}}
+	}
+	return builder.Element{
+		"record": m.record(), "record_id": m.id(), "ingested_at": m.first(m.ingested, m.instant, sql.Timestamp),
+		"updated_at": m.updatedAt(), "deleted": m.isDeleted(), "connection": m.first(m.connection, m.text, sql.Text),
+		"account": m.first(m.account, m.text, sql.Text), "api_version": m.first(m.apiVersion, m.text, sql.Text),
+		"format": m.first(m.format, m.text, sql.Text), "shape": shape, "tie": m.tieBreak(), "active": active, "object": object,
 	}
 }
 
@@ -235,8 +195,8 @@ func (m *mapping) boolean(path string) sql.Expr {
 	return builder.Cast(m.text(path), sql.Boolean)
 }
 
-// gone tells tombstones.
-func (m *mapping) gone() sql.Expr {
+// isDeleted recognizes tombstones.
+func (m *mapping) isDeleted() sql.Expr {
 	var list []sql.Expr
 	for _, d := range m.deleted {
 		if m.find([]string{d.column}) == "" {
@@ -330,7 +290,7 @@ func (m *mapping) isObject() sql.Expr {
 	if m.find(m.preset.record) == "" {
 		return nil
 	}
-	return builder.Or(m.gone(), builder.Call("coalesce", builder.Eq(builder.Call("json_type", m.record(), builder.Text("$")), builder.Text("object")), builder.Bool(false)))
+	return builder.Or(m.isDeleted(), builder.Call("coalesce", builder.Eq(builder.Call("json_type", m.record(), builder.Text("$")), builder.Text("object")), builder.Bool(false)))
 }
 
 // id is the record's id: the envelope's, else what stands at the table's path.
@@ -373,7 +333,7 @@ func (m *mapping) inRecord(path string, column func(string) sql.Expr, read strin
 // tieBreak is text that tells versions of equal times apart, always the same way.
 func (m *mapping) tieBreak() sql.Expr {
 	if m.find(m.tie) != "" {
-		return builder.Call("coalesce", m.first(m.tie, m.text, sql.Text), builder.Text(""))
+		return m.first(m.tie, m.text, sql.Text)
 	}
-	return builder.Call("coalesce", builder.Call("document_text", m.record()), builder.Text(""))
+	return builder.Call("document_text", m.record())
 }

@@ -1,28 +1,105 @@
-// Package model is the workbench of the core's own models: it reads their
-// embedded portable SQL, expands macros in it and builds the parts that only a
-// project's names decide. Everything is done on trees.
+// Package builder is the workbench of the core's own models: it reads their embedded
+// portable SQL, puts in what a project decides, and makes nodes of them. Everything is
+// done on trees.
+//
+// A project decides names: its states become columns, its sources arms of a UNION ALL, its
+// rules conditions. A model says once what is done for each of them, and Go hands over the
+// list:
+//
+//	select
+//	  entity_id,
+//	  each states as s (max(case when state_name = s.name then state_value end) as s.column)
+//	from model.nexus_states
+//	where any states as s (state_name = s.name)
+//	group by entity_id
+//
+//	builder.Lists{"states": {
+//		{"name": builder.Text("plan"), "column": builder.Name("plan")},
+//		{"name": builder.Text("mrr"), "column": builder.Name("mrr")},
+//	}}
+//
+// `each list as x (…)` repeats what it holds in the place of an item, an arm of a UNION ALL,
+// a CTE, a table or a join of FROM, a branch of a CASE, a sort key, or an expression of a list (arguments, IN,
+// GROUP BY, PARTITION BY). `all list as x (condition)` and `any …` are the conditions joined
+// by AND and by OR. Lists nest: an element may have a list, `each s.units as u (…)`; a list
+// of one element or none is a condition (If). What a whole model is about is an element without
+// a list (Params.Elements). Inside, `s.column` is
+//
+//   - a value, where the element has an expression there,
+//   - an identifier, where it has a Name: as a column (s.column, t.s.column, s.table.x), an
+//     alias (as s.column), a relation (model.s.relation) or the name of a CTE,
+//   - a type, in cast(x as s.type).
+//
+// What says nothing is left out: an empty `all` beside AND or as a whole condition, an empty
+// `any` beside OR, a branch of x in (an empty list), a CASE without branches but its ELSE.
+//
+// The syntax exists in the core's own models only (sql.Options.Core). What is wrong in it is
+// a *sql.Diagnostic with its place.
 package builder
 
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/graph"
 )
 
-// Load reads an embedded model. The texts are ours, so a mistake in one is a
-// fault of this module that its tests find.
-func Load(files fs.FS, name string) (*sql.Query, error) {
-	text, err := fs.ReadFile(files, name)
+// Params are what a project puts into models.
+type Params struct {
+	Lists     Lists
+	Elements  map[string]Element // known everywhere in the model: kind.x
+	Macros    Macros
+	Relations map[string]string // what model.x and raw.x stand for, where that is another relation
+}
+
+// and returns the params with others over them.
+func (p Params) and(more Params) Params {
+	return Params{
+		Lists: join(p.Lists, more.Lists), Elements: join(p.Elements, more.Elements),
+		Macros: join(p.Macros, more.Macros), Relations: join(p.Relations, more.Relations),
+	}
+}
+
+func join[M ~map[string]V, V any](a, b M) M {
+	out := make(M, len(a)+len(b))
+	maps.Copy(out, a)
+	maps.Copy(out, b)
+	return out
+}
+
+// Load reads the model sql/<name>.sql and puts the params in. The texts are ours, so a
+// mistake in one is a fault of this module that its tests find.
+func Load(files fs.FS, name string, p Params) (*sql.Query, error) {
+	file := "sql/" + name + ".sql"
+	text, err := fs.ReadFile(files, file)
 	if err != nil {
-		return nil, fmt.Errorf("model: %w", err)
+		return nil, fmt.Errorf("builder: %w", err)
 	}
-	q, diags := sql.Parse(name, string(text), sql.Options{Core: true})
+	q, diags := sql.Parse(file, string(text), sql.Options{Core: true})
 	if err := diags.Err(); err != nil {
-		return nil, fmt.Errorf("model: %w", err)
+		return nil, fmt.Errorf("builder: %w", err)
 	}
+	x := &expander{file: file, text: string(text), lists: p.Lists, scope: join(map[string]Element{}, p.Elements)}
+	if err := x.expand(q); err != nil {
+		return nil, fmt.Errorf("builder: %w", err)
+	}
+	p.Macros.Expand(q)
+	Rename(q, p.Relations)
 	return q, nil
+}
+
+// Rename gives relations of the schemas raw and model the names that they stand for.
+func Rename(q *sql.Query, to map[string]string) {
+	if len(to) == 0 {
+		return
+	}
+	for _, r := range sql.Relations(q) {
+		if name, ok := to[r.Name]; ok && (r.Schema == "model" || r.Schema == "raw") {
+			r.Name = name
+		}
+	}
 }
 
 // Macro is an expression with parameters: a call of its name becomes Body, with
@@ -35,22 +112,29 @@ type Macro struct {
 // Macros are known by their names.
 type Macros map[string]Macro
 
+// Values makes macros without parameters.
+func Values(values map[string]sql.Expr) Macros {
+	out := Macros{}
+	for name, e := range values {
+		out[name] = Macro{Body: e}
+	}
+	return out
+}
+
 // LoadMacros reads a model whose select list is macros, each under its alias;
-// the columns they read are parameters, handed over in the order of params.
-// Macros may use those of outer and earlier ones of the same list.
-func LoadMacros(files fs.FS, name string, params map[string][]string, outer Macros) (Macros, error) {
-	q, err := Load(files, name)
+// the columns they read are parameters, handed over in the order of params. The macros are
+// those of p and these, which may use those of p and earlier ones of the same list.
+func LoadMacros(files fs.FS, name string, params map[string][]string, p Params) (Macros, error) {
+	q, err := Load(files, name, Params{Lists: p.Lists, Elements: p.Elements})
 	if err != nil {
 		return nil, err
 	}
 	out := Macros{}
-	for k, m := range outer {
-		out[k] = m
-	}
+	maps.Copy(out, p.Macros)
 	for _, it := range q.Arms[0].Items {
 		ps, ok := params[it.Alias]
 		if !ok {
-			return nil, fmt.Errorf("model: %s: macro %s has no parameters", name, it.Alias)
+			return nil, fmt.Errorf("builder: %s: macro %s has no parameters", name, it.Alias)
 		}
 		out[it.Alias] = Macro{Params: ps, Body: out.ExpandExpr(it.Expr)}
 	}
@@ -82,6 +166,58 @@ func (m Macros) replace(e sql.Expr) sql.Expr {
 		}
 		return e
 	})
+}
+
+// Builder makes the nodes of one room. Its first error stays, and what comes after it does nothing.
+type Builder struct {
+	Files fs.FS
+	Params
+	Nodes []*graph.Node
+	err   error
+}
+
+// Fail notes an error, if it is the first.
+func (b *Builder) Fail(err error) {
+	if b.err == nil {
+		b.err = err
+	}
+}
+
+// Done returns the nodes, or the first error.
+func (b *Builder) Done() ([]*graph.Node, error) {
+	if b.err != nil {
+		return nil, b.err
+	}
+	return b.Nodes, nil
+}
+
+// Query loads a model; more is put in besides the builder's own params.
+func (b *Builder) Query(name string, more ...Params) *sql.Query {
+	p := b.Params
+	for _, m := range more {
+		p = p.and(m)
+	}
+	if b.err == nil {
+		q, err := Load(b.Files, name, p)
+		if err == nil {
+			return q
+		}
+		b.err = err
+	}
+	return Query(&sql.Select{})
+}
+
+// Make adds a node that makes one relation by a model.
+func (b *Builder) Make(r *graph.Relation, name string, more ...Params) {
+	b.Add(r, b.Query(name, more...))
+}
+
+// Add adds a node that makes one relation by a query.
+func (b *Builder) Add(r *graph.Relation, q *sql.Query) { b.Nodes = append(b.Nodes, Node(r, q)) }
+
+// Work is a relation that is dropped at the end of a build.
+func Work(name, doc string) *graph.Relation {
+	return &graph.Relation{Name: name, Layer: graph.Work, Storage: graph.Table, Doc: doc}
 }
 
 // With puts a query before the others of q, under a name.

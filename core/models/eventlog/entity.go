@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/builder"
 	"github.com/nexus-host/nexus-host/core/spec"
 )
@@ -44,38 +43,25 @@ func Prefix(entityType string) string {
 	return entityType
 }
 
-// EntityMacros are the macros by which models learn the entity of an identifier:
-// entity_of(entity_type, identifier_type, source, normalized_value, resolved_id) is
-// the id of a registered entity, or else what resolution found;
-// has_entity(entity_type, identifier_type, resolved_id) is whether that is something,
-// found out without making the id;
-// registered_id(entity_type, source, source_id) is that of a registered one, NULL for
-// other types.
-func EntityMacros(types []spec.EntityType) builder.Macros {
-	var of, registered []sql.When
-	has := []sql.Expr{&sql.IsNull{X: builder.Col("", "resolved_id"), Not: true}}
+// EntityMacros are those of sql/entity_macros.sql, by which models learn the entity of an identifier.
+func EntityMacros(types []spec.EntityType) (builder.Macros, error) {
+	params := map[string][]string{
+		"entity_of":     {"entity_type", "identifier_type", "source", "normalized_value", "resolved_id"},
+		"has_entity":    {"entity_type", "identifier_type", "resolved_id"},
+		"registered_id": {"entity_type", "source", "source_id"},
+	}
+	return builder.LoadMacros(files, "entity_macros", params, builder.Params{Lists: builder.Lists{"registered": registered(types)}})
+}
+
+// registered are the types whose entities are not resolved.
+func registered(types []spec.EntityType) builder.List {
+	var list builder.List
 	for _, t := range types {
-		if t.Resolution {
-			continue
+		if !t.Resolution {
+			list = append(list, builder.Element{
+				"name": builder.Text(t.Name), "identifier": builder.Text(t.Name + "_id"), "prefix": builder.Text(Prefix(t.Name)),
+			})
 		}
-		is := func() sql.Expr { return builder.Eq(builder.Col("", "entity_type"), builder.Text(t.Name)) }
-		id := func(value string) sql.Expr {
-			return builder.Call("nexus_id", builder.Text(Prefix(t.Name)), builder.Col("", "entity_type"), builder.Col("", "source"), builder.Col("", value))
-		}
-		has = append(has, builder.And(is(), builder.Eq(builder.Col("", "identifier_type"), builder.Text(t.Name+"_id"))))
-		of = append(of, builder.When(
-			builder.And(is(), builder.Eq(builder.Col("", "identifier_type"), builder.Text(t.Name+"_id"))), id("normalized_value")))
-		registered = append(registered, builder.When(is(), id("source_id")))
 	}
-	return builder.Macros{
-		"entity_of": {
-			Params: []string{"entity_type", "identifier_type", "source", "normalized_value", "resolved_id"},
-			Body:   builder.Case(builder.Col("", "resolved_id"), of...),
-		},
-		"has_entity": {Params: []string{"entity_type", "identifier_type", "resolved_id"}, Body: builder.Or(has...)},
-		"registered_id": {
-			Params: []string{"entity_type", "source", "source_id"},
-			Body:   builder.Case(builder.Null(sql.Text), registered...),
-		},
-	}
+	return list
 }

@@ -2,6 +2,7 @@ package eventlog
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -29,98 +30,96 @@ func Nodes(s *spec.Spec, fragments []Fragment) ([]*graph.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &composer{spec: s, fragments: fragments, registered: EntityMacros(types)}
-	if c.macros, err = macros(s); err != nil {
+	c := &composer{spec: s, fragments: fragments}
+	c.Files = files
+	identifiers, err := IdentifierMacros(s)
+	if err != nil {
 		return nil, err
 	}
+	if c.Macros, err = EntityMacros(types); err != nil {
+		return nil, err
+	}
+	maps.Copy(c.Macros, identifiers)
 	if c.attributes, err = Attributes(fragments); err != nil {
 		return nil, err
 	}
+	c.Lists = builder.Lists{"attributes": columnList(c.attributes), "registered": registered(types), "summed_names": builder.Names(c.summedNames()...)}
 	for _, k := range kinds() {
-		if err := c.add(k); err != nil {
-			return nil, err
-		}
+		c.add(k)
 	}
-	return c.nodes, nil
+	return c.Done()
 }
 
 type composer struct {
+	builder.Builder
 	spec       *spec.Spec
 	fragments  []Fragment
-	macros     builder.Macros
-	registered builder.Macros
 	attributes []sql.ColumnDef
-	nodes      []*graph.Node
 }
 
-func (c *composer) add(k *kind) error {
+// columnList is what models know of columns.
+func columnList(defs []sql.ColumnDef) builder.List {
+	list := make(builder.List, len(defs))
+	for i, d := range defs {
+		list[i] = builder.Element{"name": builder.Name(d.Name), "type": d.Type}
+	}
+	return list
+}
+
+// add makes the tables of a kind.
+func (c *composer) add(k *kind) {
 	if k.name == Entities {
 		k.columns = append(k.columns, c.attributes...)
 		for _, a := range c.attributes {
 			k.out = append(k.out, a.Name)
 		}
 	}
-	all := columns(k.columns, typed(sql.Timestamp, ingestedAt), text(sourceColumn))
-	var sources []string
+	var sources builder.List
 	for _, src := range c.spec.Sources {
-		made, err := c.source(k, src.Name)
-		if err != nil {
-			return err
-		}
-		if made {
-			sources = append(sources, src.Name)
+		if c.source(k, src.Name) {
+			sources = append(sources, builder.Element{"relation": builder.Name(k.unioned(src.Name))})
 		}
 	}
-	arms := &sql.Query{}
-	for _, src := range sources {
-		arms.Arms = append(arms.Arms, &sql.Select{Items: builder.Columns("", names(all)...), From: builder.Model(k.unioned(src), "")})
-	}
-	if len(sources) == 0 {
-		arms = builder.Empty(all)
-	}
-	return c.log(k, arms)
+	c.log(k, c.Query("arms", builder.Params{Lists: builder.Lists{
+		"sources": sources, "no_source": builder.If(len(sources) == 0),
+		"columns": columnList(columns(k.columns, typed(sql.Timestamp, ingestedAt), text(sourceColumn))),
+	}}))
 }
 
 // source makes the view with one source's fragments of a kind; it reports
 // whether there are any.
-func (c *composer) source(k *kind, source string) (bool, error) {
-	q := &sql.Query{}
+func (c *composer) source(k *kind, source string) bool {
+	var fragments builder.List
 	for _, f := range c.fragments {
 		if f.Source != source || f.Kind != k.name {
 			continue
 		}
 		if f.relation() == k.unioned(source) {
-			return false, fmt.Errorf("union: source %s: a fragment cannot be called %s: the union of all fragments of that kind has this name", source, f.Name)
+			c.Fail(fmt.Errorf("union: source %s: a fragment cannot be called %s: the union of all fragments of that kind has this name", source, f.Name))
 		}
-		arm := &sql.Select{From: builder.Model(f.relation(), "")}
-		for _, col := range columns(k.columns, typed(sql.Timestamp, ingestedAt)) {
-			arm.Items = append(arm.Items, builder.As(given(f, col), col.Name))
-		}
-		arm.Items = append(arm.Items, builder.As(builder.Text(source), sourceColumn))
-		q.Arms = append(q.Arms, arm)
+		fragments = append(fragments, builder.Element{
+			"relation": builder.Name(f.relation()), "source": builder.Text(source),
+			"columns": given(f, columns(k.columns, typed(sql.Timestamp, ingestedAt))),
+		})
 	}
-	if len(q.Arms) == 0 {
-		return false, nil
+	if len(fragments) == 0 {
+		return false
 	}
-	c.nodes = append(c.nodes, builder.Node(&graph.Relation{
+	c.Make(&graph.Relation{
 		Name: k.unioned(source), Layer: graph.Unioned, Storage: graph.View, Source: source, Doc: k.doc,
-	}, q))
-	return true, nil
+	}, "union", builder.Params{Lists: builder.Lists{"fragments": fragments}})
+	return true
 }
 
-// given reads a column of a fragment, as the type that the kind has it in; NULL
-// where the fragment leaves it out.
-func given(f Fragment, want sql.ColumnDef) sql.Expr {
-	for _, have := range f.Columns {
-		switch {
-		case have.Name != want.Name:
-		case have.Type == want.Type:
-			return builder.Col("", want.Name)
-		default:
-			return builder.Cast(builder.Col("", want.Name), want.Type)
-		}
+// given are the columns that a kind wants, and how a fragment has each.
+func given(f Fragment, want []sql.ColumnDef) builder.List {
+	list := columnList(want)
+	for i, e := range list {
+		at := slices.IndexFunc(f.Columns, func(have sql.ColumnDef) bool { return have.Name == want[i].Name })
+		same := at >= 0 && f.Columns[at].Type == want[i].Type
+		e["same"], e["other"], e["missing"] = builder.If(same), builder.If(at >= 0 && !same), builder.If(at < 0)
 	}
-	return builder.Null(want.Type)
+	return list
 }
 
 // Attributes returns the columns that the fragments of kind entities have besides
@@ -178,14 +177,6 @@ func widest(a, b sql.Type) (sql.Type, error) {
 		return sql.Decimal, nil
 	}
 	return sql.Text, nil
-}
-
-func names(defs []sql.ColumnDef) []string {
-	out := make([]string, len(defs))
-	for i, d := range defs {
-		out[i] = d.Name
-	}
-	return out
 }
 
 // orderable are the columns by which rows of one key can be told apart.

@@ -16,49 +16,34 @@ var files embed.FS
 // builtinPlaceholders identify nobody, in any project.
 var builtinPlaceholders = [...]string{"null", "none", "n/a", "unknown", "undefined"}
 
-// macros are those of sql/macros.sql, with the project's calling code and
-// placeholders in them.
-func macros(s *spec.Spec) (builder.Macros, error) {
+// IdentifierMacros are those of sql/macros.sql, with the project's calling code and
+// placeholders in them: normalized_identifier(identifier_type, identifier_value) is
+// the chief of them.
+func IdentifierMacros(s *spec.Spec) (builder.Macros, error) {
 	values, phones := placeholders(s.Resolution.Placeholders)
 	longest := 0
 	for _, v := range values {
 		longest = max(longest, utf8.RuneCountInString(v))
 	}
-	x := func() sql.Expr { return builder.Col("", "x") }
-	outer := builder.Macros{
-		"is_placeholder":       {Params: []string{"x"}, Body: oneOf(x(), values)},
-		"longest_placeholder":  {Body: builder.Int(longest)},
-		"is_placeholder_phone": {Params: []string{"x"}, Body: oneOf(x(), phones)},
-	}
 	params := map[string][]string{
+		"is_placeholder":        {"x"},
+		"is_placeholder_phone":  {"x"},
 		"national_phone":        {"phone", "code"},
+		"project_phone":         {"phone"},
 		"normalized_identifier": {"identifier_type", "identifier_value"},
 		"identifier_fault":      {"identifier_type", "identifier_value", "normalized_value"},
 		"canonical_name":        {"name"},
 	}
-	all, err := builder.LoadMacros(files, "sql/macros.sql", params, outer)
-	if err != nil {
-		return nil, err
+	lists := builder.Lists{
+		"placeholders": builder.Names(values...), "placeholder_phones": builder.Names(phones...),
+		"calling_code": nil, "no_calling_code": builder.If(s.Resolution.DefaultCallingCode == ""),
 	}
-	phone := builder.Call("normalize_phone", x())
 	if code := s.Resolution.DefaultCallingCode; code != "" {
-		phone = all.ExpandExpr(builder.Call("national_phone", x(), builder.Text(code)))
+		lists["calling_code"] = builder.Names(code)
 	}
-	project := builder.Macros{"project_phone": {Params: []string{"x"}, Body: phone}}
-	for name, m := range all {
-		all[name] = builder.Macro{Params: m.Params, Body: project.ExpandExpr(m.Body)}
-	}
-	return all, nil
-}
-
-// oneOf is x in (values), written so that no engine makes a join of it: within a
-// CASE a join would have x evaluated for every row.
-func oneOf(x sql.Expr, values []string) sql.Expr {
-	var whens []sql.When
-	for _, v := range values {
-		whens = append(whens, builder.When(builder.Eq(sql.CloneExpr(x), builder.Text(v)), builder.Bool(true)))
-	}
-	return builder.Case(builder.Bool(false), whens...)
+	return builder.LoadMacros(files, "macros", params, builder.Params{
+		Lists: lists, Macros: builder.Values(map[string]sql.Expr{"longest_placeholder": builder.Int(longest)}),
+	})
 }
 
 // placeholders are the built-in ones and the project's, as identifiers are

@@ -1,8 +1,8 @@
 package eventlog
 
 import (
+	"fmt"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/nexus-host/nexus-host/core/lang/sql"
@@ -69,22 +69,24 @@ func insert(list []string, name string) []string {
 	return slices.Insert(list, i, name)
 }
 
-// Discovery asks a built event log for the names of one kind: columns name and
+// NameQuery asks a built event log for the names of one kind: columns name and
 // category, both text.
-type Discovery struct {
-	Kind  string
-	Query *sql.Query
+func NameQuery(kindName string) (*sql.Query, error) {
+	for _, k := range kinds() {
+		if k.name == kindName {
+			return builder.Load(files, "names", builder.Params{Elements: map[string]builder.Element{"kind": k.element()}})
+		}
+	}
+	return nil, fmt.Errorf("eventlog: there is no kind %s", kindName)
 }
 
 // StaticNames finds the names that the fragments and declarations hold in plain
-// sight. Kinds in which some fragment computes a name are handed back as
-// discoveries, to be asked once the log stands; without a warehouse, the names
-// found are all there is.
-func StaticNames(s *spec.Spec, fragments []Fragment) (Names, []Discovery) {
+// sight, and the kinds in which some fragment computes a name: those are to be asked for
+// by a NameQuery when the log is built; without a warehouse, the names found are all there is.
+func StaticNames(s *spec.Spec, fragments []Fragment) (names Names, computed []string) {
 	var n Names
 	declared(s, &n)
 	column := nameColumns()
-	computed := map[string]bool{}
 	for i := range fragments {
 		f := &fragments[i]
 		name, ok := column[f.Kind]
@@ -92,19 +94,14 @@ func StaticNames(s *spec.Spec, fragments []Fragment) (Names, []Discovery) {
 			continue
 		}
 		found, all := literals(f.Query, name)
-		computed[f.Kind] = computed[f.Kind] || !all
+		if !all {
+			computed = insert(computed, f.Kind)
+		}
 		for _, v := range found {
 			n.Add(f.Kind, v, category(f, v))
 		}
 	}
-	var ask []Discovery
-	for kindName := range computed {
-		if computed[kindName] {
-			ask = append(ask, Discovery{Kind: kindName, Query: discover(kindName, column[kindName])})
-		}
-	}
-	sort.Slice(ask, func(i, j int) bool { return ask[i].Kind < ask[j].Kind })
-	return n, ask
+	return n, computed
 }
 
 // nameColumns says which column of a kind holds names.
@@ -171,19 +168,6 @@ func category(f *Fragment, state string) string {
 		}
 	}
 	return Dimension
-}
-
-func discover(kindName, column string) *sql.Query {
-	cat := builder.Null(sql.Text)
-	if kindName == StateChanges {
-		cat = builder.Call("max", builder.Col("", "state_category"))
-	}
-	return builder.Query(&sql.Select{
-		Items:   []*sql.Item{builder.As(builder.Col("", column), "name"), builder.As(cat, "category")},
-		From:    builder.Model(Intake(kindName), ""),
-		Where:   builder.IsNull(builder.Col("", faultColumn)),
-		GroupBy: []sql.Expr{builder.Col("", column)},
-	})
 }
 
 // literals follows a column of a query's select list to the literals it comes

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/core/models/builder"
 	"github.com/nexus-host/nexus-host/core/models/graph"
 )
 
@@ -23,8 +24,8 @@ func (b *resolver) chooseStrategy() error {
 	case Recursive:
 		if b.recursion() == "" {
 			return &StrategyError{
-				Strategy: Recursive, Dialect: b.o.Dialect,
-				Limit: "its recursion has UNION ALL alone, which does not end on a cycle",
+				Strategy: Recursive,
+				Limit:    "its recursion has UNION ALL alone, which does not end on a cycle",
 			}
 		}
 		return nil
@@ -44,113 +45,83 @@ func (b *resolver) recursion() string {
 }
 
 // components makes nxw_cc_root of the links that are kept.
-func (b *resolver) components() error {
-	kept := work("nxw_cc_links", "Pairs of identifiers that are kept.")
-	if err := b.add(kept, "links_kept", names{}); err != nil {
-		return err
-	}
-	c := composer{b: b}
-	if err := c.components("nxw_cc", kept.Name); err != nil {
-		return err
-	}
-	b.nodes = append(b.nodes, &graph.Node{Name: "nxw_cc_root", Makes: c.makes, Steps: c.steps})
-	return nil
+func (b *resolver) components() {
+	kept := builder.Work("nxw_cc_links", "Pairs of identifiers that are kept.")
+	b.Make(kept, "links_kept")
+	s := steps{b: b}
+	s.components("nxw_cc", kept.Name)
+	s.node("nxw_cc_root")
 }
 
-// composer gathers the steps of one node; loops nest by gathering their bodies
+// steps gathers the steps of one node; loops nest by gathering their bodies
 // in turn.
-type composer struct {
-	b     *resolver
-	makes []*graph.Relation
-	steps []graph.Step
-	names names
+type steps struct {
+	b         *resolver
+	makes     []*graph.Relation
+	list      []graph.Step
+	relations builder.Params
+}
+
+// node adds the node that the steps are of.
+func (s *steps) node(name string) {
+	s.b.Nodes = append(s.b.Nodes, &graph.Node{Name: name, Makes: s.makes, Steps: s.list})
 }
 
 // create adds a step that makes the relation by a model.
-func (c *composer) create(r *graph.Relation, file string) error {
-	q, err := c.b.load(file, c.names)
-	if err != nil {
-		return err
+func (s *steps) create(r *graph.Relation, model string, more ...builder.Params) {
+	if !slices.ContainsFunc(s.makes, func(o *graph.Relation) bool { return o.Name == r.Name }) {
+		s.makes = append(s.makes, r)
 	}
-	if !slices.ContainsFunc(c.makes, func(o *graph.Relation) bool { return o.Name == r.Name }) {
-		c.makes = append(c.makes, r)
-	}
-	c.steps = append(c.steps, &graph.Create{Relation: r, Query: q})
-	return nil
+	q := s.b.query(model, append(more, s.relations)...)
+	s.list = append(s.list, &graph.Create{Relation: r, Query: q})
 }
+
+func (s *steps) work(name, model, doc string) { s.create(builder.Work(name, doc), model) }
 
 // replace makes a relation anew out of itself and others.
-func (c *composer) replace(name, file, doc string) error {
+func (s *steps) replace(name, model, doc string) {
 	next := name + "_next"
-	if err := c.create(work(next, doc), file); err != nil {
-		return err
-	}
-	c.steps = append(c.steps, &graph.Rename{From: next, To: name})
-	return nil
+	s.work(next, model, doc)
+	s.rename(next, name)
 }
 
-// loop adds the steps that body gathers, repeated until the query of file while
+func (s *steps) rename(from, to string) { s.list = append(s.list, &graph.Rename{From: from, To: to}) }
+
+// loop adds the steps that body gathers, repeated until the query of the model while
 // gives 0.
-func (c *composer) loop(name, while string, most int, body func() error) error {
-	before := c.steps
-	c.steps = nil
-	if err := body(); err != nil {
-		return err
-	}
-	q, err := c.b.load(while, c.names)
-	if err != nil {
-		return err
-	}
-	c.steps = append(before, &graph.Loop{Name: name, Body: c.steps, While: q, Max: most})
-	return nil
+func (s *steps) loop(name, while string, most int, body func()) {
+	before := s.list
+	s.list = nil
+	body()
+	s.list = append(before, &graph.Loop{Name: name, Body: s.list, While: s.b.Query(while, s.relations), Max: most})
 }
 
-func (c *composer) drop(names ...string) {
+func (s *steps) drop(names ...string) {
 	for _, n := range names {
-		c.steps = append(c.steps, &graph.Drop{Name: n})
+		s.list = append(s.list, &graph.Drop{Name: n})
 	}
-}
-
-// all runs steps in order until one fails.
-func all(steps ...func() error) error {
-	for _, s := range steps {
-		if err := s(); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // components makes <prefix>_root(v, p): for each vertex of the links, a row (v, p)
 // unless it is the least of its component p itself.
-func (c *composer) components(prefix, links string) error {
+func (s *steps) components(prefix, links string) {
 	graphOf, forest, hook, root := prefix+"_graph", prefix+"_forest", prefix+"_hook", prefix+"_root"
-	outer := c.names
-	defer func() { c.names = outer }()
-	c.names = names{relations: map[string]string{
-		"links_in": links, "cc_graph": graphOf, "cc_forest": forest, "cc_hook": hook, "cc_root": root,
-	}}
-	if c.b.o.Strategy == Recursive {
-		return c.create(work(root, "Each vertex's component, found by recursion."), c.b.recursion())
+	outer := s.relations
+	defer func() { s.relations = outer }()
+	s.relations = relations("links_in", links, "cc_graph", graphOf, "cc_forest", forest, "cc_hook", hook, "cc_root", root)
+	if s.b.o.Strategy == Recursive {
+		s.work(root, s.b.recursion(), "Each vertex's component, found by recursion.")
+		return
 	}
-	jump := func() error { return c.replace(hook, "cc_jump", "Shortcut pointers.") }
-	flatten := func() error { return c.replace(root, "cc_root_jump", "Shortcut pointers.") }
-	err := all(
-		func() error { return c.create(work(graphOf, "The graph of what is left to contract."), "cc_graph") },
-		func() error { return c.create(work(forest, "Vertices contracted so far, and into what."), "cc_forest") },
-		func() error {
-			return c.loop(prefix+"_round", "cc_graph_size", maxRounds, func() error {
-				return all(
-					func() error { return c.create(work(hook, "Each vertex's pointer."), "cc_hook") },
-					func() error { return c.loop(prefix+"_shortcut", "cc_undone", maxRounds, jump) },
-					func() error { return c.replace(forest, "cc_grown", "The forest, grown by a round.") },
-					func() error { return c.replace(graphOf, "cc_contracted", "The graph, contracted by a round.") },
-				)
-			})
-		},
-		func() error { return c.create(work(root, "Each vertex's component."), "cc_root") },
-		func() error { return c.loop(prefix+"_flatten", "cc_root_undone", maxRounds, flatten) },
-	)
-	c.drop(graphOf, hook, forest)
-	return err
+	s.work(graphOf, "cc_graph", "The graph of what is left to contract.")
+	s.work(forest, "cc_forest", "Vertices contracted so far, and into what.")
+	s.loop(prefix+"_round", "cc_graph_size", maxRounds, func() {
+		s.work(hook, "cc_hook", "Each vertex's pointer.")
+		s.loop(prefix+"_shortcut", "cc_undone", maxRounds, func() { s.replace(hook, "cc_jump", "Shortcut pointers.") })
+		s.replace(forest, "cc_grown", "The forest, grown by a round.")
+		s.replace(graphOf, "cc_contracted", "The graph, contracted by a round.")
+	})
+	s.work(root, "cc_root", "Each vertex's component.")
+	s.loop(prefix+"_flatten", "cc_root_undone", maxRounds, func() { s.replace(root, "cc_root_jump", "Shortcut pointers.") })
+	s.drop(graphOf, hook, forest)
 }

@@ -17,7 +17,7 @@ package identity
 import (
 	"embed"
 	"fmt"
-	"slices"
+	"maps"
 
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/builder"
@@ -42,8 +42,7 @@ const (
 // Options says how to resolve, and for what kind of engine.
 type Options struct {
 	Strategy string // Auto if empty; the project's own choice goes first
-	Dialect  string // for messages
-	// Recursion is the forms of recursion that the dialect has.
+	// Recursion is the forms of recursion that the engine has.
 	Recursion map[sql.RecursionForm]bool
 	// HasPrevious says that the target holds an earlier build: ids are kept.
 	HasPrevious bool
@@ -54,15 +53,14 @@ type Error struct{ Message string }
 
 func (e *Error) Error() string { return "identity: " + e.Message }
 
-// StrategyError says that the dialect cannot do what the strategy needs.
+// StrategyError says that the engine cannot do what the strategy needs.
 type StrategyError struct {
 	Strategy string
-	Dialect  string
 	Limit    string // what is missing
 }
 
 func (e *StrategyError) Error() string {
-	return fmt.Sprintf("identity: strategy %s is not possible on %s: %s; use %s", e.Strategy, e.Dialect, e.Limit, Rounds)
+	return fmt.Sprintf("identity: strategy %s is not possible: %s; use %s", e.Strategy, e.Limit, Rounds)
 }
 
 // The relations that resolution publishes.
@@ -80,19 +78,21 @@ var files embed.FS
 // nexus_resolved_identifiers with its view a type, nexus_entity_aliases,
 // nexus_resolution_log and nexus_entity_identifiers_edges. The trees are unchecked.
 func Nodes(s *spec.Spec, o Options) ([]*graph.Node, error) {
-	b, err := newBuilder(s, o)
+	b, err := newResolver(s, o)
 	if err != nil {
 		return nil, err
 	}
-	steps := []func() error{
-		b.inputs, b.guards, b.cuts, b.links, b.components, b.entities, b.published, b.views,
-	}
-	for _, step := range steps {
-		if err := step(); err != nil {
-			return nil, err
-		}
-	}
-	return b.nodes, nil
+	b.inputs()
+	b.guards()
+	b.cuts()
+	b.Make(builder.Work("nxw_id_links", "Pairs of identifiers, kept or left out by a rule."), "links", relations("nxw_id_groups", b.groups))
+	b.components()
+	b.Add(builder.Work("nxw_id_components", "Each identifier's component and the entity it was of."), b.query("components"))
+	b.Add(builder.Work("nxw_id_entities", "Each component's entity id."), b.query("entities"))
+	b.Add(builder.Work("nxw_id_retired", "Entity ids that this build retires."), b.query("retired"))
+	b.published()
+	b.views()
+	return b.Done()
 }
 
 // ResolvedTypes lists the names of the entity types that are resolved, sorted.
@@ -112,98 +112,84 @@ func ResolvedTypes(s *spec.Spec) ([]string, error) {
 
 // resolver gathers the nodes of one project.
 type resolver struct {
+	builder.Builder
 	spec   *spec.Spec
 	o      Options
 	types  []string // resolved ones
 	rules  []rule
-	macros builder.Macros
-	nodes  []*graph.Node
-	groups string   // the relation that holds the groups after the last guard
-	cutBy  []string // relations of links left out
+	groups string       // the relation that holds the groups after the last guard
+	cutBy  builder.List // relations of links left out
 }
 
-func newBuilder(s *spec.Spec, o Options) (*resolver, error) {
+func newResolver(s *spec.Spec, o Options) (*resolver, error) {
 	types, err := ResolvedTypes(s)
 	if err != nil {
 		return nil, err
 	}
 	b := &resolver{spec: s, o: o, types: types}
+	b.Files = files
 	if err := b.chooseStrategy(); err != nil {
 		return nil, err
 	}
 	if b.rules, err = rules(s, types); err != nil {
 		return nil, err
 	}
-	if b.macros, err = eventlog.IdentifierMacros(s); err != nil {
-		return nil, err
-	}
-	column := func() sql.Expr { return builder.Col("", "entity_type") }
-	var fresh, number []sql.When
-	var twice []sql.Expr
-	for i, t := range types {
-		is := builder.When(builder.Eq(column(), builder.Text(t)), builder.Int(1))
-		twice = append(twice, builder.Op(sql.OpGt, builder.Call("sum", builder.Case(builder.Int(0), is)), builder.Int(1)))
-		number = append(number, builder.When(builder.Eq(column(), builder.Text(t)), builder.Int(i)))
-		id := builder.Call("nexus_id", builder.Text(eventlog.Prefix(t)), builder.Col("", "entity_type"),
-			builder.Col("", "identifier_type"), builder.Col("", "normalized_value"), builder.Col("", "generation"))
-		fresh = append(fresh, builder.When(builder.Eq(builder.Col("", "entity_type"), builder.Text(t)), id))
-	}
-	some := builder.Or(twice...)
-	if some == nil {
-		some = builder.Bool(false)
-	}
-	for name, body := range map[string]sql.Expr{
-		"is_resolved":    builder.InTexts(column(), types),
-		"any_type_twice": some,                                    // an aggregate: some type has two rows or more
-		"type_number":    builder.Case(builder.Int(0), number...), // its place among the resolved types, from 0
-	} {
-		b.macros[name] = builder.Macro{Params: []string{"entity_type"}, Body: body}
-	}
-	b.macros["type_count"] = builder.Macro{Body: builder.Int(max(len(types), 1))}
-	b.macros["fresh_id"] = builder.Macro{
-		Params: []string{"entity_type", "identifier_type", "normalized_value", "generation"},
-		Body:   builder.Case(builder.Null(sql.Text), fresh...),
-	}
-	return b, nil
-}
-
-// names says what the placeholders of a model stand for: relations by name, and
-// macros without parameters.
-type names struct {
-	relations map[string]string
-	values    map[string]sql.Expr
-}
-
-// load reads a model, puts in what its names stand for and, where there is no
-// earlier build, empty relations for what it would read of one.
-func (b *resolver) load(file string, n names) (*sql.Query, error) {
-	q, err := builder.Load(files, "sql/"+file+".sql")
+	identifiers, err := eventlog.IdentifierMacros(s)
 	if err != nil {
 		return nil, err
 	}
-	values := builder.Macros{}
-	for name, e := range n.values {
-		values[name] = builder.Macro{Body: e}
+	b.Macros, err = b.macros(identifiers)
+	return b, err
+}
+
+// macros are those of sql/macros.sql besides outer ones.
+func (b *resolver) macros(outer builder.Macros) (builder.Macros, error) {
+	var types builder.List
+	for i, t := range b.types {
+		types = append(types, builder.Element{"name": builder.Text(t), "number": builder.Int(i), "prefix": builder.Text(eventlog.Prefix(t))})
 	}
-	values.Expand(q)
-	b.macros.Expand(q)
+	ofType := []string{"entity_type"}
+	all, err := builder.LoadMacros(files, "macros", map[string][]string{
+		"is_resolved": ofType, "any_type_twice": ofType, "type_number": ofType,
+		"fresh_id":           {"entity_type", "identifier_type", "normalized_value", "generation"},
+		"blocked_by_pattern": {"entity_type", "identifier_type", "normalized_value"},
+	}, builder.Params{Lists: builder.Lists{"types": types, "patterns": b.patterns()}})
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(all, outer)
+	maps.Copy(all, builder.Values(map[string]sql.Expr{"type_count": builder.Int(max(len(b.types), 1)), "line_break": builder.Text("\n")}))
+	return all, nil
+}
+
+// relations says what the placeholders of a model stand for, in pairs.
+func relations(pairs ...string) builder.Params {
+	to := map[string]string{}
+	for i := 0; i < len(pairs); i += 2 {
+		to[pairs[i]] = pairs[i+1]
+	}
+	return builder.Params{Relations: to}
+}
+
+// query loads a model; where there is no earlier build, empty relations take the place of what
+// it would read of one.
+func (b *resolver) query(name string, more ...builder.Params) *sql.Query {
+	q := b.Query(name, more...)
+	if b.o.HasPrevious {
+		return q
+	}
 	sql.RewriteTables(q, func(t sql.TableExpr) sql.TableExpr {
 		r, ok := t.(*sql.Relation)
-		switch {
-		case !ok:
+		if !ok || r.Schema != "prev" {
 			return t
-		case r.Schema == "prev" && !b.o.HasPrevious:
-			alias := r.Alias
-			if alias == "" {
-				alias = r.Name
-			}
-			return &sql.Subquery{Pos: r.Pos, Query: builder.Empty(PreviousColumns(r.Name)), Alias: alias}
-		case r.Schema == "model" && n.relations[r.Name] != "":
-			r.Name = n.relations[r.Name]
 		}
-		return t
+		alias := r.Alias
+		if alias == "" {
+			alias = r.Name
+		}
+		return &sql.Subquery{Pos: r.Pos, Query: builder.Empty(PreviousColumns(r.Name)), Alias: alias}
 	})
-	return q, nil
+	return q
 }
 
 // PreviousColumns gives the columns that resolution reads of a table of the last build.
@@ -226,68 +212,27 @@ func PreviousColumns(name string) []sql.ColumnDef {
 	return text("entity_type", "identifier_type", "normalized_value", "entity_id")
 }
 
-// add loads a model and makes it a node of its own.
-func (b *resolver) add(r *graph.Relation, file string, n names) error {
-	q, err := b.load(file, n)
-	if err != nil {
-		return err
-	}
-	b.nodes = append(b.nodes, builder.Node(r, q))
-	return nil
-}
-
-func work(name string, doc string) *graph.Relation {
-	return &graph.Relation{Name: name, Layer: graph.Work, Storage: graph.Table, Doc: doc}
-}
-
 func workView(name string, doc string) *graph.Relation {
-	r := work(name, doc)
+	r := builder.Work(name, doc)
 	r.Storage = graph.View
 	return r
 }
 
-func (b *resolver) inputs() error {
-	if err := b.blocked(); err != nil {
-		return err
-	}
-	b.macros["blocked_by_pattern"] = b.blockedByPattern()
-	if err := b.add(work("nxw_id_nodes", "Identifiers of resolved types, numbered in order."), "nodes", names{}); err != nil {
-		return err
-	}
+func (b *resolver) inputs() {
+	b.blocked()
+	b.Make(builder.Work("nxw_id_nodes", "Identifiers of resolved types, numbered in order."), "nodes")
 	// The rows are wide and many, so they go as soon as they are numbered.
-	c := composer{b: b}
-	err := all(
-		func() error { return c.create(work("nxw_id_rows", "Rows of edges that could link something."), "rows") },
-		func() error { return c.create(work("nxw_id_events", "Their events, numbered by time."), "events") },
-		func() error {
-			return c.create(work("nxw_id_sightings", "Which identifier was seen on which edge in which event."), "sightings")
-		},
-	)
-	if err != nil {
-		return err
-	}
-	c.drop("nxw_id_rows")
-	b.nodes = append(b.nodes, &graph.Node{Name: "nxw_id_sightings", Makes: c.makes, Steps: c.steps})
-	return b.add(work("nxw_id_members", "Identifiers of edges, with their first event."), "members", names{})
+	s := steps{b: b}
+	s.create(builder.Work("nxw_id_rows", "Rows of edges that could link something."), "rows")
+	s.create(builder.Work("nxw_id_events", "Their events, numbered by time."), "events")
+	s.create(builder.Work("nxw_id_sightings", "Which identifier was seen on which edge in which event."), "sightings")
+	s.drop("nxw_id_rows")
+	s.node("nxw_id_sightings")
+	b.Make(builder.Work("nxw_id_members", "Identifiers of edges, with their first event."), "members")
 }
 
-func (b *resolver) links() error {
-	return b.add(work("nxw_id_links", "Pairs of identifiers, kept or left out by a rule."), "links",
-		names{relations: map[string]string{"nxw_id_groups": b.groups}})
-}
-
-func (b *resolver) entities() error {
-	if err := b.add(work("nxw_id_components", "Each identifier's component and the entity it was of."), "components", names{}); err != nil {
-		return err
-	}
-	if err := b.add(work("nxw_id_entities", "Each component's entity id."), "entities", names{}); err != nil {
-		return err
-	}
-	return b.add(work("nxw_id_retired", "Entity ids that this build retires."), "retired", names{})
-}
-
-func (b *resolver) published() error {
-	tables := []*graph.Relation{
+func (b *resolver) published() {
+	for _, t := range []*graph.Relation{
 		{
 			Name: ResolvedIdentifiers, Key: []string{"entity_type", "identifier_type", "normalized_value"},
 			Doc: "The entity of every identifier of a resolved type.",
@@ -302,33 +247,25 @@ func (b *resolver) published() error {
 			Key:  []string{"entity_type_a", "identifier_type_a", "identifier_value_a", "identifier_type_b", "identifier_value_b"},
 			Doc:  "Links between identifiers: those kept, and those left out with the guard that did it.",
 		},
-	}
-	for _, t := range tables {
+	} {
 		t.Layer = graph.Identity
-		if err := b.add(t, t.Name, names{}); err != nil {
-			return err
-		}
+		b.Add(t, b.query(t.Name))
 	}
-	return nil
 }
 
 // views makes one view a resolved type, with the id under the type's name.
-func (b *resolver) views() error {
+func (b *resolver) views() {
 	for _, t := range b.types {
 		r := &graph.Relation{
 			Name: "nexus_resolved_" + t + "_identifiers", Layer: graph.Identity, Storage: graph.View,
 			Key: []string{"identifier_type", "normalized_value"}, Doc: "The identifiers of each entity of type " + t + ".",
 		}
 		if len(r.Name) > 63 {
-			return &Error{fmt.Sprintf("entity type %s: its name is too long for the view %s", t, r.Name)}
+			b.Fail(&Error{fmt.Sprintf("entity type %s: its name is too long for the view %s", t, r.Name)})
+			return
 		}
-		q, err := b.load("resolved_view", names{values: map[string]sql.Expr{"wanted_entity_type": builder.Text(t)}})
-		if err != nil {
-			return err
-		}
-		i := slices.IndexFunc(q.Arms[0].Items, func(it *sql.Item) bool { return it.Alias == "" || it.Alias == "entity_id" })
-		q.Arms[0].Items[i].Alias = t + "_id"
-		b.nodes = append(b.nodes, builder.Node(r, q))
+		b.Make(r, "resolved_view", builder.Params{Elements: map[string]builder.Element{
+			"type": {"name": builder.Text(t), "id": builder.Name(t + "_id")},
+		}})
 	}
-	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/builder"
 	"github.com/nexus-host/nexus-host/core/spec"
 )
@@ -145,60 +144,49 @@ func validValue(kind, identifierType, value string) error {
 	return nil
 }
 
-// normal is the normal form of an identifier's value.
-func (b *resolver) normal(identifierType string, value sql.Expr) sql.Expr {
-	return b.macros.ExpandExpr(builder.Call("normalized_identifier", builder.Text(identifierType), value))
+// element is what models know of a rule.
+func (r rule) element() builder.Element {
+	return builder.Element{
+		"no": builder.Int(r.no), "guard": builder.Text(r.guard), "text": builder.Text(r.text),
+		"entity_type": builder.Text(r.entityType), "identifier_type": builder.Text(r.identifier), "limit": builder.Int(r.n),
+	}
 }
 
 // blocked makes nxw_id_rules, the rules' names, and nxw_id_blocked, the values
 // that rules block.
-func (b *resolver) blocked() error {
-	names, values := &sql.Query{}, &sql.Query{}
+func (b *resolver) blocked() {
+	var rules, blocked builder.List
 	for _, r := range b.rules {
-		names.Arms = append(names.Arms, &sql.Select{Items: []*sql.Item{
-			builder.As(builder.Int(r.no), "rule_no"), builder.As(builder.Text(r.guard), "guard"), builder.As(builder.Text(r.text), "rule"),
-		}})
+		rules = append(rules, r.element())
 		if r.guard != Blocked || len(r.values) == 0 {
 			continue
 		}
 		for _, t := range r.anyOfTypes {
 			for _, list := range lines(r.values) {
-				values.Arms = append(values.Arms, b.blockedArm(r, t, list))
+				blocked = append(blocked, builder.Element{
+					"rule_no": builder.Int(r.no), "entity_type": builder.Text(t), "identifier_type": builder.Text(r.identifier), "lines": builder.Text(list),
+					"normalized": builder.If(r.normalized), "written": builder.If(!r.normalized),
+				})
 			}
 		}
 	}
-	if len(names.Arms) == 0 {
-		names = builder.Empty([]sql.ColumnDef{{Name: "rule_no", Type: sql.Bigint}, {Name: "guard", Type: sql.Text}, {Name: "rule", Type: sql.Text}})
-	}
-	if len(values.Arms) == 0 {
-		values = builder.Empty([]sql.ColumnDef{
-			{Name: "rule_no", Type: sql.Bigint}, {Name: "entity_type", Type: sql.Text},
-			{Name: "identifier_type", Type: sql.Text}, {Name: "normalized_value", Type: sql.Text},
-		})
-	}
-	b.nodes = append(b.nodes,
-		builder.Node(workView("nxw_id_rules", "The project's rules of resolution, by number."), names),
-		builder.Node(workView("nxw_id_blocked", "Identifiers that rules block."), values))
-	return nil
+	b.Make(workView("nxw_id_rules", "The project's rules of resolution, by number."), "rules",
+		builder.Params{Lists: builder.Lists{"rules": rules, "no_rules": builder.If(len(rules) == 0)}})
+	b.Make(workView("nxw_id_blocked", "Identifiers that rules block."), "blocked",
+		builder.Params{Lists: builder.Lists{"blocked": blocked, "no_blocked": builder.If(len(blocked) == 0)}})
 }
 
-// blockedArm reads the values of a rule out of one text of lines: a statement
-// with thousands of literals would be slow to plan.
-func (b *resolver) blockedArm(r rule, entityType, list string) *sql.Select {
-	value := builder.Col("t", "value")
-	if !r.normalized {
-		value = b.normal(r.identifier, value)
+// patterns are those of the rules, in the rules' order.
+func (b *resolver) patterns() builder.List {
+	var list builder.List
+	for _, r := range b.rules {
+		for _, p := range r.patterns {
+			list = append(list, builder.Element{
+				"entity_type": builder.Text(r.entityType), "identifier_type": builder.Text(r.identifier), "pattern": builder.Text(p), "rule_no": builder.Int(r.no),
+			})
+		}
 	}
-	one := &sql.Subquery{Alias: "one", Query: builder.Query(&sql.Select{Items: []*sql.Item{builder.As(builder.Int(1), "row_no")}})}
-	return &sql.Select{
-		Items: []*sql.Item{
-			builder.As(builder.Int(r.no), "rule_no"), builder.As(builder.Text(entityType), "entity_type"),
-			builder.As(builder.Text(r.identifier), "identifier_type"), builder.As(value, "normalized_value"),
-		},
-		From: &sql.Join{Kind: sql.CrossJoin, Left: one, Right: &sql.Unnest{
-			Expr: builder.Call("split", builder.Text(list), builder.Text("\n")), Alias: "t", Value: "value",
-		}},
-	}
+	return list
 }
 
 // lines joins values into texts of one value a line, each of moderate size.
@@ -218,20 +206,4 @@ func lines(values []string) []string {
 		text = append(text, v...)
 	}
 	return append(out, string(text))
-}
-
-// blockedByPattern is the macro that gives the number of the first rule whose
-// pattern an identifier matches.
-func (b *resolver) blockedByPattern() builder.Macro {
-	var whens []sql.When
-	for _, r := range b.rules {
-		for _, p := range r.patterns {
-			whens = append(whens, builder.When(builder.And(
-				builder.Eq(builder.Col("", "entity_type"), builder.Text(r.entityType)),
-				builder.Eq(builder.Col("", "identifier_type"), builder.Text(r.identifier)),
-				builder.Call("regexp_like", builder.Col("", "normalized_value"), builder.Text(p)),
-			), builder.Int(r.no)))
-		}
-	}
-	return builder.Macro{Params: []string{"entity_type", "identifier_type", "normalized_value"}, Body: builder.Case(builder.Null(sql.Bigint), whens...)}
 }

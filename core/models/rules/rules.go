@@ -3,6 +3,7 @@ package rules
 import (
 	"embed"
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -38,40 +39,40 @@ func Checks(s *spec.Spec, names eventlog.Names) ([]Check, error) {
 		return nil, err
 	}
 	l := &list{types: types}
+	l.Files = files
+	if l.Macros, err = macros(s, types); err != nil {
+		return nil, err
+	}
 	for _, t := range tables() {
 		l.table(t)
 	}
 	l.entityTypes()
-	if err := l.embedded(s); err != nil {
+	l.embedded()
+	l.states(columns)
+	if _, err := l.Done(); err != nil {
 		return nil, err
 	}
-	l.states(columns)
 	sort.SliceStable(l.checks, func(i, j int) bool { return l.checks[i].Table < l.checks[j].Table })
 	return l.checks, nil
 }
 
 type list struct {
+	builder.Builder
 	types  []spec.EntityType
 	checks []Check
 }
 
-// add takes up a query of the rows that break a rule: one text column, sample.
-func (l *list) add(table, what, rule string, broken *sql.Query) {
-	counted := &sql.Select{
-		Items: []*sql.Item{
-			builder.As(&sql.Call{Name: "count", Star: true}, "n"),
-			builder.As(builder.Call("min", builder.Col("", "sample")), "sample"),
-		},
-		From: &sql.Subquery{Query: broken, Alias: "broken"},
-	}
-	l.checks = append(l.checks, Check{
-		Name: table + "." + what, Table: table, Rule: rule,
-		Query: builder.Query(&sql.Select{
-			Items: builder.Columns("", "n", "sample"),
-			From:  &sql.Subquery{Query: builder.Query(counted), Alias: "found"},
-			Where: builder.Op(sql.OpGt, builder.Col("", "n"), builder.Int(0)),
-		}),
+// add takes up a model of the rows that break a rule: one text column, sample.
+func (l *list) add(table, what, rule, model string, p builder.Params) {
+	broken := l.Query(model, p)
+	q := l.Query("broken")
+	sql.RewriteTables(q, func(t sql.TableExpr) sql.TableExpr {
+		if r, ok := t.(*sql.Relation); ok && r.Name == "broken" {
+			return &sql.Subquery{Query: broken, Alias: r.Name}
+		}
+		return t
 	})
+	l.checks = append(l.checks, Check{Name: table + "." + what, Table: table, Rule: rule, Query: q})
 }
 
 // reference is a column that must be found in another table.
@@ -196,84 +197,64 @@ func sorted(m map[string]string) []string {
 	return out
 }
 
-func rows(t table, where sql.Expr) *sql.Query {
-	return builder.Query(&sql.Select{Items: []*sql.Item{builder.As(t.named("t"), "sample")}, From: builder.Model(t.name, "t"), Where: where})
+// check adds a check of a table; more is what its model knows besides the table.
+func (l *list) check(t table, what, rule, model string, more builder.Element) {
+	e := builder.Element{"table": builder.Name(t.name), "sample": t.named("t")}
+	maps.Copy(e, more)
+	l.add(t.name, what, rule, model, builder.Params{Elements: map[string]builder.Element{"check": e}})
 }
 
 func (l *list) unique(t table) {
-	s := &sql.Select{
-		Items: []*sql.Item{builder.As(t.named("t"), "sample")}, From: builder.Model(t.name, "t"),
-		Having: builder.Op(sql.OpGt, &sql.Call{Name: "count", Star: true}, builder.Int(1)),
-	}
-	for _, k := range t.key {
-		s.GroupBy = append(s.GroupBy, builder.Col("t", k))
-	}
-	l.add(t.name, "unique", fmt.Sprintf("no two rows have the same %s", strings.Join(t.key, ", ")), builder.Query(s))
+	l.check(t, "unique", fmt.Sprintf("no two rows have the same %s", strings.Join(t.key, ", ")), "unique", builder.Element{"key": builder.Names(t.key...)})
 }
 
-// required looks at all columns that may not be NULL in one pass; the sample
-// names the column.
 func (l *list) required(t table) {
 	columns := append(slices.Clone(t.key), t.required...)
-	var none []sql.Expr
-	var whens []sql.When
-	for _, c := range columns {
-		none = append(none, builder.IsNull(builder.Col("t", c)))
-		whens = append(whens, builder.When(builder.IsNull(builder.Col("t", c)), builder.Text(c)))
-	}
-	s := &sql.Select{
-		Items: []*sql.Item{builder.As(builder.Call("concat", builder.Case(nil, whens...), builder.Text(" of "), t.named("t")), "sample")},
-		From:  builder.Model(t.name, "t"), Where: builder.Or(none...),
-	}
-	l.add(t.name, "not_null", "never NULL: "+strings.Join(columns, ", "), builder.Query(s))
+	l.check(t, "not_null", "never NULL: "+strings.Join(columns, ", "), "not_null", builder.Element{"required": builder.Names(columns...)})
 }
 
+// formed is the pattern of ids that begin with a prefix.
+func formed(prefix string) sql.Expr { return builder.Text("^" + prefix + "_[0-9a-f]{32}$") }
+
 func (l *list) wellFormed(t table, column, prefix string) {
-	form := builder.Call("regexp_like", builder.Col("t", column), builder.Text("^"+prefix+"_[0-9a-f]{32}$"))
-	l.add(t.name, column+".well_formed", fmt.Sprintf("%s is %s_ and 32 hexadecimal digits", column, prefix), rows(t, builder.Not(form)))
+	l.check(t, column+".well_formed", fmt.Sprintf("%s is %s_ and 32 hexadecimal digits", column, prefix), "well_formed",
+		builder.Element{"column": builder.Name(column), "pattern": formed(prefix)})
 }
 
 func (l *list) resolves(t table, r reference) {
-	on := builder.Eq(builder.Col("r", r.key), builder.Col("t", r.column))
 	rule := fmt.Sprintf("every %s is in %s", r.column, r.table)
+	typed := builder.List(nil)
 	if r.typed != "" {
-		on = builder.And(on, builder.Eq(builder.Col("r", "entity_type"), builder.Col("t", r.typed)))
+		typed = builder.Names(r.typed)
 		rule += ", with the same type"
 	}
-	q := rows(t, builder.And(builder.IsNull(builder.Col("r", r.key)), &sql.IsNull{X: builder.Col("t", r.column), Not: true}))
-	q.Arms[0].From = builder.Join(sql.LeftJoin, q.Arms[0].From, builder.Model(r.table, "r"), on)
-	l.add(t.name, r.column+".resolves", rule, q)
+	l.check(t, r.column+".resolves", rule, "resolves", builder.Element{
+		"column": builder.Name(r.column), "other": builder.Name(r.table), "key": builder.Name(r.key), "typed": typed,
+	})
 }
 
 func (l *list) enumerated(t table, column string, values []string) {
-	l.add(t.name, column+".known", fmt.Sprintf("%s is one of %s", column, strings.Join(values, ", ")),
-		rows(t, builder.Not(builder.InTexts(builder.Col("t", column), values))))
+	l.check(t, column+".known", fmt.Sprintf("%s is one of %s", column, strings.Join(values, ", ")), "known",
+		builder.Element{"column": builder.Name(column), "values": builder.Names(values...)})
 }
 
 // entityTypes: entities are of declared types, and their ids begin as the type's do.
 func (l *list) entityTypes() {
 	var declared []string
-	var forms []sql.Expr
+	var types builder.List
 	for _, t := range l.types {
 		declared = append(declared, t.Name)
-		forms = append(forms, builder.And(builder.Eq(builder.Col("t", "entity_type"), builder.Text(t.Name)),
-			builder.Call("regexp_like", builder.Col("t", "entity_id"), builder.Text("^"+eventlog.Prefix(t.Name)+"_[0-9a-f]{32}$"))))
+		types = append(types, builder.Element{"name": builder.Text(t.Name), "pattern": formed(eventlog.Prefix(t.Name))})
 	}
-	entities := table{name: "nexus_entities", key: []string{"entity_id"}}
-	l.enumerated(entities, "entity_type", declared)
-	formed := builder.Or(forms...)
-	if formed == nil {
-		formed = builder.Bool(false)
-	}
-	l.add("nexus_entities", "entity_id.well_formed", "entity_id is the type's prefix, _ and 32 hexadecimal digits", rows(entities, builder.Not(formed)))
-	for _, name := range []string{"nexus_entity_identifiers", "nexus_entity_traits"} {
-		key := map[string]string{"nexus_entity_identifiers": "entity_identifier_id", "nexus_entity_traits": "entity_trait_id"}[name]
-		l.enumerated(table{name: name, key: []string{key}}, "entity_type", declared)
-	}
+	l.enumerated(table{name: "nexus_entities", key: []string{"entity_id"}}, "entity_type", declared)
+	l.add("nexus_entities", "entity_id.well_formed", "entity_id is the type's prefix, _ and 32 hexadecimal digits",
+		"nexus_entities.entity_id", builder.Params{Lists: builder.Lists{"types": types}})
+	l.enumerated(table{name: "nexus_entity_identifiers", key: []string{"entity_identifier_id"}}, "entity_type", declared)
+	l.enumerated(table{name: "nexus_entity_traits", key: []string{"entity_trait_id"}}, "entity_type", declared)
 }
 
-// embedded are the checks that stand in sql/, named <table>.<what>.sql.
-func (l *list) embedded(s *spec.Spec) error {
+// embedded are the checks of fixed columns in sql/, named <table>.<what>.sql.
+func (l *list) embedded() {
 	rules := []struct{ file, rule string }{
 		{"nexus_entity_identifiers.resolved", "every identifier of a resolved type is in an entity"},
 		{"nexus_entity_identifiers.edge_size", "no edge has more than 50 identifiers"},
@@ -287,46 +268,36 @@ func (l *list) embedded(s *spec.Spec) error {
 		{"nexus_entity_states.current", "exactly one row of an entity is current: the last"},
 		{"nexus_findings.duplicates", "no source gives two different rows of one key in one version"},
 	}
-	macros := l.macros(s)
 	for _, r := range rules {
-		q, err := builder.Load(files, "sql/"+r.file+".sql")
-		if err != nil {
-			return err
-		}
-		macros.Expand(q)
 		name, what, _ := strings.Cut(r.file, ".")
-		l.add(name, what, r.rule, q)
+		l.add(name, what, r.rule, r.file, builder.Params{})
 	}
-	return nil
 }
 
-// macros: must_resolve is true of the identifiers that no rule can have blocked.
-func (l *list) macros(s *spec.Spec) builder.Macros {
+// macros are those of sql/macros.sql, with the project's types and guards in them.
+func macros(s *spec.Spec, types []spec.EntityType) (builder.Macros, error) {
 	var resolved, registered []string
-	for _, t := range l.types {
+	for _, t := range types {
 		if t.Resolution {
 			resolved = append(resolved, t.Name)
 		} else {
 			registered = append(registered, t.Name)
 		}
 	}
-	typeIs := func() sql.Expr { return builder.Col("", "entity_type") }
-	conds := []sql.Expr{builder.InTexts(typeIs(), resolved)}
-	if s.Resolution.FreeMailDomains {
-		conds = append(conds, builder.Not(builder.Eq(builder.Col("", "identifier_type"), builder.Text("domain"))))
-	}
+	var blocked builder.List
 	for _, g := range s.Resolution.Guards {
 		if g.Kind != "blocked" {
 			continue
 		}
-		blocked := builder.Eq(builder.Col("", "identifier_type"), builder.Text(g.IdentifierType))
+		typed := builder.List(nil)
 		if g.EntityType != "" {
-			blocked = builder.And(blocked, builder.Eq(typeIs(), builder.Text(g.EntityType)))
+			typed = builder.Names(g.EntityType)
 		}
-		conds = append(conds, builder.Not(blocked))
+		blocked = append(blocked, builder.Element{"identifier_type": builder.Text(g.IdentifierType), "typed": typed})
 	}
-	return builder.Macros{
-		"must_resolve":  {Params: []string{"entity_type", "identifier_type"}, Body: builder.And(conds...)},
-		"is_registered": {Params: []string{"entity_type"}, Body: builder.InTexts(typeIs(), registered)},
-	}
+	params := map[string][]string{"must_resolve": {"entity_type", "identifier_type"}, "is_registered": {"entity_type"}}
+	return builder.LoadMacros(files, "macros", params, builder.Params{Lists: builder.Lists{
+		"resolved": builder.Names(resolved...), "registered": builder.Names(registered...),
+		"free_mail": builder.If(s.Resolution.FreeMailDomains), "blocked": blocked,
+	}})
 }

@@ -2,6 +2,7 @@ package state
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 
@@ -123,70 +124,53 @@ func (r *rules) measurements() []string {
 	return out
 }
 
-// macros are the questions that the models ask of a state's name.
-func (r *rules) macros(derived []derived) builder.Macros {
-	name, x := func() sql.Expr { return builder.Col("", "state_name") }, func() sql.Expr { return builder.Col("", "x") }
-	is := func(names []string) builder.Macro {
-		return builder.Macro{Params: []string{"state_name"}, Body: builder.InTexts(name(), names)}
-	}
-	pick := func(t sql.Type, names []string) builder.Macro {
-		m := builder.Macro{Params: []string{"state_name", "x"}, Body: builder.Null(t)}
-		if len(names) > 0 {
-			m.Body = builder.Case(builder.Null(t), builder.When(builder.InTexts(name(), names), x()))
-		}
-		return m
-	}
+// macros are those of sql/macros.sql, with the states' names in them, besides outer ones.
+func (r *rules) macros(derived []derived, outer builder.Macros) (builder.Macros, error) {
 	measured := r.measurements()
 	for _, d := range derived {
 		if d.category == eventlog.Measurement {
 			measured = append(measured, d.name)
 		}
 	}
-	ranked := r.where(eventlog.Dimension, Rank)
-	low := []sql.When{}
-	if names := r.where(eventlog.Dimension, Min); len(names) > 0 {
-		low = append(low, builder.When(builder.InTexts(name(), names), x()))
+	x := []string{"state_name", "x"}
+	params := map[string][]string{
+		"low_text": x, "from_low": x, "high_text": x, "low_number": x, "high_number": x,
 	}
-	for _, n := range ranked {
-		low = append(low, builder.When(builder.Eq(name(), builder.Text(n)), placed(x(), r.declared[n].Rank)))
+	for _, name := range []string{"is_measurement", "is_any", "is_sum", "is_best", "is_combined", "category"} {
+		params[name] = []string{"state_name"}
 	}
-	fromLow := x()
-	if len(ranked) > 0 {
-		fromLow = builder.Case(x(), builder.When(builder.InTexts(name(), ranked), builder.Call("substring", x(), builder.Int(rankWidth+1))))
+	list := func(category string, ways ...string) builder.List {
+		return builder.Names(r.where(category, ways...)...)
 	}
-	return builder.Macros{
-		"is_measurement": is(r.measurements()),
-		"is_any":         is(r.where(eventlog.Measurement, Any)),
-		"is_sum":         is(r.where("", Sum)),
-		"is_best":        is(r.where("", Max, Min, Any, Rank)),
-		"is_combined":    is(r.where("", Sum, Max, Min, Any, Rank)),
-		"low_text":       {Params: []string{"state_name", "x"}, Body: builder.Case(builder.Null(sql.Text), low...)},
-		"from_low":       {Params: []string{"state_name", "x"}, Body: fromLow},
-		"high_text":      pick(sql.Text, r.where(eventlog.Dimension, Max, Any)),
-		"low_number":     pick(sql.Decimal, r.where(eventlog.Measurement, Min)),
-		"high_number":    pick(sql.Decimal, r.where(eventlog.Measurement, Max, Any)),
-		"category": {Params: []string{"state_name"}, Body: builder.Case(builder.Text(eventlog.Dimension),
-			whenIn(name(), measured, builder.Text(eventlog.Measurement))...)},
+	all, err := builder.LoadMacros(files, "macros", params, builder.Params{
+		Lists: builder.Lists{
+			"measurements": builder.Names(r.measurements()...), "measured": builder.Names(measured...), "any_measurements": list(eventlog.Measurement, Any),
+			"sums": list("", Sum), "bests": list("", Max, Min, Any, Rank), "combined": list("", Sum, Max, Min, Any, Rank),
+			"least_texts": list(eventlog.Dimension, Min), "greatest_texts": list(eventlog.Dimension, Max, Any), "rankings": r.rankings(),
+			"least_numbers": list(eventlog.Measurement, Min), "greatest_numbers": list(eventlog.Measurement, Max, Any),
+		},
+		Macros: builder.Values(map[string]sql.Expr{"behind_place": builder.Int(rankWidth + 1)}),
+	})
+	if err != nil {
+		return nil, err
 	}
-}
-
-func whenIn(x sql.Expr, values []string, then sql.Expr) []sql.When {
-	if len(values) == 0 {
-		return nil
-	}
-	return []sql.When{builder.When(builder.InTexts(x, values), then)}
+	maps.Copy(all, outer)
+	return all, nil
 }
 
 // rankWidth is how many digits a value's place in a ranking is written with.
 const rankWidth = 4
 
-// placed writes a value behind its place in a ranking, so that the least text is
-// the value that comes first; values that are not ranked come after all that are.
-func placed(x sql.Expr, ranking []string) sql.Expr {
+// rankings are the ranked states, with their values' places.
+func (r *rules) rankings() builder.List {
 	place := func(i int) sql.Expr { return builder.Text(fmt.Sprintf("%0*d", rankWidth, i)) }
-	var whens []sql.When
-	for i, v := range ranking {
-		whens = append(whens, builder.When(builder.Eq(sql.CloneExpr(x), builder.Text(v)), place(i)))
+	var list builder.List
+	for _, n := range r.where(eventlog.Dimension, Rank) {
+		var values builder.List
+		for i, v := range r.declared[n].Rank {
+			values = append(values, builder.Element{"value": builder.Text(v), "place": place(i)})
+		}
+		list = append(list, builder.Element{"name": builder.Text(n), "values": values, "last_place": place(len(values))})
 	}
-	return builder.Op(sql.OpConcat, builder.Case(place(len(ranking)), whens...), x)
+	return list
 }

@@ -31,118 +31,70 @@ func Nodes(s *spec.Spec, names eventlog.Names) ([]*graph.Node, error) {
 		return nil, err
 	}
 	c := &composer{rules: r, derived: d, columns: columnNames(names.States, d)}
-	c.macros = r.macros(d)
-	for name, m := range eventlog.EntityMacros(types) {
-		c.macros[name] = m
+	c.Files, c.Params = files, c.wide()
+	if c.Macros, err = eventlog.EntityMacros(types); err != nil {
+		return nil, err
+	}
+	if c.Macros, err = r.macros(d, c.Macros); err != nil {
+		return nil, err
 	}
 	c.compose()
-	return c.nodes, c.err
+	return c.Done()
 }
 
 type composer struct {
+	builder.Builder
 	rules   *rules
 	derived []derived
 	columns map[string]string // of each state in the wide table
-	macros  builder.Macros
-	nodes   []*graph.Node
-	err     error
-}
-
-func (c *composer) load(name string) *sql.Query {
-	q, err := builder.Load(files, "sql/"+name+".sql")
-	if err != nil {
-		c.err = err
-		return &sql.Query{Arms: []*sql.Select{{}}}
-	}
-	c.macros.Expand(q)
-	return q
-}
-
-func work(name, doc string) *graph.Relation {
-	return &graph.Relation{Name: name, Layer: graph.Work, Storage: graph.Table, Doc: doc}
 }
 
 func final(name, doc string, key ...string) *graph.Relation {
 	return &graph.Relation{Name: name, Layer: graph.Final, Storage: graph.Table, Doc: doc, Key: key}
 }
 
-func (c *composer) make(r *graph.Relation, q *sql.Query) {
-	c.nodes = append(c.nodes, builder.Node(r, q))
-}
-
 func (c *composer) compose() {
-	c.make(work("nxw_state_changes", "State changes by entity."), c.load("changes"))
-	c.make(work("nxw_state_instants", "The last change of a state at each instant."), c.load("instants"))
-	sums, bests := c.rules.where("", Sum), c.rules.where("", Max, Min, Any, Rank)
-	if len(sums)+len(bests) > 0 {
-		c.make(work("nxw_state_keys", "Changes of combined states with several keys."), c.load("keys"))
-		c.make(work("nxw_state_combined", "The combined value of states with several keys."), c.combined(len(sums) > 0, len(bests) > 0))
+	c.Make(builder.Work("nxw_state_changes", "State changes by entity."), "changes")
+	c.Make(builder.Work("nxw_state_instants", "The last change of a state at each instant."), "instants")
+	sums, bests := len(c.rules.where("", Sum)) > 0, len(c.rules.where("", Max, Min, Any, Rank)) > 0
+	history := "history_uncombined"
+	if sums || bests {
+		history = "history"
+		c.Make(builder.Work("nxw_state_keys", "Changes of combined states with several keys."), "keys")
+		c.Add(builder.Work("nxw_state_combined", "The combined value of states with several keys."), c.combined(sums, bests))
 	}
-	c.make(work("nxw_state_values", "The values that states have, numbered."), c.withHistory(c.load("values"), len(sums)+len(bests) > 0))
-	c.make(work("nxw_state_points", "The instants at which a state's value really changes."), c.withHistory(c.load("points"), len(sums)+len(bests) > 0))
-	c.make(final("nexus_entity_states", "The states of each entity over time, one row an interval in which none of them changes.", "entity_state_id"), c.wide())
-	states := c.load("states")
+	c.Add(builder.Work("nxw_state_values", "The values that states have, numbered."), c.over(history, "values"))
+	c.Add(builder.Work("nxw_state_points", "The instants at which a state's value really changes."), c.over(history, "points"))
+	c.Make(final("nexus_entity_states", "The states of each entity over time, one row an interval in which none of them changes.", "entity_state_id"), "wide")
+	states := c.Query("states")
 	if len(c.derived) > 0 {
-		d := c.load("derived")
-		builder.With(d, "derived", c.unpivoted())
-		states = appended(states, d)
+		states = c.both("states_both", states, c.Query("derived"))
 	}
-	c.make(final("nexus_states", "The intervals of each state of each entity.", "state_id"), states)
-	c.make(final("nexus_entity_state_participants", "The states in which each event found and left its entities.", "event_id", "entity_id"), c.load("participants"))
+	c.Add(final("nexus_states", "The intervals of each state of each entity.", "state_id"), states)
+	c.Make(final("nexus_entity_state_participants", "The states in which each event found and left its entities.", "event_id", "entity_id"), "participants")
 }
 
-func (c *composer) combined(sum, best bool) *sql.Query {
-	var q *sql.Query
-	if sum {
-		q = c.load("combined_sum")
+func (c *composer) combined(sums, bests bool) *sql.Query {
+	switch {
+	case !bests:
+		return c.Query("combined_sum")
+	case !sums:
+		return c.Query("combined_best")
 	}
-	if best {
-		b := c.load("combined_best")
-		builder.With(b, "levels", levels())
-		q = appended(q, b)
-	}
+	return c.both("combined_both", c.Query("combined_sum"), c.Query("combined_best"))
+}
+
+// both is a model of two queries.
+func (c *composer) both(name string, former, latter *sql.Query) *sql.Query {
+	q := c.Query(name)
+	q.With = []*sql.CTE{{Name: "former", Query: former}, {Name: "latter", Query: latter}}
 	return q
 }
 
-// appended is the rows of both queries, each a sub-select with its own names.
-func appended(a, b *sql.Query) *sql.Query {
-	if a == nil {
-		return b
-	}
-	q := &sql.Query{With: []*sql.CTE{{Name: "former", Query: a}, {Name: "latter", Query: b}}}
-	for _, cte := range q.With {
-		arm := &sql.Select{From: &sql.Relation{Name: cte.Name}}
-		for _, it := range a.Arms[0].Items {
-			name := it.Alias
-			if c, ok := it.Expr.(*sql.Column); ok && name == "" {
-				name = c.Name
-			}
-			arm.Items = append(arm.Items, builder.As(builder.Col("", name), name))
-		}
-		q.Arms = append(q.Arms, arm)
-	}
-	return q
-}
-
-// levels are the sizes of the blocks that combined_best.sql cuts time into.
-func levels() *sql.Query {
-	const most = 31 // 2^31 instants of one state of one entity
-	q := &sql.Query{}
-	for i := range most {
-		q.Arms = append(q.Arms, &sql.Select{Items: []*sql.Item{builder.As(builder.Int(1<<i), "size")}})
-	}
-	return q
-}
-
-func (c *composer) withHistory(q *sql.Query, combined bool) *sql.Query {
-	history := builder.Query(&sql.Select{
-		Items: builder.Columns("", "entity_id", "entity_type", "state_name", "occurred_at", "value", "numeric_value", "event_id", "source", "_ingested_at"),
-		From:  builder.Model("nxw_state_instants", ""),
-	})
-	if combined {
-		history = c.load("history")
-	}
-	builder.With(q, "history", history)
+// over is a model of the states' history.
+func (c *composer) over(history, name string) *sql.Query {
+	q := c.Query(name)
+	builder.With(q, "history", c.Query(history))
 	return q
 }
 
@@ -190,14 +142,20 @@ func Columns(s *spec.Spec, names eventlog.Names) ([]Column, error) {
 	if err := diags.Err(); err != nil {
 		return nil, err
 	}
-	c := &composer{rules: &rules{names: names.States}, derived: d, columns: columnNames(names.States, d)}
+	columns := columnNames(names.States, d)
 	var out []Column
-	for _, st := range c.all() {
-		col := Column{Name: st.name, Category: st.category, Column: c.columns[st.name]}
-		if st.category == eventlog.Measurement {
-			col.Delta = st.name + "_delta"
+	add := func(name, category string) {
+		col := Column{Name: name, Category: category, Column: columns[name]}
+		if category == eventlog.Measurement {
+			col.Delta = name + "_delta"
 		}
 		out = append(out, col)
+	}
+	for _, s := range names.States {
+		add(s.Name, s.Category)
+	}
+	for _, s := range d {
+		add(s.name, s.category)
 	}
 	return out, nil
 }

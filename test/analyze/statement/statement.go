@@ -228,7 +228,7 @@ func (s *script) build() error {
 			}
 		}
 		if first {
-			for _, q := range s.program.Questions {
+			for _, q := range s.program.NameQueries {
 				s.query("names of "+q.Kind, q.SQL, text("name"), text("category"))
 			}
 		}

@@ -1,11 +1,13 @@
 -- All versions of the records of a relation that another tool filled. Such a
 -- relation numbers no rows, so versions are told apart by their times, and those of
--- equal times by tie: the tool's own row id, or what the row holds. `ids`,
--- `mapped` and `again` are made of the relation's columns; each wide one is
--- read once, so that no engine keeps a copy of it. Rows of records with a single version,
--- nearly all, go straight through; the others alone are ranked.
+-- equal times by tie: the tool's own row id, or what the row holds. `row` is how the
+-- relation's columns make an envelope. `mapped` and `again` are one text twice, each read
+-- once, so that no engine keeps a copy of the wide rows. Rows of records with a single version,
+-- nearly all, go straight through; only the others are ranked.
 with ids as (
-  select record_id, coalesce(_connection, '') as connection from raw.loaded
+  select row.record_id as record_id, coalesce(row.connection, '') as connection
+  from raw.loaded as r
+  where all row.object as o (o.is_object)
 ),
 several as (
   select connection, record_id
@@ -15,12 +17,22 @@ several as (
   having count(*) > 1
 ),
 mapped as (
-  select record, record_id, _ingested_at, _source_updated_at, _deleted, _connection, _account, _api_version, _format, tie, active
-  from raw.loaded
+  select
+    row.record as record, row.record_id as record_id,
+    coalesce(row.ingested_at, timestamp '1970-01-01') as _ingested_at, row.updated_at as _source_updated_at, row.deleted as _deleted,
+    row.connection as _connection, row.account as _account, row.api_version as _api_version, coalesce(row.format, row.shape) as _format,
+    coalesce(row.tie, '') as tie, row.active as active
+  from raw.loaded as r
+  where all row.object as o (o.is_object)
 ),
 again as (
-  select record, record_id, _ingested_at, _source_updated_at, _deleted, _connection, _account, _api_version, _format, tie, active
-  from raw.loaded
+  select
+    row.record as record, row.record_id as record_id,
+    coalesce(row.ingested_at, timestamp '1970-01-01') as _ingested_at, row.updated_at as _source_updated_at, row.deleted as _deleted,
+    row.connection as _connection, row.account as _account, row.api_version as _api_version, coalesce(row.format, row.shape) as _format,
+    coalesce(row.tie, '') as tie, row.active as active
+  from raw.loaded as r
+  where all row.object as o (o.is_object)
 ),
 kept as (
   select a.*, s.connection

@@ -2,6 +2,10 @@
 -- first whether the value is in its normal form already: nearly all are, and one
 -- look costs a tenth of the work.
 select
+  -- x in (values), written so that no engine makes a join of it: within a CASE a join
+  -- would have x evaluated for every row.
+  case each placeholders as p (when x = p.value then true) else false end as is_placeholder,
+  case each placeholder_phones as p (when x = p.value then true) else false end as is_placeholder_phone,
   -- A number with + or 00 is international; so is one that begins with the
   -- calling code and is too long for a national one. A national number loses its trunk 0.
   case
@@ -10,6 +14,8 @@ select
     when starts_with(normalize_phone(phone), code) and length(normalize_phone(phone)) > 10 then normalize_phone(phone)
     else code || normalize_phone(phone)
   end as national_phone,
+  each calling_code as c (national_phone(phone, c.value) as project_phone),
+  each no_calling_code as c (normalize_phone(phone) as project_phone),
   case identifier_type
     when 'email' then
       case when regexp_like(identifier_value, '^[a-z0-9._+-]+@[a-z0-9.-]+$') then identifier_value else normalize_email(identifier_value) end

@@ -1,4 +1,4 @@
-select g.origin, least(g.node, o.node) as a, greatest(g.node, o.node) as b, rule_no() as rule_no
+select g.origin, least(g.node, o.node) as a, greatest(g.node, o.node) as b, rule.no as rule_no
 from model.groups_in as g
 join model.hubs as h on h.node = g.node
 join model.groups_in as o on o.grp = g.grp

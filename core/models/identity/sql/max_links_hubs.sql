@@ -4,10 +4,10 @@ with pairs as (
   from model.groups_in as g
   join model.nxw_id_nodes as n on n.node = g.node
   join model.groups_in as o on o.grp = g.grp
-  where n.entity_type = wanted_entity_type() and n.identifier_type = wanted_identifier_type() and o.node <> g.node
+  where n.entity_type = rule.entity_type and n.identifier_type = rule.identifier_type and o.node <> g.node
   group by g.node, o.node
 )
 select node, arg_min(other, linked_at) as keeps
 from pairs
 group by node
-having count(*) > most_links()
+having count(*) > rule.limit

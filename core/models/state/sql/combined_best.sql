@@ -2,7 +2,10 @@
 -- grows with n log n: a key's value is in force over a span of instants; a span is
 -- cut into blocks of 1, 2, 4, … instants, at most two of each size; the best of a
 -- block is found once, and an instant looks at the one block of each size that it lies in.
-with counts as (
+with levels as (
+  each block_sizes as b (select b.size as size)
+),
+counts as (
   select entity_id, state_name, max(instant) + 1 as n
   from model.nxw_state_keys
   where is_best(state_name)

@@ -1,6 +1,15 @@
--- Derived states, of the relation `derived`: their value at each row of the wide
--- history. The last of the changes at an instant is what triggered them.
-with stepped as (
+-- Derived states: their value at each row of the wide history. The last of the changes
+-- at an instant is what triggered them.
+with derived as (
+  each derived as d (
+    select
+      entity_id, entity_type, d.name as state_name, valid_from,
+      each d.dimension as t (d.column as value, cast(null as decimal) as numeric_value),
+      each d.measurement as t (cast(d.column as text) as value, d.column as numeric_value)
+    from model.nexus_entity_states
+  )
+),
+stepped as (
   select
     entity_id, entity_type, state_name, valid_from, value, numeric_value,
     lag(value) over (partition by entity_id, state_name order by valid_from) as earlier

@@ -1,6 +1,12 @@
--- The frame of nexus_entities: who there is and since when. The columns of traits
--- and attributes are added to it.
-with interactions as (
+-- Every entity: since when there is one, and its traits and attributes, a column a name.
+with traits as (
+  select
+    entity_id, max(occurred_at) as changed_at,
+    each traits as t (max(case when trait_name = t.name then trait_value end) as t.alias)
+  from model.nexus_resolved_entity_traits
+  group by entity_id
+),
+interactions as (
   select entity_id, entity_type, min(occurred_at) as first_at, max(occurred_at) as last_at
   from model.nexus_entity_participants
   group by entity_id, entity_type
@@ -34,6 +40,10 @@ merges as (
 )
 select
   e.entity_id, e.entity_type,
+  each columns as c (
+    each c.single as s (s.value as c.name),
+    each c.several as s (coalesce(each s.values as v (v.value)) as c.name)
+  ),
   e.seen_at as _created_at, greatest(t.changed_at, a.updated_at) as _updated_at, m.merged_at as _last_merged_at,
   i.first_at as first_interaction_at, i.last_at as last_interaction_at, run_started_at() as _processed_at
 from everyone as e

@@ -1,5 +1,0 @@
-select distinct p.rule_no, n.node
-from model.nxw_id_cannot_link as p
-join model.nxw_id_nodes as n
-  on n.entity_type = p.entity_type and n.identifier_type = p.identifier_type and n.normalized_value = p.normalized_value
-where n.blocked_by is null
