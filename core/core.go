@@ -4,6 +4,7 @@
 package core
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -150,6 +151,9 @@ func (c *Checked) Compile(o Options) (*Program, error) {
 		return nil, fmt.Errorf("core: %w", err)
 	}
 	g, err := c.compose(d, o)
+	if refused := (*identity.StrategyError)(nil); errors.As(err, &refused) {
+		return nil, fmt.Errorf("core: %s: %w", d.Name, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("core: %w", err)
 	}

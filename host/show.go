@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/nexus-host/nexus-host/core"
 	"github.com/nexus-host/nexus-host/core/emit/dialect"
 	"github.com/nexus-host/nexus-host/core/models/read"
 	"github.com/nexus-host/nexus-host/host/warehouse"
@@ -102,10 +103,10 @@ type ShowOptions struct {
 	Events int // of the timeline; 20 if 0
 }
 
-// reader asks questions of a built project.
+// reader looks up entities in a built project.
 type reader struct {
 	engine warehouse.Engine
-	lookup read.Reader
+	lookup core.Reader
 }
 
 func (p *Project) reader(ctx context.Context) (*reader, error) {
@@ -117,10 +118,10 @@ func (p *Project) reader(ctx context.Context) (*reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &reader{engine: e, lookup: read.Reader{Dialect: d, Schema: p.schema()}}, nil
+	return &reader{engine: e, lookup: core.Reader{Dialect: d, Schema: p.schema()}}, nil
 }
 
-func (r *reader) each(ctx context.Context, q read.Question, needle string, limit int, f func(row)) error {
+func (r *reader) each(ctx context.Context, q read.Lookup, needle string, limit int, f func(row)) error {
 	text, err := r.lookup.SQL(q, needle, limit)
 	if err != nil {
 		return err
@@ -189,7 +190,7 @@ func (p *Project) Show(ctx context.Context, needle string, o ShowOptions) (*Enti
 			})
 		},
 		func() error {
-			return r.each(ctx, read.LeftOut, e.EntityID, 0, func(v row) {
+			return r.each(ctx, read.CutLinks, e.EntityID, 0, func(v row) {
 				e.LeftOut = append(e.LeftOut, Link{
 					A: Named{v.text(0), v.text(1)}, B: Named{v.text(2), v.text(3)}, Guard: v.text(4), Rule: v.text(5), Source: v.text(6), At: v.time(7), Events: v.int(8),
 				})

@@ -42,7 +42,7 @@ func (p *Project) Summary(ctx context.Context) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = r.each(ctx, read.Telling, "", 0, func(v row) {
+	err = r.each(ctx, read.Example, "", 0, func(v row) {
 		s.Busiest = v.text(0)
 		if v.text(1) != s.Busiest {
 			s.Other = v.text(1)

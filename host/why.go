@@ -81,7 +81,7 @@ func (p *Project) Why(ctx context.Context, a, b string) (*Reason, error) {
 		}
 	}
 	apart := &ApartError{A: left, B: right}
-	err = r.each(ctx, read.LeftOut, left[0].EntityID, 0, func(v row) {
+	err = r.each(ctx, read.CutLinks, left[0].EntityID, 0, func(v row) {
 		apart.LeftOut = append(apart.LeftOut, Link{A: Named{v.text(0), v.text(1)}, B: Named{v.text(2), v.text(3)}, Guard: v.text(4), Rule: v.text(5), Source: v.text(6), At: v.time(7), Events: v.int(8)})
 	})
 	slices.SortFunc(apart.LeftOut, func(a, b Link) int { return cmp.Or(a.A.compare(b.A), a.B.compare(b.B)) })
@@ -125,7 +125,7 @@ func (r *reader) reason(ctx context.Context, m Match, a, b string) (*Reason, err
 // where it is the entity's id.
 func (r *reader) spellings(ctx context.Context, entity, needle string) ([]Named, error) {
 	var all, same []Named
-	err := r.each(ctx, read.Named, needle, 0, func(v row) {
+	err := r.each(ctx, read.Matches, needle, 0, func(v row) {
 		if v.text(0) == entity {
 			same = append(same, Named{v.text(1), v.text(2)})
 		}

@@ -183,7 +183,7 @@ func (p *Project) Build(t testing.TB, tg *Target) {
 	for _, layer := range []func() ([]*graph.Node, error){
 		func() ([]*graph.Node, error) { return eventlog.Nodes(p.Spec, fragments) },
 		func() ([]*graph.Node, error) {
-			return identity.Nodes(p.Spec, identity.Options{Dialect: tg.Dialect.Name, Recursion: tg.Dialect.Recursion, HasPrevious: tg.HasPrevious()})
+			return identity.Nodes(p.Spec, identity.Options{Recursion: tg.Dialect.Recursion, HasPrevious: tg.HasPrevious()})
 		},
 		func() ([]*graph.Node, error) { return state.Nodes(p.Spec, names) },
 		func() ([]*graph.Node, error) { return final.Nodes(p.Spec, fragments, names) },

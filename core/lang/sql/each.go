@@ -79,9 +79,18 @@ func (p *parser) each(body func(*Each)) *Each {
 func (p *parser) dotted(what string) string {
 	name, _ := p.identifier(what)
 	if p.core && p.acceptSymbol(".") {
-		field, _ := p.identifier("what the element has")
-		name += "." + field
+		name += "." + p.field("what the element has")
 	}
+	return name
+}
+
+// field takes a name after a dot: in the core's models it may be a keyword.
+func (p *parser) field(what string) string {
+	if t := p.peek(); p.core && t.kind == tokWord {
+		p.take()
+		return p.spelled(t, t.text)
+	}
+	name, _ := p.identifier(what)
 	return name
 }
 

@@ -22,10 +22,10 @@ func (p *parser) named() Expr {
 	c := &Column{Node: Node{Pos: pos}, Name: name}
 	if p.acceptSymbol(".") {
 		c.Table = c.Name
-		c.Name, _ = p.identifier("a column")
+		c.Name = p.field("a column")
 		if p.core && p.acceptSymbol(".") { // t.s.x or s.x.c, where s is an element
 			c.Table += "." + c.Name
-			c.Name, _ = p.identifier("a column")
+			c.Name = p.field("a column")
 		}
 		if u := p.peek(); u.isSymbol(".") {
 			p.fail(pos, CodeUnresolved, "write table.column", "a column's name has two parts at most")

@@ -389,9 +389,9 @@ func (p *parser) cast() Expr {
 	}
 	p.take()
 	if p.core && p.acceptSymbol(".") { // the type that an element has
-		field, _ := p.identifier("what the element has")
+		to := &Column{Node: Node{Pos: t.pos}, Table: t.word, Name: p.field("what the element has")}
 		p.expectSymbol(")")
-		return &Call{Node: Node{Pos: pos}, Name: "cast", Args: []Expr{x, &Column{Node: Node{Pos: t.pos}, Table: t.word, Name: field}}}
+		return &Call{Node: Node{Pos: pos}, Name: "cast", Args: []Expr{x, to}}
 	}
 	to, ok := TypeNamed(t.word)
 	if !ok {

@@ -70,7 +70,10 @@ func (p *parser) table() TableExpr {
 	r := &Relation{Pos: pos, Name: name}
 	if p.acceptSymbol(".") {
 		r.Schema = r.Name
-		r.Name = p.dotted("the relation's name")
+		r.Name = p.field("the relation's name")
+		if p.core && p.acceptSymbol(".") { // model.s.x, where s is an element
+			r.Name += "." + p.field("what the element has")
+		}
 	}
 	switch u := p.peek(); {
 	case u.isSymbol("."):

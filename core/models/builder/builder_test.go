@@ -9,25 +9,28 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/builder"
 )
 
-func files() fstest.MapFS {
-	return fstest.MapFS{
-		"m.sql": {Data: []byte("select lower(trim(x)) as tidy, tidy(x) || suffix() as marked from parameters")},
-		"q.sql": {Data: []byte("select marked(t.name) as name from arms as t where tidy(t.name) <> other(t.name)")},
-		"e.sql": {Data: []byte("select from")},
+func files(texts map[string]string) fstest.MapFS {
+	out := fstest.MapFS{}
+	for name, text := range texts {
+		out["sql/"+name+".sql"] = &fstest.MapFile{Data: []byte(text)}
 	}
+	return out
 }
 
 func TestMacros(t *testing.T) {
-	outer := builder.Macros{"suffix": {Body: builder.Text("!")}}
-	macros, err := builder.LoadMacros(files(), "m.sql", map[string][]string{"tidy": {"x"}, "marked": {"x"}}, outer)
+	models := files(map[string]string{
+		"m": "select lower(trim(x)) as tidy, tidy(x) || suffix() as marked from parameters",
+		"q": "select marked(t.name) as name from arms as t where tidy(t.name) <> other(t.name)",
+	})
+	params := map[string][]string{"tidy": {"x"}, "marked": {"x"}}
+	macros, err := builder.LoadMacros(models, "m", params, builder.Params{Macros: builder.Values(map[string]sql.Expr{"suffix": builder.Text("!")})})
 	if err != nil {
 		t.Fatal(err)
 	}
-	q, err := builder.Load(files(), "q.sql")
+	q, err := builder.Load(models, "q", builder.Params{Macros: macros})
 	if err != nil {
 		t.Fatal(err)
 	}
-	macros.Expand(q)
 	var calls []string
 	columns := map[*sql.Column]bool{}
 	sql.Walk(q, func(n any) bool {
@@ -48,16 +51,7 @@ func TestMacros(t *testing.T) {
 	if got, want := strings.Join(calls, " "), "lower trim lower trim other"; got != want {
 		t.Errorf("calls %s, want %s", got, want)
 	}
-}
-
-func TestLoadTellsWhere(t *testing.T) {
-	if _, err := builder.Load(files(), "e.sql"); err == nil || !strings.Contains(err.Error(), "e.sql:1:") {
-		t.Errorf("got %v", err)
-	}
-	if _, err := builder.Load(files(), "none.sql"); err == nil {
-		t.Error("a model that is not there loads")
-	}
-	if _, err := builder.LoadMacros(files(), "m.sql", map[string][]string{"tidy": {"x"}}, nil); err == nil {
+	if _, err := builder.LoadMacros(models, "m", map[string][]string{"tidy": {"x"}}, builder.Params{}); err == nil {
 		t.Error("a macro without parameters loads")
 	}
 }

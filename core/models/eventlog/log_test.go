@@ -114,19 +114,23 @@ func TestConflictsAreFound(t *testing.T) {
 	}
 }
 
-// Discoveries ask a built log for the names that fragments compute.
-func TestDiscovery(t *testing.T) {
+// A built log is asked for the names that fragments compute.
+func TestNameQuery(t *testing.T) {
 	tg := coretest.DuckDB(t)
 	p := coretest.NewProject("crm")
 	p.Trait("crm", 1, "a@x.com", "Shoe size", "42")
 	p.Trait("crm", 1, "a@x.com", "shoe SIZE", "43")
 	p.Change("crm", 1, "a@x.com", "plan", nil, "pro")
 	p.Build(t, tg)
-	_, ask := eventlog.StaticNames(p.Spec, p.Fragments())
+	_, computed := eventlog.StaticNames(p.Spec, p.Fragments())
 	var got []string
-	for _, d := range ask {
-		for _, r := range tg.Ask(d.Query) {
-			got = append(got, fmt.Sprint(d.Kind, " ", r[0], " ", r[1]))
+	for _, kind := range computed {
+		q, err := eventlog.NameQuery(kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range tg.Ask(q) {
+			got = append(got, fmt.Sprint(kind, " ", r[0], " ", r[1]))
 		}
 	}
 	if want := []string{"entity_traits shoe_size <nil>", "state_changes plan dimension"}; !slices.Equal(got, want) {

@@ -39,11 +39,11 @@ func TestStaticNames(t *testing.T) {
 		{"a cast", `select cast('a' as text) as trait_name from normalized.a`, []string{"a"}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			names, ask := eventlog.StaticNames(&spec.Spec{}, []eventlog.Fragment{{Source: "s", Name: "f", Kind: eventlog.Traits, Query: parsed(t, c.text)}})
+			names, computed := eventlog.StaticNames(&spec.Spec{}, []eventlog.Fragment{{Source: "s", Name: "f", Kind: eventlog.Traits, Query: parsed(t, c.text)}})
 			if !slices.Equal(names.Traits, c.want) {
 				t.Errorf("found %q, want %q", names.Traits, c.want)
 			}
-			if computed := len(ask) == 1; computed != c.computed {
+			if some := len(computed) == 1; some != c.computed {
 				t.Errorf("computed %v, want %v", computed, c.computed)
 			}
 		})
@@ -57,9 +57,9 @@ func TestStaticStatesKeepTheirCategory(t *testing.T) {
 	}
 	text := `select 'mrr' as state_name, 'measurement' as state_category from normalized.a
 		union all select 'plan', 'dimension' from normalized.a union all select 'tier', 'measurement' from normalized.a`
-	names, ask := eventlog.StaticNames(s, []eventlog.Fragment{{Source: "s", Name: "f", Kind: eventlog.StateChanges, Query: parsed(t, text)}})
-	if len(ask) != 0 {
-		t.Errorf("asks %v", ask)
+	names, computed := eventlog.StaticNames(s, []eventlog.Fragment{{Source: "s", Name: "f", Kind: eventlog.StateChanges, Query: parsed(t, text)}})
+	if len(computed) != 0 {
+		t.Errorf("asks for %v", computed)
 	}
 	if got, want := fmt.Sprint(names.States), "[{ltv measurement} {mrr measurement} {plan dimension} {tier dimension}]"; got != want {
 		t.Errorf("got %s, want %s", got, want)

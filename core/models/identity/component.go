@@ -25,7 +25,7 @@ func (b *resolver) chooseStrategy() error {
 		if b.recursion() == "" {
 			return &StrategyError{
 				Strategy: Recursive,
-				Limit:    "its recursion has UNION ALL alone, which does not end on a cycle",
+				Limit:    "its recursion has only UNION ALL, which does not end on a cycle",
 			}
 		}
 		return nil

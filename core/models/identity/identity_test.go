@@ -74,7 +74,7 @@ func TestRenders(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, strategy := range []string{identity.Auto, identity.Recursive} {
-			nodes, err := identity.Nodes(project(everyRule()), identity.Options{Strategy: strategy, Dialect: name, Recursion: d.Recursion, HasPrevious: true})
+			nodes, err := identity.Nodes(project(everyRule()), identity.Options{Strategy: strategy, Recursion: d.Recursion, HasPrevious: true})
 			var refused *identity.StrategyError
 			if errors.As(err, &refused) && strategy == identity.Recursive {
 				t.Log(err)

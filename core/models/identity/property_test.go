@@ -213,7 +213,7 @@ func build(t testing.TB, tg *coretest.Target, strategy string, r spec.Resolution
 	t.Helper()
 	tg.Load(events, identifierColumns(), rows(list))
 	nodes, err := identity.Nodes(project(r), identity.Options{
-		Strategy: strategy, Dialect: tg.Dialect.Name, Recursion: tg.Dialect.Recursion, HasPrevious: tg.HasPrevious(),
+		Strategy: strategy, Recursion: tg.Dialect.Recursion, HasPrevious: tg.HasPrevious(),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -40,7 +40,7 @@ func TestScale(t *testing.T) {
 			if c.guard != "" {
 				rules.Guards = []spec.Guard{{EntityType: "person", Kind: c.guard, IdentifierType: c.of, N: 2}}
 			}
-			nodes, err := identity.Nodes(project(rules), identity.Options{Dialect: "duckdb"})
+			nodes, err := identity.Nodes(project(rules), identity.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -122,7 +122,7 @@ func TestLogTimesRise(t *testing.T) {
 			list = []seen{{"edge", "event", "crm", id, 0}}
 		}
 		tg.Load(events, identifierColumns(), rows(list))
-		nodes, err := identity.Nodes(project(spec.Resolution{}), identity.Options{Dialect: "duckdb", HasPrevious: tg.HasPrevious()})
+		nodes, err := identity.Nodes(project(spec.Resolution{}), identity.Options{HasPrevious: tg.HasPrevious()})
 		if err != nil {
 			t.Fatal(err)
 		}

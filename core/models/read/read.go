@@ -1,15 +1,12 @@
-// Package lookup asks a built history about single entities: who somebody is,
-// what is known of them, what happened, and which events tie two identifiers
-// together. Its queries are portable SQL over the contract's tables, rendered for
-// the warehouse that holds them; it needs no project and no plugin.
+// Package read looks up single entities in a built history: who somebody is, what is
+// known of them, what happened, and which events tie two identifiers together. Its
+// queries read the contract's tables; it needs no project and no plugin.
 package read
 
 import (
 	"embed"
 	"fmt"
 
-	"github.com/nexus-host/nexus-host/core/emit/dialect"
-	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/core/lang/check"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/builder"
@@ -18,69 +15,60 @@ import (
 //go:embed sql/*.sql
 var files embed.FS
 
-// Question is one of the queries; its columns stand in sql/<name>.sql.
-type Question string
+// Lookup is one of the queries, sql/<name>.sql.
+type Lookup string
 
 const (
 	// Find gives the entities that an identifier, in any spelling, or an entity id, a
 	// retired one included, stands for: entity_id, entity_type, found_by, identifiers.
-	Find Question = "find"
-	// Named gives the identifiers that a spelling stands for: entity_id, identifier_type, normalized_value.
-	Named Question = "named"
+	Find Lookup = "find"
+	// Matches gives the identifiers that a spelling stands for: entity_id, identifier_type, normalized_value.
+	Matches Lookup = "matches"
 	// Identifiers of an entity, the most seen first.
-	Identifiers Question = "identifiers"
+	Identifiers Lookup = "identifiers"
 	// Traits of an entity.
-	Traits Question = "traits"
+	Traits Lookup = "traits"
 	// Relationships of an entity, with the other end's name.
-	Relationships Question = "relationships"
+	Relationships Lookup = "relationships"
 	// States that are in force.
-	States Question = "states"
+	States Lookup = "states"
 	// Timeline is an entity's events, the newest of them.
-	Timeline Question = "timeline"
+	Timeline Lookup = "timeline"
 	// Links of an entity's component, kept ones, each with the event that made it.
-	Links Question = "links"
+	Links Lookup = "links"
+	// CutLinks are the links at the entity that a guard cut.
+	CutLinks Lookup = "cut_links"
 	// Totals counts the history: what, detail, n.
-	Totals Question = "totals"
-	// Telling gives two addresses of a person worth looking at.
-	Telling Question = "telling"
-	// LeftOut is the links that a guard left out at the entity.
-	LeftOut Question = "left_out"
+	Totals Lookup = "totals"
+	// Example gives two addresses of a person worth looking at.
+	Example Lookup = "example"
 )
 
-// Reader renders questions for one warehouse.
-type Reader struct {
-	Dialect *dialect.Dialect
-	Schema  []string // catalog and schema, as many as the warehouse has
+// All lists the lookups.
+func All() []Lookup {
+	return []Lookup{Find, Matches, Identifiers, Traits, Relationships, States, Timeline, Links, CutLinks, Totals, Example}
 }
 
-// SQL renders a question about needle: for Find an identifier or entity id, for
-// the others an entity id. limit bounds the rows of a timeline.
-func (r Reader) SQL(question Question, needle string, limit int) (string, error) {
-	q, err := builder.Load(files, "sql/"+string(question)+".sql")
+// Query gives a lookup of needle, checked: for Find and Matches an identifier or entity id,
+// for the others an entity id. limit bounds the rows of a timeline.
+func Query(lookup Lookup, needle string, limit int) (*sql.Query, error) {
+	q, err := builder.Load(files, string(lookup), builder.Params{Macros: builder.Values(map[string]sql.Expr{
+		"needle": builder.Text(needle), "at_most": builder.Int(limit),
+	})})
 	if err != nil {
-		return "", fmt.Errorf("lookup: %w", err)
+		return nil, fmt.Errorf("read: %w", err)
 	}
-	builder.Macros{
-		"needle":  {Body: builder.Text(needle)},
-		"at_most": {Body: builder.Int(limit)},
-	}.Expand(q)
 	env := check.Env{Core: true, Relation: func(schema, name string) ([]sql.ColumnDef, bool) {
 		columns, known := tables[name]
 		return columns, known && schema == "model"
 	}}
 	if _, diags := check.Query(q, env); len(diags) > 0 {
-		return "", fmt.Errorf("lookup: %w", diags)
+		return nil, fmt.Errorf("read: %w", diags)
 	}
-	text, err := render.Query(q, r.Dialect, func(_, name string) ([]string, error) {
-		return append(append([]string(nil), r.Schema...), name), nil
-	})
-	if err != nil {
-		return "", fmt.Errorf("lookup: %w", err)
-	}
-	return text, nil
+	return q, nil
 }
 
-// tables are the columns that the questions read of the contract's tables.
+// tables are the columns that the lookups read of the contract's tables.
 var tables = map[string][]sql.ColumnDef{
 	"nexus_resolved_identifiers": columns(sql.Text, "entity_type", "identifier_type", "normalized_value", "entity_id").
 		and(sql.Timestamp, "first_seen_at", "last_seen_at").and(sql.Bigint, "n_events"),

@@ -327,16 +327,13 @@ func (s *script) publish() error {
 
 // read adds what show, explain and the summary ask of a history.
 func (s *script) read() error {
-	r := read.Reader{Dialect: s.Dialect, Schema: s.Schema}
-	for _, q := range []read.Question{
-		read.Find, read.Named, read.Identifiers, read.Traits, read.Relationships, read.States,
-		read.Timeline, read.Links, read.Totals, read.Telling, read.LeftOut,
-	} {
+	r := core.Reader{Dialect: s.Dialect, Schema: s.Schema}
+	for _, q := range read.All() {
 		asked, err := r.SQL(q, `it's \ "Ann" <ann@example.com>`, 20)
 		if err != nil {
-			return fmt.Errorf("question %s: %w", q, err)
+			return fmt.Errorf("lookup %s: %w", q, err)
 		}
-		s.query("question "+string(q), asked)
+		s.query("lookup "+string(q), asked)
 	}
 	s.query("count", render.Count(s.Dialect, s.program.Plan.Published("nexus_events")), bigint("rows"))
 	for _, key := range []func(*dialect.Dialect, int64) (string, error){render.TryLock, render.Unlock} {

@@ -1,22 +1,24 @@
-package read
+package core_test
 
 import (
 	"strings"
 	"testing"
 
+	"github.com/nexus-host/nexus-host/core"
 	"github.com/nexus-host/nexus-host/core/emit/dialect"
+	"github.com/nexus-host/nexus-host/core/models/read"
 )
 
-// Every question renders, and a needle stays a literal whatever it holds.
-func TestQuestionsRender(t *testing.T) {
+// Every lookup renders, and a needle stays a literal whatever it holds.
+func TestLookupsRender(t *testing.T) {
 	hostile := `'; drop table nexus_events; --\`
 	for _, name := range []string{"duckdb", "postgres"} {
 		d, err := dialect.ByName(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, q := range []Question{Find, Named, Identifiers, Traits, Relationships, States, Timeline, Links, LeftOut, Totals, Telling} {
-			text, err := Reader{Dialect: d, Schema: []string{"main"}}.SQL(q, hostile, 20)
+		for _, q := range read.All() {
+			text, err := core.Reader{Dialect: d, Schema: []string{"main"}}.SQL(q, hostile, 20)
 			if err != nil {
 				t.Fatalf("%s: %v", q, err)
 			}
