@@ -15,9 +15,9 @@ type Summary struct {
 	States        int64
 	CurrentStates int64
 	Relationships int64
-	// Busiest is an address of a person worth looking at, Other another one of the
+	// Example is an address of a person worth looking at, Other another one of the
 	// same person; both are empty where there is nobody.
-	Busiest, Other string
+	Example, Other string
 }
 
 // Summary counts what a build left. Errors: ErrNotBuilt.
@@ -43,8 +43,8 @@ func (p *Project) Summary(ctx context.Context) (*Summary, error) {
 		return nil, err
 	}
 	err = r.each(ctx, read.Example, "", 0, func(v row) {
-		s.Busiest = v.text(0)
-		if v.text(1) != s.Busiest {
+		s.Example = v.text(0)
+		if v.text(1) != s.Example {
 			s.Other = v.text(1)
 		}
 	})

@@ -85,10 +85,10 @@ func (a *app) tellFound(ctx context.Context, p *host.Project, dir string) error 
 	}
 	a.say("\nFound %d events. %d people and %d companies behind %d identifiers; %d of them have more than one.\n", s.Events, s.Entities["person"], s.Entities["group"], s.Identifiers, s.Merged)
 	a.say("%d states, %d of them in force; %d relationships.\n", s.States, s.CurrentStates, s.Relationships)
-	if s.Busiest != "" {
-		a.say("\nTry next:\n  nexus-host show %s --project %s\n", s.Busiest, dir)
+	if s.Example != "" {
+		a.say("\nTry next:\n  nexus-host show %s --project %s\n", s.Example, dir)
 		if s.Other != "" {
-			a.say("  nexus-host why %s %s --project %s\n", s.Busiest, s.Other, dir)
+			a.say("  nexus-host why %s %s --project %s\n", s.Example, s.Other, dir)
 		}
 		a.say("  nexus-host query 'select event_name, count(*) as n from nexus_events group by event_name order by n desc' --project %s\n", dir)
 	}

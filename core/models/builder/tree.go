@@ -119,19 +119,3 @@ func Empty(columns []sql.ColumnDef) *sql.Query {
 	}
 	return Query(s)
 }
-
-// Join adds a join to a table expression.
-func Join(kind sql.JoinKind, left, right sql.TableExpr, on sql.Expr) sql.TableExpr {
-	return &sql.Join{Kind: kind, Left: left, Right: right, On: on}
-}
-
-// Asc and Desc are sort keys.
-func Asc(x sql.Expr) *sql.Order { return &sql.Order{X: x} }
-
-// Desc sorts from the greatest; NULLs stay last.
-func Desc(x sql.Expr) *sql.Order { return &sql.Order{X: x, Desc: true} }
-
-// Over calls a window function.
-func Over(name string, args, partition []sql.Expr, order []*sql.Order) sql.Expr {
-	return &sql.Call{Name: name, Args: args, Over: &sql.Window{PartitionBy: partition, OrderBy: order}}
-}

@@ -114,8 +114,8 @@ func (k *kind) unioned(source string) string { return source + "_" + k.name }
 // intake is the work table with every row of the kind, the faulty ones too.
 func (k *kind) intake() string { return "nxw_" + k.name + "_in" }
 
-// again is the work table with the rows whose primary key occurs more than once.
-func (k *kind) again() string { return "nxw_" + k.name + "_again" }
+// duplicates is the work table with the rows whose primary key occurs more than once.
+func (k *kind) duplicates() string { return "nxw_" + k.name + "_duplicates" }
 
 // Intake names the work table that holds every row of a kind that the fragments
 // gave, with the column fault: NULL where the row is good.

@@ -10,7 +10,7 @@ import (
 )
 
 // log makes a kind's tables over all sources. The intake holds every row, with
-// its id and what is wrong with it; the repeated ones are those whose key
+// its id and what is wrong with it; the duplicates are those whose key
 // occurs more than once; the log's table has the rest and the pick of those.
 func (c *composer) log(k *kind, arms *sql.Query) {
 	intake := c.Query(k.name)
@@ -27,16 +27,16 @@ func (c *composer) log(k *kind, arms *sql.Query) {
 	if k.name == Entities {
 		layer = graph.Work
 	}
-	n := builder.Node(builder.Work(k.again(), "The rows of kind "+k.name+" whose key occurs more than once."), c.Query("repeated", p))
+	n := builder.Node(builder.Work(k.duplicates(), "The rows of kind "+k.name+" whose key occurs more than once."), c.Query("duplicates", p))
 	n.Name = k.table
-	builder.Append(n, &graph.Relation{Name: k.table, Layer: layer, Storage: graph.Table, Doc: k.doc, Key: []string{k.id}}, c.Query("unique", p))
+	builder.Append(n, &graph.Relation{Name: k.table, Layer: layer, Storage: graph.Table, Doc: k.doc, Key: []string{k.id}}, c.Query("deduplicated", p))
 	c.Nodes = append(c.Nodes, n)
 }
 
 // element is what models know of a kind.
 func (k *kind) element() builder.Element {
 	e := builder.Element{
-		"id": builder.Name(k.id), "intake": builder.Name(k.intake()), "repeated": builder.Name(k.again()),
+		"id": builder.Name(k.id), "intake": builder.Name(k.intake()), "duplicates": builder.Name(k.duplicates()),
 		"table": builder.Text(k.shown()), "detail": builder.Name(k.detail), "sample": builder.Name("event_id"),
 		"named": builder.Name(k.named), "folded": builder.List(nil), "unique": builder.List(nil), "measured": builder.List(nil),
 		"categorized": builder.If(k.name == StateChanges), "uncategorized": builder.If(k.name != StateChanges),
@@ -48,10 +48,10 @@ func (k *kind) element() builder.Element {
 		e["folded"] = builder.List{{"name": e["named"]}}
 	}
 	if k.table != "" {
-		e["unique"] = builder.List{{"id": e["id"], "repeated": e["repeated"], "compared": k.compared()}}
+		e["unique"] = builder.List{{"id": e["id"], "duplicates": e["duplicates"], "compared": k.compared()}}
 	}
 	if k.name == Measurements {
-		e["measured"] = builder.List{{"id": e["id"], "repeated": e["repeated"]}}
+		e["measured"] = builder.List{{"id": e["id"], "duplicates": e["duplicates"]}}
 	}
 	return e
 }

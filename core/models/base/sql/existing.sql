@@ -1,7 +1,7 @@
 -- All versions of the records of a relation that another tool filled. Such a
--- relation numbers no rows, so versions are told apart by their times, and those of
+-- relation numbers no rows, so versions are distinguished by their times, and those of
 -- equal times by tie: the tool's own row id, or what the row holds. `row` is how the
--- relation's columns make an envelope. `mapped` and `again` are one text twice, each read
+-- relation's columns make an envelope. `mapped` and `remapped` are one text twice, each read
 -- once, so that no engine keeps a copy of the wide rows. Rows of records with a single version,
 -- nearly all, go straight through; only the others are ranked.
 with ids as (
@@ -25,7 +25,7 @@ mapped as (
   from raw.loaded as r
   where all row.object as o (o.is_object)
 ),
-again as (
+remapped as (
   select
     row.record as record, row.record_id as record_id,
     coalesce(row.ingested_at, timestamp '1970-01-01') as _ingested_at, row.updated_at as _source_updated_at, row.deleted as _deleted,
@@ -36,7 +36,7 @@ again as (
 ),
 kept as (
   select a.*, s.connection
-  from again as a
+  from remapped as a
   join several as s on s.connection = coalesce(a._connection, '') and s.record_id = a.record_id
   qualify row_number() over (
     partition by s.connection, a.record_id, a._source_updated_at, a._ingested_at, a._deleted

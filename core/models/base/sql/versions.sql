@@ -1,5 +1,5 @@
 -- Which version of its record each loaded row is. Rows of records with a single
--- version, nearly all, go straight through; the others alone are looked at again
+-- version, nearly all, go straight through; only the others are read again
 -- for their times and ranked. A version that was loaded twice with the same
 -- times counts once, as its last row.
 with ids as (
@@ -56,7 +56,7 @@ union all
 select _row, record_id, _version, _version = n
 from ranked
 union all
--- Rows that cannot be told from others: rejected, but counted.
+-- Rows without an id: rejected, but counted.
 select _row, record_id, null, false
 from ids
 where record_id is null

@@ -1,4 +1,4 @@
--- Few values are seen in many rows: each is normalized and judged once.
+-- Few values are seen in many rows: each is normalized and checked once.
 with spelled as (
   select distinct identifier_type, identifier_value from arms
 ),
@@ -6,7 +6,7 @@ normalized as (
   select identifier_type, identifier_value, normalized_identifier(identifier_type, identifier_value) as normalized_value
   from spelled
 ),
-judged as (
+checked as (
   select
     identifier_type, identifier_value, normalized_value,
     identifier_fault(identifier_type, identifier_value, normalized_value) as fault
@@ -23,4 +23,4 @@ select
     else j.fault
   end as fault
 from arms as a
-left join judged as j on j.identifier_type = a.identifier_type and j.identifier_value = a.identifier_value
+left join checked as j on j.identifier_type = a.identifier_type and j.identifier_value = a.identifier_value

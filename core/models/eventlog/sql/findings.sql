@@ -21,7 +21,7 @@ each kinds as k (
     select k.table as table_name, source, 'conflicting_duplicate' as reason, detail, count(*) as n, min(sample) as sample
     from (
       select min(source) as source, min(k.detail) as detail, min(k.sample) as sample
-      from model.u.repeated
+      from model.u.duplicates
       where all k.measured as m (not is_summed)
       group by u.id, _ingested_at
       having count(*) > 1 and any u.compared as c (
@@ -36,7 +36,7 @@ each kinds as k (
     select k.table as table_name, source, 'several_units' as reason, detail, count(*) as n, min(sample) as sample
     from (
       select min(source) as source, min(k.detail) as detail, min(k.sample) as sample
-      from model.m.repeated
+      from model.m.duplicates
       where is_summed
       group by m.id
       having min(value_unit) <> max(value_unit) or (count(value_unit) > 0 and count(value_unit) < count(*))

@@ -27,7 +27,7 @@ seen as (
   union all
   select entity_id, entity_type, occurred_at from model.nexus_resolved_entity_traits
 ),
-everyone as (
+entities as (
   select entity_id, entity_type, min(seen_at) as seen_at
   from seen
   group by entity_id, entity_type
@@ -46,7 +46,7 @@ select
   ),
   e.seen_at as _created_at, greatest(t.changed_at, a.updated_at) as _updated_at, m.merged_at as _last_merged_at,
   i.first_at as first_interaction_at, i.last_at as last_interaction_at, run_started_at() as _processed_at
-from everyone as e
+from entities as e
 left join traits as t on t.entity_id = e.entity_id
 left join model.nxw_registered_entities as a on a.entity_id = e.entity_id
 left join interactions as i on i.entity_id = e.entity_id

@@ -7,7 +7,7 @@ with linked as (
     on r.entity_type = i.entity_type and r.identifier_type = i.identifier_type and r.normalized_value = i.normalized_value
   where has_entity(i.entity_type, i.identifier_type, r.entity_id)
 ),
-once as (
+distinct_roles as (
   select event_id, entity_id, entity_type, role, min(occurred_at) as occurred_at
   from linked
   group by event_id, entity_id, entity_type, role
@@ -15,4 +15,4 @@ once as (
 select
   nexus_id('ent_prt', event_id, entity_id, role) as entity_participant_id,
   event_id, entity_id, entity_type, role, occurred_at, run_started_at() as _processed_at
-from once
+from distinct_roles

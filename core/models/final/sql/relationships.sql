@@ -2,21 +2,21 @@
 -- are only ever declared active, by one source, in one direction: those are plain
 -- sums of their declarations. The declarations of the others are numbered in time; what follows
 -- the last active one has ended it.
-with turned as (
+with oriented as (
   select
     relationship_type, relationship_direction, is_active, occurred_at, source, _ingested_at, relationship_declaration_id,
-    case when turns then entity_b_id else entity_a_id end as entity_a_id,
-    case when turns then entity_b_type else entity_a_type end as entity_a_type,
-    case when turns then entity_b_role else entity_a_role end as entity_a_role,
-    case when turns then entity_a_id else entity_b_id end as entity_b_id,
-    case when turns then entity_a_type else entity_b_type end as entity_b_type,
-    case when turns then entity_a_role else entity_b_role end as entity_b_role
+    case when is_turned then entity_b_id else entity_a_id end as entity_a_id,
+    case when is_turned then entity_b_type else entity_a_type end as entity_a_type,
+    case when is_turned then entity_b_role else entity_a_role end as entity_a_role,
+    case when is_turned then entity_a_id else entity_b_id end as entity_b_id,
+    case when is_turned then entity_a_type else entity_b_type end as entity_b_type,
+    case when is_turned then entity_a_role else entity_b_role end as entity_b_role
   from (
     select
       relationship_type, relationship_direction, is_active, occurred_at, source, _ingested_at, relationship_declaration_id,
       entity_a_id, entity_a_type, entity_a_role, entity_b_id, entity_b_type, entity_b_role,
       relationship_direction = 'bidirectional'
-        and (entity_b_id < entity_a_id or (entity_b_id = entity_a_id and entity_b_role < entity_a_role)) is true as turns
+        and (entity_b_id < entity_a_id or (entity_b_id = entity_a_id and entity_b_role < entity_a_role)) is true as is_turned
     from model.nxw_relationship_ends
     where entity_a_id is not null and entity_b_id is not null
   ) as ends
@@ -27,7 +27,7 @@ grouped as (
     relationship_type, min(relationship_direction) as relationship_direction, min(source) as source,
     bool_and(is_active) and min(relationship_direction) = max(relationship_direction) and min(source) = max(source) as is_plain,
     min(occurred_at) as first_at, max(occurred_at) as last_at
-  from turned
+  from oriented
   group by entity_a_id, entity_a_role, entity_b_id, entity_b_role, relationship_type
 ),
 identified as (
@@ -43,7 +43,7 @@ numbered as (
     row_number() over (
       partition by g.relationship_id order by t.occurred_at, t._ingested_at, t.source, t.relationship_declaration_id
     ) as n
-  from turned as t
+  from oriented as t
   join identified as g
     on g.entity_a_id = t.entity_a_id and g.entity_b_id = t.entity_b_id and g.relationship_type = t.relationship_type
     and g.entity_a_role is not distinct from t.entity_a_role and g.entity_b_role is not distinct from t.entity_b_role
@@ -54,7 +54,7 @@ lasting as (
   from numbered
   group by relationship_id
 ),
-told as (
+declared as (
   select
     n.relationship_id,
     arg_max(n.relationship_direction, n.n) as relationship_direction,
@@ -77,4 +77,4 @@ select
   case when g.is_plain then g.source else t.primary_source end as primary_source,
   run_started_at() as _processed_at
 from identified as g
-left join told as t on t.relationship_id = g.relationship_id
+left join declared as t on t.relationship_id = g.relationship_id

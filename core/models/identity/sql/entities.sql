@@ -13,21 +13,21 @@ most as (
   from votes
   group by component
 ),
-favourites as (
+leading as (
   select v.component, v.entity_id, v.n
   from votes as v
   join most as m on m.component = v.component and m.n = v.n
 ),
-torn as (
+tied as (
   select component
-  from favourites
+  from leading
   group by component
   having count(*) > 1
 ),
 candidates as (
   select distinct f.entity_id
-  from favourites as f
-  join torn as t on t.component = f.component
+  from leading as f
+  join tied as t on t.component = f.component
 ),
 births as (
   select l.entity_id, min(l.logged_at) as born_at
@@ -37,7 +37,7 @@ births as (
 ),
 claims as (
   select f.component, f.n, arg_min(f.entity_id, coalesce(b.born_at, timestamp '0001-01-01T00:00:00Z')) as entity_id
-  from favourites as f
+  from leading as f
   left join births as b on b.entity_id = f.entity_id
   group by f.component, f.n
 ),
@@ -53,27 +53,27 @@ fresh as (
   left join kept as k on k.component = n.node
   where n.blocked_by is null and r.v is null and k.component is null
 ),
-spent as (
+used as (
   select distinct f.node, f.entity_type, f.identifier_type, f.normalized_value, l.entity_id
   from fresh as f
   join prev.nexus_resolution_log as l
     on l.entity_type = f.entity_type and l.identifier_type = f.identifier_type and l.normalized_value = f.normalized_value
   where l.entity_id is not null
 ),
-tried as (
+numbered as (
   select
     node, entity_type, identifier_type, normalized_value, entity_id,
     row_number() over (partition by node order by entity_id) - 1 as generation
-  from spent
+  from used
 ),
-drawn as (
+generated as (
   select node, fresh_id(entity_type, identifier_type, normalized_value, generation) as entity_id
-  from tried
+  from numbered
 ),
 generations as (
   select d.node, count(*) as generation
-  from drawn as d
-  join spent as s on s.node = d.node and s.entity_id = d.entity_id
+  from generated as d
+  join used as s on s.node = d.node and s.entity_id = d.entity_id
   group by d.node
 )
 select component, entity_id, false as is_fresh

@@ -1,4 +1,4 @@
--- The edges that resolution reads: what is blocked identifies nobody. A guard cuts a
+-- The edges that resolution reads: without what is blocked. A guard cuts a
 -- group into smaller ones; `origin` remains the edge on which they were seen.
 select m.grp, m.grp as origin, m.node, e.seen_at
 from model.nxw_id_members as m

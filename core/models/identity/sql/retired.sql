@@ -11,7 +11,7 @@ heirs as (
   from moved
   group by entity_id
 ),
-gone as (
+retired as (
   select distinct p.entity_id, p.entity_type
   from prev.nexus_resolved_identifiers as p
   left join model.nxw_id_entities as e on e.entity_id = p.entity_id
@@ -20,5 +20,5 @@ gone as (
 select
   g.entity_id, g.entity_type, h.heir_entity_id,
   case when h.n_heirs is null then 'removed' when h.n_heirs = 1 then 'merged' else 'split' end as reason
-from gone as g
+from retired as g
 left join heirs as h on h.entity_id = g.entity_id

@@ -1,4 +1,4 @@
--- An identifier as somebody would type it, an entity's id, or one it once had.
+-- An identifier as a person would type it, an entity's id, or one it once had.
 with found as (
   select entity_id, entity_type, 'identifier' as found_by
   from model.nexus_resolved_identifiers
@@ -15,12 +15,12 @@ with found as (
   from model.nexus_entity_aliases
   where entity_id = needle() and current_entity_id is not null
 ),
-once as (
+matched as (
   select entity_id, entity_type, min(found_by) as found_by
   from found
   group by entity_id, entity_type
 )
 select o.entity_id, o.entity_type, o.found_by, count(r.normalized_value) as identifiers
-from once as o
+from matched as o
 left join model.nexus_resolved_identifiers as r on r.entity_id = o.entity_id
 group by o.entity_id, o.entity_type, o.found_by

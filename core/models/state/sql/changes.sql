@@ -1,5 +1,5 @@
 -- State changes by entity: identities apply before states are read. Those of an
--- identifier that nobody has keep a NULL, so that they can be counted.
+-- identifier of no entity keep a NULL, so that they can be counted.
 with linked as (
   select
     entity_of(i.entity_type, i.identifier_type, i.source, i.normalized_value, r.entity_id) as entity_id,

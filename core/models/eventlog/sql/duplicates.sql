@@ -1,5 +1,5 @@
 -- The good rows whose key occurs more than once: only they are sorted.
-with twice as (
+with duplicated as (
   select i.kind.id
   from model.kind.intake as i
   where i.fault is null
@@ -10,5 +10,5 @@ select
   each columns as c (i.c.name),
   each kind.measured as m (i.measurement_name in (each summed_names as n (n.value)) as is_summed)
 from model.kind.intake as i
-join twice as t on t.kind.id = i.kind.id
+join duplicated as t on t.kind.id = i.kind.id
 where i.fault is null
