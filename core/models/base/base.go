@@ -26,7 +26,7 @@ func RawName(source, table string) string { return source + "_" + table + "_raw"
 // Name is the name of a table's base relation.
 func Name(source, table string) string { return source + "_" + table + "_base" }
 
-// VersionsName is the name of the relation that tells a loaded table's versions apart.
+// VersionsName is the name of the relation that numbers a loaded table's versions.
 func VersionsName(source, table string) string { return source + "_" + table + "_versions" }
 
 // Envelope is the columns of a relation that the host loads files into.
@@ -52,7 +52,7 @@ type Input struct {
 	Name    string // raw.<Name> in trees
 	Source  string
 	Table   string
-	Path    []string // where an existing relation stands; nil: the host loads it, into the target schema
+	Path    []string // where an existing relation is; nil: the host loads it, into the target schema
 	Columns []sql.ColumnDef
 }
 

@@ -284,7 +284,7 @@ func member(column string) string {
 	return column
 }
 
-// isObject tells the rows whose record is an object or that need none; nil
+// isObject is whether a row's record is an object or needs to be none; nil
 // where the record is made of columns.
 func (m *mapping) isObject() sql.Expr {
 	if m.find(m.preset.record) == "" {
@@ -293,7 +293,7 @@ func (m *mapping) isObject() sql.Expr {
 	return builder.Or(m.isDeleted(), builder.Call("coalesce", builder.Eq(builder.Call("json_type", m.record(), builder.Text("$")), builder.Text("object")), builder.Bool(false)))
 }
 
-// id is the record's id: the envelope's, else what stands at the table's path.
+// id is the record's id: the envelope's, else what is at the table's path.
 func (m *mapping) id() sql.Expr {
 	list := []sql.Expr{}
 	if m.find(m.recordID) != "" {
@@ -330,7 +330,7 @@ func (m *mapping) inRecord(path string, column func(string) sql.Expr, read strin
 	return builder.Call(read, m.record(), builder.Text(path))
 }
 
-// tieBreak is text that tells versions of equal times apart, always the same way.
+// tieBreak is text that distinguishes versions of equal times, always the same way.
 func (m *mapping) tieBreak() sql.Expr {
 	if m.find(m.tie) != "" {
 		return m.first(m.tie, m.text, sql.Text)

@@ -394,7 +394,7 @@ func (x *expander) column(c *sql.Column) sql.Expr {
 // quantified is `all` or `any`: TRUE or FALSE of an empty list.
 func (x *expander) quantified(e *sql.Each) sql.Expr {
 	if e.Op == sql.OpInvalid {
-		x.fail(e.Pos, "write all or any for a condition", "each stands in a list")
+		x.fail(e.Pos, "write all or any for a condition", "each is part of a list")
 	}
 	var conds []sql.Expr
 	x.repeat(e, func() { conds = append(conds, x.expr(sql.CloneExpr(e.Exprs[0]))) })

@@ -179,7 +179,7 @@ func widest(a, b sql.Type) (sql.Type, error) {
 	return sql.Text, nil
 }
 
-// orderable are the columns by which rows of one key can be told apart.
+// orderable are the columns by which rows of one key can be distinguished.
 func (c *composer) orderable(k *kind) []string {
 	var out []string
 	for _, n := range k.out {

@@ -13,7 +13,7 @@ import (
 //go:embed sql/*.sql
 var files embed.FS
 
-// builtinPlaceholders identify nobody, in any project.
+// builtinPlaceholders identify no entity, in any project.
 var builtinPlaceholders = [...]string{"null", "none", "n/a", "unknown", "undefined"}
 
 // IdentifierMacros are those of sql/macros.sql, with the project's calling code and

@@ -36,7 +36,7 @@ const (
 	Measurement = "measurement"
 )
 
-// Add takes up a name of a kind of fragments; category counts for states alone.
+// Add takes up a name of a kind of fragments; category is read for states only.
 // A state that has a category already keeps it.
 func (n *Names) Add(kindName, name, category string) {
 	name = Canonical(name)

@@ -126,8 +126,8 @@ func (b *resolver) split() {
 }
 
 // A split by a rule is never broken again, so a component is split at most once a
-// rule. A flood takes a round a link of distance, and runs over the components alone that
-// break a rule: where two values that exclude each other stand at the ends of a very long
+// rule. A flood takes a round a link of distance, and runs only over the components that
+// break a rule: where two values that exclude each other are at the ends of a very long
 // chain, that is slow, and still exact.
 const (
 	maxSplits = 1 << 20

@@ -29,7 +29,7 @@ type rule struct {
 	patterns   []string
 	n          int
 	pair       spec.Pair
-	anyOfTypes []string // blocked: the entity types, if not one alone
+	anyOfTypes []string // blocked: the entity types
 	normalized bool     // values are in normal form already
 }
 

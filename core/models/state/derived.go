@@ -16,11 +16,11 @@ type derived struct {
 	entityType string
 	category   string
 	expr       sql.Expr // over columns called as the states are
-	level      int      // 1: reads plain states alone
+	level      int      // 1: reads only plain states
 }
 
 // parseDerived reads the project's expressions and puts them in an order in which
-// each comes after those it reads. What is wrong is told with the position in the
+// each comes after those it reads. What is wrong is reported with the position in the
 // project's file.
 func parseDerived(s *spec.Spec, names []eventlog.StateName) ([]derived, sql.Diagnostics) {
 	p := &derivation{known: map[string]bool{}, at: map[string]spec.DerivedState{}}
