@@ -202,7 +202,7 @@ func (s Site) hash(t *testing.T, dir, strategy string, more ...string) string {
 	}
 	program := compiled[0]
 	texts := more
-	for _, q := range program.Questions {
+	for _, q := range program.NameQueries {
 		texts = append(texts, q.Kind, q.SQL)
 	}
 	files, err := program.Script()
