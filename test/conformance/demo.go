@@ -34,7 +34,7 @@ func Customers(t *testing.T, usual int) int {
 // customers there are no records: every statement runs, over tables that are empty.
 func Demo(t *testing.T, s Site, customers int, seed uint64) {
 	t.Helper()
-	duckdb := Site{Name: "duckdb", Warehouse: func(t *testing.T, _ string) string {
+	first := Site{Name: against, Warehouse: func(t *testing.T, _ string) string {
 		return fmt.Sprintf("{type: duckdb, threads: 2, memory: 1GB, path: %q}", filepath.Join(t.TempDir(), "demo.duckdb"))
 	}}
 	name := fmt.Sprintf("demo of %d customers", customers)
@@ -42,14 +42,14 @@ func Demo(t *testing.T, s Site, customers int, seed uint64) {
 		name = "demo without records"
 	}
 	p := openPassed(t, s.Name, s.Setup)
-	want := duckdb.demo(t, customers, seed, "rounds")
+	want := first.demo(t, customers, seed, "rounds")
 	if len(want) < 15 {
 		t.Fatalf("%d digests: the demo left too little", len(want))
 	}
-	for _, site := range []Site{duckdb, s} {
+	for _, site := range []Site{first, s} {
 		for _, strategy := range site.strategies(t) {
 			t.Run(site.Name+"/"+strategy, func(t *testing.T) {
-				if site.Name == "duckdb" && strategy == "rounds" {
+				if site.Name == against && strategy == "rounds" {
 					return // that is want
 				}
 				if site.Name == s.Name && p != nil {
@@ -63,7 +63,7 @@ func Demo(t *testing.T, s Site, customers int, seed uint64) {
 				compare(t, want, site.demo(t, customers, seed, strategy))
 			})
 		}
-		if s.Name == "duckdb" {
+		if s.Name == against {
 			break
 		}
 	}

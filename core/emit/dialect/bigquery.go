@@ -14,7 +14,7 @@ var spelledOut = strings.NewReplacer("ı", `\u0131`, "ſ", `\u017f`)
 func bigquery() *Dialect {
 	t := map[string]string{
 		"let":               `(SELECT #2 FROM UNNEST([STRUCT(#0)]) AS @1)`,
-		"let.field":         `@op #0 AS @1`,
+		"let.field":         `#0 AS @1`,
 		"cast.text.bigint":  `CASE WHEN REGEXP_CONTAINS(#0, '^ *` + bigintShape + ` *$') THEN SAFE_CAST(TRIM(#0, ' ') AS INT64) END`,
 		"cast.text.decimal": `CASE WHEN REGEXP_CONTAINS(#0, '^ *` + decimalShape + ` *$') AND CHAR_LENGTH(#0) <= 1000 THEN #{bounded(SAFE_CAST(TRIM(#0, ' ') AS NUMERIC))} END`,
 		"bounded":           `CASE WHEN @0 > -1000000000000000000 AND @0 < 1000000000000000000 THEN #0 END`,
@@ -84,6 +84,8 @@ func bigquery() *Dialect {
 		"json.timestamp.seconds": jsonTimestamp("REGEXP_CONTAINS(#0, '^", "$')", "seconds", "1000000"),
 		"json.timestamp.millis":  jsonTimestamp("REGEXP_CONTAINS(#0, '^", "$')", "millis", "1000"),
 		"json.timestamp.micros":  jsonTimestamp("REGEXP_CONTAINS(#0, '^", "$')", "micros", "1"),
+		"layout.partition":       `PARTITION BY DATETIME_TRUNC(#0, #1)`,
+		"layout.cluster":         `CLUSTER BY #0`, // brackets would make one value of the columns
 		"list.json_array":        `SAFE.JSON_QUERY_ARRAY(#0, #1)`,
 		// A name with other than letters, digits, _, -, : and blanks comes in quotes.
 		"list.json_keys":      `ARRAY(SELECT CASE WHEN STARTS_WITH(k, '"') THEN REPLACE(SUBSTR(k, 2, CHAR_LENGTH(k) - 2), '\\"', '"') ELSE k END AS name FROM UNNEST(SAFE.JSON_KEYS(SAFE.JSON_QUERY(#0, #1), 1)) AS k ORDER BY name)`,
@@ -144,7 +146,7 @@ func bigquery() *Dialect {
 		t["date_trunc."+u] = "DATETIME_TRUNC(#0, " + strings.ToUpper(u) + ")"
 	}
 	return &Dialect{
-		Name: "bigquery", Quote: '`', MaxName: 300, Strings: BackslashStrings,
+		Name: "bigquery", Schema: []string{"acme-analytics", "nexus"}, Quote: '`', MaxName: 300, Strings: BackslashStrings,
 		Lexis: Lexis{
 			HashComments: true, DoubleStrings: true, TripleStrings: true, RawStrings: true,
 			Queries: []string{"select", "with", "from"},
@@ -155,7 +157,7 @@ func bigquery() *Dialect {
 		},
 		Join: "CONCAT", NullsByCase: true, Qualify: true, WhereNeedsFrom: true, DistinctFrom: true, UnionDistinct: "UNION DISTINCT", GroupByOrdinal: true, GroupedWhole: true,
 		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}, RecursionDepth: 500, Rename: RenameBare,
-		Publish: PublishInsert, TransactionTables: 100, Empty: "TRUNCATE TABLE", List: ListDataset, Block: BlockScript, Layout: LayoutPartition, Partition: "month", Cluster: true,
+		Publish: PublishInsert, TransactionTables: 100, Empty: "TRUNCATE TABLE", List: ListDataset, Block: BlockScript, Lease: true, DryRun: true, Partition: "month", Cluster: true,
 		JSONPath: PathText, JSONSubscript: true, Unnest: UnnestStruct, PatternStyle: PatternOnly, Timestamp: "DATETIME", DecimalByText: true,
 		Templates: t,
 	}

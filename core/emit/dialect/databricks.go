@@ -11,7 +11,7 @@ import (
 func databricks() *Dialect {
 	t := map[string]string{
 		"let":                 `transform(array(named_struct(#0)), @1 -> #2)[0]`,
-		"let.field":           `@op '@1', #0`,
+		"let.field":           `'@1', #0`,
 		"cast.text.bigint":    `CASE WHEN @0 RLIKE '^ *` + bigintShape + ` *\\z' THEN try_cast(trim(BOTH ' ' FROM @0) AS BIGINT) END`,
 		"cast.text.decimal":   `CASE WHEN @0 RLIKE '^ *` + decimalShape + ` *\\z' AND char_length(#0) <= 1000 THEN CAST(try_cast(trim(BOTH ' ' FROM @0) AS DECIMAL(27,9)) AS DECIMAL(38,9)) END`,
 		"cast.text.double":    `CASE WHEN @0 RLIKE '^ *` + decimalShape + ` *\\z' AND char_length(#0) <= 200 THEN try_cast(trim(BOTH ' ' FROM @0) AS DOUBLE) END`,
@@ -86,6 +86,7 @@ func databricks() *Dialect {
 		"json.timestamp.millis":  jsonTimestamp("@0 RLIKE '^", `\\z'`, "millis", "1000"),
 		"json.timestamp.micros":  jsonTimestamp("@0 RLIKE '^", `\\z'`, "micros", "1"),
 		"json.member":            `try_element_at(try_cast(@0 AS MAP<STRING, VARIANT>), #1)`,
+		"layout.cluster":         `CLUSTER BY (#0)`,
 		"list.json_array":        `try_cast(@0 AS ARRAY<VARIANT>)`,
 		"list.json_keys":         `array_sort(map_keys(try_cast(@0 AS MAP<STRING, VARIANT>)))`,
 		"list.split":             `split(#0, concat('\\Q', #1, '\\E'))`,
@@ -146,7 +147,7 @@ func databricks() *Dialect {
 		t["date_trunc."+u] = "CAST(date_trunc('" + strings.ToUpper(u) + "', #0) AS TIMESTAMP_NTZ)"
 	}
 	return &Dialect{
-		Name: "databricks", Quote: '`', MaxName: 255, Strings: BackslashStrings, Substitution: true,
+		Name: "databricks", Schema: []string{"main", "nexus"}, Quote: '`', MaxName: 255, Strings: BackslashStrings, Substitution: true,
 		Lexis: Lexis{
 			NestedComments: true, HintComments: true, DoubleStrings: true, RawStrings: true,
 			Queries: []string{"select", "with", "values", "table", "from"}, Shows: []string{"show", "describe", "desc"}, Explain: []string{"extended", "codegen", "cost", "formatted"},
@@ -158,7 +159,7 @@ func databricks() *Dialect {
 		},
 		LetAggregates: true, CTEColumns: true, DistinctFrom: true, GroupByOrdinal: true,
 		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}, RecursionDepth: 100, Rename: RenameQualified,
-		Publish: PublishViews, List: ListShow, Block: BlockCompound, Format: "DELTA", Layout: LayoutCluster, Cluster: true, ClusterWithin: 32,
+		Publish: PublishViews, List: ListShow, Block: BlockCompound, Format: "DELTA", Lease: true, Cluster: true, ClusterWithin: 32,
 		Session:  []string{"SET TIME ZONE 'UTC'"},
 		JSONPath: PathKeys, JSONColumns: true, Unnest: UnnestExplode, PatternStyle: PatternGroups, DotMatchesNewline: true, DollarMatchesNewline: true,
 		ReplacementSpecials: `\$`, Timestamp: "TIMESTAMP_NTZ",

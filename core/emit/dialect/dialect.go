@@ -113,20 +113,6 @@ const (
 	BlockCompound
 )
 
-// LayoutStyle says how a table can be told to keep its rows.
-type LayoutStyle uint8
-
-const (
-	// LayoutNone: it cannot, or need not.
-	LayoutNone LayoutStyle = iota
-	// LayoutPartition: PARTITION BY a truncated instant and CLUSTER BY columns (BigQuery).
-	LayoutPartition
-	// LayoutCluster: CLUSTER BY columns (Snowflake; Databricks, as liquid clustering).
-	LayoutCluster
-	// LayoutKeys: DISTKEY and SORTKEY (Redshift).
-	LayoutKeys
-)
-
 // ListStyle says how an engine is asked for the relations of a schema.
 type ListStyle uint8
 
@@ -147,6 +133,8 @@ const (
 // returned: dialects are shared.
 type Dialect struct {
 	Name string
+	// Schema is a schema's path as people write it there, with as many parts as it has.
+	Schema []string
 
 	Quote        byte // of identifiers
 	UpperNames   bool // identifiers are written in upper case, which unquoted names mean there
@@ -185,7 +173,8 @@ type Dialect struct {
 	Publish              PublishMode
 	TransactionTables    int // tables that one transaction may write; 0: any number
 	List                 ListStyle
-	Layout               LayoutStyle
+	Lease                bool   // builds exclude each other by a row of a table: the engine has no lock that a session holds
+	DryRun               bool   // there is no EXPLAIN: a driver can have a query checked without running it
 	Partition            string // the unit of partitions by default: day, month or year
 	Cluster              bool   // tables are clustered by default
 	ClusterWithin        int    // only the first so many columns of a table can cluster it; 0: all

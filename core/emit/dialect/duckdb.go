@@ -9,7 +9,7 @@ const lenientJSON = `,[ \t\r\n]*[]}]|[Nn][Aa][Nn]|[Ii][Nn][Ff]|\\u0000`
 // duckdb is DuckDB 1.4 and later.
 func duckdb() *Dialect {
 	return &Dialect{
-		Name: "duckdb", Quote: '"', Strings: StandardStrings,
+		Name: "duckdb", Schema: []string{"nexus"}, Quote: '"', Strings: StandardStrings,
 		Lexis: Lexis{
 			NestedComments: true, EscapeStrings: true, Dollar: DollarTagged, IntoName: true,
 			Queries: []string{"select", "with", "values", "table", "from", "unpivot"}, Shows: []string{"show", "describe", "desc", "summarize"}, Explain: []string{"analyze"},
@@ -26,10 +26,10 @@ func duckdb() *Dialect {
 		Rename:    RenameBare, JSONOnce: true, JSONPointers: true, Unnest: UnnestSelect,
 
 		Templates: map[string]string{
+			"let":       `list_transform([{#0}], lambda @1: #2)[1]`,
+			"let.one":   `list_transform([#0], lambda @1: #2)[1]`,
+			"let.field": `'@1': #0`,
 			// decimal(27,9) holds just the values below 10^18.
-			"let":               `list_transform([{#0}], lambda @1: #2)[1]`,
-			"let.one":           `list_transform([#0], lambda @1: #2)[1]`,
-			"let.field":         `@op '@1': #0`,
 			"cast.text.bigint":  `CASE WHEN regexp_full_match(#0, ' *` + bigintShape + ` *') THEN TRY_CAST(#0 AS BIGINT) END`,
 			"cast.text.decimal": `CASE WHEN regexp_full_match(#0, ' *` + decimalShape + ` *') AND strlen(#0) <= 1000 THEN CASE WHEN contains(lower(#0), 'e') THEN #{decimal.of(#{decimal.plain(#0)})} ELSE #{decimal.of(#0)} END END`,
 			// Where there is an exponent DuckDB reads some of the digits alone, so the point is moved in the text.
@@ -109,6 +109,8 @@ func duckdb() *Dialect {
 			// alone what it takes for random; random() is always below 1.
 			"list.once":           `CASE WHEN random() < 2 THEN #0 END`,
 			"json.list":           `#{list.once(CAST(json_extract(#0, [@1]) AS VARCHAR[]))}`,
+			"list.item":           `@0[#1]`,
+			"list.texts":          `list_transform(#0, lambda r: #{json.text(r)})`,
 			"list.json_array":     `json_extract(#0, #1)`,
 			"list.json_keys":      `list_sort(json_keys(#0, #1))`,
 			"list.split":          `string_split(#0, #1)`,

@@ -25,7 +25,7 @@ const (
 // nothing else orders evaluation.
 func postgres() *Dialect {
 	return &Dialect{
-		Name: "postgres", Quote: '"', MaxName: 63, Strings: StandardStrings,
+		Name: "postgres", Schema: []string{"nexus"}, Quote: '"', MaxName: 63, Strings: StandardStrings,
 		Lexis: Lexis{
 			NestedComments: true, EscapeStrings: true, Dollar: DollarTagged,
 			Queries: []string{"select", "with", "values", "table"}, Shows: []string{"show"}, Explain: []string{"analyze", "analyse", "verbose"},
@@ -44,7 +44,7 @@ func postgres() *Dialect {
 		JSONPath: PathArrows, DotMatchesNewline: true, PatternStyle: PatternFirst,
 		Templates: map[string]string{
 			"let":                 `(SELECT #2 FROM (SELECT #0 OFFSET 0) AS @1)`, // OFFSET 0 is a fence
-			"let.field":           `@op #0 AS @1`,
+			"let.field":           `#0 AS @1`,
 			"cast.text.bigint":    `CASE WHEN btrim(#0, ' ') ~ '^` + bigintShape + `$' THEN CAST(btrim(#0, ' ') AS bigint) END`,
 			"cast.text.decimal":   `CASE WHEN btrim(#0, ' ') ~ '^` + decimalShape + `$' AND length(#0) <= 1000 THEN #{bounded(round(CAST(btrim(#0, ' ') AS numeric), 9))} END`,
 			"bounded":             `CASE WHEN @0 ` + decimalRange + ` THEN CAST(#0 AS numeric(38,9)) END`,

@@ -24,7 +24,7 @@ func redshift() *Dialect {
 	d.Recursion = map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}
 	d.JSONPath, d.DocumentColumns, d.Unnest, d.ArgByRank, d.JSONColumns = PathDots, true, UnnestPath, true, true
 	d.PatternStyle, d.DotMatchesNewline = PatternOnly, true
-	d.Layout, d.Cluster = LayoutKeys, true
+	d.Cluster, d.Lease = true, true
 	d.Block = BlockProcedure
 	// The names of a document's members differ by case, and a double's digits are all shown.
 	d.Session = []string{"SET timezone = 'UTC'", "SET datestyle = 'ISO, YMD'", "SET enable_case_sensitive_identifier = true", "SET extra_float_digits = 2"}
@@ -39,7 +39,7 @@ func redshift() *Dialect {
 		"cast.text.boolean":   `CASE WHEN LOWER(BTRIM(#0, ' ')) IN ('true', 't', 'yes', 'y', '1') THEN TRUE WHEN LOWER(BTRIM(#0, ' ')) IN ('false', 'f', 'no', 'n', '0') THEN FALSE END`,
 		"cast.text.timestamp": `CASE WHEN @0 ~ '^` + timestampShape + `$' AND LEFT(#0, 4) <> '0000' THEN #{in_years(@op TRY_CAST(REGEXP_REPLACE(CASE WHEN SUBSTRING(#0, 12) ~ '[Zz+-]' THEN #0 ELSE @0 || CASE WHEN LEN(#0) = 10 THEN ' 00:00Z' ELSE 'Z' END END, '([.][0-9]{6})[0-9]+', '$1', 1, 'p') AS TIMESTAMPTZ) AT TIME ZONE 'UTC')} END`,
 		"cast.text.json":      `CASE WHEN CAN_JSON_PARSE(#0) THEN JSON_PARSE(#0) END`,
-		"json.parse":          `JSON_PARSE(#0)`,
+		"json.parse":          `JSON_PARSE(@0)`,
 		"cast.bigint.text":    `CAST(#0 AS VARCHAR(65535))`,
 		"cast.decimal.text":   `RTRIM(RTRIM(CAST(#0 AS VARCHAR(65535)), '0'), '.')`,
 		"cast.decimal.bigint": `CASE WHEN ROUND(#0) ` + bigintRange + ` THEN CAST(ROUND(#0) AS BIGINT) END`,
@@ -74,6 +74,8 @@ func redshift() *Dialect {
 		"list.json_array": `CASE WHEN IS_ARRAY(#0) THEN #0 END`,
 		// Each match is kept with a mark behind it, all else is the mark alone; the marks then separate the matches.
 		"list.regexp_matches": `SPLIT_TO_ARRAY(BTRIM(NULLIF(NULLIF(REGEXP_REPLACE(REGEXP_REPLACE(#0, @1 || '|[^' || CHR(1) || ']', '$1' || CHR(1), 1, 'p'), CHR(1) || '+', CHR(1)), CHR(1)), ''), CHR(1)), CHR(1))`,
+		"layout.distribute":   `DISTKEY (#0)`,
+		"layout.sort":         `SORTKEY (#0)`,
 		"list.split":          `SPLIT_TO_ARRAY(#0, #1)`,
 		"now.micros":          `DATEDIFF(microsecond, TIMESTAMP '1970-01-01 00:00:00', GETDATE())`,
 		"epoch_micros":        `DATEDIFF(microsecond, TIMESTAMP '1970-01-01 00:00:00', #0)`,

@@ -104,6 +104,7 @@ func snowflake() *Dialect {
 		"json.timestamp.millis":  jsonTimestamp("REGEXP_LIKE(#0, '", "')", "millis", "1000"),
 		"json.timestamp.micros":  jsonTimestamp("REGEXP_LIKE(#0, '", "')", "micros", "1"),
 		"json.bigint.of":         `CASE WHEN TYPEOF(#0) = 'BOOLEAN' THEN CAST(CAST(#0 AS BOOLEAN) AS BIGINT) ELSE #{whole(#{cast.text.decimal(#1)})} END`,
+		"layout.cluster":         `CLUSTER BY (#0)`,
 		"list.json_array":        `CASE WHEN TYPEOF(#0) = 'ARRAY' THEN #0 END`,
 		"list.json_keys":         `ARRAY_SORT(OBJECT_KEYS(CASE WHEN TYPEOF(#0) = 'OBJECT' THEN @0 END))`,
 		"list.split":             `SPLIT(#0, #1)`,
@@ -167,7 +168,7 @@ func snowflake() *Dialect {
 		t["date_trunc."+u] = "DATE_TRUNC('" + u + "', #0)"
 	}
 	return &Dialect{
-		Name: "snowflake", Quote: '"', UpperNames: true, MaxName: 255, Strings: DoubledAndBackslash,
+		Name: "snowflake", Schema: []string{"analytics", "nexus"}, Quote: '"', UpperNames: true, MaxName: 255, Strings: DoubledAndBackslash,
 		Lexis: Lexis{
 			SlashComments: true, Dollar: DollarBare, Chain: "->>",
 			Queries: []string{"select", "with", "values"}, Shows: []string{"show", "describe", "desc"}, Explain: []string{"using", "tabular", "json", "text"},
@@ -179,7 +180,7 @@ func snowflake() *Dialect {
 		},
 		Qualify: true, QualifyAlone: true, CTEColumns: true, DistinctFrom: true, GroupByOrdinal: true,
 		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}, Rename: RenameQualified,
-		Publish: PublishInsert, List: ListUpper, Block: BlockScripting, Layout: LayoutCluster,
+		Publish: PublishInsert, List: ListUpper, Block: BlockScripting, Lease: true,
 		Session:  []string{"ALTER SESSION SET TIMEZONE = 'UTC'"},
 		JSONPath: PathBrackets, JSONColumns: true, Unnest: UnnestFlatten, ArgByRank: true, PatternStyle: PatternFirst, Timestamp: "TIMESTAMP_NTZ",
 		Templates: t,

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/nexus-host/nexus-host/core/emit/dialect"
 	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/graph"
@@ -41,7 +40,10 @@ var first = []string{"entity_id", "event_id"}
 func (p *Plan) layout(r *graph.Relation) render.Layout {
 	var l render.Layout
 	d, o := p.Dialect, p.options.Tables
-	if d.Layout == dialect.LayoutNone || r.Layer == graph.Work || r.Layer == graph.Raw {
+	_, partitions := d.Template("layout.partition")
+	_, sorts := d.Template("layout.sort")
+	_, clusters := d.Template("layout.cluster")
+	if !partitions && !sorts && !clusters || r.Layer == graph.Work || r.Layer == graph.Raw {
 		return l
 	}
 	unit := o.Partition
@@ -49,7 +51,7 @@ func (p *Plan) layout(r *graph.Relation) render.Layout {
 		unit = d.Partition
 	}
 	cluster := o.Cluster == "on" || o.Cluster == "" && d.Cluster
-	if r.Time != "" && (d.Layout == dialect.LayoutPartition && unit != "off" || d.Layout == dialect.LayoutKeys && cluster) {
+	if r.Time != "" && (partitions && unit != "off" || sorts && cluster) {
 		l.Time, l.Unit = r.Time, unit
 	}
 	if !cluster {

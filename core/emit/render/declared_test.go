@@ -19,6 +19,9 @@ func TestTemplatesDeclareTheirStrength(t *testing.T) {
 		}
 		for key, text := range d.Templates {
 			seen++
+			if strings.HasPrefix(key, "layout.") || key == "let.field" {
+				continue // clauses and items of lists, no expressions
+			}
 			for _, problem := range undeclared(text) {
 				t.Errorf("%s: template %s: %s", name, key, problem)
 			}
@@ -78,12 +81,14 @@ func (t *template) names() (list []string) {
 	return list
 }
 
+const noOperator = "an operator without @op"
+
 // undeclared lists what a template's text does not seem to be as it says.
 func undeclared(text string) (problems []string) {
 	rest, operator := strings.CutPrefix(text, operatorMark)
 	switch looks := hasOperator(rest); {
 	case looks && !operator:
-		problems = append(problems, "an operator without @op")
+		problems = append(problems, noOperator)
 	case operator && !looks:
 		problems = append(problems, "@op without an operator")
 	}

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/nexus-host/nexus-host/core/emit/dialect"
@@ -16,7 +17,8 @@ type Layout struct {
 // maxCluster is how many columns cluster a table: BigQuery's and Databricks' limit.
 const maxCluster = 4
 
-// clauses writes what stands between a table's name, or its columns, and AS.
+// clauses writes what stands between a table's name, or its columns, and AS: the "layout" templates
+// that the dialect has.
 func clauses(d *dialect.Dialect, layout []Layout) string {
 	s := ""
 	if d.Format != "" {
@@ -30,27 +32,26 @@ func clauses(d *dialect.Dialect, layout []Layout) string {
 	for _, c := range l.Columns[:min(len(l.Columns), maxCluster)] {
 		columns = append(columns, Ident(d, c))
 	}
-	list := "(" + strings.Join(columns, ", ") + ")"
-	switch {
-	case d.Layout == dialect.LayoutPartition && l.Time != "":
-		s += "\nPARTITION BY DATETIME_TRUNC(" + Ident(d, l.Time) + ", " + strings.ToUpper(l.Unit) + ")"
-		fallthrough
-	case d.Layout == dialect.LayoutPartition, d.Layout == dialect.LayoutCluster:
-		if d.Layout == dialect.LayoutPartition { // brackets would make one value of the columns there
-			list = strings.Join(columns, ", ")
+	w := &writer{Renderer: New(d, Keep{})}
+	add := func(key string, args ...string) {
+		values := make([]val, len(args))
+		for i, a := range args {
+			values[i] = atom(a)
 		}
-		if len(columns) > 0 {
-			s += "\nCLUSTER BY " + list
-		}
-	case d.Layout == dialect.LayoutKeys:
-		if len(columns) > 0 {
-			s += "\nDISTKEY (" + columns[0] + ")"
-		}
-		if l.Time != "" {
-			s += "\nSORTKEY (" + Ident(d, l.Time) + ")"
-		} else if len(columns) > 0 {
-			s += "\nSORTKEY (" + columns[0] + ")"
+		if clause, err := w.pieceText(key, values...); err == nil && args[0] != "" {
+			s += "\n" + clause.s
 		}
 	}
+	at, first := "", ""
+	if len(columns) > 0 {
+		first = columns[0]
+	}
+	if l.Time != "" {
+		at = Ident(d, l.Time)
+	}
+	add("layout.partition", at, strings.ToUpper(l.Unit))
+	add("layout.cluster", strings.Join(columns, ", "))
+	add("layout.distribute", first)
+	add("layout.sort", cmp.Or(at, first))
 	return s
 }

@@ -34,7 +34,9 @@ func (w *writer) lowered(c *sql.Call) (val, error) {
 		if err != nil {
 			return val{}, err
 		}
-		return val{s: list.s + "[" + c.Args[1].(*sql.Literal).Value + "]", prec: precAtom, simple: true}, nil
+		item, err := w.pieceText("list.item", list, atom(c.Args[1].(*sql.Literal).Value))
+		item.simple = true
+		return item, err
 	case rewrite.Texts:
 		return w.texts(c)
 	case rewrite.List:
@@ -68,11 +70,7 @@ func (w *writer) texts(c *sql.Call) (val, error) {
 	if err != nil {
 		return val{}, err
 	}
-	text, err := w.piece("json.text", val{s: "r", prec: precAtom, simple: true})
-	if err != nil {
-		return val{}, err
-	}
-	return val{s: "list_transform(" + list.s + ", lambda r: " + text.s + ")", prec: precAtom}, nil
+	return w.pieceText("list.texts", list)
 }
 
 // listOf is a set function's elements as a list.

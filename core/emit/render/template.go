@@ -64,6 +64,11 @@ type template struct {
 // whole reports whether a template is a place and nothing else.
 func (t *template) whole() bool { return len(t.parts) == 1 && t.parts[0].text == "" }
 
+// constant reports whether a template is a name or constant of its own: it has no place.
+func (t *template) constant() bool {
+	return len(t.parts) == 1 && t.parts[0].text != "" && t.prec == precAtom
+}
+
 // part is a stretch of a template's text, or a place in it.
 type part struct {
 	text   string      // "" for a place
@@ -203,6 +208,7 @@ func (w *writer) place(p part, args []val) (val, error) {
 		if inside[i], err = w.fill(arg, args); err != nil {
 			return val{}, err
 		}
+		inside[i].simple = inside[i].simple || arg.constant()
 	}
 	return w.piece(p.name, inside...)
 }

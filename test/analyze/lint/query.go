@@ -1,5 +1,11 @@
 package lint
 
+// Where a common table expression cannot have a list of columns, and where a recursive one must.
+var (
+	columnListless = []string{"bigquery"}
+	columnListed   = []string{"redshift", "snowflake"}
+)
+
 // unionAllOnly are the warehouses whose recursion is UNION ALL with a plain step.
 var unionAllOnly = []string{"redshift", "snowflake", "bigquery", "databricks"}
 
@@ -145,9 +151,9 @@ func (s *scan) columnLists() {
 	for _, c := range s.ctes() {
 		_, recursive := s.step(c)
 		switch {
-		case c.columns > 0 && s.dialect.Name == "bigquery":
+		case c.columns > 0 && contains(columnListless, s.dialect.Name):
 			s.report(c.name, "a column list")
-		case recursive && c.columns == 0 && contains([]string{"redshift", "snowflake"}, s.dialect.Name):
+		case recursive && c.columns == 0 && contains(columnListed, s.dialect.Name):
 			s.report(c.name, "a recursive query without a column list")
 		}
 	}

@@ -58,7 +58,11 @@ func projects() []sample {
 }
 
 // lacksKeys says that a dialect has no json_keys, and refuses it by name.
-func lacksKeys(d *dialect.Dialect) bool { return d.Name == "redshift" }
+func lacksKeys(d *dialect.Dialect) bool {
+	_, list := d.Template("list.json_keys")
+	_, rows := d.Template("unnest.json_keys")
+	return !list && !rows
+}
 
 func noEnv(string) (string, bool) { return "", false }
 

@@ -59,19 +59,6 @@ type Statement struct {
 // ID names a statement in messages.
 func (s *Script) ID(i int) string { return s.Dialect.Name + " " + s.Name + ": " + s.Statements[i].Name }
 
-// Schema is where a dialect's tables stand in these statements: as many parts as people write there.
-func Schema(d *dialect.Dialect) []string {
-	switch d.Name {
-	case "snowflake":
-		return []string{"analytics", "nexus"}
-	case "bigquery":
-		return []string{"acme-analytics", "nexus"}
-	case "databricks":
-		return []string{"main", "nexus"}
-	}
-	return []string{"nexus"}
-}
-
 // strategies are those of resolution.
 var strategies = []string{identity.Rounds, identity.Recursive}
 
@@ -169,7 +156,7 @@ func (l *Library) build(p sample, strategy string, d *dialect.Dialect) (*Script,
 	if err != nil {
 		return nil, err
 	}
-	s := &script{Script: &Script{Name: p.name + "/" + strategy, Dialect: d, Schema: Schema(d), Inputs: checked.inputs}}
+	s := &script{Script: &Script{Name: p.name + "/" + strategy, Dialect: d, Schema: d.Schema, Inputs: checked.inputs}}
 	for _, again := range []bool{false, true} {
 		s.aside = plan.Aside(d, s.standing.Journal)
 		o := core.Options{Dialect: d.Name, Schema: s.Schema, Aside: s.aside, HasPrevious: again}
@@ -263,8 +250,8 @@ func (s *script) reports() {
 
 // lease adds the statements of the right to build, where that is a row.
 func (s *script) lease() error {
-	if s.Dialect.Name == "duckdb" || s.Dialect.Name == "postgres" {
-		return nil // they lock otherwise
+	if !s.Dialect.Lease {
+		return nil
 	}
 	l, err := render.LeaseOf(s.Dialect, render.Lease{
 		Path: append(slices.Clone(s.Schema), "nexus_build_lock"), Name: "build", Holder: "it's me", TTL: time.Minute,
@@ -351,7 +338,7 @@ func (s *script) read() error {
 	if s.Dialect.Publish == dialect.PublishViews {
 		s.query("journal", render.ReadJournal(s.Dialect, s.program.Plan.Published(plan.Journal)))
 	}
-	if s.Dialect.Name != "bigquery" { // which explains by a dry run
+	if !s.Dialect.DryRun {
 		s.add("explain", catalog.Explain(render.Count(s.Dialect, s.program.Plan.Published("nexus_events"))))
 	}
 	s.add("drop", render.DropSchema(s.Dialect, s.Schema))
