@@ -160,6 +160,17 @@ func TestTableIsRenewed(t *testing.T) {
 	}
 }
 
+// The table of warehouses in README.md is the one that the dialects give.
+func TestSupportIsRenewed(t *testing.T) {
+	text, err := os.ReadFile(above(t, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want, err := RenewSupport(string(text)); err != nil || want != string(text) {
+		t.Errorf("README.md does not show the dialects' support (%v): run go run ./test/conformance/table", err)
+	}
+}
+
 // The computed cases are the same each time, no two alike, and few of them are NULL.
 func TestComputed(t *testing.T) {
 	list, again := Computed(), Computed()

@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -94,10 +93,15 @@ func Table(all []Result) string {
 
 // Renew puts the table into the text of docs/conformance.md.
 func Renew(text string, results []Result) (string, error) {
-	head, rest, ok := strings.Cut(text, Begin)
-	_, tail, ended := strings.Cut(rest, End)
+	return between(text, Begin, End, Table(results))
+}
+
+// between replaces what stands between two lines.
+func between(text, begin, end, table string) (string, error) {
+	head, rest, ok := strings.Cut(text, begin)
+	_, tail, ended := strings.Cut(rest, end)
 	if !ok || !ended {
-		return "", errors.New("conformance: docs/conformance.md has no place for the results")
+		return "", fmt.Errorf("conformance: no place between %q and %q", begin, end)
 	}
-	return head + Begin + "\n" + Table(results) + "\n" + End + tail, nil
+	return head + begin + "\n" + table + "\n" + end + tail, nil
 }

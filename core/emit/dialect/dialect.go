@@ -6,10 +6,18 @@ package dialect
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/nexus-host/nexus-host/core/lang/sql"
+)
+
+// Support is how far a dialect has been proven.
+type Support string
+
+const (
+	Executed Support = "executed" // the warehouse itself runs the cases, and builds
+	Emulated Support = "emulated" // an emulator, or a relative that reads the same SQL, does
+	Analysed Support = "analysed" // nothing ran it: its statements are parsed and linted
 )
 
 // StringStyle says how text literals are written.
@@ -132,7 +140,10 @@ const (
 // Dialect is one warehouse's way to write SQL. Do not change one that ByName
 // returned: dialects are shared.
 type Dialect struct {
-	Name string
+	Name    string
+	Title   string // the warehouse's name for readers
+	Support Support
+	Proof   string // what was proven where, for README's table
 	// Schema is a schema's path as people write it there, with as many parts as it has.
 	Schema []string
 
@@ -199,32 +210,50 @@ type Dialect struct {
 	Templates map[string]string
 }
 
-// all has every dialect; they are built once and never written again.
-var all = register(duckdb(), postgres(), redshift(), snowflake(), bigquery(), databricks())
+// all has every dialect, in the order in which readers see them; they are built once and never written again.
+var all = complete(
+	duckdb(),
+	postgres(),
+	snowflake(),
+	databricks(),
+	bigquery(),
+	redshift(),
+)
 
-func register(list ...*Dialect) map[string]*Dialect {
-	m := map[string]*Dialect{}
+// complete adds the shared templates that a dialect has none of its own for.
+func complete(list ...*Dialect) []*Dialect {
 	for _, d := range list {
 		for key, t := range shared() {
 			if _, has := d.Templates[key]; !has {
 				d.Templates[key] = t
 			}
 		}
-		m[d.Name] = d
 	}
-	return m
+	return list
 }
+
+// All lists every dialect.
+func All() []*Dialect { return slices.Clone(all) }
 
 // ByName returns the dialect with this name.
 func ByName(name string) (*Dialect, error) {
-	if d, ok := all[name]; ok {
-		return d, nil
+	for _, d := range all {
+		if d.Name == name {
+			return d, nil
+		}
 	}
 	return nil, fmt.Errorf("dialect: no dialect %q; there are %v", name, Names())
 }
 
 // Names lists all dialects, by name.
-func Names() []string { return slices.Sorted(maps.Keys(all)) }
+func Names() []string {
+	names := make([]string, len(all))
+	for i, d := range all {
+		names[i] = d.Name
+	}
+	slices.Sort(names)
+	return names
+}
 
 // Template returns a piece by its key.
 func (d *Dialect) Template(key string) (string, bool) {

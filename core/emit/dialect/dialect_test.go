@@ -12,19 +12,22 @@ import (
 // No dialect alone lacks what all the others have. For a new one this is the list of what is
 // still to be written; docs/adding-a-dialect.md says what each piece is.
 func TestComplete(t *testing.T) {
-	for _, name := range Names() {
-		d := all[name]
+	for _, d := range All() {
+		name := d.Name
 		for kind := sql.Text; kind <= sql.JSON; kind++ {
 			if d.Types[kind] == "" {
 				t.Errorf("%s: no name of the type %s", name, kind)
 			}
 		}
+		if d.Title == "" || d.Support == "" || d.Proof == "" || len(d.Schema) == 0 {
+			t.Errorf("%s: no Title, Support, Proof or Schema", name)
+		}
 		if d.Quote == 0 || len(d.Recursion) == 0 {
 			t.Errorf("%s: no Quote, or no form of Recursion", name)
 		}
 		shared := map[string]bool{}
-		for i, other := range slices.DeleteFunc(Names(), func(n string) bool { return n == name }) {
-			has := all[other].Templates
+		for i, other := range slices.DeleteFunc(All(), func(o *Dialect) bool { return o == d }) {
+			has := other.Templates
 			if i == 0 {
 				for key := range has {
 					shared[key] = true

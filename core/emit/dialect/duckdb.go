@@ -10,6 +10,8 @@ const lenientJSON = `,[ \t\r\n]*[]}]|[Nn][Aa][Nn]|[Ii][Nn][Ff]|\\u0000`
 func duckdb() *Dialect {
 	return &Dialect{
 		Name: "duckdb", Schema: []string{"nexus"}, Quote: '"', Strings: StandardStrings,
+		Title: "DuckDB (embedded, the default)", Support: Executed,
+		Proof: "every case of the language, whole projects, both strategies of resolution",
 		Lexis: Lexis{
 			NestedComments: true, EscapeStrings: true, Dollar: DollarTagged, IntoName: true,
 			Queries: []string{"select", "with", "values", "table", "from", "unpivot"}, Shows: []string{"show", "describe", "desc", "summarize"}, Explain: []string{"analyze"},

@@ -26,6 +26,8 @@ const (
 func postgres() *Dialect {
 	return &Dialect{
 		Name: "postgres", Schema: []string{"nexus"}, Quote: '"', MaxName: 63, Strings: StandardStrings,
+		Title: "PostgreSQL 15 or later", Support: Executed,
+		Proof: "the same, with the same rows and digests as DuckDB",
 		Lexis: Lexis{
 			NestedComments: true, EscapeStrings: true, Dollar: DollarTagged,
 			Queries: []string{"select", "with", "values", "table"}, Shows: []string{"show"}, Explain: []string{"analyze", "analyse", "verbose"},

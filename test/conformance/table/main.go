@@ -1,9 +1,10 @@
-// Command table renews the table of results in docs/conformance.md from
-// testdata/results, which the engines' tests write where NEXUS_CONFORMANCE_RESULTS says
+// Command table renews the table of warehouses in README.md from the dialects, and that of results in
+// docs/conformance.md from testdata/results, which the engines' tests write where NEXUS_CONFORMANCE_RESULTS says
 // so. Run it in the checkout's folder.
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,24 +13,29 @@ import (
 )
 
 func main() {
-	if err := renew(filepath.Join("docs", "conformance.md"), filepath.Join("testdata", "results")); err != nil {
+	if err := errors.Join(renewResults(filepath.Join("testdata", "results")), renew("README.md", conformance.RenewSupport)); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func renew(doc, dir string) error {
+func renewResults(dir string) error {
 	results, err := conformance.ReadResults(dir)
 	if err != nil {
 		return err
 	}
-	text, err := os.ReadFile(doc)
+	return renew(filepath.Join("docs", "conformance.md"), func(text string) (string, error) { return conformance.Renew(text, results) })
+}
+
+// renew writes a file as with makes it of its text.
+func renew(file string, with func(string) (string, error)) error {
+	text, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}
-	out, err := conformance.Renew(string(text), results)
+	out, err := with(string(text))
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(doc, []byte(out), 0o644)
+	return os.WriteFile(file, []byte(out), 0o644)
 }
