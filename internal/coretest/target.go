@@ -93,9 +93,7 @@ func (tg *Target) columns(columns []sql.ColumnDef) string {
 	defs := make([]string, len(columns))
 	for i, c := range columns {
 		defs[i] = render.Ident(tg.Dialect, c.Name) + " " + tg.Dialect.Types[c.Type]
-		if c.Type == sql.Text {
-			defs[i] += tg.Dialect.Collate
-		}
+		defs[i] += tg.Dialect.Collate[c.Type]
 	}
 	return strings.Join(defs, ", ")
 }

@@ -86,6 +86,13 @@ func bigquery() *Dialect {
 		"json.timestamp.micros":  jsonTimestamp("REGEXP_CONTAINS(#0, '^", "$')", "micros", "1"),
 		"layout.partition":       `PARTITION BY DATETIME_TRUNC(#0, #1)`,
 		"layout.cluster":         `CLUSTER BY #0`, // brackets would make one value of the columns
+		"unnest":                 `CROSS JOIN UNNEST(ARRAY(SELECT AS STRUCT #2 FROM UNNEST(#0) AS v#3)) AS #1`,
+		"unnest.left":            `LEFT JOIN UNNEST(ARRAY(SELECT AS STRUCT #2 FROM UNNEST(#0) AS v#3)) AS #1 ON TRUE`,
+		"unnest.value":           `v AS #0`,
+		"unnest.position":        `, n AS #0`,
+		"unnest.offset":          ` WITH OFFSET AS n`,
+		"literal.timestamp":      `DATETIME '#0'`,
+		"literal.decimal":        `CAST('#0' AS #1)`, // a bare one is a double
 		"list.json_array":        `SAFE.JSON_QUERY_ARRAY(#0, #1)`,
 		// A name with other than letters, digits, _, -, : and blanks comes in quotes.
 		"list.json_keys":      `ARRAY(SELECT CASE WHEN STARTS_WITH(k, '"') THEN REPLACE(SUBSTR(k, 2, CHAR_LENGTH(k) - 2), '\\"', '"') ELSE k END AS name FROM UNNEST(SAFE.JSON_KEYS(SAFE.JSON_QUERY(#0, #1), 1)) AS k ORDER BY name)`,
@@ -162,7 +169,7 @@ func bigquery() *Dialect {
 		Join: "CONCAT", NullsByCase: true, Qualify: true, WhereNeedsFrom: true, DistinctFrom: true, UnionDistinct: "UNION DISTINCT", GroupByOrdinal: true, GroupedWhole: true,
 		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}, RecursionDepth: 500, Rename: RenameBare,
 		Publish: PublishInsert, TransactionTables: 100, Empty: "TRUNCATE TABLE", List: ListDataset, Block: BlockScript, Lease: true, DryRun: true, Partition: "month", Cluster: true,
-		JSONPath: PathText, JSONSubscript: true, Unnest: UnnestStruct, PatternStyle: PatternOnly, Timestamp: "DATETIME", DecimalByText: true,
+		JSONPath: PathText, JSONSubscript: true, PatternStyle: PatternOnly,
 		Templates: t,
 	}
 }

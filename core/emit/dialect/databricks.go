@@ -87,6 +87,12 @@ func databricks() *Dialect {
 		"json.timestamp.micros":  jsonTimestamp("@0 RLIKE '^", `\\z'`, "micros", "1"),
 		"json.member":            `try_element_at(try_cast(@0 AS MAP<STRING, VARIANT>), #1)`,
 		"layout.cluster":         `CLUSTER BY (#0)`,
+		"unnest":                 `LATERAL VIEW posexplode(#0) #1 AS #3, #2`, // no join may follow; a lateral sub-select could not read documents
+		"unnest.left":            `LATERAL VIEW OUTER posexplode(#0) #1 AS #3, #2`,
+		"unnest.value":           `#0`,
+		"unnest.offset":          `#0`,
+		"unnest.offset.none":     "`nx_position`",
+		"literal.timestamp":      `TIMESTAMP_NTZ '#0'`,
 		"list.json_array":        `try_cast(@0 AS ARRAY<VARIANT>)`,
 		"list.json_keys":         `array_sort(map_keys(try_cast(@0 AS MAP<STRING, VARIANT>)))`,
 		"list.split":             `split(#0, concat('\\Q', #1, '\\E'))`,
@@ -165,8 +171,8 @@ func databricks() *Dialect {
 		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}, RecursionDepth: 100, Rename: RenameQualified,
 		Publish: PublishViews, List: ListShow, Block: BlockCompound, Format: "DELTA", Lease: true, Cluster: true, ClusterWithin: 32,
 		Session:  []string{"SET TIME ZONE 'UTC'"},
-		JSONPath: PathKeys, JSONColumns: true, Unnest: UnnestExplode, PatternStyle: PatternGroups, DotMatchesNewline: true, DollarMatchesNewline: true,
-		ReplacementSpecials: `\$`, Timestamp: "TIMESTAMP_NTZ",
-		Templates: t,
+		JSONPath: PathKeys, JSONColumns: true, Unnest: UnnestColumn, PatternStyle: PatternGroups, DotMatchesNewline: true, DollarMatchesNewline: true,
+		ReplacementSpecials: `\$`,
+		Templates:           t,
 	}
 }

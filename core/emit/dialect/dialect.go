@@ -49,22 +49,16 @@ const (
 	PathKeys
 )
 
-// UnnestStyle says how a list becomes rows.
+// UnnestStyle says where a list becomes rows.
 type UnnestStyle uint8
 
 const (
-	// UnnestLateral: JOIN LATERAL (SELECT … FROM f(x) WITH ORDINALITY) (PostgreSQL).
-	UnnestLateral UnnestStyle = iota
+	// UnnestJoin: in a join beside FROM.
+	UnnestJoin UnnestStyle = iota
 	// UnnestSelect: in the select list of a sub-select (DuckDB).
 	UnnestSelect
-	// UnnestStruct: JOIN UNNEST of an array of structs (BigQuery).
-	UnnestStruct
-	// UnnestFlatten: JOIN LATERAL FLATTEN (Snowflake).
-	UnnestFlatten
-	// UnnestExplode: LATERAL VIEW posexplode of a column (Databricks).
-	UnnestExplode
-	// UnnestPath: FROM t, t.list AS x AT i (Redshift).
-	UnnestPath
+	// UnnestColumn: beside FROM, of a column that a sub-select has.
+	UnnestColumn
 )
 
 // PatternStyle says what a regular expression's groups mean to an engine.
@@ -153,7 +147,7 @@ type Dialect struct {
 	Strings      StringStyle
 	Substitution bool // ${x} anywhere in a statement's text is replaced before it is read
 	Types        map[sql.Type]string
-	Collate      string // follows text where its order matters; "" where order is binary anyway
+	Collate      map[sql.Type]string // follows a value where its order matters; none where order is that of docs/portable-sql.md anyway
 
 	LetAggregates        bool   // what is computed once and used twice ("let") may be an aggregate
 	Concat               string // a function that joins any number of texts, NULL counting as ''; "" for the operator alone
@@ -162,10 +156,8 @@ type Dialect struct {
 	JSONSubscript        bool // names that no path can hold are reached as document['name']
 	JSONPointers         bool // paths may be RFC 6901 pointers, and [*] gives all elements
 	Unnest               UnnestStyle
-	ArgByRank            bool   // arg_min and arg_max become a row number and a maximum
-	Timestamp            string // the keyword of timestamp literals; "" for TIMESTAMP
+	ArgByRank            bool // arg_min and arg_max become a row number and a maximum
 	PatternStyle         PatternStyle
-	DecimalByText        bool   // a decimal constant is a cast of text, because a bare one is a double
 	DotMatchesNewline    bool   // a regular expression's point has to be written as a bracket
 	DollarMatchesNewline bool   // its $ matches before a last line feed too, so it becomes \z
 	ReplacementSpecials  string // characters that need a backslash in what replaces a match; "" for the backslash alone

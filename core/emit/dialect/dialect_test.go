@@ -36,8 +36,9 @@ func TestComplete(t *testing.T) {
 			maps.DeleteFunc(shared, func(key string, _ bool) bool { return has[key] == "" })
 		}
 		for _, key := range slices.Sorted(maps.Keys(shared)) {
-			if key == "in_years" || key == "whole" || d.Unnest == UnnestLateral && strings.HasPrefix(key, "list.") {
-				continue // helpers of templates; lists, of which LATERAL makes none
+			if key == "in_years" || key == "whole" || d.Templates["unnest."+strings.TrimPrefix(key, "list.")] != "" ||
+				d.Unnest == UnnestSelect && strings.HasPrefix(key, "unnest") {
+				continue // helpers of templates; lists, where rows are made without one; joins, where none is needed
 			}
 			if base, _, variant := strings.Cut(key, ":"); variant && d.Templates[base] != "" {
 				continue // one for every type

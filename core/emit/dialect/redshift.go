@@ -22,10 +22,10 @@ func redshift() *Dialect {
 		sql.Boolean: "BOOLEAN", sql.Timestamp: "TIMESTAMP", sql.Date: "DATE", sql.JSON: "SUPER",
 	}
 	d.FlatWith = true
-	d.Collate = "" // comparisons are binary
+	d.Collate = nil // comparisons are binary
 	d.Qualify, d.QualifyAlone, d.DistinctFrom = true, true, false
 	d.Recursion = map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}
-	d.JSONPath, d.DocumentColumns, d.Unnest, d.ArgByRank, d.JSONColumns = PathDots, true, UnnestPath, true, true
+	d.JSONPath, d.DocumentColumns, d.Unnest, d.ArgByRank, d.JSONColumns = PathDots, true, UnnestColumn, true, true
 	d.PatternStyle, d.DotMatchesNewline = PatternOnly, true
 	d.Cluster, d.Lease = true, true
 	d.Block = BlockProcedure
@@ -74,6 +74,10 @@ func redshift() *Dialect {
 		"json.type":       `JSON_TYPEOF(#0)`,
 		"json.bigint":     `CASE WHEN JSON_TYPEOF(#0) = 'boolean' THEN CASE WHEN CAST(#0 AS BOOLEAN) THEN 1 ELSE 0 END ELSE #{whole(#{cast.text.decimal(#{json.text(#0)})})} END`,
 		"json.bigint.of":  `CASE WHEN JSON_TYPEOF(#0) = 'boolean' THEN CASE WHEN CAST(#0 AS BOOLEAN) THEN 1 ELSE 0 END ELSE #{whole(#{cast.text.decimal(#1)})} END`,
+		"unnest":          `, #0 AS #2`,
+		"unnest.left":     `LEFT JOIN #0 AS #2 ON TRUE`,
+		"unnest.value":    `#0`,
+		"unnest.position": ` AT #0`,
 		"list.json_array": `CASE WHEN IS_ARRAY(#0) THEN #0 END`,
 		// Each match is kept with a mark behind it, all else is the mark alone; the marks then separate the matches.
 		"list.regexp_matches": `SPLIT_TO_ARRAY(BTRIM(NULLIF(NULLIF(REGEXP_REPLACE(REGEXP_REPLACE(#0, @1 || '|[^' || CHR(1) || ']', '$1' || CHR(1), 1, 'p'), CHR(1) || '+', CHR(1)), CHR(1)), ''), CHR(1)), CHR(1))`,
@@ -124,7 +128,7 @@ func redshift() *Dialect {
 		"base64_hex":       `CASE WHEN @0 ~ '^` + base64Shape + `$' THEN lower(from_varbyte(to_varbyte(#0, 'base64'), 'hex')) END`,
 		"hex_text":         `CASE WHEN lower(#0) ~ '^` + utf8Shape + `$' THEN from_varbyte(from_hex(#0), 'utf8') END`,
 	})
-	for _, key := range []string{"let", "let.field", "arg_min", "arg_max", "unnest.json_array", "unnest.json_keys", "unnest.split", "unnest.regexp_matches", "split_part:first", "merge_objects"} {
+	for _, key := range []string{"let", "let.field", "arg_min", "arg_max", "unnest.json_array", "unnest.json_keys", "unnest.split", "unnest.regexp_matches", "unnest.value.regexp_matches", "split_part:first", "merge_objects"} {
 		delete(t, key) // of PostgreSQL alone
 	}
 	d.Templates = t

@@ -8,17 +8,20 @@ import (
 // shared are the templates of every dialect that has none of that key.
 func shared() map[string]string {
 	return map[string]string{
-		"replace":          `replace(#0, #1, #2)`,
-		"starts_with":      `starts_with(#0, #1)`,
-		"md5":              `md5(#0)`,
-		"md5_bits":         `#{hex.bits(md5(#0), #1)}`,
-		"nullif":           `NULLIF(#0, #1)`,
-		"abs":              `abs(#0)`,
-		"normalize_email":  `#{email.valid(#{lower(#{trim(#{email.bare(#0)})})})}`,
-		"normalize_phone":  `#{phone.digits(#0)}`,
-		"normalize_domain": `#{domain.bare(#{lower(#{trim(#0)})})}`,
-		"email_domain":     `#{domain.bare(#{email.host(#{normalize_email(#0)})})}`,
-		"id.part":          `COALESCE(@{cast.bigint.text(#{characters(#0)})} || ':' || @0, 'n')`,
+		"replace":           `replace(#0, #1, #2)`,
+		"starts_with":       `starts_with(#0, #1)`,
+		"md5":               `md5(#0)`,
+		"md5_bits":          `#{hex.bits(md5(#0), #1)}`,
+		"nullif":            `NULLIF(#0, #1)`,
+		"abs":               `abs(#0)`,
+		"normalize_email":   `#{email.valid(#{lower(#{trim(#{email.bare(#0)})})})}`,
+		"normalize_phone":   `#{phone.digits(#0)}`,
+		"normalize_domain":  `#{domain.bare(#{lower(#{trim(#0)})})}`,
+		"email_domain":      `#{domain.bare(#{email.host(#{normalize_email(#0)})})}`,
+		"literal.timestamp": `TIMESTAMP '#0'`,
+		"literal.date":      `DATE '#0'`,
+		"literal.decimal":   `CAST(@0 AS #1)`,
+		"id.part":           `COALESCE(@{cast.bigint.text(#{characters(#0)})} || ':' || @0, 'n')`,
 	}
 }
 

@@ -110,9 +110,15 @@ func snowflake() *Dialect {
 		"list.split":             `SPLIT(#0, #1)`,
 		"list.regexp_matches":    `REGEXP_SUBSTR_ALL(#0, #1)`,
 
-		"unnest.value.json_keys":      `CAST(f.VALUE AS VARCHAR)`,
-		"unnest.value.split":          `CAST(f.VALUE AS VARCHAR)`,
-		"unnest.value.regexp_matches": `CAST(f.VALUE AS VARCHAR)`,
+		"unnest": `CROSS JOIN LATERAL (SELECT #2 FROM TABLE(FLATTEN(INPUT => #0, OUTER => FALSE)) AS f) AS #1`,
+		// OUTER gives the row that a left join would.
+		"unnest.left":                 `CROSS JOIN LATERAL (SELECT #2 FROM TABLE(FLATTEN(INPUT => #0, OUTER => TRUE)) AS f) AS #1`,
+		"unnest.value":                `f.VALUE AS #0`,
+		"unnest.position":             `, f.INDEX AS #0`,
+		"literal.timestamp":           `TIMESTAMP_NTZ '#0'`,
+		"unnest.value.json_keys":      `CAST(f.VALUE AS VARCHAR) AS #0`,
+		"unnest.value.split":          `CAST(f.VALUE AS VARCHAR) AS #0`,
+		"unnest.value.regexp_matches": `CAST(f.VALUE AS VARCHAR) AS #0`,
 
 		"timestamp_seconds": `CASE WHEN @0 BETWEEN -62135596800 AND 253402300799 THEN CAST(TO_TIMESTAMP_NTZ(#0, 0) AS TIMESTAMP_NTZ(6)) END`,
 		"timestamp_millis":  `CASE WHEN @0 BETWEEN -62135596800000 AND 253402300799999 THEN CAST(TO_TIMESTAMP_NTZ(#0, 3) AS TIMESTAMP_NTZ(6)) END`,
@@ -185,7 +191,7 @@ func snowflake() *Dialect {
 		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}, Rename: RenameQualified,
 		Publish: PublishInsert, List: ListUpper, Block: BlockScripting, Lease: true,
 		Session:  []string{"ALTER SESSION SET TIMEZONE = 'UTC'"},
-		JSONPath: PathBrackets, JSONColumns: true, Unnest: UnnestFlatten, ArgByRank: true, PatternStyle: PatternFirst, Timestamp: "TIMESTAMP_NTZ",
+		JSONPath: PathBrackets, JSONColumns: true, ArgByRank: true, PatternStyle: PatternFirst,
 		Templates: t,
 	}
 }

@@ -120,12 +120,7 @@ func (w *writer) binary(e *sql.Binary) (val, error) {
 }
 
 // collate is what follows a value of the type where its order matters.
-func (w *writer) collate(t sql.Type) string {
-	if t == sql.Text {
-		return w.d.Collate
-	}
-	return ""
-}
+func (w *writer) collate(t sql.Type) string { return w.d.Collate[t] }
 
 // chain writes a AND b AND c without parentheses between, broken over lines where
 // it is long.

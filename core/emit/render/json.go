@@ -180,118 +180,72 @@ func (w *writer) jsonAtKeys(doc val, path []vocab.Step) (val, error) {
 	return w.piece("json.at", out, constant(text))
 }
 
-// unnest renders CROSS (or LEFT) JOIN LATERAL over a set function; its position
-// counts from 0 and its columns have the names that the tree gives them.
+// unnest renders CROSS (or LEFT) JOIN over a set function; its position counts from 0 and its columns have
+// the names that the tree gives them. The dialect's templates are "unnest" and "unnest.left", of the list, the alias, its columns
+// and what "unnest.offset" makes of the position's name ("unnest.offset.none" where it has none); the columns are
+// "unnest.value", or that of the function, and "unnest.position".
 func (w *writer) unnest(u *sql.Unnest, left bool) (string, error) {
-	if list, ok := u.Expr.(*sql.Column); ok {
-		switch w.d.Unnest {
-		case dialect.UnnestPath:
-			return w.unnestPath(u, list, left), nil
-		case dialect.UnnestExplode:
-			return w.unnestView(u, list, left), nil
-		}
-	}
-	c, ok := u.Expr.(*sql.Call)
-	if !ok {
-		return "", fmt.Errorf("render: unnest of something other than a set function")
-	}
-	if w.d.Unnest != dialect.UnnestLateral {
-		return w.unnestList(u, c, left)
-	}
-	t, ok := w.d.Template("unnest." + c.Name)
-	if !ok {
-		return "", &UnsupportedError{Dialect: w.d.Name, What: "unnest(" + c.Name + "(…))"}
-	}
-	args, err := w.setArgs(c)
+	list, function, err := w.unnested(u)
 	if err != nil {
 		return "", err
 	}
-	v, err := w.fillText(t, args...)
+	value := "unnest.value"
+	if _, ok := w.d.Template(value + "." + function); ok {
+		value += "." + function
+	}
+	columns, err := w.pieceText(value, atom(Ident(w.d, u.Value)))
 	if err != nil {
 		return "", err
 	}
-	element, ok := w.d.Template("unnest.value." + c.Name)
-	if !ok {
-		element = "q.v"
-	}
-	columns := element + " AS " + Ident(w.d, u.Value)
+	position, offset := atom(""), val{}
 	if u.Ordinality != "" {
-		columns += ", q.n - 1 AS " + Ident(w.d, u.Ordinality)
+		position = atom(Ident(w.d, u.Ordinality))
+		if _, ok := w.d.Template("unnest.position"); ok {
+			n, err := w.pieceText("unnest.position", position)
+			if err != nil {
+				return "", err
+			}
+			columns.s += n.s
+		}
 	}
-	s := "JOIN LATERAL (SELECT " + columns + " FROM " + v.s + " AS q(v, n)) AS " + Ident(w.d, u.Alias)
+	key := "unnest.offset"
+	if u.Ordinality == "" {
+		key += ".none"
+	}
+	if _, ok := w.d.Template(key); ok {
+		if offset, err = w.pieceText(key, position); err != nil {
+			return "", err
+		}
+	}
+	key = "unnest"
 	if left {
-		return "LEFT " + s + " ON TRUE", nil
+		key += ".left"
 	}
-	return "CROSS " + s, nil
+	out, err := w.pieceText(key, list, atom(Ident(w.d, u.Alias)), columns, offset)
+	return out.s, err
 }
 
-// unnestPath renders the rows of a list column as a path in FROM.
-func (w *writer) unnestPath(u *sql.Unnest, list *sql.Column, left bool) string {
-	s := w.column(list).s + " AS " + Ident(w.d, u.Value)
-	if u.Ordinality != "" {
-		s += " AT " + Ident(w.d, u.Ordinality)
-	}
-	if left {
-		return "LEFT JOIN " + s + " ON TRUE"
-	}
-	return ", " + s
-}
-
-// unnestView renders the rows of a list column as a view beside FROM, which may not be
-// followed by a join; a join with a lateral sub-select could not read documents.
-func (w *writer) unnestView(u *sql.Unnest, list *sql.Column, left bool) string {
-	word, position := "LATERAL VIEW ", Ident(w.d, "nx_position")
-	if left {
-		word += "OUTER "
-	}
-	if u.Ordinality != "" {
-		position = Ident(w.d, u.Ordinality)
-	}
-	return word + "posexplode(" + w.column(list).s + ") " + Ident(w.d, u.Alias) + " AS " + position + ", " + Ident(w.d, u.Value)
-}
-
-// unnestList renders a join with the rows of a list ("list.<function>").
-func (w *writer) unnestList(u *sql.Unnest, c *sql.Call, left bool) (string, error) {
-	list, err := w.listOf(c)
-	if err != nil {
-		return "", err
-	}
-	value, position := Ident(w.d, u.Value), ""
-	if u.Ordinality != "" {
-		position = Ident(w.d, u.Ordinality)
-	}
-	word := "CROSS JOIN "
-	if left {
-		word = "LEFT JOIN "
-	}
-	switch w.d.Unnest {
-	case dialect.UnnestStruct:
-		fields := "v AS " + value
-		offset := ""
-		if position != "" {
-			fields += ", n AS " + position
-			offset = " WITH OFFSET AS n"
+// unnested is what becomes rows: a column that has a list, or what a set function gives.
+func (w *writer) unnested(u *sql.Unnest) (list val, function string, err error) {
+	switch e := u.Expr.(type) {
+	case *sql.Column:
+		return w.column(e), "", nil
+	case *sql.Call:
+		if _, ok := w.d.Template("unnest"); !ok || w.d.Unnest != dialect.UnnestJoin {
+			return val{}, "", &UnsupportedError{Dialect: w.d.Name, What: "unnest outside a rewritten SELECT"}
 		}
-		s := word + "UNNEST(ARRAY(SELECT AS STRUCT " + fields + " FROM UNNEST(" + list.s + ") AS v" + offset + ")) AS " + Ident(w.d, u.Alias)
-		if left {
-			s += " ON TRUE"
+		if _, ok := w.d.Template("unnest." + e.Name); !ok {
+			list, err = w.listOf(e)
+			return list, e.Name, err
 		}
-		return s, nil
-	case dialect.UnnestFlatten:
-		element := "f.VALUE"
-		if t, ok := w.d.Template("unnest.value." + c.Name); ok {
-			element = t
+		args, err := w.setArgs(e)
+		if err != nil {
+			return val{}, "", err
 		}
-		columns, outer := element+" AS "+value, "FALSE"
-		if position != "" {
-			columns += ", f.INDEX AS " + position
-		}
-		if left { // OUTER gives the row that a left join would
-			outer = "TRUE"
-		}
-		return "CROSS JOIN LATERAL (SELECT " + columns + " FROM TABLE(FLATTEN(INPUT => " + list.s + ", OUTER => " + outer + ")) AS f) AS " + Ident(w.d, u.Alias), nil
+		list, err = w.pieceText("unnest."+e.Name, args...)
+		return list, e.Name, err
 	}
-	return "", &UnsupportedError{Dialect: w.d.Name, What: "unnest outside a lowered SELECT"}
+	return val{}, "", fmt.Errorf("render: unnest of something other than a set function")
 }
 
 // setArgs renders a set function's arguments: for JSON the value at the path (or

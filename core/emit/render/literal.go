@@ -87,17 +87,17 @@ func (w *writer) literal(l *sql.Literal) (val, error) {
 	case sql.Bigint:
 		v.s = "CAST(" + number(l.Value) + " AS " + w.d.Types[t] + ")"
 	case sql.Decimal:
-		digits := number(l.Value)
-		if w.d.DecimalByText {
-			digits = "'" + l.Value + "'"
+		digits := val{s: l.Value, prec: precAtom}
+		if strings.HasPrefix(l.Value, "-") {
+			digits.prec = precUnary
 		}
-		v.s = "CAST(" + digits + " AS " + w.d.Types[t] + ")"
+		return w.constant("literal.decimal", digits, atom(w.d.Types[t]))
 	case sql.Double:
 		v.s = "CAST(" + number(l.Value) + " AS " + w.d.Types[t] + ")"
 	case sql.Timestamp:
-		v.s = w.timestamp(l.Value)
+		return w.constant("literal.timestamp", atom(strings.TrimSuffix(strings.Replace(l.Value, "T", " ", 1), "Z")))
 	case sql.Date:
-		v.s = "DATE '" + l.Value + "'"
+		return w.constant("literal.date", atom(l.Value))
 	default:
 		return val{}, fmt.Errorf("render: a literal of type %s", t)
 	}
@@ -111,12 +111,11 @@ func number(digits string) string {
 	return digits
 }
 
-func (w *writer) timestamp(iso string) string {
-	s := strings.TrimSuffix(strings.Replace(iso, "T", " ", 1), "Z")
-	if w.d.Timestamp != "" {
-		return w.d.Timestamp + " '" + s + "'"
-	}
-	return "TIMESTAMP '" + s + "'"
+// constant fills a template of a literal.
+func (w *writer) constant(key string, parts ...val) (val, error) {
+	v, err := w.pieceText(key, parts...)
+	v.simple = true
+	return v, err
 }
 
 // plain writes a whole number without its type, where what stands beside it

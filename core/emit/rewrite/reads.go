@@ -18,7 +18,7 @@ import (
 //
 // Both are one rule because each puts sub-selects around the same tables.
 func reads(d *dialect.Dialect) Rule {
-	path := d.Unnest == dialect.UnnestPath || d.Unnest == dialect.UnnestExplode
+	path := d.Unnest == dialect.UnnestColumn
 	lists := path || d.Unnest == dialect.UnnestSelect
 	return func(s *sql.Select) (*sql.Select, error) {
 		reads, unnests := countReads(s)

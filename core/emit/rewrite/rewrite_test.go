@@ -24,8 +24,8 @@ func oneLine(q *sql.Query) string { return strings.Join(strings.Fields(sql.Print
 // occasion is missing.
 func TestRules(t *testing.T) {
 	list := reads(&dialect.Dialect{JSONOnce: true, Unnest: dialect.UnnestSelect})
-	column := reads(&dialect.Dialect{JSONColumns: true, Unnest: dialect.UnnestFlatten})
-	path := reads(&dialect.Dialect{JSONColumns: true, Unnest: dialect.UnnestExplode})
+	column := reads(&dialect.Dialect{JSONColumns: true, Unnest: dialect.UnnestJoin})
+	path := reads(&dialect.Dialect{JSONColumns: true, Unnest: dialect.UnnestColumn})
 	for name, c := range map[string]struct {
 		rule     Rule
 		in, want string
