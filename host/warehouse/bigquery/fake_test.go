@@ -39,9 +39,10 @@ type fakeJob struct {
 		JobTimeoutMs string            `json:"jobTimeoutMs"`
 		Labels       map[string]string `json:"labels"`
 		Query        *struct {
-			Query              string `json:"query"`
-			Priority           string `json:"priority"`
-			MaximumBytesBilled string `json:"maximumBytesBilled"`
+			Query              string                                `json:"query"`
+			DefaultDataset     struct{ ProjectID, DatasetID string } `json:"defaultDataset"`
+			Priority           string                                `json:"priority"`
+			MaximumBytesBilled string                                `json:"maximumBytesBilled"`
 		} `json:"query"`
 		Load *struct {
 			DestinationTable struct{ ProjectID, DatasetID, TableID string } `json:"destinationTable"`

@@ -26,6 +26,7 @@ type fake struct {
 	other      []string // paths that are none of the warehouse's
 	running    int      // how often a statement still runs when it is asked for
 	failure    string   // the message with which statements fail
+	refused    string   // what statements begin with that fail; "" is none
 }
 
 const (
@@ -96,7 +97,14 @@ func (f *fake) answer(m hivewire.Message) []hivewire.Field {
 		return []hivewire.Field{ok, hivewire.Number(2, 0xA508), hivewire.Nested(3, id)}
 	case "ExecuteStatement":
 		statement, _ := hivewire.Find(m.Body, 1, 2)
-		f.statements = append(f.statements, string(statement.Value[4:]))
+		text := string(statement.Value[4:])
+		f.statements = append(f.statements, text)
+		if f.refused != "" {
+			f.failure = ""
+			if strings.HasPrefix(text, f.refused) {
+				f.failure = "[PARSE_SYNTAX_ERROR] at or near " + f.refused
+			}
+		}
 		return []hivewire.Field{ok, handle, hivewire.Nested(1281, hivewire.Nested(1, f.status()...))}
 	case "GetOperationStatus":
 		return f.status()

@@ -30,6 +30,7 @@ type endpoint struct {
 	queries []string // request ids, each attempt's
 	aborted []string
 	session map[string]any
+	schema  string // that names of one part are in
 }
 
 func serve(t *testing.T) *endpoint {
@@ -46,7 +47,7 @@ func serve(t *testing.T) *endpoint {
 		e.mu.Lock()
 		e.logins++
 		n := e.logins
-		e.session = body.Data.Session
+		e.session, e.schema = body.Data.Session, r.URL.Query().Get("schemaName")
 		e.mu.Unlock()
 		if e.login == nil || !e.login(n, w, r) {
 			answer(w, map[string]any{"success": true, "data": map[string]any{"token": "t", "masterToken": "m", "parameters": []any{}, "sessionInfo": map[string]any{}}})
