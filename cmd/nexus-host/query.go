@@ -15,8 +15,10 @@ import (
 func (a *app) queryCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "query <sql>", Short: "ask the built tables, in the warehouse's own SQL, read-only", Args: cobra.ExactArgs(1),
-		Long: `Query runs one statement over the published tables and prints its rows. The database is
-opened read-only; nothing can be changed. "-" reads the statement from standard input.
+		Long: `Query runs one statement over the published tables, whose names need no schema before
+them, and prints its rows. It is one SELECT, WITH, SHOW, DESCRIBE or EXPLAIN, as far as
+the warehouse has them; all else is refused, and nothing is changed. docs/project.md says
+how each warehouse is held to that. "-" reads the statement from standard input.
 
 With --format json, standard output holds an array of objects and nothing else.`,
 		Example: "  nexus-host query 'select entity_type, count(*) as n from nexus_entities group by 1'\n  nexus-host query --format json 'select * from nexus_events limit 3'",

@@ -2,8 +2,12 @@ package readonly_test
 
 import (
 	"errors"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"golang.org/x/tools/txtar"
 
 	"github.com/nexus-host/nexus-host/core/emit/dialect"
 	"github.com/nexus-host/nexus-host/host/warehouse/readonly"
@@ -183,4 +187,31 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+// What the core's own renderer writes reads, on every dialect.
+func TestGoldensRead(t *testing.T) {
+	files, err := filepath.Glob("../../../testdata/render/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for _, file := range files {
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, section := range archive.Files {
+			if !slices.Contains(names, section.Name) || strings.HasPrefix(string(section.Data), "error") { // it cannot be said there
+				continue
+			}
+			seen++
+			if _, err := readonly.Parse(named(t, section.Name), string(section.Data)); err != nil {
+				t.Errorf("%s: %s: %v", filepath.Base(file), section.Name, err)
+			}
+		}
+	}
+	if seen < 50 {
+		t.Errorf("looked at %d statements", seen)
+	}
 }
