@@ -42,7 +42,6 @@ func redshift() *Dialect {
 		"cast.text.boolean":   `CASE WHEN LOWER(BTRIM(#0, ' ')) IN ('true', 't', 'yes', 'y', '1') THEN TRUE WHEN LOWER(BTRIM(#0, ' ')) IN ('false', 'f', 'no', 'n', '0') THEN FALSE END`,
 		"cast.text.timestamp": `CASE WHEN @0 ~ '^` + timestampShape + `$' AND LEFT(#0, 4) <> '0000' THEN #{in_years(@op TRY_CAST(REGEXP_REPLACE(CASE WHEN SUBSTRING(#0, 12) ~ '[Zz+-]' THEN #0 ELSE @0 || CASE WHEN LEN(#0) = 10 THEN ' 00:00Z' ELSE 'Z' END END, '([.][0-9]{6})[0-9]+', '$1', 1, 'p') AS TIMESTAMPTZ) AT TIME ZONE 'UTC')} END`,
 		"cast.text.json":      `CASE WHEN CAN_JSON_PARSE(#0) THEN JSON_PARSE(#0) END`,
-		"json.parse":          `JSON_PARSE(#0)`,
 		"cast.bigint.text":    `CAST(#0 AS VARCHAR(65535))`,
 		"cast.decimal.text":   `RTRIM(RTRIM(CAST(#0 AS VARCHAR(65535)), '0'), '.')`,
 		"cast.decimal.bigint": `CASE WHEN ROUND(#0) ` + bigintRange + ` THEN CAST(ROUND(#0) AS BIGINT) END`,

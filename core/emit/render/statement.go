@@ -54,11 +54,6 @@ func Rename(d *dialect.Dialect, kind Kind, path []string, name string) string {
 	return "ALTER " + string(kind) + " " + Path(d, path) + " RENAME TO " + to
 }
 
-// AttachMemory gives a session a database of that name in memory; DuckDB alone has it.
-func AttachMemory(d *dialect.Dialect, name string) string {
-	return "ATTACH " + Text(d, ":memory:") + " AS " + Ident(d, name)
-}
-
 // CreateSchema makes a schema if it is not there.
 func CreateSchema(d *dialect.Dialect, path []string) string {
 	return "CREATE SCHEMA IF NOT EXISTS " + Path(d, path)

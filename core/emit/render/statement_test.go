@@ -11,6 +11,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/host/warehouse/catalog"
+	"github.com/nexus-host/nexus-host/host/warehouse/lease"
 )
 
 // TestStatements compares what is no query, for every dialect, with testdata/statements: catalogs, publishing,
@@ -54,7 +55,7 @@ func statements(t *testing.T, d *dialect.Dialect) string {
 	schema := []string{"lake", "marts"}
 	at := func(name string) []string { return []string{"lake", "marts", name} }
 	columns := []sql.ColumnDef{{Name: "id", Type: sql.Text}, {Name: "n", Type: sql.Bigint}, {Name: "occurred_at", Type: sql.Timestamp}}
-	lease, err := render.LeaseOf(d, render.Lease{Path: at("nexus_build_lock"), Name: "build", Holder: "it's me", TTL: 2 * time.Minute})
+	lease, err := lease.StatementsOf(d, lease.Row{Path: at("nexus_build_lock"), Name: "build", Holder: "it's me", TTL: 2 * time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

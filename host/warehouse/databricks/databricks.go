@@ -18,7 +18,6 @@ import (
 	dbsqllog "github.com/databricks/databricks-sql-go/logger"
 
 	"github.com/nexus-host/nexus-host/core/emit/dialect"
-	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/lease"
@@ -258,7 +257,7 @@ func (w *Warehouse) release(ctx context.Context, conn *stdsql.Conn) {
 
 // Columns lists the columns of a statement's rows, with the portable types that hold their values.
 func (w *Warehouse) Columns(ctx context.Context, probe string) ([]sql.ColumnDef, error) {
-	r, err := w.Query(ctx, render.DescribeQuery(probe))
+	r, err := w.Query(ctx, describeQuery(probe))
 	if err != nil {
 		return nil, err
 	}

@@ -3,7 +3,6 @@ package databricks
 import (
 	"context"
 
-	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/catalog"
 	"github.com/nexus-host/nexus-host/host/warehouse/readonly"
@@ -19,7 +18,7 @@ func (w *Warehouse) QueryReadOnly(ctx context.Context, schema []string, s readon
 	}
 	before := []string{catalog.Use(w.dialect, schema)}
 	if s.Query != "" {
-		before = append(before, render.DescribeQuery(s.Query))
+		before = append(before, describeQuery(s.Query))
 	}
 	for _, statement := range before {
 		found, err := conn.QueryContext(ctx, statement)

@@ -16,9 +16,9 @@ import (
 
 	"github.com/databricks/databricks-sql-go/driverctx"
 
-	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/core/models/base"
 	"github.com/nexus-host/nexus-host/host/warehouse"
+	"github.com/nexus-host/nexus-host/host/warehouse/insert"
 )
 
 // Stage is a place for files that the warehouse can read.
@@ -33,11 +33,11 @@ type Stage interface {
 type volume struct{ w *Warehouse }
 
 func (v *volume) Put(ctx context.Context, local, remote string) error {
-	return v.run(driverctx.NewContextWithStagingInfo(ctx, []string{filepath.Dir(local)}), render.PutFile(v.w.dialect, local, remote))
+	return v.run(driverctx.NewContextWithStagingInfo(ctx, []string{filepath.Dir(local)}), putFile(v.w.dialect, local, remote))
 }
 
 func (v *volume) Remove(ctx context.Context, remote string) error {
-	return v.run(driverctx.NewContextWithStagingInfo(ctx, []string{os.TempDir()}), render.RemoveFile(v.w.dialect, remote))
+	return v.run(driverctx.NewContextWithStagingInfo(ctx, []string{os.TempDir()}), removeFile(v.w.dialect, remote))
 }
 
 // run executes a statement that the driver does a part of itself.
@@ -220,7 +220,7 @@ func (w *Writer) end(ctx context.Context) error {
 
 // load reads the staged files into the relation, all of them or none.
 func (w *Writer) load(ctx context.Context) error {
-	statement, err := render.LoadStaged(w.w.dialect, w.path, base.Envelope(), w.folder)
+	statement, err := loadStaged(w.w.dialect, w.path, base.Envelope(), w.folder)
 	if err != nil {
 		return fmt.Errorf("databricks: %w", err)
 	}
@@ -239,7 +239,7 @@ func (w *Writer) insert(ctx context.Context) error {
 		if len(batch) == 0 {
 			return nil
 		}
-		_, err := w.w.Exec(ctx, render.InsertParsedRows(w.w.dialect, w.path, names, "record", batch))
+		_, err := w.w.Exec(ctx, insertParsedRows(w.w.dialect, w.path, names, "record", batch))
 		batch, size = nil, 0
 		return err
 	}
@@ -310,7 +310,7 @@ func (w *Writer) tuple(b []byte) (string, error) {
 		}
 		values[3+i] = t
 	}
-	return render.Tuple(w.w.dialect, values)
+	return insert.Tuple(w.w.dialect, values)
 }
 
 func text(s *string) any {

@@ -99,7 +99,7 @@ func Open(ctx context.Context, o Options) (*Warehouse, error) {
 		return nil, openError(path, err)
 	}
 	if !o.ReadOnly {
-		if _, err := w.db.ExecContext(ctx, render.AttachMemory(d, workDatabase)); err != nil {
+		if _, err := w.db.ExecContext(ctx, attachMemory(d, workDatabase)); err != nil {
 			w.db.Close()
 			return nil, openError(path, err)
 		}

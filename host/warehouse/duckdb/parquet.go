@@ -10,7 +10,6 @@ import (
 	driverdb "github.com/duckdb/duckdb-go/v2"
 
 	"github.com/nexus-host/nexus-host/core/emit/dialect"
-	"github.com/nexus-host/nexus-host/core/emit/render"
 )
 
 // ReadParquet gives the rows of a Parquet file as JSON objects, in the file's order. It reads
@@ -20,16 +19,8 @@ func ReadParquet(ctx context.Context, path string, row func(object []byte) error
 	if err != nil {
 		return fmt.Errorf("duckdb: %w", err)
 	}
-	statement, err := render.ReadParquet(d, path)
-	if err != nil {
-		return fmt.Errorf("duckdb: %w", err)
-	}
-	confine, err := render.Confine(d, path)
-	if err != nil {
-		return fmt.Errorf("duckdb: %w", err)
-	}
 	connector, err := driverdb.NewConnector("", func(conn driver.ExecerContext) error {
-		for _, c := range confine {
+		for _, c := range confine(d, path) {
 			if _, err := conn.ExecContext(ctx, c, nil); err != nil {
 				return err
 			}
@@ -42,7 +33,7 @@ func ReadParquet(ctx context.Context, path string, row func(object []byte) error
 	db := sql.OpenDB(connector)
 	db.SetMaxOpenConns(1) // the session is confined once
 	defer func() { err = errors.Join(err, db.Close()) }()
-	rows, err := db.QueryContext(ctx, statement)
+	rows, err := db.QueryContext(ctx, readParquet(d, path))
 	if err != nil {
 		return execError(ctx, err)
 	}

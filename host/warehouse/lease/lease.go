@@ -94,7 +94,7 @@ type Lease struct {
 	clock  Clock
 	holder string
 	ttl    time.Duration
-	text   render.LeaseStatements
+	text   Statements
 	stop   context.CancelFunc
 	ended  chan struct{} // the heartbeat's goroutine is gone
 	lost   chan struct{}
@@ -121,7 +121,7 @@ func Take(ctx context.Context, w Warehouse, clock Clock, o Options) (*Lease, err
 		}
 	}
 	path := append(append([]string(nil), o.Schema...), Relation)
-	text, err := render.LeaseOf(o.Dialect, render.Lease{Path: path, Name: o.Name, Holder: o.Holder, TTL: o.TTL})
+	text, err := StatementsOf(o.Dialect, Row{Path: path, Name: o.Name, Holder: o.Holder, TTL: o.TTL})
 	if err != nil {
 		return nil, fmt.Errorf("lease: %w", err)
 	}

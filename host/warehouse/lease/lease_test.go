@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/nexus-host/nexus-host/core/emit/dialect"
-	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/lease"
 )
@@ -42,7 +41,7 @@ func newStore(seed uint64, faults bool) *store {
 
 // learn tells the store what a holder's statements mean.
 func (s *store) learn(t *testing.T, d *dialect.Dialect, holder string) {
-	text, err := render.LeaseOf(d, render.Lease{Path: []string{lease.Relation}, Name: "build", Holder: holder, TTL: ttl})
+	text, err := lease.StatementsOf(d, lease.Row{Path: []string{lease.Relation}, Name: "build", Holder: holder, TTL: ttl})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,3 +10,11 @@ func SearchFirst(d *dialect.Dialect, schema string) string {
 	return "SELECT pg_catalog.set_config('search_path', pg_catalog.quote_ident(" + render.Text(d, schema) +
 		") || ', ' || pg_catalog.current_setting('search_path'), false)"
 }
+
+// Set gives a parameter of the session a value.
+func Set(d *dialect.Dialect, name, value string) string {
+	return "SET " + name + " TO " + render.Text(d, value)
+}
+
+// BeginReadOnly begins a transaction that can change nothing.
+func BeginReadOnly() string { return "BEGIN READ ONLY" }

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/nexus-host/nexus-host/core/emit/dialect"
-	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/lease"
 	"github.com/nexus-host/nexus-host/host/warehouse/pgwire"
@@ -76,7 +75,7 @@ func Open(ctx context.Context, o Options) (*Warehouse, error) {
 		wire.ConnectTimeout = 10 * time.Second
 	}
 	if o.Role != "" {
-		wire.Session = []string{render.Set(d, "role", o.Role)}
+		wire.Session = []string{pgwire.Set(d, "role", o.Role)}
 	}
 	pool, err := pgwire.Open(ctx, wire)
 	if err != nil {
@@ -123,20 +122,13 @@ func (o *Options) settings() map[string]string {
 func (w *Warehouse) Lock(ctx context.Context, schema string) (unlock func() error, err error) {
 	h := fnv.New64a()
 	fmt.Fprintf(h, "nexus-host build of schema %s", schema)
-	statement, err := render.TryLock(w.dialect, int64(h.Sum64()))
-	if err != nil {
-		return nil, fmt.Errorf("postgres: %w", err)
-	}
-	release, err := render.Unlock(w.dialect, int64(h.Sum64()))
-	if err != nil {
-		return nil, fmt.Errorf("postgres: %w", err)
-	}
+	key := int64(h.Sum64())
 	conn, err := w.Acquire(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var ok bool
-	if err := conn.QueryRow(ctx, statement).Scan(&ok); err != nil {
+	if err := conn.QueryRow(ctx, lease.TryAdvisory(key)).Scan(&ok); err != nil {
 		conn.Release()
 		return nil, w.Error(ctx, err)
 	}
@@ -155,7 +147,7 @@ func (w *Warehouse) Lock(ctx context.Context, schema string) (unlock func() erro
 		<-ended
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
-		if _, err := conn.Exec(ctx, release); err != nil {
+		if _, err := conn.Exec(ctx, lease.ReleaseAdvisory(key)); err != nil {
 			return errors.Join(w.Error(ctx, err), conn.Hijack().Close(ctx)) // ending the session gives it back too
 		}
 		conn.Release()

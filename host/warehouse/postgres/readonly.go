@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/catalog"
 	"github.com/nexus-host/nexus-host/host/warehouse/pgwire"
@@ -27,7 +26,7 @@ func (w *Warehouse) QueryReadOnly(ctx context.Context, schema []string, s readon
 	o := pgwire.ReadOnly{
 		Check: func(ctx context.Context, ask pgwire.Ask) error { return w.reader(ctx, ask, name) },
 		// A cursor is planned for its first rows unless it is said that all are read.
-		Begin: []string{pgwire.SearchFirst(w.dialect, name), render.Set(w.dialect, "cursor_tuple_fraction", "1"), render.BeginReadOnly(w.dialect)},
+		Begin: []string{pgwire.SearchFirst(w.dialect, name), pgwire.Set(w.dialect, "cursor_tuple_fraction", "1"), pgwire.BeginReadOnly()},
 		Run:   s.Text,
 	}
 	if s.Query != "" && !s.Explain {

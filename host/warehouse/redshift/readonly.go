@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/catalog"
 	"github.com/nexus-host/nexus-host/host/warehouse/pgwire"
@@ -23,7 +22,7 @@ func (w *Warehouse) QueryReadOnly(ctx context.Context, schema []string, s readon
 			}
 			return err
 		},
-		Begin: []string{pgwire.SearchFirst(w.dialect, name), render.BeginReadOnly(w.dialect)},
+		Begin: []string{pgwire.SearchFirst(w.dialect, name), pgwire.BeginReadOnly()},
 		Run:   s.Text,
 	})
 }

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/nexus-host/nexus-host/core/emit/dialect"
-	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/host/warehouse/lease"
 	"github.com/nexus-host/nexus-host/host/warehouse/pgwire"
 	"github.com/nexus-host/nexus-host/host/warehouse/retry"
@@ -87,20 +86,20 @@ func Open(ctx context.Context, o Options) (*Warehouse, error) {
 	wire := pgwire.Options{
 		Name: "redshift", DSN: o.DSN, Connections: cmp.Or(o.Connections, 8),
 		Parameters:     map[string]string{"application_name": label, "client_encoding": "UTF8"},
-		Labels:         []string{render.Set(d, "query_group", label)},
+		Labels:         []string{pgwire.Set(d, "query_group", label)},
 		ConnectTimeout: o.ConnectTimeout, StatementTimeout: o.StatementTimeout, Retry: o.Retry,
 	}
 	session := slices.Clone(d.Session)
 	if o.StatementTimeout > 0 {
-		session = append(session, render.Set(d, "statement_timeout", strconv.FormatInt(o.StatementTimeout.Milliseconds(), 10)))
+		session = append(session, pgwire.Set(d, "statement_timeout", strconv.FormatInt(o.StatementTimeout.Milliseconds(), 10)))
 	}
 	if o.standIn {
 		// PostgreSQL reads a backslash as one, unless told.
-		wire.Labels, session = append(append(wire.Labels, session...), render.Set(d, "standard_conforming_strings", "off")), nil
+		wire.Labels, session = append(append(wire.Labels, session...), pgwire.Set(d, "standard_conforming_strings", "off")), nil
 	}
 	wire.Session = session
 	if o.ReadOnly {
-		wire.ReadOnly = render.BeginReadOnly(d)
+		wire.ReadOnly = pgwire.BeginReadOnly()
 	}
 	if o.Staging.URL != "" {
 		if w.bucket, err = newBucket(ctx, o.Staging); err != nil {

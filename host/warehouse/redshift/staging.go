@@ -15,7 +15,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
-	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 )
 
@@ -135,11 +134,7 @@ func (s *staged) Close(ctx context.Context) error {
 		return err
 	}
 	b := s.w.bucket
-	statement, err := render.CopyStaged(s.w.dialect, s.path, names(), "s3://"+b.name+"/"+s.folder, s.w.options.Staging.Role, b.region)
-	if err != nil {
-		return err
-	}
-	_, err = s.w.Exec(ctx, statement)
+	_, err := s.w.Exec(ctx, copyStaged(s.w.dialect, s.path, names(), "s3://"+b.name+"/"+s.folder, s.w.options.Staging.Role, b.region))
 	return err
 }
 

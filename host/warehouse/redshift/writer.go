@@ -12,6 +12,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/base"
 	"github.com/nexus-host/nexus-host/host/warehouse"
+	"github.com/nexus-host/nexus-host/host/warehouse/insert"
 )
 
 // Bounds of what travels in a statement: Redshift takes 16 MB of text, and 65,535 bytes in a constant.
@@ -59,7 +60,7 @@ func (out *writer) begin(ctx context.Context) error {
 			columns[i].Type = sql.Text
 		}
 	}
-	create, err := render.InsertSession(out.w.dialect, arriving, columns)
+	create, err := insertSession(out.w.dialect, arriving, columns)
 	if err != nil {
 		return err
 	}
@@ -95,7 +96,7 @@ func (out *writer) Write(ctx context.Context, r *warehouse.RawRow) error {
 	if r.Record != nil {
 		record = string(r.Record)
 	}
-	tuple, err := render.Tuple(out.w.dialect, []any{
+	tuple, err := insert.Tuple(out.w.dialect, []any{
 		r.Row, record, text(r.RecordID), instant(r.IngestedAt), instant(r.SourceUpdatedAt), r.Deleted, text(r.Connection), text(r.Account), text(r.APIVersion), text(r.Format),
 	})
 	if err != nil {
@@ -129,7 +130,7 @@ func (out *writer) send(ctx context.Context) error {
 	if len(out.tuples) == 0 {
 		return nil
 	}
-	_, err := out.conn.Exec(ctx, render.InsertRows(out.w.dialect, []string{arriving}, names(), out.tuples))
+	_, err := out.conn.Exec(ctx, insertRows(out.w.dialect, []string{arriving}, names(), out.tuples))
 	out.tuples, out.bytes = out.tuples[:0], 0
 	if err != nil {
 		return out.w.Error(ctx, err)
@@ -157,10 +158,7 @@ func (out *writer) Close(ctx context.Context) error {
 
 func (out *writer) arrive(ctx context.Context) error {
 	d := out.w.dialect
-	insert, err := render.InsertParsed(d, []string{arriving}, out.path, names(), "record")
-	if err != nil {
-		return err
-	}
+	insert := insertParsed(d, []string{arriving}, out.path, names(), "record")
 	for _, s := range []string{insert, render.Drop(d, render.Table, []string{arriving}), render.Commit(d)} {
 		if _, err := out.conn.Exec(ctx, s); err != nil {
 			return out.w.Error(ctx, err)

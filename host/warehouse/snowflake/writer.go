@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/nexus-host/nexus-host/core/emit/plan"
-	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 )
 
@@ -33,26 +32,23 @@ type Writer struct {
 	size  int64 // of the text in the current file
 	files int
 	conn  *stdsql.Conn // the session that has the stage; nil before the first file
-	stage *render.Stage
+	stage *stage
 	line  bytes.Buffer
 	open  bool
 }
 
 // OpenRaw opens a writer for a relation that has the raw envelope's columns.
 func (w *Warehouse) OpenRaw(_ context.Context, path []string) (warehouse.RawWriter, error) {
-	stage, err := render.NewStage(w.dialect, path, plan.WorkPrefix+"lines_"+rand.Text()[:12])
-	if err != nil {
-		return nil, fmt.Errorf("snowflake: %w", err)
-	}
+	stage := newStage(w.dialect, path, plan.WorkPrefix+"lines_"+rand.Text()[:12])
 	return &Writer{w: w, path: path, stage: stage, open: true}, nil
 }
 
 // columns of the raw envelope, by the names that their values have in a line.
-func columns() []render.StageColumn {
-	return []render.StageColumn{
-		{Name: "_row", Key: "n", Kind: render.StageNumber}, {Name: "record", Key: "r", Kind: render.StageDocument},
-		{Name: "record_id", Key: "i"}, {Name: "_ingested_at", Key: "a", Kind: render.StageInstant},
-		{Name: "_source_updated_at", Key: "u", Kind: render.StageInstant}, {Name: "_deleted", Key: "d", Kind: render.StageFlag},
+func columns() []stageColumn {
+	return []stageColumn{
+		{Name: "_row", Key: "n", Kind: stageNumber}, {Name: "record", Key: "r", Kind: stageDocument},
+		{Name: "record_id", Key: "i"}, {Name: "_ingested_at", Key: "a", Kind: stageInstant},
+		{Name: "_source_updated_at", Key: "u", Kind: stageInstant}, {Name: "_deleted", Key: "d", Kind: stageFlag},
 		{Name: "_connection", Key: "c"}, {Name: "_account", Key: "k"}, {Name: "_api_version", Key: "v"}, {Name: "_format", Key: "f"},
 	}
 }
@@ -152,13 +148,13 @@ func (w *Writer) put(ctx context.Context) error {
 		if w.conn, err = w.w.db.Conn(ctx); err != nil {
 			return execError(ctx, err)
 		}
-		for _, s := range w.stage.Create() {
+		for _, s := range w.stage.create() {
 			if _, err := w.conn.ExecContext(ctx, s); err != nil {
 				return execError(ctx, err)
 			}
 		}
 	}
-	if _, err := w.conn.ExecContext(ctx, w.stage.Put(name)); err != nil {
+	if _, err := w.conn.ExecContext(ctx, w.stage.put(name)); err != nil {
 		return execError(ctx, err)
 	}
 	if err := os.Remove(name); err != nil {
@@ -174,7 +170,7 @@ func (w *Writer) Close(ctx context.Context) error {
 	}
 	err := w.put(ctx)
 	if err == nil && w.conn != nil {
-		for _, s := range []string{w.stage.Copy(), w.stage.Insert(w.path, columns())} {
+		for _, s := range []string{w.stage.copy(), w.stage.insert(w.path, columns())} {
 			if _, err = w.conn.ExecContext(ctx, s); err != nil {
 				err = execError(ctx, err)
 				break
@@ -207,7 +203,7 @@ func (w *Writer) end() error {
 	if w.conn != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), cleanUp)
 		defer cancel()
-		for _, s := range w.stage.Drop() {
+		for _, s := range w.stage.drop() {
 			if _, err := w.conn.ExecContext(ctx, s); err != nil {
 				errs = append(errs, execError(ctx, err))
 			}

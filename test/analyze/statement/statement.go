@@ -25,6 +25,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/identity"
 	"github.com/nexus-host/nexus-host/core/models/read"
 	"github.com/nexus-host/nexus-host/host/warehouse/catalog"
+	"github.com/nexus-host/nexus-host/host/warehouse/lease"
 )
 
 // Script is a list of statements that stand on one another: each finds what those
@@ -253,7 +254,7 @@ func (s *script) lease() error {
 	if !s.Dialect.Lease {
 		return nil
 	}
-	l, err := render.LeaseOf(s.Dialect, render.Lease{
+	l, err := lease.StatementsOf(s.Dialect, lease.Row{
 		Path: append(slices.Clone(s.Schema), "nexus_build_lock"), Name: "build", Holder: "it's me", TTL: time.Minute,
 	})
 	if err != nil {
@@ -323,9 +324,8 @@ func (s *script) read() error {
 		s.query("lookup "+string(q), asked)
 	}
 	s.query("count", render.Count(s.Dialect, s.program.Plan.Published("nexus_events")), bigint("rows"))
-	for _, key := range []func(*dialect.Dialect, int64) (string, error){render.TryLock, render.Unlock} {
-		lock, err := key(s.Dialect, -1)
-		if err == nil { // a dialect without such locks refuses by name
+	if s.Dialect.Name == "postgres" {
+		for _, lock := range []string{lease.TryAdvisory(-1), lease.ReleaseAdvisory(-1)} {
 			s.query("lock", lock, sql.ColumnDef{Type: sql.Boolean})
 		}
 	}
