@@ -36,7 +36,7 @@ var ErrChecks = errors.New("host: checks failed")
 // transaction where the warehouse has such, and checks them. It writes target/run.json and target/manifest.json. Whatever
 // goes wrong before publishing, the last good tables stay as they were. The
 // report is handed back together with an error too, once the build has begun.
-func (p *Project) Build(ctx context.Context, o BuildOptions) (*report.Run, error) {
+func (p *Project) Build(ctx context.Context, o BuildOptions) (*Report, error) {
 	// Where the right to build can be lost, the build ends with it.
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -57,12 +57,12 @@ type build struct {
 	checked *core.Checked
 	program *core.Program
 	core    core.Options
-	report  *report.Run
+	report  *Report
 	start   time.Time
 	lost    func() error // lease.ErrLost, if the right to build was lost
 }
 
-func (p *Project) build(ctx context.Context, o BuildOptions) (*report.Run, error) {
+func (p *Project) build(ctx context.Context, o BuildOptions) (*Report, error) {
 	b := &build{Project: p, options: o, start: time.Now()}
 	b.lost = func() error {
 		if cause := context.Cause(ctx); errors.Is(cause, lease.ErrLost) {
@@ -107,9 +107,9 @@ func (b *build) prepare(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	b.report = &report.Run{
+	b.report = &Report{
 		RunID: runID(started), Project: b.Name(), Warehouse: b.Dialect(), StartedAt: started, AsOf: asOf, Plugins: b.loaded.plugins,
-		Loads: []*load.Result{}, Rejected: []load.Rejected{}, Findings: []report.Finding{}, Steps: []report.Step{}, Checks: []report.Check{}, Tables: []report.Table{},
+		Loads: []*load.Result{}, Rejected: []load.Rejected{}, Findings: []Finding{}, Steps: []Step{}, Checks: []Check{}, Tables: []Table{},
 	}
 	var diags sql.Diagnostics
 	if b.checked, diags = core.Check(b.loaded.spec, core.Run{ID: b.report.RunID, StartedAt: started, AsOf: asOf}, sql.Limits{}); len(diags) > 0 {
@@ -153,7 +153,7 @@ func (b *build) execute(ctx context.Context) error {
 	for _, c := range b.program.Checks {
 		checks = append(checks, run.CheckQuery{Name: c.Name, Table: c.Table, Rule: c.Rule, SQL: c.SQL})
 	}
-	if b.report.Checks, err = run.Check(ctx, b.engine, checks, o); err != nil {
+	if b.report.Checks, err = run.Checks(ctx, b.engine, checks, o); err != nil {
 		return err
 	}
 	var digests []run.DigestQuery
@@ -285,7 +285,7 @@ func (b *build) publish(ctx context.Context) ([]plan.Phase, error) {
 }
 
 // describe is the manifest of what was published.
-func (b *build) describe() *report.Manifest {
+func (b *build) describe() *Manifest {
 	m := b.manifest(b.program, b.loaded, b.report.RunID)
 	files := map[string][]string{}
 	for _, l := range b.report.Loads {
@@ -301,14 +301,14 @@ func (b *build) describe() *report.Manifest {
 func (b *build) finish(ctx context.Context, err error) error {
 	r := b.report
 	r.Seconds = time.Since(b.start).Seconds()
-	r.Status = report.Succeeded
+	r.Status = Succeeded
 	switch {
 	case errors.Is(err, ErrChecks):
-		r.Status = report.ChecksFailed
+		r.Status = ChecksFailed
 	case err != nil && ctx.Err() != nil && b.lost() == nil:
-		r.Status = report.Canceled
+		r.Status = Canceled
 	case err != nil:
-		r.Status = report.Failed
+		r.Status = Failed
 	}
 	if err != nil {
 		r.Error = err.Error()

@@ -83,12 +83,12 @@ func (p *Project) Compile(ctx context.Context, o CompileOptions) ([]*Compiled, e
 
 // Check finds the mistakes in the project file, its plugins and their fragments, and
 // hands back what the project would leave behind. It runs nothing.
-func (p *Project) Check(ctx context.Context) (*report.Manifest, error) {
+func (p *Project) Check(ctx context.Context) (*Manifest, error) {
 	return p.Graph(ctx)
 }
 
 // Graph is the project's lineage: every relation, its columns and what it is made of.
-func (p *Project) Graph(ctx context.Context) (*report.Manifest, error) {
+func (p *Project) Graph(ctx context.Context) (*Manifest, error) {
 	checked, l, err := p.check(ctx, time.Time{})
 	if err != nil {
 		return nil, err
@@ -146,8 +146,8 @@ func (p *Project) asOf(given, started time.Time) (time.Time, error) {
 func runID(started time.Time) string { return started.Format("20060102T150405.000000Z") }
 
 // manifest describes what a program leaves behind.
-func (p *Project) manifest(program *core.Program, l *loaded, id string) *report.Manifest {
-	m := &report.Manifest{
+func (p *Project) manifest(program *core.Program, l *loaded, id string) *Manifest {
+	m := &Manifest{
 		Project: p.Name(), RunID: id, Warehouse: p.Dialect(), Schema: p.file.Warehouse.Schema, Plugins: l.plugins,
 	}
 	plugins := map[string]string{}
@@ -156,14 +156,14 @@ func (p *Project) manifest(program *core.Program, l *loaded, id string) *report.
 	}
 	reads := readsOf(program)
 	for _, r := range program.Plan.Relations {
-		rel := report.Relation{
+		rel := Relation{
 			Name: r.Name, Layer: string(r.Layer), Kind: "table", Source: r.Source, Plugin: plugins[r.Source], Doc: r.Doc, Key: r.Key, Reads: reads[r.Name],
 		}
 		if r.Storage == graph.View {
 			rel.Kind = "view"
 		}
 		for _, c := range r.Columns {
-			rel.Columns = append(rel.Columns, report.Column{Name: c.Name, Type: c.Type.String()})
+			rel.Columns = append(rel.Columns, Column{Name: c.Name, Type: c.Type.String()})
 		}
 		m.Relations = append(m.Relations, rel)
 	}
@@ -228,7 +228,7 @@ func readsOf(program *core.Program) map[string][]string {
 func (p *Project) owned() []string {
 	var names []string
 	for _, file := range []string{report.ManifestFile, report.PublishingFile} {
-		var m report.Manifest
+		var m Manifest
 		err := report.Read(p.Target(), file, &m)
 		if err != nil || m.Project != p.Name() || m.Warehouse != p.Dialect() || m.Schema != p.file.Warehouse.Schema {
 			continue
@@ -244,12 +244,12 @@ func (p *Project) owned() []string {
 // publishing notes what is about to be published beside what is owned already, so that after
 // whatever happens the next build knows.
 func (b *build) publishing(owned []string) error {
-	m := &report.Manifest{Project: b.Name(), RunID: b.report.RunID, Warehouse: b.Dialect(), Schema: b.file.Warehouse.Schema}
+	m := &Manifest{Project: b.Name(), RunID: b.report.RunID, Warehouse: b.Dialect(), Schema: b.file.Warehouse.Schema}
 	for _, name := range owned {
-		m.Relations = append(m.Relations, report.Relation{Name: name})
+		m.Relations = append(m.Relations, Relation{Name: name})
 	}
 	for _, r := range b.program.Plan.Relations {
-		m.Relations = append(m.Relations, report.Relation{Name: r.Name})
+		m.Relations = append(m.Relations, Relation{Name: r.Name})
 	}
 	return report.Write(b.Target(), report.PublishingFile, m)
 }

@@ -9,7 +9,7 @@
 // A Project holds no connection and no compiled plugin between calls, so that one process
 // can have thousands of them; every method is safe for concurrent use, takes a context, and
 // ends when it does. Mistakes in a project are sql.Diagnostics, with file, line and column;
-// a plugin's failures are *plugin.Error; an engine that another build holds is ErrBusy.
+// a plugin's failures are *PluginError; an engine that another build holds is ErrBusy.
 package host
 
 import (
@@ -18,10 +18,10 @@ import (
 	"os"
 	"time"
 
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/internal/config"
 	"github.com/nexus-host/nexus-host/internal/plugin"
-	"github.com/nexus-host/nexus-host/internal/run"
 )
 
 // Errors that callers tell apart with errors.Is.
@@ -30,9 +30,6 @@ var (
 	ErrNotBuilt  = warehouse.ErrMissing // there is no database, or no such table in it
 	ErrNoProject = config.ErrNotFound   // there is no nexus.yaml
 )
-
-// Event is something that happened in a build; see BuildOptions.Notify.
-type Event = run.Event
 
 // Options are how to open a project; the zero value is fit for use.
 type Options struct {
@@ -49,7 +46,7 @@ type Options struct {
 	// CacheDir keeps what can be had again: plugins' answers, plugins built from source, rendered SQL. "" keeps nothing.
 	CacheDir string
 	// PluginLimits bound what a plugin may take; zero fields have defaults.
-	PluginLimits plugin.Limits
+	PluginLimits PluginLimits
 	// Now is the clock, read once a run; nil is time.Now.
 	Now func() time.Time
 }
@@ -92,8 +89,14 @@ func (p *Project) Dir() string { return p.file.Dir }
 // Target is the folder of reports and, if the file does not say otherwise, of the database.
 func (p *Project) Target() string { return p.file.Target() }
 
-// Config is the decoded project file; it is shared, so nobody changes it.
-func (p *Project) Config() *config.Project { return p.file }
+// Schema is the schema of the published tables.
+func (p *Project) Schema() string { return p.file.Warehouse.Schema }
+
+// ParseInstant reads an instant in ISO 8601, such as 2026-01-31T09:00:00Z or 2026-01-31; ok is false for anything else.
+func ParseInstant(text string) (t time.Time, ok bool) { return config.ParseInstant(text) }
+
+// Dialects lists the dialects that a project can be compiled for.
+func Dialects() []string { return dialect.Names() }
 
 // Dialect is the dialect of the project's warehouse.
 func (p *Project) Dialect() string { return p.file.Warehouse.Type }

@@ -62,7 +62,7 @@ func open(t testing.TB, dir string) *host.Project {
 	return p
 }
 
-func build(t testing.TB, p *host.Project) *report.Run {
+func build(t testing.TB, p *host.Project) *host.Report {
 	t.Helper()
 	rep, err := p.Build(context.Background(), host.BuildOptions{Jobs: 2})
 	if err != nil {
@@ -101,7 +101,7 @@ func query(t testing.TB, p *host.Project, statement string) []string {
 }
 
 // digests are the fingerprints of the tables that do not speak of runs and their times.
-func digests(rep *report.Run) string {
+func digests(rep *host.Report) string {
 	var out []string
 	for _, t := range rep.Tables {
 		if t.Name != "nexus_resolution_log" && t.Name != "nexus_entity_aliases" {
@@ -117,7 +117,7 @@ func TestBuild(t *testing.T) {
 	write(t, dir, contacts, duck, "")
 	p := open(t, dir)
 	first := build(t, p)
-	if first.Status != report.Succeeded || len(first.Loads) != 1 || first.Loads[0].Rows != 4 || len(first.Tables) == 0 || len(first.Checks) == 0 {
+	if first.Status != host.Succeeded || len(first.Loads) != 1 || first.Loads[0].Rows != 4 || len(first.Tables) == 0 || len(first.Checks) == 0 {
 		t.Errorf("report: %+v", first)
 	}
 	got := query(t, p, "select count(distinct entity_id), count(*) from nexus_resolved_identifiers")
@@ -128,15 +128,15 @@ func TestBuild(t *testing.T) {
 	if got := query(t, p, "select vip from nexus_entities where vip is not null"); len(got) != 1 {
 		t.Errorf("discovered column: %v", got)
 	}
-	var kept report.Run
+	var kept host.Report
 	if err := report.Read(p.Target(), report.RunFile, &kept); err != nil || kept.RunID != first.RunID || digests(&kept) != digests(first) {
 		t.Errorf("run.json: %v", err)
 	}
-	var manifest report.Manifest
+	var manifest host.Manifest
 	if err := report.Read(p.Target(), report.ManifestFile, &manifest); err != nil {
 		t.Fatal(err)
 	}
-	i := slices.IndexFunc(manifest.Relations, func(r report.Relation) bool { return r.Name == "crm_contacts_base" })
+	i := slices.IndexFunc(manifest.Relations, func(r host.Relation) bool { return r.Name == "crm_contacts_base" })
 	if i < 0 || !slices.Contains(manifest.Relations[i].Reads, "crm_contacts_raw") || len(manifest.Relations[i].Columns) == 0 {
 		t.Errorf("manifest: %+v", manifest.Relations)
 	}
@@ -232,7 +232,7 @@ func TestFailureKeepsTables(t *testing.T) {
 					cancel()
 				}
 			}})
-			if !errors.Is(err, context.Canceled) || rep.Status != report.Canceled {
+			if !errors.Is(err, context.Canceled) || rep.Status != host.Canceled {
 				t.Fatalf("%v, report %+v", err, rep)
 			}
 			if got := query(t, p, "select count(*) from crm_contacts_raw"); got[0] != "4" {
@@ -246,7 +246,7 @@ func TestFailureKeepsTables(t *testing.T) {
 	if err := os.Remove(filepath.Join(dir, "contacts.ndjson")); err != nil {
 		t.Fatal(err)
 	}
-	if rep, err := p.Build(t.Context(), host.BuildOptions{}); err == nil || rep.Status != report.Failed || rep.Error == "" {
+	if rep, err := p.Build(t.Context(), host.BuildOptions{}); err == nil || rep.Status != host.Failed || rep.Error == "" {
 		t.Errorf("without its file: %v", err)
 	}
 	write(t, dir, contacts, duck, "")

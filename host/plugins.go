@@ -15,13 +15,12 @@ import (
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/config"
 	"github.com/nexus-host/nexus-host/internal/plugin"
-	"github.com/nexus-host/nexus-host/internal/report"
 )
 
 // loaded is a project with what its plugins said: all that compiling needs.
 type loaded struct {
 	spec    *spec.Spec
-	plugins []report.Plugin
+	plugins []UsedPlugin
 }
 
 // ErrNoPlugin says that a project names a plugin that is nowhere.
@@ -111,7 +110,7 @@ func (p *Project) load(ctx context.Context, columns func(ctx context.Context, pa
 			return nil, err
 		}
 		bound[source] = b
-		out.plugins = append(out.plugins, report.Plugin{
+		out.plugins = append(out.plugins, UsedPlugin{
 			Source: source, Name: b.Description.Name, Version: b.Description.Version, Digest: plugins[named[src.Plugin]].Digest(),
 		})
 	}

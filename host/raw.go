@@ -15,7 +15,6 @@ import (
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/internal/config"
 	"github.com/nexus-host/nexus-host/internal/load"
-	"github.com/nexus-host/nexus-host/internal/report"
 	"github.com/nexus-host/nexus-host/internal/run"
 )
 
@@ -121,7 +120,7 @@ func (b *build) findings(ctx context.Context) error {
 	})
 	err := run.Each(ctx, b.engine, b.program.Findings, func(v []any) error {
 		n, err := run.Number(v[4])
-		r.Findings = append(r.Findings, report.Finding{
+		r.Findings = append(r.Findings, Finding{
 			Table: run.Text(v[0]), Source: run.Text(v[1]), Reason: run.Text(v[2]), Detail: run.Text(v[3]), Rows: n, Sample: run.Text(v[5]),
 		})
 		return err
@@ -129,7 +128,7 @@ func (b *build) findings(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("host: findings: %w", err)
 	}
-	slices.SortFunc(r.Findings, func(a, c report.Finding) int {
+	slices.SortFunc(r.Findings, func(a, c Finding) int {
 		return strings.Compare(fmt.Sprintf("%s.%s.%s.%s", a.Table, a.Source, a.Reason, a.Detail), fmt.Sprintf("%s.%s.%s.%s", c.Table, c.Source, c.Reason, c.Detail))
 	})
 	return nil

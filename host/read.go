@@ -14,7 +14,6 @@ import (
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/readonly"
-	"github.com/nexus-host/nexus-host/internal/report"
 	"github.com/nexus-host/nexus-host/internal/run"
 )
 
@@ -26,7 +25,7 @@ type TestOptions struct {
 
 // Test runs the contract's checks over the published tables. Where rows break a rule the
 // error is ErrChecks, beside the checks.
-func (p *Project) Test(ctx context.Context, o TestOptions) ([]report.Check, error) {
+func (p *Project) Test(ctx context.Context, o TestOptions) ([]Check, error) {
 	d, err := p.driver()
 	if err != nil {
 		return nil, err
@@ -51,13 +50,12 @@ func (p *Project) Test(ctx context.Context, o TestOptions) ([]report.Check, erro
 	for i, c := range program.Checks {
 		queries[i] = run.CheckQuery{Name: c.Name, Table: c.Table, Rule: c.Rule, SQL: c.SQL}
 	}
-	checks, err := run.Check(ctx, e, queries, run.Options{Jobs: o.Jobs, Notify: o.Notify})
+	checks, err := run.Checks(ctx, e, queries, run.Options{Jobs: o.Jobs, Notify: o.Notify})
 	if err != nil {
 		return nil, err
 	}
-	failed := (&report.Run{Checks: checks}).FailedChecks()
-	if failed > 0 {
-		err = fmt.Errorf("%w: %d of %d", ErrChecks, failed, len(checks))
+	if n := failed(checks); n > 0 {
+		err = fmt.Errorf("%w: %d of %d", ErrChecks, n, len(checks))
 	}
 	return checks, err
 }

@@ -46,7 +46,7 @@ func TestCompiledRunsAlone(t *testing.T) {
 	}
 	built := project("built")
 	want := build(t, built)
-	var manifest report.Manifest
+	var manifest host.Manifest
 	if err := report.Read(built.Target(), report.ManifestFile, &manifest); err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func TestCompiledRunsAlone(t *testing.T) {
 }
 
 // scripted gives the fingerprints of tables as a build reports them.
-func scripted(t *testing.T, conn *pgx.Conn, m report.Manifest, schema string) string {
+func scripted(t *testing.T, conn *pgx.Conn, m host.Manifest, schema string) string {
 	t.Helper()
 	d, err := dialect.ByName("postgres")
 	if err != nil {

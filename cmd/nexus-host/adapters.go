@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"runtime"
 
-	"github.com/nexus-host/nexus-host/internal/plugin"
+	"github.com/nexus-host/nexus-host/host"
 )
 
 // adapterNames are the adapters that come with the program.
@@ -29,13 +29,13 @@ func (a *app) builtin(ctx context.Context, name string) (module []byte, ok bool,
 	if !ok {
 		return nil, false, nil
 	}
-	cache, err := plugin.DefaultCacheDir()
+	cache, err := host.DefaultCacheDir()
 	if err != nil {
 		return nil, false, err
 	}
 	done := a.slow("building the " + name + " adapter from source")
 	defer done()
-	module, err = plugin.Builder{CacheDir: cache}.Build(ctx, dir)
+	module, err = host.BuildPlugin(ctx, dir, host.PluginOptions{CacheDir: cache})
 	return module, err == nil, err
 }
 

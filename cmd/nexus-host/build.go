@@ -12,14 +12,11 @@ import (
 
 	"github.com/nexus-host/nexus-host/host"
 	"github.com/nexus-host/nexus-host/host/warehouse/all"
-	"github.com/nexus-host/nexus-host/internal/config"
-	"github.com/nexus-host/nexus-host/internal/plugin"
-	"github.com/nexus-host/nexus-host/internal/report"
 )
 
 // open opens the project that --project names.
 func (a *app) open(ctx context.Context, dir string) (*host.Project, error) {
-	cache, err := plugin.DefaultCacheDir()
+	cache, err := host.DefaultCacheDir()
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +28,7 @@ func parseAsOf(text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	t, ok := config.ParseInstant(text)
+	t, ok := host.ParseInstant(text)
 	if !ok {
 		return t, usagef("--as-of %s: want an ISO 8601 instant such as 2026-01-31T09:00:00Z", text)
 	}
@@ -101,7 +98,7 @@ func (a *app) explained(list []host.Explained, err error) error {
 	return err
 }
 
-func (a *app) build(ctx context.Context, p *host.Project, o host.BuildOptions) (*report.Run, error) {
+func (a *app) build(ctx context.Context, p *host.Project, o host.BuildOptions) (*host.Report, error) {
 	if shown := a.progress(); shown != nil {
 		o.Notify = shown.notify
 		defer shown.close()
@@ -110,7 +107,7 @@ func (a *app) build(ctx context.Context, p *host.Project, o host.BuildOptions) (
 }
 
 // built prints what a build left, and turns failed checks into an exit code.
-func (a *app) built(p *host.Project, rep *report.Run, err error) error {
+func (a *app) built(p *host.Project, rep *host.Report, err error) error {
 	if err != nil && !errors.Is(err, host.ErrChecks) {
 		return err
 	}
@@ -129,10 +126,10 @@ func (a *app) built(p *host.Project, rep *report.Run, err error) error {
 }
 
 // tablesOf is the history's own tables; those of single sources stand in run.json.
-func tablesOf(rep *report.Run) *grid {
+func tablesOf(rep *host.Report) *grid {
 	g := &grid{columns: []string{"table", "rows", "digest"}}
 	tables := slices.Clone(rep.Tables)
-	slices.SortFunc(tables, func(x, y report.Table) int { return cmp.Compare(x.Name, y.Name) })
+	slices.SortFunc(tables, func(x, y host.Table) int { return cmp.Compare(x.Name, y.Name) })
 	for _, t := range tables {
 		if len(t.Name) > 6 && t.Name[:6] == "nexus_" {
 			g.add(t.Name, t.Rows, t.Digest)
@@ -142,7 +139,7 @@ func tablesOf(rep *report.Run) *grid {
 }
 
 // tellRejected says what raw rows were not taken, and why.
-func (a *app) tellRejected(rep *report.Run) {
+func (a *app) tellRejected(rep *host.Report) {
 	if rep.RejectedRows() == 0 || a.quiet || a.format != "table" {
 		return
 	}
@@ -157,7 +154,7 @@ func (a *app) tellRejected(rep *report.Run) {
 }
 
 // tellChecks prints the checks that found something.
-func (a *app) tellChecks(rep *report.Run) {
+func (a *app) tellChecks(rep *host.Report) {
 	for _, c := range rep.Checks {
 		switch {
 		case c.Error != "":

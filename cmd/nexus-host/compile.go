@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/nexus-host/nexus-host/core/emit/dialect"
 	"github.com/nexus-host/nexus-host/host"
 )
 
@@ -28,7 +27,7 @@ nothing but the database's own client: what repeats until nothing changes is a b
 procedural language. DuckDB has none; there such a part stands between two remarks.
 It needs no warehouse.
 
-Dialects: ` + strings.Join(dialect.Names(), ", ") + `.`,
+Dialects: ` + strings.Join(host.Dialects(), ", ") + `.`,
 		Example: "  nexus-host compile --dialect postgres --out sql\n  nexus-host compile --dialect all --out sql",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			at, err := parseAsOf(asOf)
@@ -39,11 +38,11 @@ Dialects: ` + strings.Join(dialect.Names(), ", ") + `.`,
 			switch names {
 			case "":
 			case "all":
-				o.Dialects = dialect.Names()
+				o.Dialects = host.Dialects()
 			default:
 				for _, n := range strings.Split(names, ",") {
-					if _, err := dialect.ByName(n); err != nil {
-						return usagef("--dialect %s: choose one of %s, or all", n, strings.Join(dialect.Names(), ", "))
+					if !slices.Contains(host.Dialects(), n) {
+						return usagef("--dialect %s: choose one of %s, or all", n, strings.Join(host.Dialects(), ", "))
 					}
 					o.Dialects = append(o.Dialects, n)
 				}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/nexus-host/nexus-host/internal/report"
+	"github.com/nexus-host/nexus-host/host"
 )
 
 func (a *app) checkCommand() *cobra.Command {
@@ -57,7 +57,7 @@ drawing or as JSON. --format json means --as json.`,
 			if a.format == "json" {
 				form = "json"
 			}
-			draw, known := map[string]func(*report.Manifest) string{"mermaid": mermaid, "dot": dot}[form]
+			draw, known := map[string]func(*host.Manifest) string{"mermaid": mermaid, "dot": dot}[form]
 			if !known && form != "json" {
 				return usagef("--as %s: choose mermaid, dot or json", form)
 			}
@@ -84,7 +84,7 @@ drawing or as JSON. --format json means --as json.`,
 var layers = [...]string{"raw", "base", "normalized", "intermediate", "unioned", "log", "identity", "final"}
 
 // mermaid draws a flowchart with a box a layer. Names are [a-z0-9_] and need no escape.
-func mermaid(m *report.Manifest) string {
+func mermaid(m *host.Manifest) string {
 	var b strings.Builder
 	b.WriteString("flowchart LR\n")
 	for _, layer := range layers {
@@ -110,7 +110,7 @@ func mermaid(m *report.Manifest) string {
 }
 
 // dot draws the same for Graphviz.
-func dot(m *report.Manifest) string {
+func dot(m *host.Manifest) string {
 	var b strings.Builder
 	b.WriteString("digraph lineage {\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\"];\n")
 	for _, layer := range layers {

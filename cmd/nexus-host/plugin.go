@@ -14,7 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/nexus-host/nexus-host/internal/plugin"
+	"github.com/nexus-host/nexus-host/host"
 )
 
 func (a *app) pluginCommand() *cobra.Command {
@@ -35,7 +35,7 @@ and writes <out>/<folder>.wasm. It needs the go command. A built module is loade
 asked to describe itself, so that what is written works.`,
 		Example: "  nexus-host plugin build ./my-source\n  nexus-host plugin build --out plugins ./crm ./billing",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cache, err := plugin.DefaultCacheDir()
+			cache, err := host.DefaultCacheDir()
 			if err != nil {
 				return err
 			}
@@ -45,7 +45,7 @@ asked to describe itself, so that what is written works.`,
 			g := pluginGrid()
 			for _, dir := range args {
 				done := a.slow("building " + dir)
-				module, err := plugin.Builder{CacheDir: cache}.Build(cmd.Context(), dir)
+				module, err := host.BuildPlugin(cmd.Context(), dir, host.PluginOptions{CacheDir: cache})
 				done()
 				if err != nil {
 					return err
@@ -82,25 +82,20 @@ func (a *app) inspect(ctx context.Context, g *grid, file string, module []byte) 
 	if err != nil {
 		return err
 	}
-	defer p.Close()
-	d := p.Description()
-	g.add(d.Name, d.Version, int64(d.ABI), int64(len(module)), p.Digest(), file)
+	d := p.Description
+	g.add(d.Name, d.Version, int64(d.ABI), int64(len(module)), p.Digest, file)
 	return nil
 }
 
-func (a *app) loadModule(ctx context.Context, file string, module []byte) (*plugin.Plugin, error) {
-	cache, err := plugin.DefaultCacheDir()
-	if err != nil {
-		return nil, err
-	}
-	l, err := plugin.NewLoader(plugin.Options{CacheDir: cache, Log: a.logger()})
+func (a *app) loadModule(ctx context.Context, file string, module []byte) (*host.InspectedPlugin, error) {
+	cache, err := host.DefaultCacheDir()
 	if err != nil {
 		return nil, err
 	}
 	done := a.slow("loading " + file)
 	defer done()
 	name := strings.TrimSuffix(filepath.Base(file), ".wasm")
-	return l.Load(ctx, name, module)
+	return host.InspectPlugin(ctx, name, module, host.PluginOptions{CacheDir: cache, Log: a.logger()})
 }
 
 func (a *app) pluginInspectCommand() *cobra.Command {
@@ -118,7 +113,6 @@ configuration, entity types, states, measurements. --format json prints all of i
 			if err != nil {
 				return err
 			}
-			defer p.Close()
 			return a.describe(p)
 		},
 	}
@@ -129,11 +123,11 @@ func (a *app) moduleOf(ctx context.Context, name string) ([]byte, error) {
 	info, err := os.Stat(name)
 	switch {
 	case err == nil && info.IsDir():
-		cache, err := plugin.DefaultCacheDir()
+		cache, err := host.DefaultCacheDir()
 		if err != nil {
 			return nil, err
 		}
-		return plugin.Builder{CacheDir: cache}.Build(ctx, name)
+		return host.BuildPlugin(ctx, name, host.PluginOptions{CacheDir: cache})
 	case err == nil:
 		return os.ReadFile(name)
 	case !errors.Is(err, fs.ErrNotExist):
@@ -146,10 +140,10 @@ func (a *app) moduleOf(ctx context.Context, name string) ([]byte, error) {
 	return module, err
 }
 
-func (a *app) describe(p *plugin.Plugin) error {
-	d := p.Description()
+func (a *app) describe(p *host.InspectedPlugin) error {
+	d := p.Description
 	if a.format == "json" {
-		return a.object(map[string]any{"digest": p.Digest(), "description": d})
+		return a.object(map[string]any{"digest": p.Digest, "description": d})
 	}
 	config, err := configGrid(d.Config)
 	if err != nil {
@@ -186,7 +180,7 @@ func (a *app) describe(p *plugin.Plugin) error {
 	if a.format == "csv" {
 		return tables.csv(a.out)
 	}
-	fmt.Fprintf(a.out, "%s %s, ABI %d\n%s\n%s\n", d.Name, d.Version, d.ABI, printable(d.Doc), p.Digest())
+	fmt.Fprintf(a.out, "%s %s, ABI %d\n%s\n%s\n", d.Name, d.Version, d.ABI, printable(d.Doc), p.Digest)
 	a.section("Tables", tables)
 	a.section("Configuration", config)
 	a.section("Entity types", types)

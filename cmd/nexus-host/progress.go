@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/nexus-host/nexus-host/host"
-	"github.com/nexus-host/nexus-host/internal/run"
 )
 
 // progress shows a build: one line that is written over on a terminal, a line a
@@ -39,19 +38,19 @@ func (p *progress) notify(e host.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch e.Kind {
-	case run.PhaseStarted:
+	case host.PhaseStarted:
 		p.end()
 		p.phase, p.done, p.total, p.rows, p.began = e.Name, 0, e.Total, 0, time.Now()
 		clear(p.doing)
-	case run.StepStarted:
+	case host.StepStarted:
 		p.doing[e.Name] = true
-	case run.StepEnded:
+	case host.StepEnded:
 		p.done++
 		delete(p.doing, e.Name)
 		if p.verbose && !p.live {
 			fmt.Fprintf(p.out, "  %-56s %10d rows %8.2fs\n", e.Name, e.Rows, e.Seconds)
 		}
-	case run.RowsLoaded:
+	case host.RowsLoaded:
 		p.rows += e.Rows
 	}
 	if p.live && time.Since(p.drawn) > 80*time.Millisecond {

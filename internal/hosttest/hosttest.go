@@ -28,7 +28,6 @@ import (
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/duckdb"
 	"github.com/nexus-host/nexus-host/internal/plugin"
-	"github.com/nexus-host/nexus-host/internal/report"
 )
 
 // Source is one source of a project.
@@ -47,7 +46,7 @@ type Project struct {
 
 // Built is a built project.
 type Built struct {
-	Report *report.Run
+	Report *host.Report
 	t      testing.TB
 	dir    string
 	opened *host.Project
@@ -79,7 +78,7 @@ func (b *Built) Rebuild(p Project) {
 }
 
 // TryRebuild is Rebuild for builds that may fail.
-func (b *Built) TryRebuild(p Project) (*report.Run, error) {
+func (b *Built) TryRebuild(p Project) (*host.Report, error) {
 	b.t.Helper()
 	ctx := context.Background()
 	asOf, err := time.Parse(time.RFC3339Nano, or(p.AsOf, "2025-01-01T00:00:00Z"))

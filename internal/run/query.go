@@ -13,7 +13,6 @@ import (
 	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/catalog"
-	"github.com/nexus-host/nexus-host/internal/report"
 )
 
 // Int runs a query of one whole number.
@@ -101,16 +100,16 @@ type CheckQuery struct{ Name, Table, Rule, SQL string }
 // DigestQuery is the statement of one table's fingerprint: columns rows and digest.
 type DigestQuery struct{ Table, SQL string }
 
-// Check runs checks, several at once, and reports each in their order. An error of the
+// Checks runs checks, several at once, and reports each in their order. An error of the
 // engine in one of them is that check's; cancellation ends all.
-func Check(ctx context.Context, w Warehouse, checks []CheckQuery, o Options) ([]report.Check, error) {
+func Checks(ctx context.Context, w Warehouse, checks []CheckQuery, o Options) ([]Check, error) {
 	o.notify(Event{Kind: PhaseStarted, Name: "checks", Total: len(checks)})
-	out := make([]report.Check, len(checks))
+	out := make([]Check, len(checks))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(max(1, o.Jobs))
 	for i, c := range checks {
 		group.Go(func() error {
-			r := report.Check{Name: c.Name, Table: c.Table, Rule: c.Rule}
+			r := Check{Name: c.Name, Table: c.Table, Rule: c.Rule}
 			err := Each(ctx, w, c.SQL, func(v []any) error {
 				if len(v) < 2 {
 					return fmt.Errorf("run: check %s gives %d columns", c.Name, len(v))
@@ -139,9 +138,9 @@ func Check(ctx context.Context, w Warehouse, checks []CheckQuery, o Options) ([]
 const maxSamples = 5
 
 // Digests computes tables' fingerprints, several at once.
-func Digests(ctx context.Context, w Warehouse, digests []DigestQuery, o Options) ([]report.Table, error) {
+func Digests(ctx context.Context, w Warehouse, digests []DigestQuery, o Options) ([]Table, error) {
 	o.notify(Event{Kind: PhaseStarted, Name: "digests", Total: len(digests)})
-	out := make([]report.Table, len(digests))
+	out := make([]Table, len(digests))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(max(1, o.Jobs))
 	for i, d := range digests {

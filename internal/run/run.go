@@ -14,7 +14,6 @@ import (
 
 	"github.com/nexus-host/nexus-host/core/emit/plan"
 	"github.com/nexus-host/nexus-host/host/warehouse"
-	"github.com/nexus-host/nexus-host/internal/report"
 )
 
 // Warehouse is what the runner needs of an engine.
@@ -95,7 +94,7 @@ const AbortTimeout = 30 * time.Second
 
 // Execute carries out a build up to and with publishing. When it fails before publishing, the
 // published tables are as they were, and what was made aside is dropped.
-func Execute(ctx context.Context, w Warehouse, b Build, o Options) (steps []report.Step, err error) {
+func Execute(ctx context.Context, w Warehouse, b Build, o Options) (steps []Step, err error) {
 	defer func() {
 		if err != nil {
 			// The build is over, cancelled or not; its leftovers are dropped all the same.
@@ -178,7 +177,7 @@ func abort(ctx context.Context, w Warehouse, b Build) error {
 }
 
 // execute runs the steps, each when those it depends on have ended.
-func execute(ctx context.Context, w Warehouse, steps []*plan.Step, o *Options) ([]report.Step, error) {
+func execute(ctx context.Context, w Warehouse, steps []*plan.Step, o *Options) ([]Step, error) {
 	o.notify(Event{Kind: PhaseStarted, Name: "steps", Total: len(steps)})
 	known := make(map[string]bool, len(steps))
 	for _, s := range steps {
@@ -199,7 +198,7 @@ func execute(ctx context.Context, w Warehouse, steps []*plan.Step, o *Options) (
 	ready := make(chan *plan.Step, len(steps))
 	var mu sync.Mutex
 	left := len(steps)
-	done := make([]report.Step, 0, len(steps))
+	done := make([]Step, 0, len(steps))
 	for _, s := range steps {
 		if waiting[s.ID] == 0 {
 			ready <- s
@@ -212,7 +211,7 @@ func execute(ctx context.Context, w Warehouse, steps []*plan.Step, o *Options) (
 	if pending == 0 {
 		return nil, errCircle
 	}
-	finish := func(s *plan.Step, r report.Step) error {
+	finish := func(s *plan.Step, r Step) error {
 		mu.Lock()
 		defer mu.Unlock()
 		done = append(done, r)
@@ -256,10 +255,10 @@ func execute(ctx context.Context, w Warehouse, steps []*plan.Step, o *Options) (
 	return done, err
 }
 
-func step(ctx context.Context, w Warehouse, s *plan.Step, o *Options) (report.Step, error) {
+func step(ctx context.Context, w Warehouse, s *plan.Step, o *Options) (Step, error) {
 	o.notify(Event{Kind: StepStarted, Name: s.ID})
 	start := time.Now()
-	r := report.Step{Name: s.ID}
+	r := Step{Name: s.ID}
 	if err := actions(ctx, w, s, s.Actions, &r, o); err != nil {
 		return r, err
 	}
@@ -268,7 +267,7 @@ func step(ctx context.Context, w Warehouse, s *plan.Step, o *Options) (report.St
 	return r, nil
 }
 
-func actions(ctx context.Context, w Warehouse, s *plan.Step, list []plan.Action, r *report.Step, o *Options) error {
+func actions(ctx context.Context, w Warehouse, s *plan.Step, list []plan.Action, r *Step, o *Options) error {
 	for _, a := range list {
 		switch a := a.(type) {
 		case *plan.Statement:
@@ -290,7 +289,7 @@ func actions(ctx context.Context, w Warehouse, s *plan.Step, list []plan.Action,
 	return nil
 }
 
-func loop(ctx context.Context, w Warehouse, s *plan.Step, l *plan.Loop, r *report.Step, o *Options) error {
+func loop(ctx context.Context, w Warehouse, s *plan.Step, l *plan.Loop, r *Step, o *Options) error {
 	for round := 1; ; round++ {
 		if round > l.Max {
 			return &StepError{Step: s.ID, Err: fmt.Errorf("%s, %d rounds: %w", l.Name, l.Max, ErrNotConverged)}

@@ -207,7 +207,7 @@ func TestCircle(t *testing.T) {
 
 func TestChecks(t *testing.T) {
 	f := &fake{answer: map[string][]int64{"bad": {3}}, fail: map[string]error{"broken": errors.New("no such table")}}
-	got, err := run.Check(t.Context(), f, []run.CheckQuery{{Name: "1", SQL: "good"}, {Name: "2", SQL: "bad"}, {Name: "3", SQL: "broken"}}, run.Options{Jobs: 2})
+	got, err := run.Checks(t.Context(), f, []run.CheckQuery{{Name: "1", SQL: "good"}, {Name: "2", SQL: "bad"}, {Name: "3", SQL: "broken"}}, run.Options{Jobs: 2})
 	if err != nil {
 		t.Fatal(err)
 	}

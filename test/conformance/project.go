@@ -122,11 +122,11 @@ func (s Site) project(t *testing.T, passed *passed, dir, strategy string) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var manifest report.Manifest
+	var manifest host.Manifest
 	if err := report.Read(p.Target(), report.ManifestFile, &manifest); err != nil {
 		t.Fatal(err)
 	}
-	schema := p.Config().Warehouse.Schema
+	schema := p.Schema()
 	env := check.Env{Core: true, Relation: func(_, name string) ([]sql.ColumnDef, bool) { return columns(manifest, name) }}
 	names := func(_, name string) ([]string, error) {
 		if s.Path != nil {
@@ -161,7 +161,7 @@ func readLines(t *testing.T, file string) []string {
 }
 
 // columns are a relation's, as the build's report tells them.
-func columns(m report.Manifest, name string) ([]sql.ColumnDef, bool) {
+func columns(m host.Manifest, name string) ([]sql.ColumnDef, bool) {
 	for _, r := range m.Relations {
 		if r.Name != name {
 			continue
