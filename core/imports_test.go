@@ -3,7 +3,11 @@ package core_test
 import (
 	"encoding/json"
 	"io"
+	"io/fs"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -133,4 +137,45 @@ func anyWithin(path string, prefixes []string) bool {
 func within(path, prefix string) bool {
 	prefix = strings.TrimSuffix(prefix, "/")
 	return path == prefix || strings.HasPrefix(path, prefix+"/")
+}
+
+// A test reads nothing outside the repository: it would pass in one place of the world only. Paths are
+// written with slashes or joined; both are looked at.
+func TestTestsReadInsideOnly(t *testing.T) {
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	up := regexp.MustCompile(`"(?:\.\./)+|(?:"\.\.", )+`)
+	seen := 0
+	err = filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if !strings.HasSuffix(path, ".go") {
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		depth := strings.Count(filepath.ToSlash(rel), "/")
+		for _, ups := range up.FindAllString(string(text), -1) {
+			seen++
+			if strings.Count(ups, "..") > depth {
+				t.Errorf("%s leaves the repository: %s", rel, ups)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if seen < 10 {
+		t.Fatalf("%d paths were looked at: the test does not see them", seen)
+	}
 }

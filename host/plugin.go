@@ -38,6 +38,9 @@ func BuildPlugin(ctx context.Context, dir string, o PluginOptions) (module []byt
 	return plugin.Builder{CacheDir: o.CacheDir}.Build(ctx, dir)
 }
 
+// ReadPlugin reads the file of a module; what is no regular file is refused.
+func ReadPlugin(path string) ([]byte, error) { return plugin.ReadModule(path) }
+
 // InspectPlugin loads a module in the sandbox and asks it to describe itself. The name is for errors.
 func InspectPlugin(ctx context.Context, name string, module []byte, o PluginOptions) (*InspectedPlugin, error) {
 	l, err := plugin.NewLoader(plugin.Options{CacheDir: o.CacheDir, Limits: o.Limits, Log: o.Log})

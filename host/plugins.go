@@ -192,7 +192,7 @@ func (p *Project) module(ctx context.Context, name string) ([]byte, error) {
 		case info.IsDir():
 			return plugin.Builder{CacheDir: p.options.CacheDir}.Build(ctx, place)
 		}
-		module, err := os.ReadFile(place)
+		module, err := plugin.ReadModule(place)
 		if err != nil {
 			return nil, fmt.Errorf("host: plugin %s: %w", name, err)
 		}

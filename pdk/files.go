@@ -36,7 +36,7 @@ func Files(fsys fs.FS) ([]Fragment, error) {
 		if err != nil {
 			return err
 		}
-		f.Name, f.SQL = base, string(text)
+		f.Name, f.SQL = base, strings.TrimPrefix(string(text), "\ufeff") // a byte order mark
 		f.Doc = headComment(f.SQL)
 		list = append(list, f)
 		return nil

@@ -29,13 +29,9 @@ func (a *app) builtin(ctx context.Context, name string) (module []byte, ok bool,
 	if !ok {
 		return nil, false, nil
 	}
-	cache, err := host.DefaultCacheDir()
-	if err != nil {
-		return nil, false, err
-	}
 	done := a.slow("building the " + name + " adapter from source")
 	defer done()
-	module, err = host.BuildPlugin(ctx, dir, host.PluginOptions{CacheDir: cache})
+	module, err = host.BuildPlugin(ctx, dir, host.PluginOptions{CacheDir: a.cache()})
 	return module, err == nil, err
 }
 

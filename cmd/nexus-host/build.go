@@ -16,11 +16,19 @@ import (
 
 // open opens the project that --project names.
 func (a *app) open(ctx context.Context, dir string) (*host.Project, error) {
-	cache, err := host.DefaultCacheDir()
-	if err != nil {
-		return nil, err
-	}
-	return host.Open(ctx, dir, host.Options{Engines: all.Drivers(), Log: a.logger(), Builtin: a.builtin, CacheDir: cache})
+	return host.Open(ctx, dir, host.Options{Engines: all.Drivers(), Log: a.logger(), Builtin: a.builtin, CacheDir: a.cache()})
+}
+
+// cache is the folder of what can be had again. A command works without one too, and says so once.
+func (a *app) cache() string {
+	a.cacheOnce.Do(func() {
+		dir, err := host.DefaultCacheDir()
+		if err != nil && !a.quiet {
+			fmt.Fprintf(a.err, "working without a cache, which takes longer; set XDG_CACHE_HOME to a folder that can be written (%v)\n", err)
+		}
+		a.cacheDir = dir
+	})
+	return a.cacheDir
 }
 
 // parseAsOf reads --as-of; "" is the zero time.

@@ -35,7 +35,7 @@ func (a *app) explain(err error) int {
 		fmt.Fprintf(a.err, "error: %v\n", err)
 		return exitFailure
 	}
-	if err := many.Format(a.err, color(a.err)); err != nil {
+	if err := many.Format(raw(a.err), color(a.err)); err != nil {
 		return exitFailure
 	}
 	return exitUsage

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -34,6 +36,9 @@ Dialects: ` + strings.Join(host.Dialects(), ", ") + `.`,
 			if err != nil {
 				return err
 			}
+			if !filepath.IsAbs(out) && !filepath.IsLocal(out) {
+				return usagef("--out %s leaves the project's folder; give an absolute path to write elsewhere", out)
+			}
 			o := host.CompileOptions{AsOf: at}
 			switch names {
 			case "":
@@ -55,7 +60,7 @@ Dialects: ` + strings.Join(host.Dialects(), ", ") + `.`,
 		},
 	}
 	c.Flags().StringVar(&names, "dialect", "", "one dialect, several with commas between, or all; the project's own if left out")
-	c.Flags().StringVar(&out, "out", "target/compiled", "the folder to write, within the project unless absolute")
+	c.Flags().StringVar(&out, "out", "target/compiled", "the folder to write, within the project's unless it is absolute")
 	c.Flags().StringVar(&asOf, "as-of", "", "the instant at which the data is read (ISO 8601)")
 	return c
 }
@@ -65,7 +70,7 @@ func (a *app) compile(ctx context.Context, p *host.Project, o host.CompileOption
 	if err != nil {
 		return err
 	}
-	if !filepath.IsAbs(out) && out == "target/compiled" {
+	if !filepath.IsAbs(out) {
 		out = filepath.Join(p.Dir(), out)
 	}
 	rows := make([][]any, len(compiled))
@@ -86,8 +91,11 @@ func (a *app) compile(ctx context.Context, p *host.Project, o host.CompileOption
 	return g.print(a.out, a.format)
 }
 
+// isStep matches the names of the files that compile writes.
+var isStep = regexp.MustCompile(`^[0-9]{4}_[a-z0-9_]+\.sql$`)
+
 // writeCompiled writes one dialect's steps and returns its row of the summary. Files that hold
-// their text already stay as they are; others of the folder go.
+// their text already stay as they are; those of steps that are no more go.
 func writeCompiled(c *host.Compiled, dir string) (row []any, err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
@@ -98,6 +106,9 @@ func writeCompiled(c *host.Compiled, dir string) (row []any, err error) {
 	}
 	left := make(map[string]bool, len(entries))
 	for _, e := range entries {
+		if isStep.MatchString(e.Name()) && !e.Type().IsRegular() {
+			return nil, fmt.Errorf("%s is not a regular file; move it away", filepath.Join(dir, e.Name()))
+		}
 		left[e.Name()] = true
 	}
 	files, err := c.Script()
@@ -124,7 +135,10 @@ func writeCompiled(c *host.Compiled, dir string) (row []any, err error) {
 		delete(left, name)
 	}
 	for name := range left {
-		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
+		if !isStep.MatchString(name) {
+			continue // not ours
+		}
+		if err := os.Remove(filepath.Join(dir, name)); err != nil {
 			return nil, err
 		}
 	}

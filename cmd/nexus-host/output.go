@@ -38,8 +38,10 @@ func (g *grid) table(w io.Writer) error {
 	widths := make([]int, len(g.columns))
 	right := make([]bool, len(g.columns))
 	cells := make([][]string, len(g.rows))
+	head := make([]string, len(g.columns)) // names may come from data, by a PIVOT
 	for i, c := range g.columns {
-		widths[i] = runewidth.StringWidth(c)
+		head[i] = printable(c)
+		widths[i] = runewidth.StringWidth(head[i])
 		right[i] = len(g.rows) > 0
 	}
 	for r, row := range g.rows {
@@ -75,7 +77,7 @@ func (g *grid) table(w io.Writer) error {
 		return strings.TrimRight(b.String(), " ") + "\n"
 	}
 	var b strings.Builder
-	b.WriteString(line(g.columns))
+	b.WriteString(line(head))
 	rule := make([]string, len(widths))
 	for i, n := range widths {
 		rule[i] = strings.Repeat("─", n)
@@ -100,7 +102,7 @@ func (g *grid) json(w io.Writer) error {
 			if i > 0 {
 				b.WriteString(", ")
 			}
-			key, err := json.Marshal(g.columns[i])
+			key, err := marshal(g.columns[i])
 			if err != nil {
 				return err
 			}
@@ -130,7 +132,7 @@ func marshal(v any) ([]byte, error) {
 	if err := enc.Encode(v); err != nil {
 		return nil, err
 	}
-	return []byte(strings.TrimSuffix(b.String(), "\n")), nil
+	return escaped([]byte(strings.TrimSuffix(b.String(), "\n"))), nil
 }
 
 // indented writes a value as JSON for people and machines alike.
@@ -142,10 +144,15 @@ func indented(v any) ([]byte, error) {
 	if err := enc.Encode(v); err != nil {
 		return nil, err
 	}
-	return []byte(b.String()), nil
+	return escaped([]byte(b.String())), nil
 }
 
+// csv writes every cell as it is, for a file or another program, a spreadsheet's formulas too; what a
+// terminal shows is made visible as all else.
 func (g *grid) csv(w io.Writer) error {
+	if !terminal(w) {
+		w = raw(w)
+	}
 	out := csv.NewWriter(w)
 	if err := out.Write(g.columns); err != nil {
 		return err
@@ -175,20 +182,4 @@ func text(v any) string {
 	default:
 		return fmt.Sprint(v)
 	}
-}
-
-// printable keeps data from steering the terminal: control characters become
-// their pictures, line breaks a space.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\r' || r == '\t':
-			return ' '
-		case r < 0x20:
-			return 0x2400 + r
-		case r == 0x7f || (r >= 0x80 && r < 0xa0) || (r >= 0x202a && r <= 0x202e) || (r >= 0x2066 && r <= 0x2069):
-			return '\ufffd'
-		}
-		return r
-	}, s)
 }

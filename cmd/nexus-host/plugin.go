@@ -35,17 +35,13 @@ and writes <out>/<folder>.wasm. It needs the go command. A built module is loade
 asked to describe itself, so that what is written works.`,
 		Example: "  nexus-host plugin build ./my-source\n  nexus-host plugin build --out plugins ./crm ./billing",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cache, err := host.DefaultCacheDir()
-			if err != nil {
-				return err
-			}
 			if err := os.MkdirAll(out, 0o755); err != nil {
 				return err
 			}
 			g := pluginGrid()
 			for _, dir := range args {
 				done := a.slow("building " + dir)
-				module, err := host.BuildPlugin(cmd.Context(), dir, host.PluginOptions{CacheDir: cache})
+				module, err := host.BuildPlugin(cmd.Context(), dir, host.PluginOptions{CacheDir: a.cache()})
 				done()
 				if err != nil {
 					return err
@@ -88,14 +84,10 @@ func (a *app) inspect(ctx context.Context, g *grid, file string, module []byte) 
 }
 
 func (a *app) loadModule(ctx context.Context, file string, module []byte) (*host.InspectedPlugin, error) {
-	cache, err := host.DefaultCacheDir()
-	if err != nil {
-		return nil, err
-	}
 	done := a.slow("loading " + file)
 	defer done()
 	name := strings.TrimSuffix(filepath.Base(file), ".wasm")
-	return host.InspectPlugin(ctx, name, module, host.PluginOptions{CacheDir: cache, Log: a.logger()})
+	return host.InspectPlugin(ctx, name, module, host.PluginOptions{CacheDir: a.cache(), Log: a.logger()})
 }
 
 func (a *app) pluginInspectCommand() *cobra.Command {
@@ -123,13 +115,9 @@ func (a *app) moduleOf(ctx context.Context, name string) ([]byte, error) {
 	info, err := os.Stat(name)
 	switch {
 	case err == nil && info.IsDir():
-		cache, err := host.DefaultCacheDir()
-		if err != nil {
-			return nil, err
-		}
-		return host.BuildPlugin(ctx, name, host.PluginOptions{CacheDir: cache})
+		return host.BuildPlugin(ctx, name, host.PluginOptions{CacheDir: a.cache()})
 	case err == nil:
-		return os.ReadFile(name)
+		return host.ReadPlugin(name)
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, err
 	}

@@ -30,7 +30,7 @@ func (a *app) progress() *progress {
 	if a.quiet {
 		return nil
 	}
-	return &progress{out: a.err, live: terminal(a.err), verbose: a.verbose, doing: map[string]bool{}}
+	return &progress{out: raw(a.err), live: terminal(a.err), verbose: a.verbose, doing: map[string]bool{}}
 }
 
 // notify takes an event of the build; nil shows nothing.
@@ -40,7 +40,7 @@ func (p *progress) notify(e host.Event) {
 	switch e.Kind {
 	case host.PhaseStarted:
 		p.end()
-		p.phase, p.done, p.total, p.rows, p.began = e.Name, 0, e.Total, 0, time.Now()
+		p.phase, p.done, p.total, p.rows, p.began = visible(e.Name), 0, e.Total, 0, time.Now()
 		clear(p.doing)
 	case host.StepStarted:
 		p.doing[e.Name] = true
@@ -48,7 +48,7 @@ func (p *progress) notify(e host.Event) {
 		p.done++
 		delete(p.doing, e.Name)
 		if p.verbose && !p.live {
-			fmt.Fprintf(p.out, "  %-56s %10d rows %8.2fs\n", e.Name, e.Rows, e.Seconds)
+			fmt.Fprintf(p.out, "  %-56s %10d rows %8.2fs\n", visible(e.Name), e.Rows, e.Seconds)
 		}
 	case host.RowsLoaded:
 		p.rows += e.Rows
@@ -70,7 +70,7 @@ func (p *progress) draw() {
 		line += fmt.Sprintf(" %d rows", p.rows)
 	}
 	for name := range p.doing {
-		line += " " + name
+		line += " " + printable(name)
 		break
 	}
 	fmt.Fprintf(p.out, "\r\x1b[2K%.100s", line)

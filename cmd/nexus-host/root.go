@@ -6,10 +6,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
+	"sync"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 )
 
 // Exit codes, documented in the root command's help.
@@ -32,6 +31,9 @@ type app struct {
 	format  string
 	quiet   bool
 	verbose bool
+
+	cacheOnce sync.Once
+	cacheDir  string
 }
 
 // usageError is a mistake of whoever typed the command.
@@ -48,12 +50,15 @@ type reported struct{ code int }
 func (r reported) Error() string { return "reported" }
 
 func execute(ctx context.Context, args []string, io stdio) int {
-	a := &app{stdio: io}
+	out, stderr := &screen{raw: io.out}, &screen{raw: io.err}
+	defer out.flush()
+	defer stderr.flush()
+	a := &app{stdio: stdio{in: io.in, out: out, err: stderr}}
 	root := a.root()
 	root.SetArgs(args)
-	root.SetIn(io.in)
-	root.SetOut(io.out)
-	root.SetErr(io.err)
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
 	return a.exit(ctx, root.ExecuteContext(ctx))
 }
 
@@ -158,11 +163,3 @@ func (a *app) logger() *slog.Logger {
 	}
 	return slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: level}))
 }
-
-// terminal reports whether w is one, and colors are wanted.
-func terminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
-}
-
-func color(w io.Writer) bool { return terminal(w) && os.Getenv("NO_COLOR") == "" }

@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/internal/input"
 )
 
 // ErrNotFound says that there is no project file where one was looked for.
@@ -30,7 +31,7 @@ func Load(path string, env func(string) (string, bool)) (*Project, error) {
 	if info.IsDir() {
 		file = filepath.Join(path, FileName)
 	}
-	text, err := os.ReadFile(file)
+	text, err := input.ReadFile(file, input.MaxYAML)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w in %s", ErrNotFound, path)
 	}

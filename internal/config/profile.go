@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/internal/input"
 )
 
 // profilesFile is what dbt calls the file of its connections.
@@ -72,7 +72,7 @@ func (p *Project) findProfiles() (path, text string, ok bool) {
 	}
 	for _, dir := range dirs {
 		path = filepath.Join(dir, profilesFile)
-		content, err := os.ReadFile(path)
+		content, err := input.ReadFile(path, input.MaxYAML)
 		switch {
 		case err == nil:
 			return path, string(content), true

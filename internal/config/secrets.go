@@ -1,7 +1,6 @@
 package config
 
 import (
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -9,6 +8,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/internal/input"
 )
 
 // secretKeys are the keys, here and in profiles.yml, whose values no message shows.
@@ -42,7 +42,7 @@ func (d *document) readSecrets(body ast.Node, dir string) {
 	if !filepath.IsAbs(file) {
 		file = filepath.Join(dir, filepath.FromSlash(file))
 	}
-	content, err := os.ReadFile(file)
+	content, err := input.ReadFile(file, input.MaxYAML)
 	if err != nil {
 		d.report(pos, "make it, and keep it out of version control", "the secrets file cannot be read: %v", err)
 		return
@@ -66,7 +66,7 @@ func (d *document) parseSecrets(path, text string) map[string]string {
 	in.plain = true
 	switch filepath.Ext(path) {
 	case ".yaml", ".yml", ".json":
-		body := in.body(text)
+		body := in.body(input.TrimBOM(text))
 		if body == nil {
 			break
 		}

@@ -10,13 +10,11 @@ import (
 	"github.com/goccy/go-yaml/parser"
 
 	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/internal/input"
 )
 
-// maxFileBytes and maxNesting bound what a project file may be.
-const (
-	maxFileBytes = 4 << 20
-	maxNesting   = 32
-)
+// maxNesting bounds what a project file may be, beside input.MaxYAML.
+const maxNesting = 32
 
 // kind is the kind of a value in the file.
 type kind uint8
@@ -89,7 +87,7 @@ func (d *document) report(pos sql.Pos, hint, format string, args ...any) {
 // parse makes a tree of the file's text.
 func parse(file, text, dir string, env func(string) (string, bool)) *document {
 	d := newDocument(file, text, env)
-	body := d.body(text)
+	body := d.body(input.TrimBOM(text))
 	if body == nil {
 		return d
 	}
@@ -103,14 +101,21 @@ func parse(file, text, dir string, env func(string) (string, bool)) *document {
 }
 
 func newDocument(file, text string, env func(string) (string, bool)) *document {
+	text = input.TrimBOM(text)
 	return &document{file: file, lines: strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n"), env: env}
 }
 
 // body is the syntax tree of the file's one YAML document; nil where it reported a mistake.
 func (d *document) body(text string) ast.Node {
 	start := sql.Pos{Line: 1, Col: 1}
-	if len(text) > maxFileBytes {
-		d.report(start, "", "the file is larger than %d bytes", maxFileBytes)
+	if len(text) > input.MaxYAML {
+		d.report(start, "", "the file is larger than %d bytes", input.MaxYAML)
+		return nil
+	}
+	// The check counts the pair of a flow mapping and an empty collection too: convert is exact.
+	var deep *input.DepthError
+	if err := input.CheckDepth(text, maxNesting+2); errors.As(err, &deep) {
+		d.report(sql.Pos{Line: deep.Line, Col: deep.Col}, "", "nested more than %d deep", maxNesting)
 		return nil
 	}
 	parsed, err := parser.ParseBytes([]byte(text), 0)

@@ -21,6 +21,10 @@ var ErrTooLarge = errors.New("the file is too large")
 func Stat(path string) (fs.FileInfo, error) {
 	info, err := os.Stat(path)
 	if err != nil {
+		var cause *fs.PathError
+		if errors.As(err, &cause) {
+			err = &fs.PathError{Op: "open", Path: path, Err: cause.Err} // what the caller is after
+		}
 		return nil, err
 	}
 	if err := regular(path, info); err != nil {

@@ -7,12 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path"
 	"strings"
 	"sync/atomic"
 	"time"
 
+	"github.com/nexus-host/nexus-host/internal/input"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -48,7 +48,13 @@ func Load(ctx context.Context, t Table, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return loadFiles(ctx, t, o, files, func(path string) (io.ReadCloser, error) { return os.Open(path) })
+	return loadFiles(ctx, t, o, files, func(path string) (io.ReadCloser, error) {
+		f, err := input.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		return f, nil
+	})
 }
 
 func loadFiles(ctx context.Context, t Table, o Options, files []File, open func(path string) (io.ReadCloser, error)) (*Result, error) {

@@ -17,6 +17,8 @@ import (
 	"strings"
 
 	"github.com/gofrs/flock"
+
+	"github.com/nexus-host/nexus-host/internal/input"
 )
 
 // A Builder builds plugins written in Go from their source. Built modules are kept
@@ -28,6 +30,9 @@ type Builder struct {
 
 // maxModule bounds what is read back from the cache and the compiler.
 const maxModule = 64 << 20
+
+// maxSource bounds a file that a plugin is built of; the largest is the go command itself.
+const maxSource = 256 << 20
 
 // Build builds the main package in dir, or in dir/main where dir holds a library.
 func (b Builder) Build(ctx context.Context, dir string) ([]byte, error) {
@@ -185,7 +190,7 @@ func embedded(root string, files *[]string) error {
 }
 
 func hashFile(h io.Writer, path string) error {
-	data, err := os.ReadFile(path)
+	data, err := input.ReadFile(path, maxSource)
 	if err != nil {
 		return err
 	}

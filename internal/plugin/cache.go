@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -121,14 +120,22 @@ func openCache(dir string) (cache, error) {
 	return cache{dir: dir}, nil
 }
 
-// DefaultCacheDir is where the command keeps answers and built modules: a folder of the user's own.
+// DefaultCacheDir is where the command keeps answers and built modules: a folder of the user's own. It is
+// an error if nothing can be written there; whoever asks then goes on without one.
 func DefaultCacheDir() (string, error) {
 	dir, err := os.UserCacheDir()
 	if err != nil {
 		return "", fmt.Errorf("plugin: cache: %w", err)
 	}
 	dir = filepath.Join(dir, "nexus-host", "plugin")
-	if err := os.MkdirAll(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("plugin: cache: %w", err)
+	}
+	f, err := os.CreateTemp(dir, ".probe-*") // a folder that is there may be on a disk that is read-only, or full
+	if err != nil {
+		return "", fmt.Errorf("plugin: cache: %w", err)
+	}
+	if err := errors.Join(f.Close(), os.Remove(f.Name())); err != nil {
 		return "", fmt.Errorf("plugin: cache: %w", err)
 	}
 	return dir, nil

@@ -17,8 +17,13 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
 
+	"github.com/nexus-host/nexus-host/internal/input"
 	"github.com/nexus-host/nexus-host/pdk/wire"
 )
+
+// ReadModule reads a module's file. How large a module may be is for its scan to say, with more words; here
+// a file ends somewhere.
+func ReadModule(path string) ([]byte, error) { return input.ReadFile(path, maxModule) }
 
 // Options are a Loader's; the zero value is fit for use.
 type Options struct {

@@ -17,6 +17,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"github.com/nexus-host/nexus-host/internal/files"
+	"github.com/nexus-host/nexus-host/internal/input"
 )
 
 // LockFile is the lock's file name, beside the project file.
@@ -26,6 +27,9 @@ const LockFile = "nexus.lock"
 const lockRetry = 20 * time.Millisecond
 
 const lockVersion = 1
+
+// lockDepth is above what a lock needs, and far below what a parser feels.
+const lockDepth = 8
 
 // Lock pins the plugins of a project: a build with another module refuses.
 type Lock struct {
@@ -48,11 +52,15 @@ func (p *Plugin) Entry() LockEntry {
 
 // ReadLock reads a lock; a file that is not there is an empty lock.
 func ReadLock(path string) (*Lock, error) {
-	data, err := os.ReadFile(path)
+	data, err := input.ReadFile(path, input.MaxYAML)
 	if errors.Is(err, fs.ErrNotExist) {
 		return &Lock{Version: lockVersion, Plugins: map[string]LockEntry{}}, nil
 	} else if err != nil {
 		return nil, fmt.Errorf("plugin: lock: %w", err)
+	}
+	data = []byte(input.TrimBOM(string(data)))
+	if err := input.CheckDepth(string(data), lockDepth); err != nil {
+		return nil, fmt.Errorf("plugin: lock %s: %w; delete it to pin the plugins anew", filepath.Base(path), err)
 	}
 	l := &Lock{}
 	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.DisallowUnknownField()).Decode(l); errors.Is(err, io.EOF) {

@@ -116,7 +116,7 @@ func TestAddressVectors(t *testing.T) {
 	} {
 		t.Run(f.file, func(t *testing.T) {
 			var texts, want []string
-			for _, v := range lines[vector](t, fixture(t, f.file)) {
+			for _, v := range lines[vector](t, fixture(f.file)) {
 				if v.Text == nil {
 					continue
 				}

@@ -365,7 +365,7 @@ func TestOddRecords(t *testing.T) {
 
 // TestRecordedMails reads real mails: nothing is lost but by rule, and every kind conforms.
 func TestRecordedMails(t *testing.T) {
-	records := plugintest.File(t, fixture(t, "derived_messages_from_rfc822.jsonl"))
+	records := plugintest.File(t, fixture("derived_messages_from_rfc822.jsonl"))
 	for i := range records {
 		records[i].Connection = "recorded@acme.test"
 	}

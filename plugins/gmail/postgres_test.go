@@ -25,7 +25,7 @@ func TestPostgres(t *testing.T) {
 		here.WantSame(there)
 	})
 	t.Run("recorded", func(t *testing.T) {
-		records := plugintest.File(t, fixture(t, "derived_messages_from_rfc822.jsonl"))
+		records := plugintest.File(t, fixture("derived_messages_from_rfc822.jsonl"))
 		here := plugintest.New(t, gmail.Plugin(), plugintest.Options{Config: config, AsOf: "2024-12-01T00:00:00Z"})
 		there := plugintest.New(t, gmail.Plugin(), plugintest.Options{Config: config, AsOf: "2024-12-01T00:00:00Z", Postgres: server.Database(t)})
 		for _, s := range []*plugintest.Source{here, there} {

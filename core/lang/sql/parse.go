@@ -55,6 +55,7 @@ type bailout struct{ fatal bool }
 
 func newParser(file, text string, o Options) (*parser, bool) {
 	limits := o.Limits.OrDefault()
+	text = strings.TrimPrefix(text, "\ufeff") // a byte order mark, with which some editors begin a file
 	p := &parser{src: &source{file: file, text: text}, core: o.Core, limits: limits}
 	if len(text) > limits.Text {
 		p.src.text = ""

@@ -55,8 +55,6 @@ func (s *source) validate() bool {
 		case r == '\r' && strings.HasPrefix(s.text[pos.Offset:], "\r\n"), r == '\n', r == '\t':
 		case r == '\r':
 			s.report(pos, CodeSyntax, "end lines with a line feed", "a carriage return without a line feed")
-		case r == 0xFEFF && pos.Offset == 0:
-			s.report(pos, CodeSyntax, "save the file without it", "a byte order mark")
 		case unicode.IsControl(r), isHidden(r):
 			s.report(pos, CodeSyntax, "remove it", "a control or invisible character (U+%04X)", r)
 		}

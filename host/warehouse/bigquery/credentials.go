@@ -6,13 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 
 	"cloud.google.com/go/bigquery"
 	"google.golang.org/api/impersonate"
 	"google.golang.org/api/option"
 
 	"github.com/nexus-host/nexus-host/host/warehouse"
+	"github.com/nexus-host/nexus-host/internal/input"
 )
 
 // Credentials say who asks, and where. With none given, Google's application default
@@ -51,7 +51,7 @@ func (c Credentials) options(ctx context.Context) ([]option.ClientOption, error)
 	key := []byte(c.KeyfileJSON)
 	if len(key) == 0 && c.Keyfile != "" {
 		var err error
-		if key, err = os.ReadFile(c.Keyfile); err != nil {
+		if key, err = input.ReadFile(c.Keyfile, 1<<20); err != nil {
 			return nil, fail(fmt.Errorf("bigquery: %w", err))
 		}
 	}

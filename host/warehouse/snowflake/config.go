@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"github.com/snowflakedb/gosnowflake/v2"
 
 	"github.com/nexus-host/nexus-host/host/warehouse"
+	"github.com/nexus-host/nexus-host/internal/input"
 )
 
 // filled puts defaults where nothing is said.
@@ -97,7 +97,7 @@ func (o *Options) key(c *gosnowflake.Config) error {
 			return &warehouse.SettingError{Setting: setting, Err: errors.New("it is empty, and authenticator: key_pair needs it, or private_key")}
 		}
 		var err error
-		if text, err = os.ReadFile(o.PrivateKeyPath); err != nil {
+		if text, err = input.ReadFile(o.PrivateKeyPath, 1<<20); err != nil {
 			return &warehouse.SettingError{Setting: setting, Err: err}
 		}
 	}
