@@ -196,6 +196,9 @@ func (c *Checked) compose(d *dialect.Dialect, o Options) (*composed, error) {
 	if made.graph, err = graph.New(nodes); err != nil {
 		return nil, err
 	}
+	if err := c.rawClash(made.graph); err != nil {
+		return nil, err
+	}
 	env := c.env(made.graph)
 	for _, n := range made.graph.Nodes {
 		if err := checkSteps(n, n.Steps, env); err != nil {
@@ -257,6 +260,7 @@ func (c *Checked) sourceNodes(src spec.Source) ([]*graph.Node, error) {
 // that others read several times, a view where the union reads it once.
 func fragmentNode(src spec.Source, f *check.Fragment) (*graph.Node, error) {
 	r := &graph.Relation{Name: src.Name + "_" + f.Name, Layer: graph.Layer(f.Layer), Source: src.Name, Doc: f.Doc}
+	r.Origin = fmt.Sprintf("fragment %s of source %s (plugin %s)", f.Name, src.Name, src.Plugin)
 	if r.Layer == graph.Intermediate {
 		r.Storage = graph.View
 	}
@@ -265,6 +269,18 @@ func fragmentNode(src spec.Source, f *check.Fragment) (*graph.Node, error) {
 		return nil, err
 	}
 	return &graph.Node{Name: r.Name, Makes: []*graph.Relation{r}, Steps: []graph.Step{&graph.Create{Relation: r, Query: q}}}, nil
+}
+
+// rawClash finds a table whose raw relation has the name of a fragment's.
+func (c *Checked) rawClash(g *graph.Graph) error {
+	for _, src := range c.spec.Sources {
+		for _, t := range src.Tables {
+			if r := g.Relation(base.RawName(src.Name, t.Name)); r != nil {
+				return &graph.ClashError{Relation: r.Name, Origins: [2]string{base.Origin(src, t), r.Origin}}
+			}
+		}
+	}
+	return nil
 }
 
 // inputs are the raw relations of every source.
@@ -317,8 +333,8 @@ func checkSteps(n *graph.Node, steps []graph.Step, env check.Env) error {
 		switch s := s.(type) {
 		case *graph.Create:
 			columns, diags := check.Query(s.Query, env)
-			if err := diags.Err(); err != nil {
-				return fmt.Errorf("%s: %w", s.Relation.Name, err)
+			if len(diags) > 0 {
+				return inRelation(s.Relation, diags)
 			}
 			s.Relation.Columns = columns
 			relation(s.Relation.Name).Columns = columns
@@ -336,6 +352,22 @@ func checkSteps(n *graph.Node, steps []graph.Step, env check.Env) error {
 		}
 	}
 	return nil
+}
+
+// inRelation says in each mistake in which relation it is, and of what part of the project: the query is the core's, so
+// there is no file to look into.
+func inRelation(r *graph.Relation, diags sql.Diagnostics) sql.Diagnostics {
+	where := "relation " + r.Name
+	if r.Origin != "" {
+		where += ", " + r.Origin
+	}
+	out := make(sql.Diagnostics, len(diags))
+	for i, d := range diags {
+		named := *d
+		named.Message = where + ": " + d.Message
+		out[i] = &named
+	}
+	return out
 }
 
 func merge(names *eventlog.Names, more eventlog.Names) {

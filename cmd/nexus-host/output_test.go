@@ -13,6 +13,61 @@ func sample() *grid {
 	return g
 }
 
+// What data can hold reaches a terminal as text only, in column names as in cells; a file gets cells as they are.
+func TestControlCharacters(t *testing.T) {
+	const evil = "a\x1b]0;owned\x07\u009b2J\u202etxt\u2066\u200f\u061c\x7f"
+	const shown = "a␛]0;owned␇\ufffd2J\ufffdtxt\ufffd\ufffd\ufffd␡"
+	g := &grid{columns: []string{evil}}
+	g.add(evil)
+	for format, want := range map[string]string{
+		"table": shown,
+		"csv":   evil,
+		"json":  `"a\u001b]0;owned\u0007\u009b2J\u202etxt\u2066\u200f\u061c\u007f"`,
+	} {
+		var b strings.Builder
+		if err := g.print(&screen{raw: &b}, format); err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(b.String(), want); n != 2 {
+			t.Errorf("%s: %q holds %q %d times, want it in the name and in the cell", format, b.String(), want, n)
+		}
+	}
+	var rows []map[string]string
+	var b strings.Builder
+	if err := g.print(&b, "json"); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(b.String()), &rows); err != nil || rows[0][evil] != evil {
+		t.Errorf("json gives %q, %v", rows, err)
+	}
+}
+
+// A screen makes its text visible however it is cut, and leaves other text as it is.
+func TestScreen(t *testing.T) {
+	const text = "Zoë 東京 👩‍👩‍👧 é\tعربي\n\x1b[31m\u009b\x9b\r\u202e"
+	const want = "Zoë 東京 👩‍👩‍👧 é\tعربي\n␛[31m\ufffd\ufffd␍\ufffd"
+	for size := 1; size <= len(text); size++ {
+		var b strings.Builder
+		s := &screen{raw: &b}
+		for rest := text; rest != ""; rest = rest[min(size, len(rest)):] {
+			if _, err := s.Write([]byte(rest[:min(size, len(rest))])); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if s.flush(); b.String() != want {
+			t.Fatalf("in pieces of %d: %q, want %q", size, b.String(), want)
+		}
+	}
+	var b strings.Builder
+	s := &screen{raw: &b}
+	if _, err := s.Write([]byte("cut \xe6\x9d")); err != nil {
+		t.Fatal(err)
+	}
+	if s.flush(); !strings.HasPrefix(b.String(), "cut \ufffd") {
+		t.Errorf("a character that never ends: %q", b.String())
+	}
+}
+
 func TestGrid(t *testing.T) {
 	for format, want := range map[string]string{
 		"table": "name     n  note\n────  ────  ───────────────\nZoë      7\n東京  1234  a␛[31mred <b>\n",

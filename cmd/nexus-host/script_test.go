@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"os"
+	"os/exec"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -19,6 +21,10 @@ func TestMain(m *testing.M) {
 // Every script runs the command as a user would, in a folder of its own. The
 // adapters are built once, into the user's own cache.
 func TestScripts(t *testing.T) {
+	goCache, err := exec.Command("go", "env", "GOCACHE").Output() // for scripts that have no cache of their own
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
@@ -28,6 +34,8 @@ func TestScripts(t *testing.T) {
 					env.Setenv(name, v)
 				}
 			}
+			env.Setenv("GOCACHE", strings.TrimSpace(string(goCache)))
+			env.Setenv("ESC", "\x1b")
 			return os.CopyFS(env.WorkDir+"/bakery", os.DirFS("../../examples/bakery"))
 		},
 	})

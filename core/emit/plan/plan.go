@@ -8,6 +8,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -115,7 +116,8 @@ func New(g *graph.Graph, d *dialect.Dialect, o Options) (*Plan, error) {
 	for _, n := range g.Nodes {
 		for _, r := range n.Makes {
 			if len(r.Name) > MaxName {
-				return nil, fmt.Errorf("plan: relation %s: a name of %d bytes, at most %d fit every warehouse", r.Name, len(r.Name), MaxName)
+				return nil, fmt.Errorf("plan: relation %s, of %s: a name of %d bytes, at most %d fit every warehouse; give the source or the fragment a shorter name",
+					r.Name, cmp.Or(r.Origin, "source "+r.Source), len(r.Name), MaxName)
 			}
 			if r.Layer != graph.Work {
 				p.Relations = append(p.Relations, r)

@@ -250,7 +250,7 @@ func (s *scope) expand(sel *sql.Select) bool {
 		}
 	}
 	if len(items) > s.limits.Columns {
-		s.report(sel.Pos, sql.CodeLimit, "", "more than %d columns", s.limits.Columns)
+		s.report(sel.Pos, sql.CodeLimit, "leave out columns that are not needed", "more than %d columns", s.limits.Columns)
 		panic(tooMuch{})
 	}
 	sel.Items = items

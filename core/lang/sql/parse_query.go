@@ -200,7 +200,7 @@ func (p *parser) selectArm() *Select {
 	for {
 		p.guard(func() { s.Items = append(s.Items, p.item()) }, func(t token) bool { return t.isSymbol(",") || clauseStart(t) })
 		if len(s.Items) > p.limits.Columns {
-			p.fail(p.peek().pos, CodeLimit, "", "more than %d columns", p.limits.Columns)
+			p.fail(p.peek().pos, CodeLimit, "leave out columns that are not needed", "more than %d columns", p.limits.Columns)
 		}
 		if !p.acceptSymbol(",") {
 			break

@@ -29,6 +29,11 @@ func Name(source, table string) string { return source + "_" + table + "_base" }
 // VersionsName is the name of the relation that numbers a loaded table's versions.
 func VersionsName(source, table string) string { return source + "_" + table + "_versions" }
 
+// Origin names a table in messages.
+func Origin(src spec.Source, t spec.Table) string {
+	return fmt.Sprintf("table %s of source %s (plugin %s)", t.Name, src.Name, src.Plugin)
+}
+
 // Envelope is the columns of a relation that the host loads files into.
 func Envelope() []sql.ColumnDef {
 	return append([]sql.ColumnDef{{Name: "_row", Type: sql.Bigint}}, envelope()...)
@@ -87,7 +92,7 @@ func Nodes(src spec.Source) ([]*graph.Node, error) {
 
 func node(src spec.Source, t spec.Table) (*graph.Node, error) {
 	rel := &graph.Relation{
-		Name: Name(src.Name, t.Name), Layer: graph.Base, Storage: graph.View, Source: src.Name,
+		Name: Name(src.Name, t.Name), Layer: graph.Base, Storage: graph.View, Source: src.Name, Origin: Origin(src, t),
 		Doc: "Every version of every record of the table " + t.Name + ".",
 	}
 	if t.Absent {
@@ -105,7 +110,7 @@ func node(src spec.Source, t spec.Table) (*graph.Node, error) {
 		return nil, err
 	}
 	of := &graph.Relation{
-		Name: VersionsName(src.Name, t.Name), Layer: graph.Base, Storage: graph.Table, Source: src.Name, Key: []string{"_row"},
+		Name: VersionsName(src.Name, t.Name), Layer: graph.Base, Storage: graph.Table, Source: src.Name, Origin: Origin(src, t), Key: []string{"_row"},
 		Doc: "Which version of its record each loaded row of the table " + t.Name + " is; rows without an id have none.",
 	}
 	q, err := load("base", src, t)

@@ -34,6 +34,7 @@ type Relation struct {
 	Layer   Layer
 	Storage Storage
 	Source  string // the source's name, for the layers that have one
+	Origin  string // what in the project it comes from, for messages; "" for the core's own
 	Doc     string // one sentence
 	Columns []sql.ColumnDef
 	Key     []string // the natural or primary key: unique, not null; may be empty

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sort"
@@ -16,7 +17,20 @@ type Graph struct {
 	rel   map[string]*Relation
 }
 
-// Error is a fault of composition: two nodes of one name, a relation nobody
+// ClashError is a name that two parts of a project give to their relations. A relation is called by its source and its
+// table or fragment, so that the sources a and a_b clash where a has a fragment b_c and a_b one c.
+type ClashError struct {
+	Relation string
+	Origins  [2]string // what gives the name; "" for the core's own relation
+}
+
+func (e *ClashError) Error() string {
+	own := "the core itself"
+	return fmt.Sprintf("two relations would be called %s: that of %s and that of %s; give a source another name in nexus.yaml, or rename the fragment or table",
+		e.Relation, cmp.Or(e.Origins[0], own), cmp.Or(e.Origins[1], own))
+}
+
+// Error is a fault of composition: two nodes of one name, a relation no node
 // makes, a cycle. Fragments that passed the checker cannot cause one, so it
 // names the nodes for whoever writes models.
 type Error struct {
@@ -34,6 +48,9 @@ func New(nodes []*Node) (*Graph, error) {
 	for _, n := range nodes {
 		for _, r := range n.Makes {
 			if other, taken := g.maker[r.Name]; taken {
+				if first := g.rel[r.Name]; first.Origin != "" || r.Origin != "" {
+					return nil, &ClashError{Relation: r.Name, Origins: [2]string{first.Origin, r.Origin}}
+				}
 				return nil, &Error{n.Name, fmt.Sprintf("relation %s is made by node %s already", r.Name, other.Name)}
 			}
 			g.maker[r.Name] = n

@@ -55,7 +55,11 @@ func newRules(s *spec.Spec, names []eventlog.StateName) (*rules, error) {
 	}
 	for n, st := range r.declared {
 		if err := r.valid(n, st); err != nil {
-			return nil, err
+			declared := "the project"
+			if from[n] != "" {
+				declared = "the plugin of source " + from[n]
+			}
+			return nil, fmt.Errorf("state: %w; %s declares it, and states: {%s: …} in nexus.yaml overrules a plugin", err, declared, st.Name)
 		}
 	}
 	return r, nil
@@ -67,19 +71,19 @@ func (r *rules) valid(name string, st spec.State) error {
 		return nil
 	case Sum:
 		if r.category(name) != eventlog.Measurement {
-			return fmt.Errorf("state: %s is combined by sum, so it must be a measurement", st.Name)
+			return fmt.Errorf("%s is combined by sum, so it must be a measurement", st.Name)
 		}
 		return nil
 	case Rank:
 		if r.category(name) != eventlog.Dimension {
-			return fmt.Errorf("state: %s is combined by rank, so it must be a dimension", st.Name)
+			return fmt.Errorf("%s is combined by rank, so it must be a dimension", st.Name)
 		}
 		if len(st.Rank) == 0 {
-			return fmt.Errorf("state: %s is combined by rank and lists no values", st.Name)
+			return fmt.Errorf("%s is combined by rank and lists no values", st.Name)
 		}
 		return nil
 	}
-	return fmt.Errorf("state: %s: combine is one of latest, sum, max, min, any, rank, not %q", st.Name, st.Combine)
+	return fmt.Errorf("%s: combine is one of latest, sum, max, min, any, rank, not %q", st.Name, st.Combine)
 }
 
 func combine(st spec.State) string {
