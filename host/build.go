@@ -97,7 +97,7 @@ func (b *build) prepare(ctx context.Context) (err error) {
 		b.options.Jobs = b.jobs(d)
 	}
 	started := b.Project.options.Now().UTC().Truncate(time.Microsecond)
-	if b.engine, err = b.open(ctx, warehouse.Use{RunID: runID(started), Jobs: b.options.Jobs}); err != nil {
+	if b.engine, err = b.open(ctx, warehouse.Use{RunID: runID(started)}); err != nil {
 		return err
 	}
 	if b.loaded, err = b.load(ctx, b.columnsOf(b.engine), true); err != nil {

@@ -154,6 +154,28 @@ func TestBuild(t *testing.T) {
 	}
 }
 
+// Neither the threads of a statement nor the statements at once change a row.
+func TestThreads(t *testing.T) {
+	var want string
+	for _, tc := range []struct {
+		warehouse string
+		jobs      int
+	}{{"{type: duckdb, threads: 1}", 1}, {"{type: duckdb}", 2}, {"{type: duckdb, threads: 16}", 16}} {
+		dir := t.TempDir()
+		write(t, dir, contacts, tc.warehouse, "")
+		rep, err := open(t, dir).Build(t.Context(), host.BuildOptions{Jobs: tc.jobs})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want == "" {
+			want = digests(rep)
+		}
+		if got := digests(rep); got != want {
+			t.Errorf("%s, %d jobs:\n%s\nwant\n%s", tc.warehouse, tc.jobs, got, want)
+		}
+	}
+}
+
 // PostgreSQL holds the same rows as DuckDB.
 func TestEnginesAgree(t *testing.T) {
 	server := pgtest.New(t)

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/core/models/base"
@@ -35,9 +36,10 @@ func (b *build) loadRaw(ctx context.Context) error {
 	results := make([]*load.Result, len(jobs))
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(b.options.Jobs)
+	writers := semaphore.NewWeighted(int64(b.options.Jobs)) // for all tables; each has its own memory or connection
 	for i, j := range jobs {
 		group.Go(func() (err error) {
-			results[i], err = b.loadTable(gctx, j.source, j.table)
+			results[i], err = b.loadTable(gctx, j.source, j.table, writers)
 			return err
 		})
 	}
@@ -57,7 +59,7 @@ func (b *build) notify(e run.Event) {
 	}
 }
 
-func (b *build) loadTable(ctx context.Context, source, name string) (*load.Result, error) {
+func (b *build) loadTable(ctx context.Context, source, name string, writers *semaphore.Weighted) (*load.Result, error) {
 	path := b.program.Plan.Building(rawName(source, name))
 	ddl, err := render.CreateTable(b.program.Plan.Dialect, path, base.Envelope())
 	if err != nil {
@@ -69,7 +71,7 @@ func (b *build) loadTable(ctx context.Context, source, name string) (*load.Resul
 	label := source + "." + name
 	b.notify(run.Event{Kind: run.StepStarted, Name: label})
 	res, err := load.Load(ctx, loadTable(b.Dir(), source, name, b.file.Sources[source].Tables[name]), load.Options{
-		Workers: b.options.Jobs,
+		Writers: writers,
 		Parquet: b.parquet(),
 		Open:    func(ctx context.Context) (warehouse.RawWriter, error) { return b.engine.OpenRaw(ctx, path) },
 		Loaded:  func(rows int64) { b.notify(run.Event{Kind: run.RowsLoaded, Name: label, Rows: rows}) },

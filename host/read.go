@@ -41,7 +41,7 @@ func (p *Project) Test(ctx context.Context, o TestOptions) ([]Check, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := p.open(ctx, warehouse.Use{ReadOnly: true, Jobs: o.Jobs})
+	e, err := p.open(ctx, warehouse.Use{ReadOnly: true})
 	if err != nil {
 		return nil, err
 	}

@@ -64,7 +64,6 @@ type Use struct {
 	ReadOnly    bool
 	RunID       string // "" outside of a build
 	Connections int    // at most; 0: as many as the project file allows
-	Jobs        int    // statements at once; 0: one
 }
 
 // Settings are the project file's section on the warehouse, and what goes with it.

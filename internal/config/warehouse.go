@@ -32,7 +32,7 @@ type Warehouse struct {
 
 	Path    string `yaml:"path" for:"duckdb" doc:"duckdb: the database file; target/<name>.duckdb if left out."`
 	Memory  string `yaml:"memory" for:"duckdb" pattern:"^[0-9]+(\\.[0-9]+)? ?([KMGT]i?B|%)$" doc:"duckdb: the most memory the engine takes, such as 4GB; 4000MB or half of the machine's if left out."`
-	Threads int    `yaml:"threads" for:"duckdb" min:"1" max:"1024" doc:"duckdb: the threads that the engine keeps beside those of the statements at work; the processors that these leave if left out."`
+	Threads int    `yaml:"threads" for:"duckdb" min:"1" max:"1024" doc:"duckdb: how many threads may work on one statement; one a processor if left out."`
 
 	DSN         Secret `yaml:"dsn" for:"postgres,redshift" doc:"postgres, redshift: the connection string, instead of the single keys; best as ${NAME} from the environment."`
 	Host        string `yaml:"host" for:"postgres,redshift,snowflake,databricks" doc:"The server's name; snowflake: <account>.snowflakecomputing.com if left out."`

@@ -14,11 +14,14 @@ import (
 
 	"github.com/nexus-host/nexus-host/internal/input"
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
 )
 
 // Options are how to load.
 type Options struct {
-	Workers int           // goroutines that check rows and write them; 0 is 1
+	// Writers is the budget of writers open at once, which loads may share; nil is one for this load.
+	// A load waits for its first and takes more where rows wait to be written.
+	Writers *semaphore.Weighted
 	Parquet ParquetReader // nil: Parquet files are an error
 	// Open opens a writer; each worker that has rows gets one.
 	Open func(ctx context.Context) (Writer, error)
@@ -62,8 +65,24 @@ func loadFiles(ctx context.Context, t Table, o Options, files []File, open func(
 	if t.MaxRecord == 0 {
 		t.MaxRecord = DefaultMaxRecord
 	}
+	if o.Writers == nil {
+		o.Writers = semaphore.NewWeighted(1)
+	}
 	l := &loader{table: &t, options: o, files: files, open: open, batches: make(chan batch, 4)}
+	if err := o.Writers.Acquire(ctx, 1); err != nil {
+		return nil, err
+	}
 	group, ctx := errgroup.WithContext(ctx)
+	work := func() error {
+		defer o.Writers.Release(1)
+		return l.work(ctx)
+	}
+	l.help = func() {
+		if o.Writers.TryAcquire(1) {
+			group.Go(work)
+		}
+	}
+	group.Go(work)
 	group.Go(func() error {
 		defer close(l.batches)
 		for i := range files {
@@ -73,9 +92,6 @@ func loadFiles(ctx context.Context, t Table, o Options, files []File, open func(
 		}
 		return nil
 	})
-	for range max(1, o.Workers) {
-		group.Go(func() error { return l.work(ctx) })
-	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
@@ -93,6 +109,7 @@ type loader struct {
 	files   []File
 	open    func(path string) (io.ReadCloser, error)
 	batches chan batch
+	help    func() // starts another worker if the budget has a writer left
 	ledger  ledger
 	bytes   atomic.Int64
 	rows    atomic.Int64
@@ -110,6 +127,12 @@ func (l *loader) readFile(ctx context.Context, i int) error {
 	r := &reader{
 		table: l.table, file: i,
 		emit: func(b batch) error {
+			select {
+			case l.batches <- b:
+				return nil
+			default:
+				l.help()
+			}
 			select {
 			case l.batches <- b:
 				return nil

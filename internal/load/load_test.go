@@ -10,11 +10,16 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/nexus-host/nexus-host/internal/load"
 )
@@ -94,7 +99,7 @@ func run(t *testing.T, c load.Table) (*table, *load.Result) {
 	t.Helper()
 	c.Source, c.Name = "s", "t"
 	out := &table{}
-	res, err := load.Load(t.Context(), c, load.Options{Workers: 3, Open: out.open})
+	res, err := load.Load(t.Context(), c, load.Options{Writers: semaphore.NewWeighted(3), Open: out.open})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -345,6 +350,56 @@ func TestOrder(t *testing.T) {
 	}
 	if len(out.rows) != 15000 || len(res.Files) != 5 {
 		t.Errorf("%d rows of %v", len(out.rows), res.Files)
+	}
+}
+
+// slow is a writer that takes its time, so that loads have more to write than they have writers.
+type slow struct{ open, most *atomic.Int64 }
+
+func (s slow) Write(context.Context, *load.Row) error {
+	for range 20 {
+		runtime.Gosched()
+	}
+	return nil
+}
+func (s slow) Close(context.Context) error { s.open.Add(-1); return nil }
+func (s slow) Abort()                      { s.open.Add(-1) }
+
+// Loads that share a budget have so many writers open between them, whatever waits to be written; a load
+// that has the budget for itself takes what it can use of it.
+func TestWriters(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, map[string]string{"a.ndjson": strings.Repeat("{\"pad\":\""+strings.Repeat("x", 2000)+"\"}\n", 10_000)})
+	for _, tc := range []struct{ loads, budget, least int64 }{{16, 16, 16}, {5, 3, 3}, {1, 16, 2}} {
+		var open, most atomic.Int64
+		o := load.Options{
+			Writers: semaphore.NewWeighted(tc.budget),
+			Open: func(context.Context) (load.Writer, error) {
+				n := open.Add(1)
+				for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
+				}
+				return slow{&open, &most}, nil
+			},
+		}
+		var group errgroup.Group
+		for range tc.loads {
+			group.Go(func() error {
+				res, err := load.Load(t.Context(), load.Table{Source: "s", Name: "t", Dir: dir, Files: []string{"a.ndjson"}}, o)
+				if err == nil && res.Rows != 10_000 {
+					t.Errorf("%d rows", res.Rows)
+				}
+				return err
+			})
+		}
+		if err := group.Wait(); err != nil {
+			t.Fatal(err)
+		}
+		if most.Load() > tc.budget || most.Load() < tc.least || open.Load() != 0 {
+			t.Errorf("%d loads with a budget of %d: %d writers at once, %d left open", tc.loads, tc.budget, most.Load(), open.Load())
+		}
+		if !o.Writers.TryAcquire(tc.budget) {
+			t.Errorf("%d loads keep some of the budget", tc.loads)
+		}
 	}
 }
 

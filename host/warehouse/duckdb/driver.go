@@ -13,7 +13,7 @@ func Driver() warehouse.Driver {
 		Name: "duckdb", Embedded: true, WorkSchema: []string{workDatabase, "main"}, ReadParquet: ReadParquet,
 		Open: func(ctx context.Context, s *warehouse.Settings, u warehouse.Use) (warehouse.Engine, error) {
 			return warehouse.Opened(Open(ctx, Options{
-				Path: s.File(s.Path), Memory: s.Memory, Threads: s.Threads, Jobs: u.Jobs, ReadOnly: u.ReadOnly,
+				Path: s.File(s.Path), Memory: s.Memory, Threads: s.Threads, ReadOnly: u.ReadOnly,
 			}))
 		},
 		LockFile: func(ctx context.Context, s *warehouse.Settings) (func() error, error) {

@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	driverdb "github.com/duckdb/duckdb-go/v2"
 	"github.com/duckdb/duckdb-go/v2/mapping"
@@ -25,8 +27,7 @@ import (
 type Options struct {
 	Path     string // the file; it and its folder are made if they are not there
 	Memory   string // the most memory, such as 4GB; "" is DefaultMemory, or half of the machine's if that is less
-	Threads  int    // the engine's threads, beside those of Jobs; 0 is what processors these leave
-	Jobs     int    // how many statements run at once; each brings a thread of its own. 0 is 1
+	Threads  int    // how many threads may work on one statement; 0 is one a processor
 	ReadOnly bool   // the file must be there, nothing is written
 }
 
@@ -54,6 +55,7 @@ type Warehouse struct {
 	db      *sql.DB
 	begin   string
 	commit  string
+	writers atomic.Int64 // open ones
 }
 
 // Open opens or makes a database.
@@ -131,13 +133,9 @@ func configOf(o Options) map[string]string {
 	if o.Memory == "" {
 		c["memory_limit"] = defaultMemory()
 	}
-	// More threads than processors wait for each other: two statements on two processors took a
-	// third less as one thread each than as two threads in common.
-	threads := o.Threads
-	if threads == 0 {
-		threads = max(1, runtime.GOMAXPROCS(0)-max(o.Jobs, 1)+1)
-	}
-	c["threads"] = strconv.Itoa(threads)
+	// DuckDB counts the thread that runs a statement among its threads; the others are shared by all
+	// statements. Measured in docs/RATIONALE.md.
+	c["threads"] = strconv.Itoa(cmp.Or(o.Threads, runtime.GOMAXPROCS(0)))
 	return c
 }
 

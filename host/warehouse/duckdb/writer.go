@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 	"unsafe"
 
@@ -12,12 +13,23 @@ import (
 	"github.com/nexus-host/nexus-host/host/warehouse"
 )
 
-// flushBytes is how much of the records may wait before they are handed to the table.
-const flushBytes = 48 << 20
+// Records wait in a writer before they are handed to its table: maxWaiting bytes at most, and
+// allWaiting in the open writers of a database together, as long as each has minWaiting.
+const (
+	maxWaiting = 48 << 20
+	minWaiting = 4 << 20
+	allWaiting = 192 << 20
+)
+
+// mayWait is how much may wait in each of so many open writers.
+func mayWait(open int64) int {
+	return int(max(minWaiting, min(maxWaiting, allWaiting/max(open, 1))))
+}
 
 // Writer appends rows to a raw relation. It fills DuckDB's vectors itself: the
 // driver's own appender marshals each value of a JSON column, which takes twice as long.
 type Writer struct {
+	writers  *atomic.Int64 // open in the same database, this one included
 	db       mapping.Database
 	conn     mapping.Connection
 	appender mapping.Appender
@@ -61,7 +73,8 @@ func (w *Warehouse) OpenRaw(_ context.Context, path []string) (warehouse.RawWrit
 	if err != nil {
 		return nil, err
 	}
-	out := &Writer{db: db, conn: conn, open: true, commit: w.commit}
+	w.writers.Add(1)
+	out := &Writer{writers: &w.writers, db: db, conn: conn, open: true, commit: w.commit}
 	if err := out.run(w.begin); err != nil {
 		out.release()
 		return nil, err
@@ -118,13 +131,14 @@ func (w *Writer) Write(ctx context.Context, r *warehouse.RawRow) error {
 	w.textAt(colFormat, r.Format)
 	w.rows++
 	w.bytes += len(r.Record) + 64
-	if w.rows < int(mapping.VectorSize()) && w.bytes < flushBytes {
+	isFull := w.bytes >= mayWait(w.writers.Load())
+	if w.rows < int(mapping.VectorSize()) && !isFull {
 		return nil
 	}
 	if err := w.append(); err != nil {
 		return err
 	}
-	if w.bytes < flushBytes {
+	if !isFull {
 		return nil
 	}
 	if err := ctx.Err(); err != nil {
@@ -229,6 +243,7 @@ func (w *Writer) Abort() {
 
 func (w *Writer) release() {
 	w.open = false
+	w.writers.Add(-1)
 	mapping.DestroyDataChunk(&w.chunk)
 	for i := range w.types {
 		mapping.DestroyLogicalType(&w.types[i])
