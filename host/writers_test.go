@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -30,13 +31,21 @@ func (e *counted) OpenRaw(context.Context, []string) (warehouse.RawWriter, error
 	return countedWriter{e}, nil
 }
 
-func (w countedWriter) Write(context.Context, *warehouse.RawRow) error { w.e.rows.Add(1); return nil }
-func (w countedWriter) Close(context.Context) error                    { w.e.open.Add(-1); return nil }
-func (w countedWriter) Abort()                                         { w.e.open.Add(-1) }
+// Write is slow, so that rows wait to be written.
+func (w countedWriter) Write(context.Context, *warehouse.RawRow) error {
+	for range 1000 {
+		runtime.Gosched()
+	}
+	w.e.rows.Add(1)
+	return nil
+}
+
+func (w countedWriter) Close(context.Context) error { w.e.open.Add(-1); return nil }
+func (w countedWriter) Abort()                      { w.e.open.Add(-1) }
 
 // A build has one budget of writers for all tables: as many as it has jobs.
 func TestWriters(t *testing.T) {
-	const jobs, sources, rows = 16, 17, 400
+	const jobs, sources, rows = 16, 6, 600
 	dir := t.TempDir()
 	yaml := "name: acme\nas_of: 2024-06-01T00:00:00Z\nsources:\n"
 	for i := range sources {

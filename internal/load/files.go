@@ -16,6 +16,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/bmatcuk/doublestar/v4"
 )
 
 // ErrNoFile says that a path or glob matches no file.
@@ -33,11 +35,7 @@ func Expand(dir string, patterns []string) ([]File, error) {
 	var files []File
 	seen := map[string]bool{}
 	for _, pattern := range patterns {
-		abs := filepath.FromSlash(pattern)
-		if !filepath.IsAbs(abs) {
-			abs = filepath.Join(dir, abs)
-		}
-		matches, err := glob(abs)
+		matches, err := glob(dir, pattern)
 		if err != nil {
 			return nil, fmt.Errorf("load: %s: %w", pattern, err)
 		}
@@ -60,10 +58,13 @@ func Expand(dir string, patterns []string) ([]File, error) {
 	return files, nil
 }
 
-// glob lists the regular files that match; it knows ** beside what path.Match does.
-func glob(pattern string) ([]string, error) {
+// glob lists the regular files below a folder that match a pattern of doublestar's. Links to files
+// are files; links to folders are not followed, except those before the first wildcard.
+func glob(dir, pattern string) ([]string, error) {
+	pattern = path.Clean(filepath.ToSlash(pattern))
 	if !strings.ContainsAny(pattern, "*?[") {
-		info, err := os.Stat(pattern)
+		file := under(dir, pattern)
+		info, err := os.Stat(file)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, nil
 		}
@@ -73,77 +74,34 @@ func glob(pattern string) ([]string, error) {
 		if !info.Mode().IsRegular() {
 			return nil, errors.New("not a file; a glob such as folder/*.ndjson names the files in a folder")
 		}
-		return []string{pattern}, nil
+		return []string{file}, nil
 	}
-	slashed := filepath.ToSlash(pattern)
-	parts := strings.Split(slashed, "/")
-	for _, p := range parts {
-		if _, err := path.Match(p, ""); err != nil {
+	base, rest := doublestar.SplitPattern(pattern)
+	root := under(dir, base)
+	matches, err := doublestar.Glob(os.DirFS(root), rest, doublestar.WithFilesOnly(), doublestar.WithNoFollow(), doublestar.WithFailOnIOErrors())
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, m := range matches {
+		file := filepath.Join(root, filepath.FromSlash(m))
+		info, err := os.Stat(file)
+		if err != nil {
 			return nil, err
 		}
-	}
-	fixed := 0
-	for fixed < len(parts)-1 && !strings.ContainsAny(parts[fixed], "*?[") {
-		fixed++
-	}
-	root := strings.Join(parts[:fixed], "/") + "/"
-	var out []string
-	err := filepath.WalkDir(filepath.FromSlash(root), func(p string, e fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		rel := strings.TrimPrefix(strings.TrimPrefix(filepath.ToSlash(p), strings.TrimSuffix(root, "/")), "/")
-		if e.IsDir() {
-			if rel != "" && !couldHold(parts[fixed:], strings.Split(rel, "/")) {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		if !matchParts(parts[fixed:], strings.Split(rel, "/")) {
-			return nil
-		}
-		info, err := os.Stat(p) // a link to a file is a file
-		if err != nil {
-			return err
-		}
 		if info.Mode().IsRegular() {
-			out = append(out, p)
+			out = append(out, file)
 		}
-		return nil
-	})
-	return out, err
+	}
+	return out, nil
 }
 
-func matchParts(pattern, name []string) bool {
-	if len(pattern) == 0 {
-		return len(name) == 0
+// under is a path with slashes, taken from a folder if it is relative.
+func under(dir, name string) string {
+	if name = filepath.FromSlash(name); filepath.IsAbs(name) {
+		return name
 	}
-	if pattern[0] == "**" {
-		return matchParts(pattern[1:], name) || len(name) > 0 && matchParts(pattern, name[1:])
-	}
-	if len(name) == 0 {
-		return false
-	}
-	ok, err := path.Match(pattern[0], name[0])
-	return err == nil && ok && matchParts(pattern[1:], name[1:])
-}
-
-// couldHold reports whether a folder may have matching files below it.
-func couldHold(pattern, dir []string) bool {
-	if len(dir) == 0 {
-		return true
-	}
-	if len(pattern) == 0 {
-		return false
-	}
-	if pattern[0] == "**" {
-		return true
-	}
-	ok, err := path.Match(pattern[0], dir[0])
-	return err == nil && ok && couldHold(pattern[1:], dir[1:])
+	return filepath.Join(dir, name)
 }
 
 // formatOf is a file's format by its name.

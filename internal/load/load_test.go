@@ -353,6 +353,50 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// Which files a pattern names, and their order.
+func TestGlob(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "a[b]*") // a folder's own name is no pattern
+	write(t, dir, map[string]string{"x.json": "", "d/x.json": "", "d/e/x.json": "", "d/e/y.csv": "", "d/.z.json": "", "f/{g}.json": "", "h/2.json": "", "h/10.json": ""})
+	for link, to := range map[string]string{"h/l.json": "../x.json", "h/m": "../d"} {
+		if err := os.Symlink(to, filepath.Join(dir, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, tc := range []struct{ patterns, want string }{
+		{"x.json", "x.json"},
+		{"./d/../x.json", "x.json"},
+		{"*.json", "x.json"},
+		{"**/*.json", "d/.z.json d/e/x.json d/x.json f/{g}.json h/10.json h/2.json h/l.json x.json"},
+		{"d/**", "d/.z.json d/e/x.json d/e/y.csv d/x.json"},
+		{"**/e/*", "d/e/x.json d/e/y.csv"},
+		{"**/x.json", "d/e/x.json d/x.json x.json"},
+		{"*/x.json", "d/x.json"},
+		{"d/?.json", "d/x.json"},
+		{"h/[0-9]*.json", "h/10.json h/2.json"},
+		{"h/m/*.json", "h/m/.z.json h/m/x.json"},
+		{"h/2.json h/*.json", "h/2.json h/10.json h/l.json"},
+		{"f/{g}.json", "f/{g}.json"},
+		{"{d,h}/[1x]*.json", "d/x.json h/10.json"},
+		{"*.csv", "load: no such file: *.csv"},
+		{"none/**/*.csv", "load: no such file: none/**/*.csv"},
+		{"d", "load: d: not a file; a glob such as folder/*.ndjson names the files in a folder"},
+		{"d/[", "load: d/[: syntax error in pattern"},
+	} {
+		files, err := load.Expand(dir, strings.Fields(tc.patterns))
+		var names []string
+		for _, f := range files {
+			names = append(names, f.Name)
+		}
+		got := strings.Join(names, " ")
+		if err != nil {
+			got = err.Error()
+		}
+		if got != tc.want {
+			t.Errorf("%s: got %s, want %s", tc.patterns, got, tc.want)
+		}
+	}
+}
+
 // slow is a writer that takes its time, so that loads have more to write than they have writers.
 type slow struct{ open, most *atomic.Int64 }
 
