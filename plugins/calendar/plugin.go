@@ -7,6 +7,7 @@ import (
 	"embed"
 
 	"github.com/nexus-host/nexus-host/pdk"
+	"github.com/nexus-host/nexus-host/pdk/freemail"
 )
 
 //go:embed sql
@@ -58,7 +59,7 @@ func Plugin() pdk.Plugin {
 		Params: func(src pdk.Source[Config]) (map[string]any, error) {
 			domains := src.Config.GenericDomains
 			if len(domains) == 0 {
-				domains = genericDomains()
+				domains = freemail.Domains()
 			}
 			return map[string]any{"generic_domains": domains, "has_internal_domains": len(src.Config.InternalDomains) > 0}, nil
 		},

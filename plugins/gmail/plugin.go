@@ -8,6 +8,7 @@ import (
 	"errors"
 
 	"github.com/nexus-host/nexus-host/pdk"
+	"github.com/nexus-host/nexus-host/pdk/freemail"
 )
 
 //go:embed sql
@@ -60,7 +61,7 @@ func Plugin() pdk.Plugin {
 		Params: func(src pdk.Source[Config]) (map[string]any, error) {
 			domains := src.Config.GenericDomains
 			if len(domains) == 0 {
-				domains = genericDomains()
+				domains = freemail.Domains()
 			}
 			return map[string]any{"generic_domains": domains}, nil
 		},

@@ -1,8 +1,11 @@
-package gmail
+// Package freemail lists domains of mail addresses that identify no organization, for adapters that
+// tell a person's address from a company's. The core has a longer list of its own, which keeps such
+// domains from resolving entities whatever an adapter declares; each domain here is on that list.
+package freemail
 
-// genericDomains are the providers of mail to everybody, and relays that hide an
-// address: none of them is an organization that its users belong to.
-func genericDomains() []string {
+// Domains are the providers of mail to the public, disposable mailboxes, and relays that hide an
+// address, in lower case. The order is part of what adapters compile to: add at the end.
+func Domains() []string {
 	return []string{
 		"gmail.com", "googlemail.com",
 		"outlook.com", "outlook.de", "outlook.fr", "outlook.es", "hotmail.com", "hotmail.co.uk", "hotmail.de", "hotmail.fr", "hotmail.it", "hotmail.es",
