@@ -1,308 +1,264 @@
-// Package hivewire takes apart, and puts together, messages of the protocol of Hive's
-// Thrift Server, which Spark and Databricks speak: the binary protocol of Thrift, without
-// knowing the structs. It is for tests alone.
+// Package hivewire takes apart, and puts together, messages of the protocol of Hive's Thrift
+// Server, which Spark and Databricks speak, without knowing their structs: the generated ones
+// are internal to Databricks' driver. Only tests use it.
 package hivewire
 
 import (
-	"encoding/binary"
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/apache/thrift/lib/go/thrift"
 )
 
-// Kind tells what a value's bytes are.
-type Kind = byte
+// Value is a bool, int8, int16, int32, int64, float64, string, Struct, List or Map.
+type Value any
 
-// The kinds of the binary protocol.
-const (
-	stop   Kind = 0
-	Bool   Kind = 2
-	Byte   Kind = 3
-	Double Kind = 4
-	I16    Kind = 6
-	I32    Kind = 8
-	I64    Kind = 10
-	String Kind = 11
-	Struct Kind = 12
-	Map    Kind = 13
-	Set    Kind = 14
-	List   Kind = 15
-)
+// Struct is the fields of a struct.
+type Struct []Field
 
-// The types of messages.
-const (
-	Call  = 0x80010001
-	Reply = 0x80010002
-)
-
-var errThrift = errors.New("hivewire: not the binary protocol of Thrift")
-
-// Field is one field of a struct: its value's bytes.
+// Field is one field of a struct.
 type Field struct {
-	Kind  Kind
 	ID    int16
-	Value []byte
+	Value Value
 }
 
-// Number is a field of kind I32.
-func Number(id int16, n int32) Field {
-	return Field{I32, id, binary.BigEndian.AppendUint32(nil, uint32(n))}
+// List is a list or a set.
+type List struct {
+	Kind  thrift.TType // of the items
+	Items []Value
+	IsSet bool
 }
 
-// Text is a field of kind String.
-func Text(id int16, s string) Field { return Field{String, id, text(s)} }
+// Map is a map, in the order in which it was sent.
+type Map struct {
+	Keys, Values List
+}
 
-// Nested is a field of kind Struct.
-func Nested(id int16, fields ...Field) Field { return Field{Struct, id, StructOf(fields...)} }
+// Nested is a field whose value is a struct.
+func Nested(id int16, fields ...Field) Field { return Field{id, Struct(fields)} }
 
-// ListOf is a field of kind List; the items are bytes of values of that kind.
-func ListOf(id int16, kind Kind, items ...[]byte) Field {
-	b := binary.BigEndian.AppendUint32([]byte{kind}, uint32(len(items)))
-	for _, item := range items {
-		b = append(b, item...)
+// Structs is a field whose value is a list of structs.
+func Structs(id int16, items ...Struct) Field {
+	list := List{Kind: thrift.STRUCT}
+	for _, s := range items {
+		list.Items = append(list.Items, s)
 	}
-	return Field{List, id, b}
+	return Field{id, list}
 }
 
-// Texts is a field of a list of texts.
-func Texts(id int16, list ...string) Field {
-	items := make([][]byte, len(list))
-	for i, s := range list {
-		items[i] = text(s)
+// Texts is a field whose value is a list of texts.
+func Texts(id int16, items ...string) Field {
+	list := List{Kind: thrift.STRING}
+	for _, s := range items {
+		list.Items = append(list.Items, s)
 	}
-	return ListOf(id, String, items...)
+	return Field{id, list}
 }
 
-func text(s string) []byte {
-	return append(binary.BigEndian.AppendUint32(nil, uint32(len(s))), s...)
+// Find is the value at a path of ids into nested structs; nil if there is none.
+func (s Struct) Find(path ...int16) Value {
+	for _, f := range s {
+		if f.ID != path[0] {
+			continue
+		}
+		if len(path) == 1 {
+			return f.Value
+		}
+		if inner, ok := f.Value.(Struct); ok {
+			return inner.Find(path[1:]...)
+		}
+	}
+	return nil
 }
 
-// Message is a call or its reply: what it is about, and the bytes of its one struct.
+// Add appends fields to the struct at a field of the struct, if it is there.
+func (s Struct) Add(id int16, fields ...Field) {
+	for i, f := range s {
+		if inner, ok := f.Value.(Struct); ok && f.ID == id {
+			s[i].Value = append(inner, fields...)
+		}
+	}
+}
+
+// Message is a call or its reply: what it is about, and its one struct.
 type Message struct {
-	Type uint32
+	Type thrift.TMessageType
 	Name string
-	Seq  uint32
-	Body []byte
+	Seq  int32
+	Body Struct
 }
 
 // Parse takes a message apart.
-func Parse(b []byte) (Message, error) {
-	if len(b) < 8 {
-		return Message{}, errThrift
+func Parse(b []byte) (Message, error) { return Read(bytes.NewReader(b)) }
+
+// Read reads one message from a connection on which the other side says nothing more until it is asked.
+func Read(r io.Reader) (m Message, err error) {
+	ctx := context.Background()
+	p := thrift.NewTBinaryProtocolConf(thrift.NewStreamTransportR(r), &thrift.TConfiguration{})
+	if m.Name, m.Type, m.Seq, err = p.ReadMessageBegin(ctx); err != nil {
+		return m, fmt.Errorf("hivewire: %w", err)
 	}
-	m := Message{Type: binary.BigEndian.Uint32(b)}
-	n := int(binary.BigEndian.Uint32(b[4:]))
-	if m.Type>>16 != 0x8001 || len(b)-12 < n {
-		return Message{}, errThrift
+	if m.Body, err = readStruct(ctx, p); err != nil {
+		return m, fmt.Errorf("hivewire: %s: %w", m.Name, err)
 	}
-	m.Name, m.Seq, m.Body = string(b[8:8+n]), binary.BigEndian.Uint32(b[8+n:]), b[12+n:]
 	return m, nil
 }
 
 // Bytes is the inverse of Parse.
-func (m Message) Bytes() []byte {
-	b := binary.BigEndian.AppendUint32(nil, m.Type)
-	b = append(b, text(m.Name)...)
-	b = binary.BigEndian.AppendUint32(b, m.Seq)
-	return append(b, m.Body...)
+func (m Message) Bytes() ([]byte, error) {
+	ctx := context.Background()
+	out := thrift.NewTMemoryBuffer()
+	p := thrift.NewTBinaryProtocolConf(out, &thrift.TConfiguration{})
+	err := errors.Join(p.WriteMessageBegin(ctx, m.Name, m.Type, m.Seq), write(ctx, p, m.Body), p.Flush(ctx))
+	if err != nil {
+		return nil, fmt.Errorf("hivewire: %s: %w", m.Name, err)
+	}
+	return out.Bytes(), nil
 }
 
-// Fields takes a struct apart.
-func Fields(b []byte) ([]Field, error) {
-	var list []Field
+func readStruct(ctx context.Context, p thrift.TProtocol) (Struct, error) {
+	s := Struct{}
 	for {
-		if len(b) == 0 {
-			return nil, errThrift
+		_, kind, id, err := p.ReadFieldBegin(ctx)
+		if err != nil || kind == thrift.STOP {
+			return s, err
 		}
-		if b[0] == stop {
-			return list, nil
-		}
-		if len(b) < 3 {
-			return nil, errThrift
-		}
-		f := Field{Kind: b[0], ID: int16(binary.BigEndian.Uint16(b[1:]))}
-		n, err := size(f.Kind, b[3:])
+		v, err := read(ctx, p, kind)
 		if err != nil {
 			return nil, err
 		}
-		f.Value = b[3 : 3+n]
-		list = append(list, f)
-		b = b[3+n:]
+		s = append(s, Field{id, v})
 	}
 }
 
-// StructOf is the inverse of Fields.
-func StructOf(list ...Field) []byte {
-	var b []byte
-	for _, f := range list {
-		b = append(b, f.Kind)
-		b = binary.BigEndian.AppendUint16(b, uint16(f.ID))
-		b = append(b, f.Value...)
-	}
-	return append(b, stop)
-}
-
-// Find is the field at a path of ids into nested structs.
-func Find(b []byte, path ...int16) (Field, bool) {
-	list, err := Fields(b)
-	if err != nil {
-		return Field{}, false
-	}
-	for _, f := range list {
-		switch {
-		case f.ID != path[0]:
-		case len(path) == 1:
-			return f, true
-		case f.Kind == Struct:
-			return Find(f.Value, path[1:]...)
-		}
-	}
-	return Field{}, false
-}
-
-// Rewrite changes the struct at a field of a struct.
-func Rewrite(b []byte, id int16, change func([]Field) ([]Field, error)) ([]byte, error) {
-	outer, err := Fields(b)
-	if err != nil {
-		return nil, err
-	}
-	for i, f := range outer {
-		if f.ID != id || f.Kind != Struct {
-			continue
-		}
-		inner, err := Fields(f.Value)
-		if err != nil {
-			return nil, err
-		}
-		if inner, err = change(inner); err != nil {
-			return nil, err
-		}
-		outer[i].Value = StructOf(inner...)
-	}
-	return StructOf(outer...), nil
-}
-
-// size is how many bytes a value takes.
-func size(kind Kind, b []byte) (int, error) {
-	c := &counter{b: b}
-	if err := walk(c, kind); err != nil {
-		return 0, err
-	}
-	return c.n, nil
-}
-
-// counter reads from bytes at hand.
-type counter struct {
-	b []byte
-	n int
-}
-
-func (c *counter) take(n int) ([]byte, error) {
-	if n < 0 || len(c.b)-c.n < n {
-		return nil, errThrift
-	}
-	c.n += n
-	return c.b[c.n-n : c.n], nil
-}
-
-// stream reads from a connection and keeps what it read.
-type stream struct {
-	r    io.Reader
-	kept []byte
-}
-
-func (s *stream) take(n int) ([]byte, error) {
-	if n < 0 || n > 1<<30 {
-		return nil, errThrift
-	}
-	at := len(s.kept)
-	s.kept = append(s.kept, make([]byte, n)...)
-	_, err := io.ReadFull(s.r, s.kept[at:])
-	return s.kept[at:], err
-}
-
-// Read reads one message from a connection, which does not tell where messages end.
-func Read(r io.Reader) ([]byte, error) {
-	s := &stream{r: r}
-	head, err := s.take(8)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := s.take(int(binary.BigEndian.Uint32(head[4:])) + 4); err != nil {
-		return nil, err
-	}
-	if err := walk(s, Struct); err != nil {
-		return nil, err
-	}
-	return s.kept, nil
-}
-
-type taker interface{ take(n int) ([]byte, error) }
-
-// walk reads one value of a kind.
-func walk(t taker, kind Kind) error {
-	fixed := map[Kind]int{Bool: 1, Byte: 1, Double: 8, I16: 2, I32: 4, I64: 8}
-	if n, ok := fixed[kind]; ok {
-		_, err := t.take(n)
-		return err
-	}
-	number := func() (int, error) {
-		b, err := t.take(4)
-		if err != nil {
-			return 0, err
-		}
-		return int(int32(binary.BigEndian.Uint32(b))), nil
-	}
+func read(ctx context.Context, p thrift.TProtocol, kind thrift.TType) (Value, error) {
 	switch kind {
-	case String:
-		n, err := number()
-		if err != nil {
-			return err
+	case thrift.BOOL:
+		return p.ReadBool(ctx)
+	case thrift.BYTE:
+		return p.ReadByte(ctx)
+	case thrift.I16:
+		return p.ReadI16(ctx)
+	case thrift.I32:
+		return p.ReadI32(ctx)
+	case thrift.I64:
+		return p.ReadI64(ctx)
+	case thrift.DOUBLE:
+		return p.ReadDouble(ctx)
+	case thrift.STRING:
+		return p.ReadString(ctx)
+	case thrift.STRUCT:
+		return readStruct(ctx, p)
+	case thrift.LIST, thrift.SET:
+		begin := p.ReadListBegin
+		if kind == thrift.SET {
+			begin = p.ReadSetBegin
 		}
-		_, err = t.take(n)
-		return err
-	case Struct:
-		for {
-			b, err := t.take(1)
-			if err != nil || b[0] == stop {
-				return err
+		item, n, err := begin(ctx)
+		list := List{Kind: item, IsSet: kind == thrift.SET}
+		for i := 0; i < n && err == nil; i++ {
+			err = list.read(ctx, p)
+		}
+		return list, err
+	case thrift.MAP:
+		k, v, n, err := p.ReadMapBegin(ctx)
+		m := Map{Keys: List{Kind: k}, Values: List{Kind: v}}
+		for i := 0; i < n && err == nil; i++ {
+			if err = m.Keys.read(ctx, p); err == nil {
+				err = m.Values.read(ctx, p)
 			}
-			inner := b[0]
-			if _, err := t.take(2); err != nil {
-				return err
-			}
-			if err := walk(t, inner); err != nil {
-				return err
-			}
 		}
-	case Map:
-		b, err := t.take(2)
-		if err != nil {
-			return err
-		}
-		return items(t, number, b[0], b[1])
-	case List, Set:
-		b, err := t.take(1)
-		if err != nil {
-			return err
-		}
-		return items(t, number, b[0])
+		return m, err
 	}
-	return fmt.Errorf("%w: kind %d", errThrift, kind)
+	return nil, fmt.Errorf("a value of kind %s", kind)
 }
 
-func items(t taker, number func() (int, error), kinds ...Kind) error {
-	kinds = append([]Kind(nil), kinds...) // the bytes they came in may move
-	n, err := number()
-	if err != nil {
-		return err
+func (l *List) read(ctx context.Context, p thrift.TProtocol) error {
+	v, err := read(ctx, p, l.Kind)
+	l.Items = append(l.Items, v)
+	return err
+}
+
+// kindOf is how a value is sent.
+func kindOf(v Value) thrift.TType {
+	switch v := v.(type) {
+	case bool:
+		return thrift.BOOL
+	case int8:
+		return thrift.BYTE
+	case int16:
+		return thrift.I16
+	case int32:
+		return thrift.I32
+	case int64:
+		return thrift.I64
+	case float64:
+		return thrift.DOUBLE
+	case string:
+		return thrift.STRING
+	case Struct:
+		return thrift.STRUCT
+	case Map:
+		return thrift.MAP
+	case List:
+		if v.IsSet {
+			return thrift.SET
+		}
+		return thrift.LIST
 	}
-	for range n {
-		for _, k := range kinds {
-			if err := walk(t, k); err != nil {
+	return thrift.STOP
+}
+
+func write(ctx context.Context, p thrift.TProtocol, v Value) error {
+	switch v := v.(type) {
+	case bool:
+		return p.WriteBool(ctx, v)
+	case int8:
+		return p.WriteByte(ctx, v)
+	case int16:
+		return p.WriteI16(ctx, v)
+	case int32:
+		return p.WriteI32(ctx, v)
+	case int64:
+		return p.WriteI64(ctx, v)
+	case float64:
+		return p.WriteDouble(ctx, v)
+	case string:
+		return p.WriteString(ctx, v)
+	case Struct:
+		for _, f := range v {
+			if err := errors.Join(p.WriteFieldBegin(ctx, "", kindOf(f.Value), f.ID), write(ctx, p, f.Value)); err != nil {
 				return err
 			}
 		}
+		return p.WriteFieldStop(ctx)
+	case List:
+		begin := p.WriteListBegin
+		if v.IsSet {
+			begin = p.WriteSetBegin
+		}
+		if err := begin(ctx, v.Kind, len(v.Items)); err != nil {
+			return err
+		}
+		for _, item := range v.Items {
+			if err := write(ctx, p, item); err != nil {
+				return err
+			}
+		}
+		return nil
+	case Map:
+		if err := p.WriteMapBegin(ctx, v.Keys.Kind, v.Values.Kind, len(v.Keys.Items)); err != nil {
+			return err
+		}
+		for i, key := range v.Keys.Items {
+			if err := errors.Join(write(ctx, p, key), write(ctx, p, v.Values.Items[i])); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
-	return nil
+	return fmt.Errorf("%T cannot be sent", v)
 }

@@ -1,13 +1,14 @@
 package spark
 
 import (
-	"encoding/binary"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"sync"
 	"time"
+
+	"github.com/apache/thrift/lib/go/thrift"
 
 	"github.com/nexus-host/nexus-host/internal/hivewire"
 )
@@ -74,39 +75,31 @@ func (g *gateway) answer(call []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if in.Name == "OpenSession" {
-		if in.Body, err = hivewire.Rewrite(in.Body, 1, versioned); err != nil {
-			return nil, err
-		}
-		call = in.Bytes()
-	}
-	if in.Name == "CloseSession" {
+	switch in.Name {
+	case "OpenSession":
+		// Spark gives results by column, which Databricks' own extension of the protocol implies, where it is asked to.
+		const byColumn = 7 // HIVE_CLI_SERVICE_PROTOCOL_V8
+		in.Body.Add(1, hivewire.Field{ID: 1, Value: int32(byColumn)})
+	case "CloseSession":
 		// A session's end makes Spark set up a metastore, which nothing here needs: sessions stay to the server's end.
-		in.Type, in.Body = hivewire.Reply, hivewire.StructOf(hivewire.Nested(0, hivewire.Nested(1, hivewire.Number(1, 0))))
-		return in.Bytes(), nil
+		in.Type, in.Body = thrift.REPLY, hivewire.Struct{hivewire.Nested(0, hivewire.Nested(1, hivewire.Field{ID: 1, Value: int32(0)}))}
+		return in.Bytes()
 	}
-	out, err := g.exchange(call)
+	m, err := g.exchange(in)
 	if err != nil {
 		return nil, err
 	}
-	m, err := hivewire.Parse(out)
-	if err != nil || m.Type != hivewire.Reply {
-		return out, err
+	if m.Type == thrift.REPLY {
+		switch m.Name {
+		case "ExecuteStatement":
+			if err := g.finish(m.Body); err != nil {
+				return nil, err
+			}
+		case "GetOperationStatus":
+			display(m.Body)
+		}
 	}
-	switch m.Name {
-	case "ExecuteStatement":
-		m.Body, err = hivewire.Rewrite(m.Body, 0, g.finish)
-	case "GetOperationStatus":
-		m.Body, err = hivewire.Rewrite(m.Body, 0, display)
-	}
-	return m.Bytes(), err
-}
-
-// versioned asks Spark for results by column, which Databricks' own extension of the
-// protocol implies.
-func versioned(request []hivewire.Field) ([]hivewire.Field, error) {
-	const byColumn = 7 // HIVE_CLI_SERVICE_PROTOCOL_V8
-	return append(request, hivewire.Number(1, byColumn)), nil
+	return m.Bytes()
 }
 
 // Ids of TExecuteStatementResp, TGetOperationStatusResp and TSparkDirectResults.
@@ -119,59 +112,46 @@ const (
 	operationStatus = 1
 )
 
-// display adds the message that the driver shows.
-func display(status []hivewire.Field) ([]hivewire.Field, error) {
-	for _, f := range status {
-		if f.ID == errorMessage {
-			return append(status, hivewire.Field{Kind: hivewire.String, ID: displayMessage, Value: f.Value}), nil
-		}
+// display adds the message that the driver shows to the answer about a statement's status.
+func display(answer hivewire.Struct) {
+	if text := answer.Find(0, errorMessage); text != nil {
+		answer.Add(0, hivewire.Field{ID: displayMessage, Value: text})
 	}
-	return status, nil
 }
 
-// finish waits for a statement's end, for a while, and adds how it stands.
-func (g *gateway) finish(resp []hivewire.Field) ([]hivewire.Field, error) {
-	handle, ok := hivewire.Find(hivewire.StructOf(resp...), operationHandle)
-	if !ok {
-		return resp, nil
+// finish waits for a statement's end, for a while, and adds its status to the answer to the statement.
+func (g *gateway) finish(answer hivewire.Struct) error {
+	handle := answer.Find(0, operationHandle)
+	if handle == nil {
+		return nil
 	}
-	handle.ID = 1
-	ask := hivewire.Message{Type: hivewire.Call, Name: "GetOperationStatus", Body: hivewire.StructOf(hivewire.Nested(1, handle))}
+	ask := hivewire.Message{
+		Type: thrift.CALL, Name: "GetOperationStatus", Body: hivewire.Struct{hivewire.Nested(1, hivewire.Field{ID: 1, Value: handle})},
+	}
 	deadline := time.Now().Add(directWait)
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for ; ; <-tick.C {
-		out, err := g.exchange(ask.Bytes())
+		m, err := g.exchange(ask)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		m, err := hivewire.Parse(out)
-		if err != nil {
-			return nil, err
+		display(m.Body)
+		status := m.Body.Find(0)
+		if status == nil {
+			return nil
 		}
-		answer, ok := hivewire.Find(m.Body, 0)
-		if !ok {
-			return resp, nil
-		}
-		status, err := hivewire.Fields(answer.Value)
-		if err != nil {
-			return nil, err
-		}
-		status, _ = display(status)
-		if !live(answer.Value) || time.Now().After(deadline) {
-			return append(resp, hivewire.Nested(directResults, hivewire.Nested(operationStatus, status...))), nil
+		if !live(m.Body) || time.Now().After(deadline) {
+			answer.Add(0, hivewire.Nested(directResults, hivewire.Field{ID: operationStatus, Value: status}))
+			return nil
 		}
 	}
 }
 
 // live reports whether a statement waits or runs.
-func live(status []byte) bool {
-	state, ok := hivewire.Find(status, operationState)
-	if !ok || len(state.Value) != 4 {
-		return false
-	}
-	switch binary.BigEndian.Uint32(state.Value) {
-	case 0, 1, 7: // initialized, running, pending
+func live(answer hivewire.Struct) bool {
+	switch answer.Find(0, operationState) {
+	case int32(0), int32(1), int32(7): // initialized, running, pending
 		return true
 	}
 	return false
@@ -180,22 +160,25 @@ func live(status []byte) bool {
 // exchange sends a call over a connection of its own and reads the reply to its end, so
 // that connections stay in step when clients leave. They stay open to the end: Spark
 // closes a session with the connection that opened it.
-func (g *gateway) exchange(call []byte) ([]byte, error) {
+func (g *gateway) exchange(call hivewire.Message) (m hivewire.Message, err error) {
+	b, err := call.Bytes()
+	if err != nil {
+		return m, err
+	}
 	c, err := g.conn()
 	if err != nil {
-		return nil, err
+		return m, err
 	}
-	if _, err := c.Write(call); err != nil {
-		return nil, err
+	if _, err := c.Write(b); err != nil {
+		return m, err
 	}
-	out, err := hivewire.Read(c)
-	if err != nil {
-		return nil, err
+	if m, err = hivewire.Read(c); err != nil {
+		return m, err
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.idle = append(g.idle, c)
-	return out, nil
+	return m, nil
 }
 
 func (g *gateway) conn() (net.Conn, error) {

@@ -2,7 +2,10 @@ module github.com/nexus-host/nexus-host/test/spark
 
 go 1.26.0
 
-require github.com/nexus-host/nexus-host v0.0.0
+require (
+	github.com/apache/thrift v0.23.0
+	github.com/nexus-host/nexus-host v0.0.0
+)
 
 require (
 	cloud.google.com/go v0.123.0 // indirect
@@ -21,7 +24,6 @@ require (
 	github.com/apache/arrow-go/v18 v18.5.1 // indirect
 	github.com/apache/arrow/go/v12 v12.0.1 // indirect
 	github.com/apache/arrow/go/v15 v15.0.2 // indirect
-	github.com/apache/thrift v0.23.0 // indirect
 	github.com/aws/aws-sdk-go-v2 v1.48.0 // indirect
 	github.com/aws/aws-sdk-go-v2/aws/protocol/eventstream v1.7.27 // indirect
 	github.com/aws/aws-sdk-go-v2/config v1.33.18 // indirect

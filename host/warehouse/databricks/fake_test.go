@@ -5,10 +5,11 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/apache/thrift/lib/go/thrift"
 
 	"github.com/nexus-host/nexus-host/internal/hivewire"
 )
@@ -82,22 +83,26 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	f.calls = append(f.calls, m.Name)
 	f.agent = r.UserAgent()
-	reply := hivewire.Message{Type: hivewire.Reply, Name: m.Name, Seq: m.Seq, Body: hivewire.StructOf(hivewire.Nested(0, f.answer(m)...))}
-	_, _ = w.Write(reply.Bytes())
+	reply := hivewire.Message{Type: thrift.REPLY, Name: m.Name, Seq: m.Seq, Body: hivewire.Struct{hivewire.Nested(0, f.answer(m)...)}}
+	b, err := reply.Bytes()
+	if err != nil {
+		w.WriteHeader(http.StatusInternalServerError)
+		return
+	}
+	_, _ = w.Write(b)
 }
 
 // answer is the struct of a reply.
 func (f *fake) answer(m hivewire.Message) []hivewire.Field {
-	id := hivewire.Nested(1, hivewire.Text(1, "0123456789abcdef"), hivewire.Text(2, "0123456789abcdef"))
-	ok := hivewire.Nested(1, hivewire.Number(1, 0))
-	handle := hivewire.Nested(2, id, hivewire.Number(2, 0), hivewire.Field{Kind: hivewire.Bool, ID: 3, Value: []byte{1}})
+	id := hivewire.Nested(1, hivewire.Field{ID: 1, Value: "0123456789abcdef"}, hivewire.Field{ID: 2, Value: "0123456789abcdef"})
+	ok := hivewire.Nested(1, number(1, 0))
+	handle := hivewire.Nested(2, id, number(2, 0), hivewire.Field{ID: 3, Value: true})
 	switch m.Name {
 	case "OpenSession":
 		f.conf = configuration(m.Body)
-		return []hivewire.Field{ok, hivewire.Number(2, 0xA508), hivewire.Nested(3, id)}
+		return []hivewire.Field{ok, number(2, 0xA508), hivewire.Nested(3, id)}
 	case "ExecuteStatement":
-		statement, _ := hivewire.Find(m.Body, 1, 2)
-		text := string(statement.Value[4:])
+		text, _ := m.Body.Find(1, 2).(string)
 		f.statements = append(f.statements, text)
 		if f.refused != "" {
 			f.failure = ""
@@ -109,46 +114,39 @@ func (f *fake) answer(m hivewire.Message) []hivewire.Field {
 	case "GetOperationStatus":
 		return f.status()
 	case "GetResultSetMetadata":
-		kind := hivewire.Nested(1, hivewire.Number(1, 7))
-		column := hivewire.StructOf(hivewire.Text(1, "x"), hivewire.Nested(2, hivewire.ListOf(1, hivewire.Struct, hivewire.StructOf(kind))), hivewire.Number(3, 1))
-		return []hivewire.Field{ok, hivewire.Nested(2, hivewire.ListOf(1, hivewire.Struct, column))}
+		kind := hivewire.Struct{hivewire.Nested(1, number(1, 7))}
+		column := hivewire.Struct{{ID: 1, Value: "x"}, hivewire.Nested(2, hivewire.Structs(1, kind)), number(3, 1)}
+		return []hivewire.Field{ok, hivewire.Nested(2, hivewire.Structs(1, column))}
 	case "FetchResults":
-		values := hivewire.StructOf(hivewire.Nested(7, hivewire.Texts(1, "done"), hivewire.Text(2, "")))
-		start := hivewire.Field{Kind: hivewire.I64, ID: 1, Value: make([]byte, 8)}
-		rows := hivewire.Nested(3, start, hivewire.ListOf(2, hivewire.Struct), hivewire.ListOf(3, hivewire.Struct, values))
-		return []hivewire.Field{ok, {Kind: hivewire.Bool, ID: 2, Value: []byte{0}}, rows}
+		values := hivewire.Struct{hivewire.Nested(7, hivewire.Texts(1, "done"), hivewire.Field{ID: 2, Value: ""})}
+		rows := hivewire.Nested(3, hivewire.Field{ID: 1, Value: int64(0)}, hivewire.Structs(2), hivewire.Structs(3, values))
+		return []hivewire.Field{ok, {ID: 2, Value: false}, rows}
 	}
 	return []hivewire.Field{ok}
 }
 
+func number(id int16, n int32) hivewire.Field { return hivewire.Field{ID: id, Value: n} }
+
 // status is TGetOperationStatusResp.
 func (f *fake) status() []hivewire.Field {
-	ok := hivewire.Nested(1, hivewire.Number(1, 0))
+	ok := hivewire.Nested(1, number(1, 0))
 	switch {
 	case f.running > 0:
 		f.running--
-		return []hivewire.Field{ok, hivewire.Number(2, 1)}
+		return []hivewire.Field{ok, number(2, 1)}
 	case f.failure != "":
-		return []hivewire.Field{ok, hivewire.Number(2, 5), hivewire.Text(3, "42000"), hivewire.Text(1281, f.failure)}
+		return []hivewire.Field{ok, number(2, 5), {ID: 3, Value: "42000"}, {ID: 1281, Value: f.failure}}
 	}
-	return []hivewire.Field{ok, hivewire.Number(2, 2)}
+	return []hivewire.Field{ok, number(2, 2)}
 }
 
 // configuration is the settings that a session asks for.
-func configuration(body []byte) map[string]string {
+func configuration(body hivewire.Struct) map[string]string {
 	m := map[string]string{}
-	f, ok := hivewire.Find(body, 1, 4)
-	if !ok {
-		return m
-	}
-	var texts []string
-	for b := f.Value[6:]; len(b) >= 4; {
-		n := int(b[2])<<8 | int(b[3])
-		texts = append(texts, string(b[4:4+n]))
-		b = b[4+n:]
-	}
-	for pair := range slices.Chunk(texts, 2) {
-		m[strings.ToLower(pair[0])] = pair[1]
+	conf, _ := body.Find(1, 4).(hivewire.Map)
+	for i, key := range conf.Keys.Items {
+		name, _ := key.(string)
+		m[strings.ToLower(name)], _ = conf.Values.Items[i].(string)
 	}
 	return m
 }
