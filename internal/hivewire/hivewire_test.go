@@ -15,10 +15,14 @@ import (
 func TestMessage(t *testing.T) {
 	inner := hivewire.Struct{{ID: 1, Value: int32(7)}, {ID: 2, Value: "text"}}
 	m := hivewire.Message{Type: thrift.CALL, Name: "Ask", Seq: 3, Body: hivewire.Struct{
-		{ID: 1, Value: inner}, {ID: 2, Value: true}, {ID: 3, Value: int8(1)}, {ID: 4, Value: int16(2)}, {ID: 5, Value: int64(3)}, {ID: 6, Value: 1.5},
+		{ID: 1, Value: inner}, {ID: 2, Value: true}, {ID: 3, Value: int8(1)}, {ID: 4, Value: int16(2)},
+		{ID: 5, Value: int64(3)}, {ID: 6, Value: 1.5},
 		hivewire.Texts(7, "a", ""), hivewire.Structs(8, inner, inner),
 		{ID: 9, Value: hivewire.List{Kind: thrift.I32, Items: []hivewire.Value{int32(1)}, IsSet: true}},
-		{ID: 1281, Value: hivewire.Map{Keys: hivewire.List{Kind: thrift.STRING, Items: []hivewire.Value{"k"}}, Values: hivewire.List{Kind: thrift.I32, Items: []hivewire.Value{int32(9)}}}},
+		{ID: 1281, Value: hivewire.Map{
+			Keys:   hivewire.List{Kind: thrift.STRING, Items: []hivewire.Value{"k"}},
+			Values: hivewire.List{Kind: thrift.I32, Items: []hivewire.Value{int32(9)}},
+		}},
 	}}
 	b, err := m.Bytes()
 	if err != nil {

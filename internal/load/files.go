@@ -78,7 +78,8 @@ func glob(dir, pattern string) ([]string, error) {
 	}
 	base, rest := doublestar.SplitPattern(pattern)
 	root := under(dir, base)
-	matches, err := doublestar.Glob(os.DirFS(root), rest, doublestar.WithFilesOnly(), doublestar.WithNoFollow(), doublestar.WithFailOnIOErrors())
+	options := []doublestar.GlobOption{doublestar.WithFilesOnly(), doublestar.WithNoFollow(), doublestar.WithFailOnIOErrors()}
+	matches, err := doublestar.Glob(os.DirFS(root), rest, options...)
 	if err != nil {
 		return nil, err
 	}

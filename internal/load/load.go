@@ -95,7 +95,10 @@ func loadFiles(ctx context.Context, t Table, o Options, files []File, open func(
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	res := &Result{Source: t.Source, Table: t.Name, Bytes: l.bytes.Load(), Rows: l.rows.Load(), Rejected: l.ledger.list(&t), Seconds: time.Since(start).Seconds()}
+	res := &Result{
+		Source: t.Source, Table: t.Name, Bytes: l.bytes.Load(), Rows: l.rows.Load(), Rejected: l.ledger.list(&t),
+		Seconds: time.Since(start).Seconds(),
+	}
 	for _, f := range files {
 		res.Files = append(res.Files, f.Name)
 	}
