@@ -158,7 +158,8 @@ func (c *Checked) Compile(o Options) (*Program, error) {
 		return nil, fmt.Errorf("core: %w", err)
 	}
 	p := &Program{Graph: g.graph}
-	if p.Plan, err = plan.New(g.graph, d, plan.Options{Schema: o.Schema, Work: o.Work, Aside: o.Aside, Tables: o.Tables, Inputs: c.inputs(), Keep: render.Keep{Memo: o.Memo, Trees: &c.trees}}); err != nil {
+	if p.Plan, err = plan.New(g.graph, d, plan.Options{Schema: o.Schema, Work: o.Work, Aside: o.Aside,
+		Tables: o.Tables, Inputs: c.inputs(), Keep: render.Keep{Memo: o.Memo, Trees: &c.trees}}); err != nil {
 		return nil, fmt.Errorf("core: %w", err)
 	}
 	env := c.env(g.graph)

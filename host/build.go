@@ -112,7 +112,8 @@ func (b *build) prepare(ctx context.Context) (err error) {
 		Loads: []*load.Result{}, Rejected: []load.Rejected{}, Findings: []Finding{}, Steps: []Step{}, Checks: []Check{}, Tables: []Table{},
 	}
 	var diags sql.Diagnostics
-	if b.checked, diags = core.Check(b.loaded.spec, core.Run{ID: b.report.RunID, StartedAt: started, AsOf: asOf}, sql.Limits{}); len(diags) > 0 {
+	if b.checked, diags = core.Check(b.loaded.spec, core.Run{ID: b.report.RunID, StartedAt: started, AsOf: asOf},
+		sql.Limits{}); len(diags) > 0 {
 		return diags
 	}
 	standing, err := b.standing(ctx, b.engine)
@@ -124,7 +125,8 @@ func (b *build) prepare(ctx context.Context) (err error) {
 		return err
 	}
 	b.core = core.Options{
-		Dialect: b.Dialect(), Schema: b.schema(), Work: d.WorkSchema, Tables: b.tables(), Aside: plan.Aside(spoken, standing.Journal), HasPrevious: hasPrevious(standing),
+		Dialect: b.Dialect(), Schema: b.schema(), Work: d.WorkSchema, Tables: b.tables(), Aside: plan.Aside(spoken,
+			standing.Journal), HasPrevious: hasPrevious(standing),
 	}
 	b.program, err = b.checked.Compile(b.core)
 	return err

@@ -42,7 +42,8 @@ var _ config.Plugin = sourcePlugin{}
 // load asks the plugins of all sources. columns tells what existing relations have;
 // nil where there is no warehouse to look at. With pin, plugins that nexus.lock does not know
 // yet are added to it; one that differs from the lock is refused either way.
-func (p *Project) load(ctx context.Context, columns func(ctx context.Context, path []string) ([]sql.ColumnDef, error), pin bool) (*loaded, error) {
+func (p *Project) load(ctx context.Context, columns func(ctx context.Context, path []string) ([]sql.ColumnDef,
+	error), pin bool) (*loaded, error) {
 	lockPath := filepath.Join(p.file.Dir, plugin.LockFile)
 	lock, err := plugin.ReadLock(lockPath)
 	if err != nil {
@@ -148,7 +149,8 @@ func each(names []string, do func(i int, name string) error) error {
 }
 
 // columns asks the warehouse for the columns of a source's existing relations.
-func (p *Project) columns(ctx context.Context, src config.Source, ask func(context.Context, []string) ([]sql.ColumnDef, error)) (map[string][]sql.ColumnDef, error) {
+func (p *Project) columns(ctx context.Context, src config.Source, ask func(context.Context,
+	[]string) ([]sql.ColumnDef, error)) (map[string][]sql.ColumnDef, error) {
 	out := map[string][]sql.ColumnDef{}
 	for _, name := range src.TableNames() {
 		t := src.Tables[name]

@@ -176,7 +176,8 @@ func (p *Project) Show(ctx context.Context, needle string, o ShowOptions) (*Enti
 		},
 		func() error {
 			return r.each(ctx, read.Relationships, e.EntityID, 0, func(v row) {
-				e.Relationships = append(e.Relationships, Relationship{v.text(0), v.text(1), v.text(2), v.text(3), v.text(4), v.text(5), v.bool(6), v.instant(7), v.instant(8)})
+				e.Relationships = append(e.Relationships, Relationship{v.text(0), v.text(1), v.text(2), v.text(3),
+					v.text(4), v.text(5), v.bool(6), v.instant(7), v.instant(8)})
 			})
 		},
 		func() error {
@@ -192,7 +193,8 @@ func (p *Project) Show(ctx context.Context, needle string, o ShowOptions) (*Enti
 		func() error {
 			return r.each(ctx, read.CutLinks, e.EntityID, 0, func(v row) {
 				e.LeftOut = append(e.LeftOut, Link{
-					A: Named{v.text(0), v.text(1)}, B: Named{v.text(2), v.text(3)}, Guard: v.text(4), Rule: v.text(5), Source: v.text(6), At: v.time(7), Events: v.int(8),
+					A: Named{v.text(0), v.text(1)}, B: Named{v.text(2), v.text(3)}, Guard: v.text(4), Rule: v.text(5),
+					Source: v.text(6), At: v.time(7), Events: v.int(8),
 				})
 			})
 		},
@@ -212,7 +214,8 @@ func (e *Entity) sort() {
 	})
 	slices.SortFunc(e.Traits, func(a, b Trait) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortFunc(e.Relationships, func(a, b Relationship) int {
-		return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.OtherType, b.OtherType), cmp.Compare(a.OtherID, b.OtherID), cmp.Compare(a.OtherRole, b.OtherRole))
+		return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.OtherType, b.OtherType), cmp.Compare(a.OtherID,
+			b.OtherID), cmp.Compare(a.OtherRole, b.OtherRole))
 	})
 	slices.SortFunc(e.States, func(a, b State) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortFunc(e.Timeline, func(a, b Moment) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.EventID, b.EventID)) })

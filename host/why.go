@@ -82,7 +82,8 @@ func (p *Project) Why(ctx context.Context, a, b string) (*Reason, error) {
 	}
 	apart := &ApartError{A: left, B: right}
 	err = r.each(ctx, read.CutLinks, left[0].EntityID, 0, func(v row) {
-		apart.LeftOut = append(apart.LeftOut, Link{A: Named{v.text(0), v.text(1)}, B: Named{v.text(2), v.text(3)}, Guard: v.text(4), Rule: v.text(5), Source: v.text(6), At: v.time(7), Events: v.int(8)})
+		apart.LeftOut = append(apart.LeftOut, Link{A: Named{v.text(0), v.text(1)}, B: Named{v.text(2), v.text(3)},
+			Guard: v.text(4), Rule: v.text(5), Source: v.text(6), At: v.time(7), Events: v.int(8)})
 	})
 	slices.SortFunc(apart.LeftOut, func(a, b Link) int { return cmp.Or(a.A.compare(b.A), a.B.compare(b.B)) })
 	if err != nil {

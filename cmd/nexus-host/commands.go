@@ -14,7 +14,8 @@ import (
 
 func (a *app) commands() []*cobra.Command {
 	return []*cobra.Command{
-		a.demoCommand(), a.buildCommand(), a.checkCommand(), a.compileCommand(), a.testCommand(), a.queryCommand(), a.showCommand(), a.whyCommand(),
+		a.demoCommand(), a.buildCommand(), a.checkCommand(), a.compileCommand(), a.testCommand(), a.queryCommand(),
+		a.showCommand(), a.whyCommand(),
 		a.graphCommand(), a.initCommand(), a.pluginCommand(), a.versionCommand(),
 	}
 }

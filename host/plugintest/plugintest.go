@@ -163,7 +163,8 @@ func New(t testing.TB, p Plugin, o Options) *Source {
 			t.Error(err)
 		}
 	})
-	return &Source{t: t, desc: desc, spec: src, asOf: asOf, fragments: fragments, records: map[string][]Record{}, made: map[string]string{}, db: db, dialect: d}
+	return &Source{t: t, desc: desc, spec: src, asOf: asOf, fragments: fragments, records: map[string][]Record{},
+		made: map[string]string{}, db: db, dialect: d}
 }
 
 func (o Options) asOf() (time.Time, error) {
@@ -252,7 +253,8 @@ func sourceOf(desc wire.Description, res wire.FragmentsResponse, name string) (s
 		src.EntityTypes = append(src.EntityTypes, spec.EntityType{Name: e.Name, Resolution: e.Resolution, Doc: e.Doc})
 	}
 	for _, s := range desc.States {
-		src.States = append(src.States, spec.State{Name: s.Name, Category: s.Category, Combine: s.Combine, Rank: s.Rank, Unit: s.Unit, Doc: s.Doc})
+		src.States = append(src.States, spec.State{Name: s.Name, Category: s.Category, Combine: s.Combine,
+			Rank: s.Rank, Unit: s.Unit, Doc: s.Doc})
 	}
 	for _, m := range desc.Measurements {
 		src.Measurements = append(src.Measurements, spec.Measurement{Name: m.Name, Unit: m.Unit, Sum: m.Sum, Doc: m.Doc})

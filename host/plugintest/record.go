@@ -140,7 +140,8 @@ func (s *Source) versions(table wire.Table) ([]*version, error) {
 	for _, key := range keys {
 		list := byRecord[key]
 		slices.SortStableFunc(list, func(a, b *version) int {
-			return cmp.Or(a.updated.Compare(b.updated), a.ingested.Compare(b.ingested), boolOrder(a.Deleted, b.Deleted), cmp.Compare(a.order, b.order))
+			return cmp.Or(a.updated.Compare(b.updated), a.ingested.Compare(b.ingested), boolOrder(a.Deleted, b.Deleted),
+				cmp.Compare(a.order, b.order))
 		})
 		list = slices.CompactFunc(list, func(a, b *version) bool {
 			return a.updated.Equal(b.updated) && a.ingested.Equal(b.ingested) && a.Deleted == b.Deleted && a.JSON == b.JSON

@@ -141,7 +141,8 @@ func (p *Project) source(name string, b Bound) (spec.Source, error) {
 		out.EntityTypes = append(out.EntityTypes, spec.EntityType{Name: e.Name, Resolution: e.Resolution, Doc: e.Doc})
 	}
 	for _, st := range desc.States {
-		out.States = append(out.States, spec.State{Name: st.Name, Category: st.Category, Combine: st.Combine, Rank: st.Rank, Unit: st.Unit, Doc: st.Doc})
+		out.States = append(out.States, spec.State{Name: st.Name, Category: st.Category, Combine: st.Combine,
+			Rank: st.Rank, Unit: st.Unit, Doc: st.Doc})
 	}
 	for _, m := range desc.Measurements {
 		out.Measurements = append(out.Measurements, spec.Measurement{Name: m.Name, Unit: m.Unit, Sum: m.Sum, Doc: m.Doc})

@@ -220,7 +220,8 @@ func (p *Project) validateWarehouse() {
 // warehouseMistake reports at a key of the warehouse, in the file that gave it.
 func (p *Project) warehouseMistake(key, hint, format string, args ...any) {
 	if pos, ok := p.profile[key]; ok {
-		p.doc.diags = append(p.doc.diags, &sql.Diagnostic{File: pos.file, Pos: pos.Pos, Code: sql.CodeConfig, Message: fmt.Sprintf(format, args...), Hint: hint})
+		p.doc.diags = append(p.doc.diags, &sql.Diagnostic{File: pos.file, Pos: pos.Pos, Code: sql.CodeConfig,
+			Message: fmt.Sprintf(format, args...), Hint: hint})
 		return
 	}
 	p.doc.report(p.doc.keyAt("warehouse", key), hint, format, args...)
@@ -233,7 +234,8 @@ func article(key string) string {
 	return "a " + key
 }
 
-func (p *Project) validateRedshift(set map[string]bool, mistake func(key, hint, format string, args ...any), exclude func(string, ...string), need func(string, ...string)) {
+func (p *Project) validateRedshift(set map[string]bool, mistake func(key, hint, format string, args ...any),
+	exclude func(string, ...string), need func(string, ...string)) {
 	exclude("dsn", "host", "port", "database", "user", "password", "sslmode", "sslrootcert", "cluster_identifier", "workgroup")
 	exclude("cluster_identifier", "workgroup")
 	exclude("password", "cluster_identifier", "workgroup")

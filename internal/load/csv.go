@@ -3,6 +3,7 @@ package load
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -23,7 +24,7 @@ func (r *reader) csv(src *source, delimiter rune) error {
 	var header [][]byte
 	for {
 		fields, err := dec.Read()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return r.flush()
 		}
 		if err != nil {
@@ -139,7 +140,7 @@ func (f *csvFilter) next() error {
 		if len(f.record) > f.limit {
 			return f.large(&s)
 		}
-		if err := f.in.more(); err == io.EOF {
+		if err := f.in.more(); errors.Is(err, io.EOF) {
 			if s.size == 0 {
 				return io.EOF
 			}
@@ -166,7 +167,7 @@ func (f *csvFilter) large(s *csvScan) error {
 	}
 	for !s.done {
 		err := f.ahead.more()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			s.end()
 			break
 		}

@@ -91,7 +91,8 @@ func (e *envelope) row(b []byte, out *Row) *rejection {
 	for _, text := range []struct {
 		paths []string
 		to    **string
-	}{{e.layout.connection, &out.Connection}, {e.layout.account, &out.Account}, {e.layout.apiVersion, &out.APIVersion}, {e.layout.format, &out.Format}} {
+	}{{e.layout.connection, &out.Connection}, {e.layout.account, &out.Account}, {e.layout.apiVersion,
+		&out.APIVersion}, {e.layout.format, &out.Format}} {
 		if v, ok := e.text(text.paths); ok {
 			*text.to = &v
 		}

@@ -31,7 +31,7 @@ func (r *reader) json(src *source) error {
 		err := j.page()
 		var why *rejection
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return r.flush()
 		case errors.As(err, &why):
 			r.reject(j.place+1, why)
@@ -237,7 +237,7 @@ func (w *window) peek() (byte, error) {
 
 // damage makes a rejection of a failed read.
 func damage(err error) error {
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return err
 	}
 	return reject(DamagedFile, "%v; what follows is not read", err)
@@ -246,7 +246,7 @@ func damage(err error) error {
 // need is peek where the text must not end.
 func (w *window) need() (byte, error) {
 	c, err := w.peek()
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return 0, reject(InvalidJSON, "the text ends too early")
 	}
 	return c, err
@@ -334,9 +334,9 @@ func (w *window) value(limit int) (v []byte, size int64, err error) {
 
 func (w *window) until(end *valueEnd, limit int) (v []byte, size int64, err error) {
 	for done := false; !done; {
-		if err := w.more(); err == io.EOF && end.scalar {
+		if err := w.more(); errors.Is(err, io.EOF) && end.scalar {
 			return v, size, nil
-		} else if err == io.EOF {
+		} else if errors.Is(err, io.EOF) {
 			return nil, 0, reject(InvalidJSON, "the text ends too early")
 		} else if err != nil {
 			return nil, 0, damage(err)

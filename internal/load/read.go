@@ -69,7 +69,7 @@ func (r *reader) lines(in io.Reader, limit int) error {
 		buf = buf[:n+read]
 		ended := err != nil
 		cut := bytes.LastIndexByte(buf, '\n') + 1
-		if err == io.EOF || err == io.ErrUnexpectedEOF {
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			if cut = len(buf); !truncated(err, in) {
 				err = nil
 			}
@@ -90,7 +90,7 @@ func (r *reader) lines(in io.Reader, limit int) error {
 		if len(carry) > limit {
 			r.reject(line, reject(TooLarge, "more than %d bytes", limit))
 			carry, err = skipLine(in)
-			if err != nil && err != io.EOF {
+			if err != nil && !errors.Is(err, io.EOF) {
 				r.reject(line, reject(DamagedFile, "%v; what follows is not read", err))
 			}
 			if err != nil {
@@ -104,7 +104,7 @@ func (r *reader) lines(in io.Reader, limit int) error {
 // truncated tells a stream cut short (a gzip file) from the plain end of one:
 // ReadFull says ErrUnexpectedEOF for both, the stream itself only for the first.
 func truncated(err error, in io.Reader) bool {
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return false
 	}
 	_, again := in.Read(make([]byte, 1))

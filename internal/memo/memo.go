@@ -125,7 +125,8 @@ func (m *Memo) read() map[Key]string {
 		return nil
 	}
 	head := make([]byte, headSize)
-	if _, err := io.ReadFull(f, head); err != nil || string(head[:len(magic)]) != magic || !bytes.Equal(head[len(magic):headSize-4], m.program[:]) {
+	if _, err := io.ReadFull(f, head); err != nil || string(head[:len(magic)]) != magic ||
+		!bytes.Equal(head[len(magic):headSize-4], m.program[:]) {
 		return nil
 	}
 	var rest strings.Builder // the texts are parts of one string: nothing is copied

@@ -101,7 +101,7 @@ func manifest(err error) *Error {
 func checkJSON(data []byte, l Limits) error {
 	dec := jsontext.NewDecoder(bytes.NewReader(data))
 	for {
-		if _, err := dec.ReadToken(); err == io.EOF {
+		if _, err := dec.ReadToken(); errors.Is(err, io.EOF) {
 			return fail(CodeManifest, "the answer is no JSON")
 		} else if err != nil {
 			return manifest(err)
@@ -121,7 +121,7 @@ func checkJSON(data []byte, l Limits) error {
 			return over(CodeLimit, fmt.Sprintf("%d items of a list", l.ListItems), "the answer holds a longer one")
 		}
 	}
-	if _, err := dec.ReadToken(); err != io.EOF {
+	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
 		return fail(CodeManifest, "the answer goes on after its JSON value")
 	}
 	return nil

@@ -2,6 +2,7 @@ package plugin
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -414,7 +415,10 @@ func (r *reader) count(what string, most int) int {
 	}
 	if n > int64(most) {
 		r.fault("too many %s: %d", what, n)
-		r.err.(*Error).Limit = fmt.Sprintf("%d %s", most, what)
+		var e *Error
+		if errors.As(r.err, &e) {
+			e.Limit = fmt.Sprintf("%d %s", most, what)
+		}
 		return 0
 	}
 	return int(n)

@@ -86,7 +86,8 @@ func runCases(t *testing.T, e Engine, known Exceptions, cases []Case) {
 	if err := p.write(func(name string) bool { return !isBuild(name) }); err != nil {
 		t.Error(err)
 	}
-	result := Result{Dialect: e.Dialect.Name, Done: Executed, Engine: e.Name, Version: e.Version, Corpus: Hash(cases), Cases: len(cases), Exceptions: excused}
+	result := Result{Dialect: e.Dialect.Name, Done: Executed, Engine: e.Name, Version: e.Version,
+		Corpus: Hash(cases), Cases: len(cases), Exceptions: excused}
 	if e.Refuses != nil {
 		result.Done, result.NotShared = Shared, r.notShared()
 	}
@@ -300,7 +301,8 @@ func (r *runner) query(ctx context.Context, c Case) {
 
 // Query runs a case that is a query, over relations that env knows and names places; other
 // rows than the case's are an error.
-func Query(ctx context.Context, d *dialect.Dialect, query func(context.Context, string) (warehouse.Rows, error), c Case, env check.Env, names render.Names) error {
+func Query(ctx context.Context, d *dialect.Dialect, query func(context.Context, string) (warehouse.Rows,
+	error), c Case, env check.Env, names render.Names) error {
 	q, columns, err := compileIn(c.SQL, env)
 	if err != nil {
 		return err
@@ -412,7 +414,8 @@ func short(s string) string {
 
 // fetch gives a statement's rows as text. A value that is not of the type that the checker
 // promised is an error.
-func fetch(ctx context.Context, query func(context.Context, string) (warehouse.Rows, error), statement string, columns []sql.ColumnDef) (list [][]string, err error) {
+func fetch(ctx context.Context, query func(context.Context, string) (warehouse.Rows, error), statement string,
+	columns []sql.ColumnDef) (list [][]string, err error) {
 	rows, err := query(ctx, statement)
 	if err != nil {
 		return nil, err

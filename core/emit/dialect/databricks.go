@@ -171,7 +171,8 @@ func databricks() *Dialect {
 		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}, RecursionDepth: 100, Rename: RenameQualified,
 		Publish: PublishViews, List: ListShow, Block: BlockCompound, Format: "DELTA", Lease: true, Cluster: true, ClusterWithin: 32,
 		Session:  []string{"SET TIME ZONE 'UTC'"},
-		JSONPath: PathKeys, JSONColumns: true, Unnest: UnnestColumn, PatternStyle: PatternGroups, DotMatchesNewline: true, DollarMatchesNewline: true,
+		JSONPath: PathKeys, JSONColumns: true, Unnest: UnnestColumn, PatternStyle: PatternGroups,
+		DotMatchesNewline: true, DollarMatchesNewline: true,
 		ReplacementSpecials: `\$`,
 		Templates:           t,
 	}

@@ -64,7 +64,8 @@ var (
 // as the two texts of translate.
 func caseMapping(to func(rune) rune) (from, into string) {
 	var a, b strings.Builder
-	for _, r := range [][2]rune{{'A', 'Z'}, {'a', 'z'}, {0xC0, 0x17F}, {0xB5, 0xB5}, {0x391, 0x3C9}, {0x401, 0x401}, {0x410, 0x44F}, {0x451, 0x451}} {
+	for _, r := range [][2]rune{{'A', 'Z'}, {'a', 'z'}, {0xC0, 0x17F}, {0xB5, 0xB5}, {0x391, 0x3C9}, {0x401,
+		0x401}, {0x410, 0x44F}, {0x451, 0x451}} {
 		for c := r[0]; c <= r[1]; c++ {
 			if m := to(c); m != c {
 				a.WriteRune(c)

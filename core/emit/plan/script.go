@@ -64,7 +64,8 @@ func scriptParts(actions []Action) (parts []render.ScriptPart) {
 		case *Statement:
 			parts = append(parts, render.ScriptPart{Statement: a.SQL})
 		case *Loop:
-			parts = append(parts, render.ScriptPart{Loop: &render.ScriptLoop{Name: a.Name, Body: scriptParts(a.Body), While: a.While.SQL, Max: a.Max}})
+			parts = append(parts, render.ScriptPart{Loop: &render.ScriptLoop{Name: a.Name, Body: scriptParts(a.Body),
+				While: a.While.SQL, Max: a.Max}})
 		}
 	}
 	return parts

@@ -175,7 +175,8 @@ func (w *writer) arithmetic(e *sql.Binary) (val, error) {
 	t := e.Type()
 	switch {
 	case t == sql.Bigint && bound(e) < 1<<62:
-	case t == sql.Bigint, t == sql.Decimal && (e.Op == sql.OpMul || e.Op == sql.OpDiv), t == sql.Double && (e.Op == sql.OpMul || e.Op == sql.OpDiv):
+	case t == sql.Bigint, t == sql.Decimal && (e.Op == sql.OpMul || e.Op == sql.OpDiv), t == sql.Double &&
+		(e.Op == sql.OpMul || e.Op == sql.OpDiv):
 		return w.piece(name+"."+t.String(), l, r)
 	case t != sql.Decimal && t != sql.Double:
 		return val{}, fmt.Errorf("render: %s of type %s", name, t)

@@ -183,7 +183,8 @@ func (m *mapping) instant(path string) sql.Expr {
 const farSeconds = 100_000_000_000
 
 func seconds(n sql.Expr) sql.Expr {
-	factor := builder.Case(builder.Int(1_000_000), builder.When(builder.Op(sql.OpGe, sql.CloneExpr(n), builder.Int(farSeconds)), builder.Int(1_000)))
+	factor := builder.Case(builder.Int(1_000_000), builder.When(builder.Op(sql.OpGe, sql.CloneExpr(n),
+		builder.Int(farSeconds)), builder.Int(1_000)))
 	return builder.Call("timestamp_micros", builder.Cast(builder.Op(sql.OpMul, n, factor), sql.Bigint))
 }
 

@@ -50,7 +50,8 @@ type expander struct {
 type failure struct{ *sql.Diagnostic }
 
 func (x *expander) fail(pos sql.Pos, hint, format string, args ...any) {
-	panic(failure{&sql.Diagnostic{File: x.file, Pos: pos, Code: sql.CodeUnresolved, Message: fmt.Sprintf(format, args...), Hint: hint, Source: sql.LineAt(x.text, pos.Offset)}})
+	panic(failure{&sql.Diagnostic{File: x.file, Pos: pos, Code: sql.CodeUnresolved, Message: fmt.Sprintf(format,
+		args...), Hint: hint, Source: sql.LineAt(x.text, pos.Offset)}})
 }
 
 // expand replaces every `each`, `all` and `any` of a query, in place. An error is a

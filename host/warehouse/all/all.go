@@ -13,5 +13,6 @@ import (
 
 // Drivers lists the drivers of all engines, for host.Options.
 func Drivers() []warehouse.Driver {
-	return []warehouse.Driver{duckdb.Driver(), postgres.Driver(), redshift.Driver(), snowflake.Driver(), bigquery.Driver(), databricks.Driver()}
+	return []warehouse.Driver{duckdb.Driver(), postgres.Driver(), redshift.Driver(), snowflake.Driver(),
+		bigquery.Driver(), databricks.Driver()}
 }

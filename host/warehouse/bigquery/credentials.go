@@ -72,7 +72,8 @@ func (c Credentials) options(ctx context.Context) ([]option.ClientOption, error)
 	if c.Impersonate == "" {
 		return list, nil
 	}
-	source, err := impersonate.CredentialsTokenSource(ctx, impersonate.CredentialsConfig{TargetPrincipal: c.Impersonate, Scopes: []string{bigquery.Scope}}, list...)
+	source, err := impersonate.CredentialsTokenSource(ctx,
+		impersonate.CredentialsConfig{TargetPrincipal: c.Impersonate, Scopes: []string{bigquery.Scope}}, list...)
 	if err != nil {
 		return nil, fail(fmt.Errorf("bigquery: %w", err))
 	}

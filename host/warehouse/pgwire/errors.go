@@ -82,7 +82,8 @@ func classify(err error) retry.Verdict {
 	switch {
 	// pgx calls it safe to retry when it finds a connection closed, also if that happened in the middle of
 	// a statement (v5.12), so it is no more than a sign of a broken connection.
-	case pgconn.SafeToRetry(err), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, net.ErrClosed),
+	case pgconn.SafeToRetry(err), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err,
+		syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, net.ErrClosed),
 		errors.As(err, &timeout) && timeout.Timeout():
 		return retry.Verdict{Class: retry.Transient}
 	}
@@ -116,7 +117,8 @@ func certificate(err error) bool {
 	var invalid x509.CertificateInvalidError
 	var record tls.RecordHeaderError
 	var alert tls.AlertError
-	return errors.As(err, &unknown) || errors.As(err, &host) || errors.As(err, &invalid) || errors.As(err, &record) || errors.As(err, &alert) ||
+	return errors.As(err, &unknown) || errors.As(err, &host) || errors.As(err, &invalid) || errors.As(err,
+		&record) || errors.As(err, &alert) ||
 		strings.Contains(err.Error(), "refused TLS")
 }
 

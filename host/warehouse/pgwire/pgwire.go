@@ -94,7 +94,8 @@ func (p *Pool) config() (*pgxpool.Config, error) {
 	}
 	conn.DefaultQueryExecMode = pgx.QueryExecModeExec
 	// A peer that vanished is noticed within a minute, however long the statement takes.
-	conn.DialFunc = (&net.Dialer{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 10 * time.Second, Count: 3}}).DialContext
+	conn.DialFunc = (&net.Dialer{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second,
+		Interval: 10 * time.Second, Count: 3}}).DialContext
 	// A cancelled statement is ended on the server, and its connection lives on if the server obeys.
 	conn.BuildContextWatcherHandler = func(c *pgconn.PgConn) ctxwatch.Handler {
 		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: 5 * time.Second}

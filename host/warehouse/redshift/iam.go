@@ -135,7 +135,8 @@ func (l *login) provisioned(ctx context.Context, client *redshift.Client, o *Opt
 	name := aws.String(o.IAM.Cluster)
 	l.ask = func(ctx context.Context) (string, string, time.Time, error) {
 		if o.User == "" {
-			out, err := client.GetClusterCredentialsWithIAM(ctx, &redshift.GetClusterCredentialsWithIAMInput{ClusterIdentifier: name, DbName: &o.Database})
+			out, err := client.GetClusterCredentialsWithIAM(ctx,
+				&redshift.GetClusterCredentialsWithIAMInput{ClusterIdentifier: name, DbName: &o.Database})
 			if err != nil {
 				return "", "", time.Time{}, iamError("cluster_identifier", err)
 			}

@@ -97,7 +97,8 @@ func (out *writer) Write(ctx context.Context, r *warehouse.RawRow) error {
 		record = string(r.Record)
 	}
 	tuple, err := insert.Tuple(out.w.dialect, []any{
-		r.Row, record, text(r.RecordID), instant(r.IngestedAt), instant(r.SourceUpdatedAt), r.Deleted, text(r.Connection), text(r.Account), text(r.APIVersion), text(r.Format),
+		r.Row, record, text(r.RecordID), instant(r.IngestedAt), instant(r.SourceUpdatedAt), r.Deleted,
+		text(r.Connection), text(r.Account), text(r.APIVersion), text(r.Format),
 	})
 	if err != nil {
 		return err

@@ -27,7 +27,8 @@ func factsOf(dialect string) (*facts, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lint: %w", err)
 	}
-	f := &facts{nullsLast: map[string]bool{}, types: map[string]bool{}, marks: map[string]bool{}, functions: map[string][2]int{}, words: map[string]bool{}}
+	f := &facts{nullsLast: map[string]bool{}, types: map[string]bool{}, marks: map[string]bool{},
+		functions: map[string][2]int{}, words: map[string]bool{}}
 	for n, line := range strings.Split(string(file), "\n") {
 		key, value, ok := strings.Cut(line, ": ")
 		if line == "" || strings.HasPrefix(line, "#") {
