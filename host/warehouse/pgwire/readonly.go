@@ -41,7 +41,7 @@ func (p *Pool) readOnly(ctx context.Context, o ReadOnly) (*rows, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &rows{pool: p, limited: ctx, conn: conn, alone: true, fetch: o.Fetch, batch: o.Batch}
+	r := &rows{pool: p, limited: ctx, conn: conn, single: true, fetch: o.Fetch, batch: o.Batch}
 	fail := func(err error) (*rows, error) {
 		r.endSession()
 		return nil, err

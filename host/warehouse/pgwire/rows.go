@@ -46,7 +46,7 @@ func (p *Pool) query(ctx context.Context, statement string) (*rows, error) {
 	// At this level values come as text, which has all digits of a number and all bytes of a document,
 	// and a text of several statements is an error.
 	reader := conn.Conn().PgConn().ExecParams(ctx, statement, nil, nil, nil, nil)
-	r := &rows{pool: p, conn: conn, alone: p.options.ReadOnly != "", reader: reader}
+	r := &rows{pool: p, conn: conn, single: p.options.ReadOnly != "", reader: reader}
 	if err := r.begin(); err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ type rows struct {
 	outer  context.Context // the caller's
 	cancel context.CancelFunc
 	conn   *pgxpool.Conn
-	alone  bool // the session ends with the rows
+	single bool // the session ends with the rows
 	reader *pgconn.ResultReader
 
 	limited context.Context // of further rows
@@ -130,7 +130,7 @@ func (r *rows) advance() bool {
 func (r *rows) release() error {
 	r.ended = true
 	_, err := r.reader.Close()
-	if r.alone {
+	if r.single {
 		r.endSession()
 		return err
 	}

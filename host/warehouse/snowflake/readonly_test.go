@@ -7,7 +7,7 @@ import (
 	"github.com/nexus-host/nexus-host/host/warehouse/readonly"
 )
 
-// The statement is sent as it is, alone, in a session of the project's schema that takes one at a time.
+// The statement is sent as it is, and no other, in a session of the project's schema that takes one at a time.
 func TestQueryReadOnly(t *testing.T) {
 	e := serve(t)
 	var texts []string
