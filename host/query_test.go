@@ -51,7 +51,7 @@ func TestQueryReads(t *testing.T) {
 		write(t, dir, contacts, warehouseOf, "")
 		p := open(t, dir)
 		t.Run(p.Dialect(), func(t *testing.T) {
-			schema := p.Config().Warehouse.Schema
+			schema := p.Schema()
 			if _, err := p.Query(t.Context(), "select * from nexus_events"); !errors.Is(err, host.ErrNotBuilt) {
 				t.Errorf("before a build: %v", err)
 			}
