@@ -154,7 +154,8 @@ func bigquery() *Dialect {
 	}
 	return &Dialect{
 		Name: "bigquery", Schema: []string{"acme-analytics", "nexus"}, Quote: '`', MaxName: 300, Strings: BackslashStrings,
-		Title: "BigQuery", Support: Emulated,
+		Refuses: []string{"merge_objects"},
+		Title:   "BigQuery", Support: Emulated,
 		Proof: "preview: on its emulator, with mends, through Google's client, every case of the language but listed " +
 			"ones that meet a fault of the emulator; the demo of 500 customers and three projects with DuckDB's " +
 			"digests; nothing on BigQuery itself",

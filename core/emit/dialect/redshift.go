@@ -13,6 +13,7 @@ func redshift() *Dialect {
 	d := postgres()
 	d.Name, d.MaxName = "redshift", 127
 	d.Title, d.Support = "Redshift", Emulated
+	d.Refuses = []string{"json_keys", "merge_objects"}
 	d.Proof = "preview: on PostgreSQL in its place, the cases of the language that both share and two small projects; " +
 		"nothing on a Redshift"
 	d.Strings = DoubledAndBackslash

@@ -49,13 +49,6 @@ func dialects(t *testing.T) []*dialect.Dialect {
 	return list
 }
 
-// unsupported is what dialects refuse by name.
-var unsupported = map[string][]string{
-	"redshift":  {"json_keys", "merge_objects"},
-	"snowflake": {"merge_objects"},
-	"bigquery":  {"merge_objects"},
-}
-
 // Every function of the vocabulary has a form in every dialect, or is refused by name.
 func TestEveryFunctionInEveryDialect(t *testing.T) {
 	for _, f := range vocab.All() {
@@ -66,7 +59,7 @@ func TestEveryFunctionInEveryDialect(t *testing.T) {
 			for _, d := range dialects(t) {
 				s, err := compile(text, d)
 				var refused *render.UnsupportedError
-				switch want := slices.Contains(unsupported[d.Name], f.Name); {
+				switch want := slices.Contains(d.Refuses, f.Name); {
 				case want && !errors.As(err, &refused):
 					t.Errorf("%s: %s is rendered as\n%s", d.Name, text, s)
 				case !want && err != nil:
