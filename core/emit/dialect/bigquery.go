@@ -126,7 +126,6 @@ func bigquery() *Dialect {
 		"regexp_extract":   `NULLIF(REGEXP_EXTRACT(#0, #1), '')`,
 		"regexp_replace":   `REGEXP_REPLACE(#0, #1, #2)`,
 		"md5":              `TO_HEX(MD5(#0))`,
-		"md5_bits":         `#{hex.bits(TO_HEX(MD5(#0)), #1)}`,
 		"abs:bigint":       guardedAbs,
 		"round":            `ROUND(#0, #1)`,
 		"round:bigint":     `#0`,

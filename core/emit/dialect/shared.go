@@ -11,7 +11,7 @@ func shared() map[string]string {
 		"replace":           `replace(#0, #1, #2)`,
 		"starts_with":       `starts_with(#0, #1)`,
 		"md5":               `md5(#0)`,
-		"md5_bits":          `#{hex.bits(md5(#0), #1)}`,
+		"md5_bits":          `#{hex.bits(#{md5(#0)}, #1)}`,
 		"nullif":            `NULLIF(#0, #1)`,
 		"abs":               `abs(#0)`,
 		"normalize_email":   `#{email.valid(#{lower(#{trim(#{email.bare(#0)})})})}`,
