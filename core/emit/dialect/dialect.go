@@ -131,6 +131,18 @@ const (
 	ListShow
 )
 
+// LockStyle says how two builds of one target exclude each other.
+type LockStyle uint8
+
+const (
+	// LockFile: the engine opens a database for one process at a time (DuckDB).
+	LockFile LockStyle = iota
+	// LockAdvisory: by a lock that a session holds (PostgreSQL).
+	LockAdvisory
+	// LockLease: by a row of a table, which expires.
+	LockLease
+)
+
 // Dialect is one warehouse's way to write SQL. Do not change one that ByName
 // returned: dialects are shared.
 type Dialect struct {
@@ -177,7 +189,7 @@ type Dialect struct {
 	Publish              PublishMode
 	TransactionTables    int // tables that one transaction may write; 0: any number
 	List                 ListStyle
-	Lease                bool   // builds exclude each other by a row of a table: the engine has no lock that a session holds
+	Lock                 LockStyle
 	DryRun               bool   // there is no EXPLAIN: a driver can have a query checked without running it
 	Partition            string // the unit of partitions by default: day, month or year
 	Cluster              bool   // tables are clustered by default

@@ -40,7 +40,7 @@ func postgres() *Dialect {
 		Collate:    map[sql.Type]string{sql.Text: ` COLLATE "C"`},
 		CTEColumns: true, DistinctFrom: true, UnionDistinct: "UNION", GroupByOrdinal: true,
 		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true, sql.RecurseUnion: true},
-		Publish:   PublishRename, Block: BlockDo, List: ListNamespace,
+		Publish:   PublishRename, Block: BlockDo, Lock: LockAdvisory, List: ListNamespace,
 		Session: []string{"SET timezone = 'UTC'", "SET standard_conforming_strings = on"},
 		Rename:  RenameBare, DropCascade: true,
 		JSONPath: PathArrows, DotMatchesNewline: true, PatternStyle: PatternFirst,

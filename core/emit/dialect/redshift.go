@@ -28,7 +28,7 @@ func redshift() *Dialect {
 	d.Recursion = map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}
 	d.JSONPath, d.DocumentColumns, d.Unnest, d.ArgByRank, d.JSONColumns = PathDots, true, UnnestColumn, true, true
 	d.PatternStyle, d.DotMatchesNewline = PatternOnly, true
-	d.Cluster, d.Lease = true, true
+	d.Cluster, d.Lock = true, LockLease
 	d.Block = BlockProcedure
 	// The names of a document's members differ by case, and a double's digits are all shown.
 	d.Session = []string{"SET timezone = 'UTC'", "SET datestyle = 'ISO, YMD'", "SET enable_case_sensitive_identifier = true", "SET extra_float_digits = 2"}

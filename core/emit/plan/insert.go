@@ -53,11 +53,11 @@ func (p *Plan) publishInsert(s *Standing) ([]Phase, error) {
 			views = append(views, p.drop(*e))
 		case r.Storage == graph.View:
 		case e == nil:
-			create, err := render.CreateTable(p.Dialect, path, r.Columns, p.layout(r))
+			create, err := render.CreateTableIfMissing(p.Dialect, path, r.Columns, p.layout(r)) // a script does not know
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", r.Name, err)
 			}
-			before = append(before, render.IfNotExists(create)) // a script does not know
+			before = append(before, create)
 			filled = append(filled, r)
 		case e.View:
 			after = append(after, p.drop(*e), render.CreateTableAs(p.Dialect, path, render.All(p.Dialect, p.Building(r.Name)), p.layout(r)))

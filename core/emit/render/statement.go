@@ -139,9 +139,18 @@ func ColumnType(d *dialect.Dialect, t sql.Type) (string, error) {
 	return "", fmt.Errorf("render: no column can have type %s", t)
 }
 
-// CreateTable makes an empty table.
+// CreateTable makes an empty table. The name must be free.
 func CreateTable(d *dialect.Dialect, path []string, columns []sql.ColumnDef, layout ...Layout) (string, error) {
-	s := "CREATE TABLE " + Path(d, path) + " ("
+	return createTable(d, "CREATE TABLE ", path, columns, layout)
+}
+
+// CreateTableIfMissing makes an empty table where no table has the name.
+func CreateTableIfMissing(d *dialect.Dialect, path []string, columns []sql.ColumnDef, layout ...Layout) (string, error) {
+	return createTable(d, "CREATE TABLE IF NOT EXISTS ", path, columns, layout)
+}
+
+func createTable(d *dialect.Dialect, head string, path []string, columns []sql.ColumnDef, layout []Layout) (string, error) {
+	s := head + Path(d, path) + " ("
 	for i, c := range columns {
 		t, err := ColumnType(d, c.Type)
 		if err != nil {
@@ -153,12 +162,6 @@ func CreateTable(d *dialect.Dialect, path []string, columns []sql.ColumnDef, lay
 		s += "\n  " + Ident(d, c.Name) + " " + t
 	}
 	return s + "\n)" + clauses(d, layout), nil
-}
-
-// IfNotExists makes a statement of CreateTable succeed where the table stands.
-func IfNotExists(create string) string {
-	const head = "CREATE TABLE "
-	return head + "IF NOT EXISTS " + create[len(head):]
 }
 
 // Count is a query of one bigint: how many rows a relation has.

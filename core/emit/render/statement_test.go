@@ -64,7 +64,7 @@ func statements(t *testing.T, d *dialect.Dialect) string {
 		list = append(list, l.SQL)
 	}
 	list = append(list,
-		render.IfNotExists(must(render.CreateTable(d, at("events"), columns))),
+		must(render.CreateTableIfMissing(d, at("events"), columns)),
 		must(render.AddColumn(d, at("events"), columns[1])), render.DropColumn(d, at("events"), "n"),
 		render.Empty(d, at("events")), render.CopyRows(d, at("nxb_events"), at("events"), columns),
 		render.Rename(d, render.Table, at("nxb_events"), "events"), render.Drop(d, render.Table, at("events")),

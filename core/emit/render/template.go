@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
 	"github.com/nexus-host/nexus-host/core/lang/vocab"
 )
 
@@ -219,6 +220,17 @@ func (w *writer) piece(key string, args ...val) (val, error) {
 		return w.apply(t, args...)
 	}
 	return val{}, w.unsupported(key)
+}
+
+// Piece is one of a dialect's templates, applied to names and constants.
+func Piece(d *dialect.Dialect, key string, args ...string) (string, error) {
+	values := make([]val, len(args))
+	for i, a := range args {
+		values[i] = val{s: a, prec: precAtom, simple: true}
+	}
+	w := &writer{Renderer: New(d, Keep{})}
+	v, err := w.piece(key, values...)
+	return v.in(precAtom), err
 }
 
 // pieceText applies one of the dialect's own templates to arguments as they are.

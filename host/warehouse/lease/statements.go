@@ -31,13 +31,13 @@ type Statements struct {
 
 // StatementsOf renders a lease's statements.
 func StatementsOf(d *dialect.Dialect, l Row) (Statements, error) {
-	create, err := render.CreateTable(d, l.Path, []sql.ColumnDef{{Name: "name", Type: sql.Text}, {Name: "holder", Type: sql.Text}, {Name: "expires", Type: sql.Bigint}})
+	create, err := render.CreateTableIfMissing(d, l.Path, []sql.ColumnDef{{Name: "name", Type: sql.Text}, {Name: "holder", Type: sql.Text}, {Name: "expires", Type: sql.Bigint}})
 	if err != nil {
 		return Statements{}, err
 	}
-	clock, ok := d.Template("now.micros")
-	if !ok {
-		return Statements{}, &render.UnsupportedError{Dialect: d.Name, What: "the engine's clock in microseconds"}
+	clock, err := render.Piece(d, "now.micros")
+	if err != nil {
+		return Statements{}, err
 	}
 	path := render.Path(d, l.Path)
 	name, holder, expires := render.Ident(d, "name"), render.Ident(d, "holder"), render.Ident(d, "expires")
@@ -46,7 +46,7 @@ func StatementsOf(d *dialect.Dialect, l Row) (Statements, error) {
 	text := func(s string) string { return "CAST(" + render.Text(d, s) + " AS " + d.Types[sql.Text] + ")" }
 	until := clock + " + " + strconv.FormatInt(l.TTL.Microseconds(), 10)
 	return Statements{
-		Create: render.IfNotExists(create),
+		Create: create,
 		Seed: "INSERT INTO " + path + " (" + name + ", " + holder + ", " + expires + ")\nSELECT q.n, q.h, q.e FROM (SELECT " + text(l.Name) + " AS n, " +
 			text("") + " AS h, CAST(0 AS " + d.Types[sql.Bigint] + ") AS e) AS q\nWHERE NOT EXISTS (SELECT 1 FROM " + path + " AS t WHERE t." + this + ")",
 		Take: "UPDATE " + path + " SET " + holder + " = " + render.Text(d, l.Holder) + ", " + expires + " = " + until +

@@ -251,7 +251,7 @@ func (s *script) reports() {
 
 // lease adds the statements of the right to build, where that is a row.
 func (s *script) lease() error {
-	if !s.Dialect.Lease {
+	if s.Dialect.Lock != dialect.LockLease {
 		return nil
 	}
 	l, err := lease.StatementsOf(s.Dialect, lease.Row{
@@ -324,7 +324,7 @@ func (s *script) read() error {
 		s.query("lookup "+string(q), asked)
 	}
 	s.query("count", render.Count(s.Dialect, s.program.Plan.Published("nexus_events")), bigint("rows"))
-	if s.Dialect.Name == "postgres" {
+	if s.Dialect.Lock == dialect.LockAdvisory {
 		for _, lock := range []string{lease.TryAdvisory(-1), lease.ReleaseAdvisory(-1)} {
 			s.query("lock", lock, sql.ColumnDef{Type: sql.Boolean})
 		}
