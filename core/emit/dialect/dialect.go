@@ -39,8 +39,8 @@ type PathStyle uint8
 const (
 	// PathText: a path as text, $.a."b c"[0].
 	PathText PathStyle = iota
-	// PathArrows: one -> a step (PostgreSQL).
-	PathArrows
+	// PathSteps: an operator a step ("json.step.name", "json.step.index"; PostgreSQL).
+	PathSteps
 	// PathBrackets: ['a'][0] (Snowflake).
 	PathBrackets
 	// PathDots: ."a"[0], on columns alone (Redshift).

@@ -43,7 +43,7 @@ func postgres() *Dialect {
 		Publish:   PublishRename, Block: BlockDo, Lock: LockAdvisory, List: ListNamespace,
 		Session: []string{"SET timezone = 'UTC'", "SET standard_conforming_strings = on"},
 		Rename:  RenameBare, DropCascade: true,
-		JSONPath: PathArrows, DotMatchesNewline: true, PatternStyle: PatternFirst,
+		JSONPath: PathSteps, DotMatchesNewline: true, PatternStyle: PatternFirst,
 		Templates: map[string]string{
 			"let":                 `(SELECT #2 FROM (SELECT #0 OFFSET 0) AS @1)`, // OFFSET 0 is a fence
 			"let.field":           `#0 AS @1`,
@@ -95,9 +95,11 @@ func postgres() *Dialect {
 			"arg_min":             `(array_agg(@0 ORDER BY @3 NULLS LAST, @2 NULLS LAST) FILTER (WHERE @1 IS NOT NULL))[1]`,
 			"arg_max":             `(array_agg(@0 ORDER BY @3 DESC NULLS LAST, @2 DESC NULLS LAST) FILTER (WHERE @1 IS NOT NULL))[1]`,
 			"string_agg":          `string_agg(#0, @1 ORDER BY @2)`,
-			// The raw form of a JSON value is jsonb.
-			"json.extract": `NULLIF(#0, CAST('null' AS jsonb))`,
-			"json.text":    `CASE jsonb_typeof(#0) WHEN 'string' THEN @0 #>> '{}' WHEN 'boolean' THEN @0 #>> '{}' WHEN 'number' THEN #{number.text(@op @0 #>> '{}')} END`,
+			// The raw form of a JSON value is jsonb. A scalar would be taken for an array of itself.
+			"json.step.name":  `@op @0 -> #1`,
+			"json.step.index": `CASE WHEN jsonb_typeof(#0) = 'array' THEN @0 -> #1 END`,
+			"json.extract":    `NULLIF(#0, CAST('null' AS jsonb))`,
+			"json.text":       `CASE jsonb_typeof(#0) WHEN 'string' THEN @0 #>> '{}' WHEN 'boolean' THEN @0 #>> '{}' WHEN 'number' THEN #{number.text(@op @0 #>> '{}')} END`,
 			// A number with a point is a binary64, as most engines read it; PostgreSQL alone keeps more digits.
 			"number.text":            `CASE WHEN @0 ~ '^-?[0-9]+$' THEN #0 WHEN length(#0) BETWEEN 17 AND 300 THEN #{cast.decimal.text(#{cast.text.decimal(CAST(CAST(#0 AS double precision) AS text))})} ELSE #{cast.decimal.text(#{cast.text.decimal(#0)})} END`,
 			"json.type":              `jsonb_typeof(#0)`,

@@ -255,3 +255,20 @@ func TestDerivedOperand(t *testing.T) {
 		}
 	}
 }
+
+// Rendered text is indented, so no literal may hold a raw line break; nor does indenting a query change what its literals say.
+func TestLiteralsHoldNoLineBreak(t *testing.T) {
+	const text = "a\nb\r\n\tc\x00\x1f\x7f'\\n${x}"
+	for _, d := range dialects(t) {
+		if s := render.Text(d, text); strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+			t.Errorf("%s: a control character in %q", d.Name, s)
+		}
+		nested, err := compile("with a as (with b as (select 'x\ny' as x) select b.x from b) select a.x from a", d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := render.Text(d, "x\ny"); !strings.Contains(nested, want+" AS") {
+			t.Errorf("%s: no %s in\n%s", d.Name, want, nested)
+		}
+	}
+}

@@ -88,16 +88,8 @@ func unitOf(c *sql.Call) string {
 
 // jsonAt is the value at a path, in the dialect's raw form.
 func (w *writer) jsonAt(doc val, path []vocab.Step) (val, error) {
-	if w.d.JSONPath == dialect.PathArrows {
-		out := doc
-		for _, s := range path {
-			if s.IsIndex { // PostgreSQL takes a scalar for an array of itself
-				out = out.then(precAtom, "CASE WHEN jsonb_typeof("+out.s+") = 'array' THEN "+out.in(precOther)+" -> "+strconv.Itoa(s.Index)+" END")
-				continue
-			}
-			out = out.then(precOther, out.in(precOther)+" -> "+Text(w.d, s.Name))
-		}
-		return out, nil
+	if w.d.JSONPath == dialect.PathSteps {
+		return w.jsonAtSteps(doc, path)
 	}
 	switch w.d.JSONPath {
 	case dialect.PathBrackets:
@@ -144,6 +136,23 @@ func (w *writer) jsonAt(doc val, path []vocab.Step) (val, error) {
 		return val{}, &UnsupportedError{Dialect: w.d.Name, What: "a JSON path with a name that holds *, a quote or a backslash"}
 	}
 	return w.piece("json.at", doc, val{s: Text(w.d, text), prec: precAtom, simple: true})
+}
+
+// jsonAtSteps goes from value to value ("json.step.name", "json.step.index"). Steps associate to the left.
+func (w *writer) jsonAtSteps(doc val, path []vocab.Step) (val, error) {
+	out := doc
+	for _, s := range path {
+		key, step := "json.step.name", Text(w.d, s.Name)
+		if s.IsIndex {
+			key, step = "json.step.index", strconv.Itoa(s.Index)
+		}
+		next, err := w.pieceText(key, atom(out.in(precOther)), atom(step))
+		if err != nil {
+			return val{}, err
+		}
+		out = out.then(next.prec, next.s)
+	}
+	return out, nil
 }
 
 // jsonAtKeys reads along a path whose names are words or stand in brackets; a name that no
