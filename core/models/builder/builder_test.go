@@ -1,6 +1,7 @@
 package builder_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -76,5 +77,22 @@ func TestLongConditionsStayShallow(t *testing.T) {
 	}
 	if builder.And(nil, nil) != nil {
 		t.Error("no condition is a condition")
+	}
+}
+
+// A builder stops at its first error: what comes after it neither hides it nor panics.
+func TestBuilderKeepsTheFirstError(t *testing.T) {
+	b := builder.Builder{Files: files(map[string]string{"good": "select 1 as n", "bad": "select each things as s (1 as n)"})}
+	b.Make(builder.Work("a", ""), "good")
+	b.Make(builder.Work("b", ""), "bad")
+	b.Make(builder.Work("c", ""), "missing")
+	b.Fail(errors.New("another"))
+	if nodes, err := b.Done(); nodes != nil || err == nil || err.Error() != "builder: sql/bad.sql:1:8: there is no list things [UNRESOLVED]" {
+		t.Errorf("got %v, %v", nodes, err)
+	}
+	b = builder.Builder{Files: b.Files}
+	b.Make(builder.Work("a", ""), "good")
+	if nodes, err := b.Done(); err != nil || len(nodes) != 1 || nodes[0].Name != "a" {
+		t.Errorf("got %v, %v", nodes, err)
 	}
 }
