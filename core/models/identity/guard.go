@@ -51,7 +51,8 @@ func (b *resolver) mustLink() {
 	for i, p := range b.spec.Resolution.MustLink {
 		sides = append(sides, sidesOf(i+1, p)...)
 	}
-	b.Make(workView("nxw_id_must_link", "Pairs that the project ties."), "must_link_pairs", builder.Params{Lists: builder.Lists{"sides": sides}})
+	b.Make(workView("nxw_id_must_link", "Pairs that the project ties."), "must_link_pairs",
+		builder.Params{Lists: builder.Lists{"sides": sides}})
 	before := b.groups
 	b.groups = "nxw_id_groups_tied"
 	b.Make(builder.Work(b.groups, "Groups with those that the project ties."), "must_link", relations("groups_in", before))
@@ -62,7 +63,8 @@ func sidesOf(number int, p spec.Pair) builder.List {
 	var list builder.List
 	for _, i := range []spec.Identifier{p.A, p.B} {
 		list = append(list, builder.Element{
-			"number": builder.Int(number), "entity_type": builder.Text(i.EntityType), "identifier_type": builder.Text(i.Type), "value": builder.Text(i.Value),
+			"number": builder.Int(number), "entity_type": builder.Text(i.EntityType),
+			"identifier_type": builder.Text(i.Type), "value": builder.Text(i.Value),
 		})
 	}
 	return list
@@ -80,7 +82,8 @@ func (b *resolver) seeds() (builder.Params, bool) {
 		}
 	}
 	if len(sides) > 0 {
-		b.Make(workView("nxw_id_cannot_link", "Pairs that the project keeps apart."), "cannot_link_pairs", builder.Params{Lists: builder.Lists{"sides": sides}})
+		b.Make(workView("nxw_id_cannot_link", "Pairs that the project keeps apart."), "cannot_link_pairs",
+			builder.Params{Lists: builder.Lists{"sides": sides}})
 	}
 	p := builder.Params{Lists: builder.Lists{"unique": unique, "cannot_link": builder.If(len(sides) > 0)}}
 	return p, len(unique)+len(sides) > 0

@@ -96,7 +96,8 @@ func ruleText(g spec.Guard) string {
 func valid(g spec.Guard, resolved []string) error {
 	switch {
 	case !slices.Contains(resolved, g.EntityType):
-		return &Error{fmt.Sprintf("guard %s: %q is no entity type that is resolved; there are %s", g.Kind, g.EntityType, strings.Join(resolved, ", "))}
+		return &Error{fmt.Sprintf("guard %s: %q is no entity type that is resolved; there are %s",
+			g.Kind, g.EntityType, strings.Join(resolved, ", "))}
 	case g.IdentifierType == "":
 		return &Error{fmt.Sprintf("guard %s of %s names no identifier type", g.Kind, g.EntityType)}
 	case g.Kind == MaxLinks && g.N < 1:
@@ -164,7 +165,8 @@ func (b *resolver) blocked() {
 		for _, t := range r.anyOfTypes {
 			for _, list := range lines(r.values) {
 				blocked = append(blocked, builder.Element{
-					"rule_no": builder.Int(r.no), "entity_type": builder.Text(t), "identifier_type": builder.Text(r.identifier), "lines": builder.Text(list),
+					"rule_no": builder.Int(r.no), "entity_type": builder.Text(t), "identifier_type": builder.Text(r.identifier),
+					"lines":      builder.Text(list),
 					"normalized": builder.If(r.normalized), "written": builder.If(!r.normalized),
 				})
 			}
@@ -182,7 +184,8 @@ func (b *resolver) patterns() builder.List {
 	for _, r := range b.rules {
 		for _, p := range r.patterns {
 			list = append(list, builder.Element{
-				"entity_type": builder.Text(r.entityType), "identifier_type": builder.Text(r.identifier), "pattern": builder.Text(p), "rule_no": builder.Int(r.no),
+				"entity_type": builder.Text(r.entityType), "identifier_type": builder.Text(r.identifier),
+				"pattern": builder.Text(p), "rule_no": builder.Int(r.no),
 			})
 		}
 	}

@@ -1,5 +1,6 @@
 select
-  l.identifier_type_a, l.identifier_value_a, l.identifier_type_b, l.identifier_value_b, l.guard, l.rule, l.source, l.first_occurred_at, l.n_events
+  l.identifier_type_a, l.identifier_value_a, l.identifier_type_b, l.identifier_value_b,
+  l.guard, l.rule, l.source, l.first_occurred_at, l.n_events
 from model.nexus_entity_identifiers_edges as l
 left join model.nexus_resolved_identifiers as a
   on a.entity_type = l.entity_type_a and a.identifier_type = l.identifier_type_a and a.normalized_value = l.identifier_value_a

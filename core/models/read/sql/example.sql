@@ -7,7 +7,8 @@ with seen as (
   group by i.entity_type, i.normalized_value, i.identifier_type
 ),
 people as (
-  select r.entity_id, min(r.normalized_value) as one, max(r.normalized_value) as other, count(*) as addresses, sum(s.sources) as sources, sum(r.n_events) as events
+  select r.entity_id, min(r.normalized_value) as one, max(r.normalized_value) as other,
+    count(*) as addresses, sum(s.sources) as sources, sum(r.n_events) as events
   from model.nexus_resolved_identifiers as r
   join seen as s on s.entity_type = r.entity_type and s.identifier_type = r.identifier_type and s.normalized_value = r.normalized_value
   group by r.entity_id

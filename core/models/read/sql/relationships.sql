@@ -5,11 +5,13 @@ with named as (
   group by entity_id
 ),
 both_ways as (
-  select relationship_type, entity_a_role as role, entity_b_role as other_role, entity_b_id as other_id, entity_b_type as other_type, is_active, established_at, ended_at
+  select relationship_type, entity_a_role as role, entity_b_role as other_role, entity_b_id as other_id, entity_b_type as other_type,
+    is_active, established_at, ended_at
   from model.nexus_relationships
   where entity_a_id = needle()
   union all
-  select relationship_type, entity_b_role as role, entity_a_role as other_role, entity_a_id as other_id, entity_a_type as other_type, is_active, established_at, ended_at
+  select relationship_type, entity_b_role as role, entity_a_role as other_role, entity_a_id as other_id, entity_a_type as other_type,
+    is_active, established_at, ended_at
   from model.nexus_relationships
   where entity_b_id = needle() and entity_a_id <> needle()
 )

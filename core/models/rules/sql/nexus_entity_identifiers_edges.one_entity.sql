@@ -1,4 +1,8 @@
-select concat(l.entity_type_a, ' ', l.identifier_type_a, ' ', l.identifier_value_a, ' - ', l.identifier_type_b, ' ', l.identifier_value_b) as sample
+select
+  concat(
+    l.entity_type_a, ' ', l.identifier_type_a, ' ', l.identifier_value_a, ' - ',
+    l.identifier_type_b, ' ', l.identifier_value_b
+  ) as sample
 from model.nexus_entity_identifiers_edges as l
 left join model.nexus_resolved_identifiers as a
   on a.entity_type = l.entity_type_a and a.identifier_type = l.identifier_type_a and a.normalized_value = l.identifier_value_a
