@@ -37,7 +37,7 @@ var policy = []struct {
 	{From: "test", May: []string{"internal", "core", "host", "test"}},
 	{From: "test/analyze", May: []string{"internal", "core", "host", "pdk", "plugins", "test"}},
 	{From: "internal/run", May: []string{"core", "host/warehouse"}},
-	{From: "internal/report", May: []string{"internal/files"}},
+	{From: "internal/report", May: []string{"internal/cache"}},
 	{From: "internal", May: []string{"internal", "core", "host", "pdk/wire"}},
 }
 

@@ -15,8 +15,8 @@ import (
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/graph"
 	"github.com/nexus-host/nexus-host/host/warehouse"
+	"github.com/nexus-host/nexus-host/internal/cache"
 	"github.com/nexus-host/nexus-host/internal/config"
-	"github.com/nexus-host/nexus-host/internal/memo"
 	"github.com/nexus-host/nexus-host/internal/report"
 )
 
@@ -30,15 +30,15 @@ type CompileOptions struct {
 type Compiled struct {
 	Dialect string
 	*core.Program
-	memo *memo.Memo // nil: nothing is kept
-	log  *slog.Logger
+	texts *cache.Texts // nil: nothing is kept
+	log   *slog.Logger
 }
 
 // Script writes the plan as files for a database's own client; see plan.Plan.Script.
 func (c *Compiled) Script() ([]plan.File, error) {
 	files, err := c.Plan.Script()
-	if err == nil && c.memo != nil {
-		if err := c.memo.Save(); err != nil {
+	if err == nil && c.texts != nil {
+		if err := c.texts.Save(); err != nil {
 			c.log.Warn("the next compile will take longer", "error", err)
 		}
 	}
@@ -66,8 +66,12 @@ func (p *Project) Compile(ctx context.Context, o CompileOptions) ([]*Compiled, e
 			c := &Compiled{Dialect: name, log: p.options.Log}
 			o := core.Options{Dialect: name, Schema: p.schema(), Tables: p.tables(), StatementsOnly: true}
 			if p.options.CacheDir != "" {
-				c.memo = memo.Open(filepath.Join(p.options.CacheDir, "sql"), p.Dir()+"\x00"+name)
-				o.Memo = c.memo
+				kept, err := cache.Open(filepath.Join(p.options.CacheDir, "sql"))
+				if err != nil {
+					p.options.Log.Warn("compiling without a cache", "error", err)
+				}
+				c.texts = cache.OpenTexts(kept, p.Dir()+"\x00"+name)
+				o.Memo = c.texts
 			}
 			var err error
 			c.Program, err = checked.Compile(o)

@@ -7,19 +7,19 @@ import (
 
 	"github.com/nexus-host/nexus-host/host"
 	"github.com/nexus-host/nexus-host/host/warehouse/all"
-	"github.com/nexus-host/nexus-host/internal/plugin"
+	"github.com/nexus-host/nexus-host/internal/cache"
 )
 
 // What is kept of earlier compiles never shows: a project that was changed compiles to what the
 // same project does in a folder that was never compiled.
 func TestCompileAgain(t *testing.T) {
-	cache, err := plugin.DefaultCacheDir()
+	kept, err := cache.DefaultDir()
 	if err != nil {
 		t.Fatal(err)
 	}
 	compile := func(dir string) string {
 		t.Helper()
-		p, err := host.Open(t.Context(), dir, host.Options{Engines: all.Drivers(), CacheDir: cache, Now: func() time.Time { return time.Unix(1_700_000_000, 0) }})
+		p, err := host.Open(t.Context(), dir, host.Options{Engines: all.Drivers(), CacheDir: kept, Now: func() time.Time { return time.Unix(1_700_000_000, 0) }})
 		if err != nil {
 			t.Fatal(err)
 		}

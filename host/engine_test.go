@@ -13,18 +13,18 @@ import (
 	"github.com/nexus-host/nexus-host/host/warehouse/all"
 	"github.com/nexus-host/nexus-host/host/warehouse/duckdb"
 	"github.com/nexus-host/nexus-host/host/warehouse/postgres"
+	"github.com/nexus-host/nexus-host/internal/cache"
 	"github.com/nexus-host/nexus-host/internal/config"
-	"github.com/nexus-host/nexus-host/internal/plugin"
 )
 
 // linking opens a project with some engines.
 func linking(t *testing.T, dir string, engines ...warehouse.Driver) *host.Project {
 	t.Helper()
-	cache, err := plugin.DefaultCacheDir()
+	kept, err := cache.DefaultDir()
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := host.Open(t.Context(), dir, host.Options{Engines: engines, CacheDir: cache})
+	p, err := host.Open(t.Context(), dir, host.Options{Engines: engines, CacheDir: kept})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/host"
 	"github.com/nexus-host/nexus-host/host/warehouse/all"
+	"github.com/nexus-host/nexus-host/internal/cache"
 	"github.com/nexus-host/nexus-host/internal/pgtest"
-	"github.com/nexus-host/nexus-host/internal/plugin"
 	"github.com/nexus-host/nexus-host/internal/report"
 	"github.com/nexus-host/nexus-host/internal/run"
 )
@@ -51,11 +51,11 @@ const duck = "{type: duckdb, threads: 2, memory: 500MB}"
 
 func open(t testing.TB, dir string) *host.Project {
 	t.Helper()
-	cache, err := plugin.DefaultCacheDir()
+	kept, err := cache.DefaultDir()
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := host.Open(context.Background(), dir, host.Options{Engines: all.Drivers(), CacheDir: cache})
+	p, err := host.Open(context.Background(), dir, host.Options{Engines: all.Drivers(), CacheDir: kept})
 	if err != nil {
 		t.Fatal(err)
 	}

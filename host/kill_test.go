@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/nexus-host/nexus-host/host"
-	"github.com/nexus-host/nexus-host/internal/plugin"
+	"github.com/nexus-host/nexus-host/internal/cache"
 )
 
 // The variables that make the test binary a build which is to be killed, and say how often.
@@ -41,11 +41,11 @@ func TestKill(t *testing.T) {
 	if n, err := strconv.Atoi(os.Getenv(killTimes)); err == nil {
 		times = n
 	}
-	cache, err := plugin.DefaultCacheDir() // found by the user's home, which the child has too
+	kept, err := cache.DefaultDir() // found by the user's home, which the child has too
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%d kills; plugins are cached in %s", times, filepath.Base(cache))
+	t.Logf("%d kills; plugins are cached in %s", times, filepath.Base(kept))
 	// The raw data grows by one person each time, so that the old tables and the new ones differ;
 	// a build of the same data elsewhere, never disturbed, says what they must be.
 	state := func(n int) string {

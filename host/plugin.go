@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 
+	"github.com/nexus-host/nexus-host/internal/cache"
 	"github.com/nexus-host/nexus-host/internal/plugin"
 	"github.com/nexus-host/nexus-host/pdk/wire"
 )
@@ -31,7 +32,7 @@ type InspectedPlugin struct {
 }
 
 // DefaultCacheDir is where the command keeps what can be had again: a folder of the user's own.
-func DefaultCacheDir() (string, error) { return plugin.DefaultCacheDir() }
+func DefaultCacheDir() (string, error) { return cache.DefaultDir() }
 
 // BuildPlugin builds a plugin written in Go, from its folder, as a Wasm module. It needs the go command.
 func BuildPlugin(ctx context.Context, dir string, o PluginOptions) (module []byte, err error) {

@@ -17,6 +17,7 @@ import (
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/duckdb"
 	"github.com/nexus-host/nexus-host/host/warehouse/postgres"
+	"github.com/nexus-host/nexus-host/internal/cache"
 	"github.com/nexus-host/nexus-host/internal/config"
 	"github.com/nexus-host/nexus-host/internal/plugin"
 	"github.com/nexus-host/nexus-host/pdk/wire"
@@ -44,11 +45,11 @@ func Each(t *testing.T, p Plugin, dir string, test func(t *testing.T, p Plugin))
 // Wasm builds the main package in dir as a module and loads it in the host's sandbox.
 func Wasm(t testing.TB, dir string) Plugin {
 	t.Helper()
-	cache, err := plugin.DefaultCacheDir()
+	kept, err := cache.DefaultDir()
 	if err != nil {
 		t.Fatal(err)
 	}
-	module, err := plugin.Builder{CacheDir: cache}.Build(context.Background(), dir)
+	module, err := plugin.Builder{CacheDir: kept}.Build(context.Background(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,7 +27,7 @@ import (
 	"github.com/nexus-host/nexus-host/host/plugintest"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/duckdb"
-	"github.com/nexus-host/nexus-host/internal/plugin"
+	"github.com/nexus-host/nexus-host/internal/cache"
 )
 
 // Source is one source of a project.
@@ -88,11 +88,11 @@ func (b *Built) TryRebuild(p Project) (*host.Report, error) {
 	if err := write(b.dir, p); err != nil {
 		return nil, err
 	}
-	cache, err := plugin.DefaultCacheDir()
+	kept, err := cache.DefaultDir()
 	if err != nil {
 		return nil, err
 	}
-	if b.opened, err = host.Open(ctx, b.dir, host.Options{Engines: []warehouse.Driver{duckdb.Driver()}, CacheDir: cache}); err != nil {
+	if b.opened, err = host.Open(ctx, b.dir, host.Options{Engines: []warehouse.Driver{duckdb.Driver()}, CacheDir: kept}); err != nil {
 		return nil, err
 	}
 	b.Report, err = b.opened.Build(ctx, host.BuildOptions{AsOf: asOf, Jobs: 2})

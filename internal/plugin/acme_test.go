@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nexus-host/nexus-host/internal/cache"
 	"github.com/nexus-host/nexus-host/internal/plugin"
 	"github.com/nexus-host/nexus-host/internal/plugin/testdata/acme"
 	"github.com/nexus-host/nexus-host/pdk/wire"
@@ -18,7 +19,7 @@ import (
 
 // acmeModule builds the sample plugin, once for all tests of a run.
 var acmeModule = sync.OnceValues(func() ([]byte, error) {
-	dir, err := plugin.DefaultCacheDir()
+	dir, err := cache.DefaultDir()
 	if err != nil {
 		return nil, err
 	}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"github.com/nexus-host/nexus-host/internal/cache"
 	"github.com/nexus-host/nexus-host/internal/input"
 )
 
@@ -57,16 +58,16 @@ func (b Builder) build(ctx context.Context, dir string) ([]byte, error) {
 			return nil, &Error{Code: CodeBuild, Detail: "building a plugin from source needs the go command", Err: err}
 		}
 	}
-	c, err := openCache(b.CacheDir)
+	c, err := cache.Open(b.CacheDir)
 	if err != nil {
 		return nil, fail(CodeBuild, "%v", err)
 	}
 	if module, ok := b.cached(c, goCmd, dir); ok {
 		return module, nil
 	}
-	if c.dir != "" {
+	if c.Path() != "" {
 		// Two processes at one plugin: the second finds what the first has built.
-		lock := flock.New(filepath.Join(c.dir, "build-"+cacheKey([]byte(dir))[:16]+".lock"), flock.SetPermissions(0o600))
+		lock := flock.New(filepath.Join(c.Path(), "build-"+cache.Key([]byte(dir))[:16]+".lock"), flock.SetPermissions(0o600))
 		if _, err := lock.TryLockContext(ctx, lockRetry); err != nil {
 			return nil, &Error{Code: CodeCanceled, Detail: "waiting for another build of the plugin", Err: err}
 		}
@@ -90,12 +91,12 @@ func (b Builder) build(ctx context.Context, dir string) ([]byte, error) {
 	if after, err := sourceKey(goCmd, list); err == nil && after == key {
 		// Neither entry is needed for a right answer; without them the next start builds again.
 		if old, ok := readList(c, dir); ok && old.Built != key {
-			c.drop(old.Built)
+			c.Drop(old.Built)
 		}
 		list.Built = key
 		if listed, err := json.Marshal(list); err == nil {
-			_ = c.put(listKey(dir), listed)
-			_ = c.put(key, module)
+			_ = c.Put(listKey(dir), listed)
+			_ = c.Put(key, module)
 		}
 	}
 	return module, nil
@@ -108,15 +109,15 @@ type sourceList struct {
 	Built string   `json:"built"` // the key of the module built last: one a folder is kept
 }
 
-func listKey(dir string) string { return cacheKey([]byte("sources"), []byte(dir)) }
+func listKey(dir string) string { return cache.Key([]byte("sources"), []byte(dir)) }
 
-func readList(c cache, dir string) (list sourceList, ok bool) {
-	data, state := c.get(listKey(dir), 1<<20)
-	return list, state == cacheHit && json.Unmarshal(data, &list) == nil
+func readList(c cache.Dir, dir string) (list sourceList, ok bool) {
+	data, state := c.Get(listKey(dir), 1<<20)
+	return list, state == cache.Hit && json.Unmarshal(data, &list) == nil
 }
 
 // cached gives the module built of just these sources, if one is kept.
-func (b Builder) cached(c cache, goCmd, dir string) ([]byte, bool) {
+func (b Builder) cached(c cache.Dir, goCmd, dir string) ([]byte, bool) {
 	list, ok := readList(c, dir)
 	if !ok {
 		return nil, false
@@ -125,8 +126,8 @@ func (b Builder) cached(c cache, goCmd, dir string) ([]byte, bool) {
 	if err != nil {
 		return nil, false
 	}
-	module, state := c.get(key, maxModule)
-	return module, state == cacheHit
+	module, state := c.Get(key, maxModule)
+	return module, state == cache.Hit
 }
 
 // sourceKey hashes the sources and the Go that builds them.

@@ -12,11 +12,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nexus-host/nexus-host/internal/cache"
 	"github.com/nexus-host/nexus-host/internal/plugin"
 )
 
 var hostileModule = sync.OnceValues(func() ([]byte, error) {
-	dir, err := plugin.DefaultCacheDir()
+	dir, err := cache.DefaultDir()
 	if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
 
+	"github.com/nexus-host/nexus-host/internal/cache"
 	"github.com/nexus-host/nexus-host/internal/input"
 	"github.com/nexus-host/nexus-host/pdk/wire"
 )
@@ -36,14 +37,14 @@ type Options struct {
 // A Loader loads plugins. It is safe for concurrent use.
 type Loader struct {
 	limits Limits
-	cache  cache
+	cache  cache.Dir
 	log    *slog.Logger
 	slots  *semaphore.Weighted
 }
 
 // NewLoader makes a loader.
 func NewLoader(o Options) (*Loader, error) {
-	c, err := openCache(o.CacheDir)
+	c, err := cache.Open(o.CacheDir)
 	if err != nil {
 		return nil, err
 	}
@@ -162,14 +163,14 @@ func (p *Plugin) ask(ctx context.Context, phase Phase, export string, input []by
 	if err := ctx.Err(); err != nil {
 		return at(ended(ctx, ""), p.name, phase)
 	}
-	key := cacheKey([]byte(p.digest), []byte(export), input, fmt.Appendf(nil, "%d %+v", wire.ABI, l.limits))
-	out, state := l.cache.get(key, l.limits.OutputBytes)
+	key := cache.Key([]byte(p.digest), []byte(export), input, fmt.Appendf(nil, "%d %+v", wire.ABI, l.limits))
+	out, state := l.cache.Get(key, l.limits.OutputBytes)
 	switch state {
-	case cacheHit:
+	case cache.Hit:
 		if err := decode(out); err == nil {
 			return nil
 		}
-	case cachePoisoned:
+	case cache.Poisoned:
 		l.log.WarnContext(ctx, "a broken cache entry was deleted", "plugin", p.name, "entry", key, "code", "CACHE")
 	}
 	out, err := p.run(ctx, export, input)
@@ -179,7 +180,7 @@ func (p *Plugin) ask(ctx context.Context, phase Phase, export string, input []by
 	if err := decode(out); err != nil {
 		return at(err, p.name, phase)
 	}
-	if err := l.cache.put(key, out); err != nil {
+	if err := l.cache.Put(key, out); err != nil {
 		l.log.WarnContext(ctx, "an answer could not be kept", "plugin", p.name, "error", err)
 	}
 	return nil

@@ -16,7 +16,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/gofrs/flock"
 
-	"github.com/nexus-host/nexus-host/internal/files"
+	"github.com/nexus-host/nexus-host/internal/cache"
 	"github.com/nexus-host/nexus-host/internal/input"
 )
 
@@ -164,11 +164,11 @@ func guard(ctx context.Context, path string) (*flock.Flock, error) {
 	if err != nil {
 		return nil, fmt.Errorf("plugin: lock: %w", err)
 	}
-	dir, err := DefaultCacheDir()
+	dir, err := cache.DefaultDir()
 	if err != nil {
 		dir = filepath.Dir(abs) // a user without a home
 	}
-	f := flock.New(filepath.Join(dir, ".lock-"+cacheKey([]byte(abs))[:16]), flock.SetPermissions(0o600))
+	f := flock.New(filepath.Join(dir, ".lock-"+cache.Key([]byte(abs))[:16]), flock.SetPermissions(0o600))
 	if _, err := f.TryLockContext(ctx, lockRetry); err != nil {
 		return nil, fmt.Errorf("plugin: lock: %w", err)
 	}
@@ -193,7 +193,7 @@ func UpdateLock(ctx context.Context, path string, change func(*Lock) error) erro
 	if _, err := os.Stat(path); err == nil && bytes.Equal(before, l.Bytes()) {
 		return nil
 	}
-	if err := files.Replace(path, l.Bytes(), 0o644); err != nil {
+	if err := cache.Replace(path, l.Bytes(), 0o644); err != nil {
 		return fmt.Errorf("plugin: lock: %w", err)
 	}
 	return nil

@@ -10,7 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/nexus-host/nexus-host/internal/files"
+	"github.com/nexus-host/nexus-host/internal/cache"
 )
 
 // The names of the files, below a project's target folder.
@@ -31,7 +31,7 @@ func Write(dir, name string, v any) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
-	if err := files.Replace(filepath.Join(dir, name), append(out, '\n'), 0o644); err != nil {
+	if err := cache.Replace(filepath.Join(dir, name), append(out, '\n'), 0o644); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 	return nil

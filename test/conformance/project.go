@@ -16,6 +16,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/host"
 	"github.com/nexus-host/nexus-host/host/warehouse/all"
+	"github.com/nexus-host/nexus-host/internal/cache"
 	"github.com/nexus-host/nexus-host/internal/plugin"
 	"github.com/nexus-host/nexus-host/internal/report"
 	"github.com/nexus-host/nexus-host/internal/run"
@@ -233,13 +234,13 @@ func (s Site) build(t *testing.T, dir, schema, strategy string) (*host.Project, 
 // open opens the project in dir.
 func (s Site) open(t *testing.T, dir, strategy string, now func() time.Time) *host.Project {
 	t.Helper()
-	cache, err := plugin.DefaultCacheDir()
+	kept, err := cache.DefaultDir()
 	if err != nil {
 		t.Fatal(err)
 	}
 	// The adapters are built from the checkout.
 	source := func(ctx context.Context, name string) ([]byte, bool, error) {
-		module, err := plugin.Builder{CacheDir: cache}.Build(ctx, above(t, filepath.Join("plugins", name)))
+		module, err := plugin.Builder{CacheDir: kept}.Build(ctx, above(t, filepath.Join("plugins", name)))
 		return module, err == nil, err
 	}
 	ledger, err := filepath.Abs(above(t, filepath.Join("testdata", "projects", "ledger")))
@@ -256,7 +257,7 @@ func (s Site) open(t *testing.T, dir, strategy string, now func() time.Time) *ho
 		v, ok := s.Env[name]
 		return v, ok
 	}
-	p, err := host.Open(t.Context(), dir, host.Options{Engines: all.Drivers(), CacheDir: cache, Builtin: source, Env: env, Now: now})
+	p, err := host.Open(t.Context(), dir, host.Options{Engines: all.Drivers(), CacheDir: kept, Builtin: source, Env: env, Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}

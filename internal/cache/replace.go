@@ -1,12 +1,11 @@
-// Package files writes files so that no reader, and no killed process, leaves half of one.
-package files
+package cache
 
 import (
 	"os"
 	"path/filepath"
 )
 
-// Replace writes a file aside and renames it: whoever reads the path has all of the old
+// Replace writes a new file and renames it: whoever reads the path has all of the old
 // content or all of the new. The folder must be there.
 func Replace(path string, data []byte, perm os.FileMode) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".new-*") // 0600

@@ -1,18 +1,18 @@
-package files_test
+package cache_test
 
 import (
 	"os"
 	"path/filepath"
 	"testing"
 
-	"github.com/nexus-host/nexus-host/internal/files"
+	"github.com/nexus-host/nexus-host/internal/cache"
 )
 
 func TestReplace(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "a")
 	for _, text := range []string{"one", "two, which is longer", ""} {
-		if err := files.Replace(path, []byte(text), 0o640); err != nil {
+		if err := cache.Replace(path, []byte(text), 0o640); err != nil {
 			t.Fatal(err)
 		}
 		got, err := os.ReadFile(path)
@@ -33,10 +33,10 @@ func TestReplaceLeavesNothingWhereItFails(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "taken"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := files.Replace(filepath.Join(dir, "taken"), []byte("x"), 0o600); err == nil {
+	if err := cache.Replace(filepath.Join(dir, "taken"), []byte("x"), 0o600); err == nil {
 		t.Fatal("a folder was replaced by a file")
 	}
-	if err := files.Replace(filepath.Join(dir, "absent", "x"), nil, 0o600); err == nil {
+	if err := cache.Replace(filepath.Join(dir, "absent", "x"), nil, 0o600); err == nil {
 		t.Fatal("written into a folder that is not there")
 	}
 	if list, _ := os.ReadDir(dir); len(list) != 1 {
