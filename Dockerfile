@@ -5,7 +5,7 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 RUN go run ./cmd/nexus-host plugin build --out cmd/nexus-host/adapters ./plugins/gmail ./plugins/calendar ./plugins/stripe ./plugins/shopify \
- && go build -tags embed_plugins -trimpath -ldflags '-s -w -extldflags "-static-libstdc++ -static-libgcc"' -o /nexus-host ./cmd/nexus-host
+ && go build -tags embed_plugins,minicore_disabled -trimpath -ldflags '-s -w -extldflags "-static-libstdc++ -static-libgcc"' -o /nexus-host ./cmd/nexus-host
 
 FROM debian:bookworm-slim
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt

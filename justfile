@@ -1,5 +1,8 @@
 # Verbs of this checkout; `just` lists them.
 
+# Snowflake's driver would write a library to a folder, and load it, in each program that is not built without it.
+export SF_DISABLE_MINICORE := "true"
+
 _default:
     @just --list
 
@@ -9,7 +12,7 @@ demo *args:
 
 # one file with the four adapters inside
 build: plugins
-    go build -tags embed_plugins -trimpath -ldflags "-s -w" -o nexus-host ./cmd/nexus-host
+    go build -tags embed_plugins,minicore_disabled -trimpath -ldflags "-s -w" -o nexus-host ./cmd/nexus-host
 
 # the four adapters as Wasm
 plugins:

@@ -26,19 +26,6 @@ type loaded struct {
 // ErrNoPlugin says that a project names a plugin that is nowhere.
 var ErrNoPlugin = errors.New("host: no such plugin")
 
-// sourcePlugin shows a loaded plugin to the project file's checks.
-type sourcePlugin struct{ *plugin.Plugin }
-
-func (s sourcePlugin) CheckConfig(raw json.RawMessage) []config.Problem {
-	var out []config.Problem
-	for _, c := range s.Plugin.CheckConfig(raw) {
-		out = append(out, config.Problem{Path: c.Path, Message: c.Message})
-	}
-	return out
-}
-
-var _ config.Plugin = sourcePlugin{}
-
 // load asks the plugins of all sources. columns tells what existing relations have;
 // nil where there is no warehouse to look at. With pin, plugins that nexus.lock does not know
 // yet are added to it; one that differs from the lock is refused either way.
@@ -82,7 +69,7 @@ func (p *Project) load(ctx context.Context, columns func(ctx context.Context, pa
 	bySource := map[string]config.Plugin{}
 	var fresh []*plugin.Plugin
 	for _, source := range sources {
-		bySource[source] = sourcePlugin{plugins[named[p.file.Sources[source].Plugin]]}
+		bySource[source] = plugins[named[p.file.Sources[source].Plugin]]
 	}
 	for _, pl := range plugins {
 		if _, known := lock.Plugins[pl.Name()]; !known {

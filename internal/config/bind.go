@@ -16,8 +16,15 @@ import (
 
 // Problem is what a plugin finds wrong with a configuration: where in it, and what.
 type Problem struct {
-	Path    []string // member names and list positions
+	Path    []string // member names and list positions from the configuration's top
 	Message string
+}
+
+func (p Problem) String() string {
+	if len(p.Path) == 0 {
+		return p.Message
+	}
+	return strings.Join(p.Path, ".") + ": " + p.Message
 }
 
 // Plugin is what Bind needs of a source's plugin.
@@ -66,7 +73,7 @@ func (d *document) bindTables(name string, src Source, desc *wire.Description) {
 			continue
 		}
 		hint := "its tables are " + strings.Join(declared, ", ")
-		if near := nearest(table, declared); near != "" {
+		if near := sql.Nearest(table, declared); near != "" {
 			hint = "did you mean " + near + "?"
 		}
 		d.report(d.keyAt("sources", name, "tables", table), hint, "plugin %s has no table %q", desc.Name, table)

@@ -135,7 +135,7 @@ func (d *document) checkText(v *value, fd field, at string) bool {
 	}
 	if len(fd.enum) > 0 && !slices.Contains(fd.enum, v.text) {
 		hint := "one of " + strings.Join(fd.enum, ", ")
-		if near := nearest(v.raw, fd.enum); near != "" {
+		if near := sql.Nearest(v.raw, fd.enum); near != "" {
 			hint = "did you mean " + near + "?"
 		}
 		d.report(v.pos, hint, "%s cannot be %q", at, v.raw)
@@ -202,7 +202,7 @@ func (d *document) decodeStruct(v *value, target reflect.Value, at string) {
 		i := slices.Index(known, e.key)
 		if i < 0 {
 			hint := "the keys here are " + strings.Join(known, ", ")
-			if near := nearest(e.key, known); near != "" {
+			if near := sql.Nearest(e.key, known); near != "" {
 				hint = "did you mean " + near + "?"
 			}
 			d.report(e.pos, hint, "unknown key %q%s", e.key, within(at))
@@ -322,36 +322,4 @@ func (d *document) keyAt(path ...string) sql.Pos {
 		v = e.value
 	}
 	return d.at(path...)
-}
-
-// nearest is the candidate that is a likely spelling of s, "" if none is.
-func nearest(s string, candidates []string) string {
-	best, limit := "", max(1, len(s)/3)
-	for _, c := range candidates {
-		if n := distance(s, c); n <= limit {
-			best, limit = c, n-1
-		}
-	}
-	return best
-}
-
-// distance is the Levenshtein distance.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		prev := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := prev
-			if a[i] != b[j] {
-				cost++
-			}
-			prev = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -218,7 +218,7 @@ func (p *Project) validateTable(t Table, path ...string) {
 	for column := range t.Columns {
 		if !slices.Contains(EnvelopeColumns(), column) {
 			hint := "one of " + strings.Join(EnvelopeColumns(), ", ")
-			if near := nearest(column, EnvelopeColumns()); near != "" {
+			if near := sql.Nearest(column, EnvelopeColumns()); near != "" {
 				hint = "did you mean " + near + "?"
 			}
 			d.report(d.keyAt(append(path, "columns", column)...), hint, "%q is not a column of the envelope", column)

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"github.com/nexus-host/nexus-host/internal/cache"
+	"github.com/nexus-host/nexus-host/internal/config"
 	"github.com/nexus-host/nexus-host/internal/input"
 	"github.com/nexus-host/nexus-host/pdk/wire"
 )
@@ -120,8 +121,8 @@ func (p *Plugin) Digest() string { return p.digest }
 func (p *Plugin) Description() *wire.Description { return p.desc }
 
 // CheckConfig holds a source's configuration against the plugin's schema.
-func (p *Plugin) CheckConfig(config json.RawMessage) []ConfigProblem {
-	return validate(p.schema, orEmpty(config))
+func (p *Plugin) CheckConfig(raw json.RawMessage) []config.Problem {
+	return validate(p.schema, orEmpty(raw))
 }
 
 // Fragments asks the plugin for one source's fragments.

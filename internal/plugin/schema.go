@@ -12,6 +12,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
+
+	"github.com/nexus-host/nexus-host/internal/config"
 )
 
 // schemaKeywords are those of JSON Schema 2020-12 that a plugin's schema may use.
@@ -114,19 +116,6 @@ func sortedKeys(m map[string]any) []string {
 	return keys
 }
 
-// ConfigProblem is one mistake in a source's configuration: where in it, and what.
-type ConfigProblem struct {
-	Path    []string // member names and list positions from the configuration's top
-	Message string
-}
-
-func (p ConfigProblem) String() string {
-	if len(p.Path) == 0 {
-		return p.Message
-	}
-	return strings.Join(p.Path, ".") + ": " + p.Message
-}
-
 // problemText is the validator's message without the value: that may be secret.
 func problemText(k jsonschema.ErrorKind, printer *message.Printer) string {
 	switch k := k.(type) {
@@ -139,10 +128,10 @@ func problemText(k jsonschema.ErrorKind, printer *message.Printer) string {
 }
 
 // validate holds a configuration against a schema.
-func validate(s *jsonschema.Schema, config json.RawMessage) []ConfigProblem {
-	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(config))
+func validate(s *jsonschema.Schema, raw json.RawMessage) []config.Problem {
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
 	if err != nil {
-		return []ConfigProblem{{Message: "no JSON: " + err.Error()}}
+		return []config.Problem{{Message: "no JSON: " + err.Error()}}
 	}
 	err = s.Validate(value)
 	var ve *jsonschema.ValidationError
@@ -150,9 +139,9 @@ func validate(s *jsonschema.Schema, config json.RawMessage) []ConfigProblem {
 	case err == nil:
 		return nil
 	case !errors.As(err, &ve):
-		return []ConfigProblem{{Message: err.Error()}}
+		return []config.Problem{{Message: err.Error()}}
 	}
-	var list []ConfigProblem
+	var list []config.Problem
 	printer := message.NewPrinter(language.English)
 	var leaves func(e *jsonschema.ValidationError)
 	leaves = func(e *jsonschema.ValidationError) {
@@ -160,10 +149,10 @@ func validate(s *jsonschema.Schema, config json.RawMessage) []ConfigProblem {
 			leaves(c)
 		}
 		if len(e.Causes) == 0 {
-			list = append(list, ConfigProblem{Path: e.InstanceLocation, Message: clean(problemText(e.ErrorKind, printer), 500)})
+			list = append(list, config.Problem{Path: e.InstanceLocation, Message: clean(problemText(e.ErrorKind, printer), 500)})
 		}
 	}
 	leaves(ve)
-	slices.SortStableFunc(list, func(a, b ConfigProblem) int { return strings.Compare(fmt.Sprint(a.Path), fmt.Sprint(b.Path)) })
+	slices.SortStableFunc(list, func(a, b config.Problem) int { return strings.Compare(fmt.Sprint(a.Path), fmt.Sprint(b.Path)) })
 	return list
 }

@@ -72,7 +72,7 @@ func build(ctx context.Context, dir, binary, empty string) error {
 	}
 	for _, args := range [][]string{
 		{"run", "./cmd/nexus-host", "plugin", "build", "--out", "cmd/nexus-host/adapters", "./plugins/gmail", "./plugins/calendar", "./plugins/stripe", "./plugins/shopify"},
-		{"build", "-tags", "embed_plugins", "-trimpath", "-ldflags", "-s -w", "-o", binary, "./cmd/nexus-host"},
+		{"build", "-tags", "embed_plugins,minicore_disabled", "-trimpath", "-ldflags", "-s -w", "-o", binary, "./cmd/nexus-host"},
 		{"build", "-o", empty, src},
 	} {
 		cmd := exec.CommandContext(ctx, "go", args...)

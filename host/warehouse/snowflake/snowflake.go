@@ -5,6 +5,11 @@
 // lost is repeated by the driver, under the request's id, by which the server tells a
 // repetition from a second statement: so a statement that writes is repeated as safely as one that reads. An error that
 // Snowflake gives as its answer is final.
+//
+// The driver does two things that a program must switch off itself. When the program starts, the driver writes a
+// shared library to a folder and loads it, unless it was built with -tags minicore_disabled. At the first
+// connection it asks the network in which cloud it runs, unless the process's environment has
+// SNOWFLAKE_DISABLE_PLATFORM_DETECTION=true.
 package snowflake
 
 import (
@@ -21,7 +26,6 @@ import (
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/lease"
 	"github.com/nexus-host/nexus-host/host/warehouse/retry"
-	_ "github.com/nexus-host/nexus-host/host/warehouse/snowflake/quiet" // before the driver
 )
 
 // Authenticators. A programmatic access token is given as a password.
