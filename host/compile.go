@@ -161,7 +161,8 @@ func (p *Project) manifest(program *core.Program, l *loaded, id string) *Manifes
 	reads := readsOf(program)
 	for _, r := range program.Plan.Relations {
 		rel := Relation{
-			Name: r.Name, Layer: string(r.Layer), Kind: "table", Source: r.Source, Plugin: plugins[r.Source], Doc: r.Doc, Key: r.Key, Reads: reads[r.Name],
+			Name: r.Name, Layer: string(r.Layer), Kind: "table", Source: r.Source, Plugin: plugins[r.Source], Doc: r.Doc,
+			Key: r.Key, Reads: reads[r.Name],
 		}
 		if r.Storage == graph.View {
 			rel.Kind = "view"

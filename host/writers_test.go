@@ -13,7 +13,7 @@ import (
 	"github.com/nexus-host/nexus-host/host"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/duckdb"
-	"github.com/nexus-host/nexus-host/internal/plugin"
+	"github.com/nexus-host/nexus-host/internal/cache"
 )
 
 // counted is an engine whose writers are counted, and keep nothing.
@@ -57,7 +57,7 @@ func TestWriters(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	cache, err := plugin.DefaultCacheDir()
+	kept, err := cache.DefaultDir()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func TestWriters(t *testing.T) {
 		engine.Engine = e
 		return engine, err
 	}
-	p, err := host.Open(t.Context(), dir, host.Options{Engines: []warehouse.Driver{driver}, CacheDir: cache})
+	p, err := host.Open(t.Context(), dir, host.Options{Engines: []warehouse.Driver{driver}, CacheDir: kept})
 	if err != nil {
 		t.Fatal(err)
 	}
