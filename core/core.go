@@ -313,7 +313,8 @@ func (c *Checked) env(g *graph.Graph) check.Env {
 				columns, known := raw[name]
 				return columns, known
 			case "prev":
-				return identity.PreviousColumns(name), true
+				columns := identity.PreviousColumns(name)
+				return columns, columns != nil
 			}
 			return nil, false
 		},

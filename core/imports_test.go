@@ -23,10 +23,11 @@ var policy = []struct {
 	Never []string // prefixes of any import path
 }{
 	{From: "core", May: []string{"core"}, Never: outside},
+	{From: "core/contract", Never: outside},
 	{From: "core/spec", May: []string{"core/lang/sql"}, Never: outside},
-	{From: "core/lang", May: []string{"core/lang", "core/spec"}, Never: outside},
-	{From: "core/models", May: []string{"core/models", "core/lang", "core/spec"}, Never: outside},
-	{From: "core/emit", May: []string{"core/emit", "core/models", "core/lang", "core/spec"}, Never: outside},
+	{From: "core/lang", May: []string{"core/lang", "core/spec", "core/contract"}, Never: outside},
+	{From: "core/models", May: []string{"core/models", "core/lang", "core/spec", "core/contract"}, Never: outside},
+	{From: "core/emit", May: []string{"core/emit", "core/models", "core/lang", "core/spec", "core/contract"}, Never: outside},
 	{From: "pdk", May: []string{"pdk"}, Never: []string{"github.com/tetratelabs", "github.com/extism/go-sdk", "net", "os/exec", "database/sql"}},
 	{From: "plugins", May: []string{"pdk", "plugins"}, Never: outside},
 	{From: "host", May: []string{"host", "core", "internal", "pdk/wire"}},
@@ -79,6 +80,7 @@ func TestImportsPolicy(t *testing.T) {
 
 func TestImportsPolicyCatches(t *testing.T) {
 	for _, p := range []pkg{
+		{module + "/core/contract", []string{module + "/core/lang/sql"}},
 		{module + "/core/lang/sql", []string{module + "/internal/run"}},
 		{module + "/core/lang/check", []string{module + "/core/models/graph"}},
 		{module + "/core/models/state", []string{module + "/core/emit/render"}},

@@ -3,6 +3,7 @@ package core
 import (
 	"fmt"
 
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/core/lang/check"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
@@ -71,7 +72,7 @@ func (c *Checked) reports(p *Program, names eventlog.Names, env check.Env) error
 		}
 	}
 	findings := builder.Query(&sql.Select{
-		Items: builder.Columns("", "table_name", "source", "reason", "detail", "n", "sample"), From: builder.Model("nexus_findings", ""),
+		Items: builder.Columns("", contract.Published(contract.TableFindings).Names()...), From: builder.Model(contract.TableFindings, ""),
 	})
 	text, err := c.buildQuery(p, findings, env)
 	if err != nil {

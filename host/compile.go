@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/nexus-host/nexus-host/core"
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/emit/plan"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/graph"
@@ -261,8 +262,8 @@ func (b *build) publishing(owned []string) error {
 
 // hasPrevious reports whether the tables that ids are kept by stand in the schema.
 func hasPrevious(s plan.Standing) bool {
-	for _, name := range []string{"nexus_resolved_identifiers", "nexus_entity_aliases", "nexus_resolution_log"} {
-		if !s.Holds(name) {
+	for _, t := range contract.Tables() {
+		if t.Carried && !s.Holds(t.Name) {
 			return false
 		}
 	}

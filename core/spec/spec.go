@@ -35,6 +35,9 @@ type Table struct {
 	RecordID  string // JSON path of the natural id, where the loader gives none; "" if none
 	UpdatedAt string // JSON path of the record's own version clock, where the loader gives none; "" if none
 	Absent    bool   // optional and not given: reads as an empty relation
+	// History says that the loaded rows are versions that a loader's history table holds: _deleted is
+	// true of every version that is no longer in force, and means a deletion of the last one only.
+	History bool
 	// Relation is the existing relation to read and how its columns map onto the
 	// envelope; nil where the host loads files into <source>_<table>_raw, which has the envelope's columns.
 	Relation *RawRelation

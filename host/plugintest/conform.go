@@ -6,12 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nexus-host/nexus-host/core/lang/check"
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/pdk/wire"
 )
-
-// maxEdge is how many identifiers may share an edge; more are a fault by the contract.
-const maxEdge = 50
 
 // Conform runs every fragment over the records and holds the rows against the contract: what
 // the checks of a build would find, found here with the plugin's own names.
@@ -34,13 +31,13 @@ func (s *Source) Faults() []string {
 			}
 		}
 	}
-	for _, r := range byKind["events"] {
+	for _, r := range byKind[contract.KindEvents] {
 		c.events[r.Text("event_id")] = true
 	}
-	for _, kind := range check.Kinds() {
-		c.kind(kind, byKind[kind])
+	for _, kind := range contract.Kinds() {
+		c.kind(kind, byKind[kind.Name])
 	}
-	c.edges(byKind["entity_identifiers"])
+	c.edges(byKind[contract.KindIdentifiers])
 	return c.faults
 }
 
@@ -65,76 +62,56 @@ func (c *conformance) fault(r located, sort, format string, args ...any) {
 	}
 }
 
-var (
-	eventID = regexp.MustCompile(`^evt_[0-9a-f]{32}$`)
-	edgeID  = regexp.MustCompile(`^ent_edg_[0-9a-f]{32}$`)
-	word    = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
-)
+var word = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 
-// words are the columns that hold a name of the plugin's vocabulary.
-var words = []string{"event_name", "event_type", "entity_type", "entity_a_type", "entity_b_type", "identifier_type",
-	"entity_a_identifier_type", "entity_b_identifier_type", "trait_name", "measurement_name", "dimension_name", "state_name", "relationship_type"}
-
-// naturalKeys are the contract's, by kind; rows of one key and one version are a fault.
-var naturalKeys = map[string][]string{
-	"events":                    {"event_id"},
-	"entity_identifiers":        {"event_id", "edge_id", "entity_type", "identifier_type", "identifier_value", "role"},
-	"entity_traits":             {"event_id", "entity_type", "identifier_type", "identifier_value", "trait_name"},
-	"relationship_declarations": {"event_id", "entity_a_identifier", "entity_b_identifier", "relationship_type"},
-	"event_measurements":        {"event_id", "measurement_name"},
-	"event_dimensions":          {"event_id", "dimension_name"},
-	"entities":                  {"entity_type", "source_id"},
-}
-
-func (c *conformance) kind(kind string, rows []located) {
-	columns, _ := check.KindColumns(kind)
+func (c *conformance) kind(kind contract.Kind, rows []located) {
 	seen := map[string]bool{}
 	for _, r := range rows {
-		for _, col := range columns {
-			if !col.Optional && r.Row[col.Name] == nil {
-				c.fault(r, col.Name, "%s is NULL in %s", col.Name, brief(r.Row, columns))
-			}
-			if len(col.Values) > 0 && r.Row[col.Name] != nil && !slices.Contains(col.Values, r.Text(col.Name)) {
-				c.fault(r, col.Name, "%s is %q, none of %s", col.Name, r.Text(col.Name), strings.Join(col.Values, ", "))
-			}
+		for _, col := range kind.Columns {
+			c.column(r, col, kind.Columns)
 		}
-		for _, name := range words {
-			if v, ok := r.Row[name]; ok && v != nil && !word.MatchString(r.Text(name)) {
-				c.fault(r, name, "%s %q is not lower_snake_case", name, r.Text(name))
-			}
+		if id := r.Row["event_id"]; id != nil && !c.events[r.Text("event_id")] {
+			c.fault(r, "event", "event_id %s is no event of this source: %s", r.Text("event_id"), brief(r.Row, kind.Columns))
 		}
-		if id, ok := r.Row["event_id"]; ok && id != nil {
-			if !eventID.MatchString(r.Text("event_id")) {
-				c.fault(r, "event_id", "event_id %q is not made by nexus_id('evt', …)", r.Text("event_id"))
-			}
-			if !c.events[r.Text("event_id")] {
-				c.fault(r, "event", "event_id %s is no event of this source: %s", r.Text("event_id"), brief(r.Row, columns))
-			}
+		c.declared(kind.Name, r)
+		c.twin(kind, r, seen)
+	}
+}
+
+// column holds a value against what the contract says of its column.
+func (c *conformance) column(r located, col contract.Column, columns []contract.Column) {
+	if r.Row[col.Name] == nil {
+		if !col.Nullable {
+			c.fault(r, col.Name, "%s is NULL in %s", col.Name, brief(r.Row, columns))
 		}
-		if id, ok := r.Row["edge_id"]; ok && id != nil && !edgeID.MatchString(r.Text("edge_id")) {
-			c.fault(r, "edge_id", "edge_id %q is not made by nexus_id('ent_edg', …)", r.Text("edge_id"))
-		}
-		c.declared(kind, r)
-		c.twin(kind, r, columns, seen)
+		return
+	}
+	value := r.Text(col.Name)
+	switch {
+	case len(col.Values) > 0 && !slices.Contains(col.Values, value):
+		c.fault(r, col.Name, "%s is %q, none of %s", col.Name, value, strings.Join(col.Values, ", "))
+	case col.Word && !word.MatchString(value):
+		c.fault(r, col.Name, "%s %q is not lower_snake_case", col.Name, value)
+	case col.Prefix != "" && !regexp.MustCompile(contract.IDPattern(col.Prefix)).MatchString(value):
+		c.fault(r, col.Name, "%s %q is not made by nexus_id('%s', …)", col.Name, value, col.Prefix)
 	}
 }
 
 // twin looks for a second row of one natural key in one version.
-func (c *conformance) twin(kind string, r located, columns []check.KindColumn, seen map[string]bool) {
-	key := naturalKeys[kind]
+func (c *conformance) twin(kind contract.Kind, r located, seen map[string]bool) {
 	summed := slices.ContainsFunc(c.s.desc.Measurements, func(m wire.Measurement) bool {
-		return kind == "event_measurements" && m.Sum && m.Name == r.Text("measurement_name")
+		return kind.Name == contract.KindMeasurements && m.Sum && m.Name == r.Text("measurement_name")
 	})
-	if key == nil || summed {
+	if kind.Key == nil || summed {
 		return
 	}
 	var parts []string
-	for _, name := range append(slices.Clone(key), "_ingested_at") {
+	for _, name := range append(slices.Clone(kind.Key), contract.IngestedAt) {
 		parts = append(parts, fmt.Sprintf("%q", r.Text(name)))
 	}
 	k := strings.Join(parts, " ")
 	if seen[k] {
-		c.fault(r, "twin", "two rows of one %s in one version: %s", strings.Join(key, ", "), brief(r.Row, columns))
+		c.fault(r, "twin", "two rows of one %s in one version: %s", strings.Join(kind.Key, ", "), brief(r.Row, kind.Columns))
 	}
 	seen[k] = true
 }
@@ -154,11 +131,11 @@ func (c *conformance) declared(kind string, r located) {
 		switch {
 		case !known:
 			c.fault(r, name, "entity type %q is not declared", r.Text(name))
-		case kind == "entities" && resolution:
+		case kind == contract.KindEntities && resolution:
 			c.fault(r, name, "entity type %q is resolved: kind entities is for registered ones", r.Text(name))
 		}
 	}
-	if kind == "state_changes" {
+	if kind == contract.KindStateChanges {
 		i := slices.IndexFunc(c.s.desc.States, func(s wire.State) bool { return s.Name == r.Text("state_name") })
 		switch {
 		case i < 0:
@@ -171,7 +148,7 @@ func (c *conformance) declared(kind string, r located) {
 			c.fault(r, "state_value", "state %q: a dimension has a state_value, a measurement a state_numeric_value", r.Text("state_name"))
 		}
 	}
-	if kind == "event_measurements" && !slices.ContainsFunc(c.s.desc.Measurements, func(m wire.Measurement) bool { return m.Name == r.Text("measurement_name") }) {
+	if kind == contract.KindMeasurements && !slices.ContainsFunc(c.s.desc.Measurements, func(m wire.Measurement) bool { return m.Name == r.Text("measurement_name") }) {
 		c.fault(r, "measurement_name", "measurement %q is not declared", r.Text("measurement_name"))
 	}
 }
@@ -185,14 +162,14 @@ func (c *conformance) edges(rows []located) {
 			size[edge] = map[string]bool{}
 		}
 		size[edge][r.Text("identifier_type")+" "+r.Text("identifier_value")] = true
-		if len(size[edge]) == maxEdge+1 {
-			c.fault(r, "edge", "edge %s joins more than %d identifiers", r.Text("edge_id"), maxEdge)
+		if len(size[edge]) == contract.MaxEdge+1 {
+			c.fault(r, "edge", "edge %s joins more than %d identifiers", r.Text("edge_id"), contract.MaxEdge)
 		}
 	}
 }
 
 // brief shows a row in one line.
-func brief(r Row, columns []check.KindColumn) string {
+func brief(r Row, columns []contract.Column) string {
 	var parts []string
 	for _, c := range columns {
 		if r[c.Name] != nil {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/pdk/wire"
@@ -127,6 +128,10 @@ func (p *Project) source(name string, b Bound) (spec.Source, error) {
 		st := spec.Table{Name: t.Name, RecordID: t.RecordID, UpdatedAt: t.UpdatedAt}
 		given, ok := p.Sources[name].Tables[t.Name]
 		st.Absent = !ok
+		if preset, known := contract.PresetNamed(given.Preset); known && given.Relation == "" {
+			preset, _ = preset.With(given.Columns)
+			st.History = preset.Active != ""
+		}
 		if ok && given.Relation != "" {
 			st.Relation = &spec.RawRelation{
 				Path: strings.Split(given.Relation, "."), Preset: given.Preset, Mapping: given.Columns, Columns: b.Columns[t.Name],

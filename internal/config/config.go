@@ -54,7 +54,7 @@ type Table struct {
 	Compression  string            `yaml:"compression" enum:"auto,none,gzip" doc:"auto goes by the file's first bytes."`
 	Delimiter    string            `yaml:"delimiter" doc:"csv: the character between fields; a comma if left out (a tab for .tsv)."`
 	Records      string            `yaml:"records" pattern:"^\\$([.][A-Za-z0-9_-]+)*$" doc:"json: the path of the array of records, such as $.data; found by itself for the usual wrappers."`
-	Preset       string            `yaml:"preset" enum:"plain,nexus,airbyte_raw,airbyte_typed,fivetran,fivetran_history,nango,dbt_nexus_a,dbt_nexus_b,dbt_nexus_stripe,stitch,singer,dlt,hevo,segment,estuary" doc:"What shape the rows have: plain (the row is the record), nexus (an envelope), or a loader's layout."`
+	Preset       string            `yaml:"preset" enum:"contract.presets" doc:"What shape the rows have: plain (the row is the record), nexus (an envelope), or a loader's layout."`
 	Columns      map[string]string `yaml:"columns" doc:"Envelope column to raw column (or member of the row), over the preset's."`
 	Connection   string            `yaml:"connection" doc:"Which mailbox, calendar, account or shop these rows come from, where the rows do not say."`
 	Account      string            `yaml:"account" doc:"The connection's human name, where the rows do not say."`
@@ -66,7 +66,7 @@ type Table struct {
 
 // Resolution is the project's rules of identity.
 type Resolution struct {
-	Strategy           string   `yaml:"strategy" enum:"auto,recursive,rounds" doc:"How components are found; auto measures."`
+	Strategy           string   `yaml:"strategy" enum:"contract.strategies" doc:"How components are found; auto measures."`
 	DefaultCallingCode string   `yaml:"default_calling_code" pattern:"^[0-9]{1,4}$" doc:"The calling code that national phone numbers gain."`
 	Placeholders       []string `yaml:"placeholders" doc:"Further values that identify nobody."`
 	FreeMailDomains    *bool    `yaml:"free_mail_domains" doc:"Whether the built-in list of free mail providers, relays and disposables is blocked for domain; true if left out."`
@@ -77,7 +77,7 @@ type Resolution struct {
 
 // Guard is one guard against wrong merges.
 type Guard struct {
-	Guard          string   `yaml:"guard" required:"true" enum:"blocked,max_links,unique" doc:"The kind of guard."`
+	Guard          string   `yaml:"guard" required:"true" enum:"contract.guards" doc:"The kind of guard."`
 	EntityType     string   `yaml:"entity_type" required:"true" doc:"The entity type it holds for."`
 	IdentifierType string   `yaml:"identifier_type" required:"true" doc:"The identifier type it holds for."`
 	Values         []string `yaml:"values" doc:"blocked: the values."`
@@ -95,14 +95,14 @@ type Pair struct {
 // Trait is how one value of a trait is chosen.
 type Trait struct {
 	_      struct{} `short:"Rule"`
-	Rule   string   `yaml:"rule" enum:"latest,first,most_frequent,longest" doc:"The rule; latest if left out."`
+	Rule   string   `yaml:"rule" enum:"contract.survivals" doc:"The rule; latest if left out."`
 	Prefer []string `yaml:"prefer" doc:"Sources, best first; they go ahead of the rule."`
 }
 
 // State declares a state.
 type State struct {
-	Category string   `yaml:"category" required:"true" enum:"dimension,measurement" doc:"What its values are: text or numbers."`
-	Combine  string   `yaml:"combine" enum:"latest,sum,max,min,any,rank" doc:"How the values of several keys make one; latest if left out."`
+	Category string   `yaml:"category" required:"true" enum:"contract.categories" doc:"What its values are: text or numbers."`
+	Combine  string   `yaml:"combine" enum:"contract.combinations" doc:"How the values of several keys make one; latest if left out."`
 	Rank     []string `yaml:"rank" doc:"rank: the values, the one that wins first."`
 	Unit     string   `yaml:"unit" doc:"The unit of a measurement."`
 	Doc      string   `yaml:"doc" doc:"One sentence."`
@@ -112,7 +112,7 @@ type State struct {
 type DerivedState struct {
 	Name       string `yaml:"name" required:"true" pattern:"^[a-z][a-z0-9_]{0,62}$" doc:"The state's name."`
 	EntityType string `yaml:"entity_type" required:"true" doc:"The entity type it holds for."`
-	Category   string `yaml:"category" required:"true" enum:"dimension,measurement" doc:"What its values are: text or numbers."`
+	Category   string `yaml:"category" required:"true" enum:"contract.categories" doc:"What its values are: text or numbers."`
 	Expression string `yaml:"expression" required:"true" doc:"Portable SQL over the names of other states."`
 }
 

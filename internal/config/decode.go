@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 )
 
@@ -45,13 +46,32 @@ func fieldsOf(t reflect.Type) (fields []field, short int) {
 			pattern: f.Tag.Get("pattern"), keys: f.Tag.Get("keys"), owners: f.Tag.Get("for"),
 		}
 		if e := f.Tag.Get("enum"); e != "" {
-			fd.enum = strings.Split(e, ",")
+			fd.enum = valuesOf(e)
 		}
 		fd.min, _ = strconv.Atoi(f.Tag.Get("min"))
 		fd.max, _ = strconv.Atoi(f.Tag.Get("max"))
 		fields = append(fields, fd)
 	}
 	return fields, short
+}
+
+// valuesOf are the values that an enum tag lists, or those that it names of the data contract.
+func valuesOf(tag string) []string {
+	switch tag {
+	case "contract.presets":
+		return contract.PresetNames()
+	case "contract.strategies":
+		return contract.Strategies()
+	case "contract.guards":
+		return contract.Guards()
+	case "contract.survivals":
+		return contract.Survivals()
+	case "contract.categories":
+		return contract.Categories()
+	case "contract.combinations":
+		return contract.Combinations()
+	}
+	return strings.Split(tag, ",")
 }
 
 var (

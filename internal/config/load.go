@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/internal/input"
 )
@@ -140,7 +141,7 @@ func (p *Project) Target() string { return filepath.Join(p.Dir, "target") }
 
 // EnvelopeColumns are the columns that a table's `columns` may map.
 func EnvelopeColumns() []string {
-	return []string{"record", "record_id", "_ingested_at", "_source_updated_at", "_deleted", "_connection", "_account", "_api_version", "_format"}
+	return contract.Names(contract.Envelope())
 }
 
 // validate finds the mistakes that one value alone does not show.
@@ -155,7 +156,7 @@ func (p *Project) validate() {
 		d.report(d.at("sources"), "", "a project needs a source")
 	}
 	for _, name := range p.SourceNames() {
-		if name == "nexus" || strings.HasPrefix(name, "nexus_") || strings.HasPrefix(name, "nx") && strings.Contains(name, "_") {
+		if contract.IsReserved(name) {
 			d.report(d.keyAt("sources", name), "", "source names that begin with nexus or nx…_ are reserved")
 		}
 		src := p.Sources[name]

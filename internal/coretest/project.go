@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nexus-host/nexus-host/core/lang/check"
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/builder"
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
@@ -135,15 +135,12 @@ func (p *Project) Filled(source, kind, statement string) {
 func (p *Project) Fragments() []eventlog.Fragment {
 	var out []eventlog.Fragment
 	for _, src := range p.Spec.Sources {
-		for _, kind := range check.Kinds() {
+		for _, k := range contract.Kinds() {
+			kind := k.Name
 			if len(p.rows[src.Name][kind]) == 0 {
 				continue
 			}
-			f := eventlog.Fragment{Source: src.Name, Name: "given_" + kind, Kind: kind}
-			columns, _ := check.KindColumns(kind)
-			for _, c := range columns {
-				f.Columns = append(f.Columns, sql.ColumnDef{Name: c.Name, Type: c.Type})
-			}
+			f := eventlog.Fragment{Source: src.Name, Name: "given_" + kind, Kind: kind, Columns: sql.Defs(k.Columns)}
 			if kind == eventlog.Entities {
 				f.Columns = append(f.Columns, p.Attributes...)
 			}

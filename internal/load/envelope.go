@@ -8,13 +8,15 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/nexus-host/nexus-host/core/contract"
 )
 
 // envelope makes rows of raw objects, after one table's layout. It is used by
 // one goroutine at a time.
 type envelope struct {
-	layout   preset
-	isPlain  bool
+	layout   contract.Preset
+	isPlain  bool            // the row itself is the record, and nothing is read from it
 	wanted   map[string]bool // members to remember: first parts of the layout's paths
 	ingested time.Time       // of rows that do not say
 
@@ -25,21 +27,23 @@ type envelope struct {
 }
 
 func newEnvelope(t *Table, ingested time.Time) (*envelope, bool) {
-	p, ok := presetNamed(t.Preset)
+	p, ok := contract.PresetNamed(t.Preset)
 	if !ok {
 		return nil, false
 	}
+	p, _ = p.With(t.Columns) // the project file was checked
 	e := &envelope{
-		layout: p.with(t.Columns), ingested: ingested, wanted: map[string]bool{}, values: map[string]jsontext.Value{},
+		layout: p, ingested: ingested, wanted: map[string]bool{}, values: map[string]jsontext.Value{},
 		connection: optional(t.Connection), account: optional(t.Account), apiVersion: optional(t.APIVersion), format: optional(t.RecordFormat),
 	}
-	e.isPlain = e.layout.plain()
-	for _, path := range e.layout.paths() {
+	paths := p.Paths()
+	e.isPlain = len(paths)+len(p.Own) == 0
+	for _, path := range paths {
 		first, _, _ := strings.Cut(path, ".")
 		e.wanted[first] = true
 	}
 	if e.format == nil {
-		e.format = optional(e.layout.shape)
+		e.format = optional(e.layout.Shape)
 	}
 	return e, true
 }
@@ -63,23 +67,23 @@ func (e *envelope) row(b []byte, out *Row) *rejection {
 	}
 	e.members(b)
 	out.Deleted = e.isDeleted()
-	if len(e.layout.record) > 0 {
+	if len(e.layout.Record) > 0 {
 		record, r := e.record(out.Deleted)
 		if r != nil {
 			return r
 		}
 		out.Record = record
-	} else if len(e.layout.drop) > 0 {
+	} else if len(e.layout.Own) > 0 {
 		out.Record = e.rebuilt
 	}
-	if v, ok := e.text(e.layout.recordID); ok {
+	if v, ok := e.text(e.layout.RecordID); ok {
 		out.RecordID = &v
 	}
 	for _, clock := range []struct {
 		paths []string
 		to    *time.Time
 		name  string
-	}{{e.layout.ingested, &out.IngestedAt, "_ingested_at"}, {e.layout.updated, &out.SourceUpdatedAt, "_source_updated_at"}} {
+	}{{e.layout.IngestedAt, &out.IngestedAt, "_ingested_at"}, {e.layout.UpdatedAt, &out.SourceUpdatedAt, "_source_updated_at"}} {
 		if v, ok := e.text(clock.paths); ok {
 			t, ok := instant(v)
 			if !ok {
@@ -91,8 +95,10 @@ func (e *envelope) row(b []byte, out *Row) *rejection {
 	for _, text := range []struct {
 		paths []string
 		to    **string
-	}{{e.layout.connection, &out.Connection}, {e.layout.account, &out.Account}, {e.layout.apiVersion,
-		&out.APIVersion}, {e.layout.format, &out.Format}} {
+	}{
+		{e.layout.Connection, &out.Connection}, {e.layout.Account, &out.Account},
+		{e.layout.APIVersion, &out.APIVersion}, {e.layout.Format, &out.Format},
+	} {
 		if v, ok := e.text(text.paths); ok {
 			*text.to = &v
 		}
@@ -113,7 +119,7 @@ func (e *envelope) members(b []byte) {
 		if e.wanted[string(name)] {
 			e.values[string(name)] = value
 		}
-		if len(e.layout.drop) == 0 || slices.ContainsFunc(e.layout.drop, func(p string) bool { return bytes.HasPrefix(name, []byte(p)) }) {
+		if len(e.layout.Own) == 0 || e.layout.Owns(string(name)) {
 			return
 		}
 		if len(e.rebuilt) > 1 {
@@ -173,7 +179,7 @@ func (e *envelope) text(paths []string) (string, bool) {
 }
 
 func (e *envelope) record(deleted bool) ([]byte, *rejection) {
-	for _, path := range e.layout.record {
+	for _, path := range e.layout.Record {
 		v := e.find(path)
 		if v == nil {
 			continue
@@ -197,29 +203,28 @@ func (e *envelope) record(deleted bool) ([]byte, *rejection) {
 	if deleted { // a tombstone needs no record
 		return nil, nil
 	}
-	return nil, reject(MissingRecord, "there is no %s", strings.Join(e.layout.record, " or "))
+	return nil, reject(MissingRecord, "there is no %s", strings.Join(e.layout.Record, " or "))
 }
 
+// isDeleted reports a tombstone. Of a history's version that is no longer in force it
+// is true too: the base relation knows whether it is the record's last one.
 func (e *envelope) isDeleted() bool {
-	for _, d := range e.layout.deleted {
-		text, ok := e.text([]string{d.path})
-		if !ok {
-			continue
-		}
-		switch d.how {
-		case whenPresent:
+	for _, d := range e.layout.Deleted {
+		text, ok := e.text([]string{d.Column})
+		if ok && (d.Present || slices.Contains(d.Values, text) || d.Values == nil && isWord(text, "true", "t", "yes", "y", "1")) {
 			return true
-		case whenTrue:
-			if slices.Contains([]string{"true", "t", "1", "yes", "y"}, strings.ToLower(text)) {
-				return true
-			}
-		case whenOneOf:
-			if slices.Contains(d.values, text) {
-				return true
-			}
 		}
 	}
-	return false
+	if e.layout.Active == "" {
+		return false
+	}
+	text, ok := e.text([]string{e.layout.Active})
+	return ok && isWord(text, "false", "f", "no", "n", "0")
+}
+
+// isWord reads a truth value as portable SQL's cast does.
+func isWord(text string, words ...string) bool {
+	return slices.Contains(words, strings.ToLower(strings.Trim(text, " ")))
 }
 
 // instant reads ISO 8601 text, or a number since 1970: seconds, milliseconds or
@@ -241,10 +246,9 @@ func instant(s string) (time.Time, bool) {
 		if f > 0 && f < 1e11 { // seconds with a fraction: take it from the text, a double is too coarse
 			whole, fraction, _ := strings.Cut(s, ".")
 			sec, err1 := strconv.ParseInt(whole, 10, 64)
-			fraction = (fraction + "000000")[:6]
-			micros, err2 := strconv.ParseInt(fraction, 10, 64)
+			nanos, err2 := strconv.ParseInt((fraction + "000000000")[:9], 10, 64)
 			if err1 == nil && err2 == nil {
-				return inRange(time.Unix(sec, micros*1000))
+				return inRange(time.Unix(sec, nanos).Round(time.Microsecond)) // a relation's number is rounded too
 			}
 		}
 		return time.Time{}, false

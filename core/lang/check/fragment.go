@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/spec"
 )
@@ -20,18 +21,10 @@ type Fragment struct {
 }
 
 // RawColumns are the columns of raw.t.
-func RawColumns() []sql.ColumnDef {
-	return []sql.ColumnDef{
-		{Name: "record", Type: sql.JSON}, {Name: "record_id", Type: sql.Text}, {Name: "_ingested_at", Type: sql.Timestamp},
-		{Name: "_source_updated_at", Type: sql.Timestamp}, {Name: "_deleted", Type: sql.Boolean}, {Name: "_connection", Type: sql.Text},
-		{Name: "_account", Type: sql.Text}, {Name: "_api_version", Type: sql.Text}, {Name: "_format", Type: sql.Text},
-	}
-}
+func RawColumns() []sql.ColumnDef { return sql.Defs(contract.Envelope()) }
 
 // HistoryColumns are the columns of raw.t_history.
-func HistoryColumns() []sql.ColumnDef {
-	return append(RawColumns(), sql.ColumnDef{Name: "_version", Type: sql.Bigint}, sql.ColumnDef{Name: "_is_latest", Type: sql.Boolean})
-}
+func HistoryColumns() []sql.ColumnDef { return sql.Defs(contract.History()) }
 
 // Fragments parses and checks all fragments of a source, and returns them in an
 // order in which each comes after those it reads. Of env, Params and Source are
@@ -177,9 +170,9 @@ func (fs *fragments) check(f *Fragment) {
 	env.File, env.Text = f.File, f.SQL
 	env.Relation, env.Explain = fs.relation, fs.explain
 	wanted := map[string]sql.Type{}
-	if kind, ok := KindColumns(f.Kind); ok {
-		for _, k := range kind {
-			wanted[k.Name] = k.Type
+	if kind, ok := contract.KindNamed(f.Kind); ok {
+		for _, c := range kind.Columns {
+			wanted[c.Name] = c.Type
 		}
 	}
 	c := newChecker(env)

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/lang/check"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/spec"
@@ -112,12 +113,9 @@ func TestFragmentsRefuse(t *testing.T) {
 // out, and each column's absence.
 func TestKinds(t *testing.T) {
 	t.Parallel()
-	for _, kind := range check.Kinds() {
-		wanted, ok := check.KindColumns(kind)
-		if !ok {
-			t.Fatalf("no kind %s", kind)
-		}
-		value := func(c check.KindColumn) string {
+	for _, k := range contract.Kinds() {
+		kind, wanted := k.Name, k.Columns
+		value := func(c contract.Column) string {
 			if c.Values != nil {
 				return "'" + c.Values[0] + "' as " + c.Name
 			}
@@ -125,7 +123,7 @@ func TestKinds(t *testing.T) {
 		}
 		var items []string
 		for _, c := range wanted {
-			if !c.Optional {
+			if !c.Nullable {
 				items = append(items, value(c))
 			}
 		}

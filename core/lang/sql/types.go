@@ -1,45 +1,38 @@
 package sql
 
-// Type is one of the contract's column types.
-type Type uint8
+import "github.com/nexus-host/nexus-host/core/contract"
 
+// Type is one of the contract's column types, or one that only expressions have.
+type Type = contract.Type
+
+// The types; see the contract for what each holds.
 const (
-	Invalid Type = iota
-	Null         // the type of a bare NULL; fits every other
-	Text         // Unicode text, ordered by code point
-	Bigint       // 64 bits, signed
-	Double       // IEEE 754 binary64
-	Decimal      // decimal(38,9)
-	Boolean
-	Timestamp // an instant, UTC, microseconds
-	Date
-	JSON
+	Invalid   = contract.Invalid
+	Null      = contract.Null // the type of a bare NULL; fits every other
+	Text      = contract.Text
+	Bigint    = contract.Bigint
+	Double    = contract.Double
+	Decimal   = contract.Decimal
+	Boolean   = contract.Boolean
+	Timestamp = contract.Timestamp
+	Date      = contract.Date
+	JSON      = contract.JSON
 )
 
-var typeNames = [...]string{
-	Invalid: "invalid", Null: "null", Text: "text", Bigint: "bigint", Double: "double", Decimal: "decimal",
-	Boolean: "boolean", Timestamp: "timestamp", Date: "date", JSON: "json",
-}
-
-func (t Type) String() string {
-	if int(t) < len(typeNames) {
-		return typeNames[t]
-	}
-	return "invalid"
-}
-
 // TypeNamed returns the type with this portable name.
-func TypeNamed(name string) (Type, bool) {
-	for t := Text; t <= JSON; t++ {
-		if typeNames[t] == name {
-			return t, true
-		}
-	}
-	return Invalid, false
-}
+func TypeNamed(name string) (Type, bool) { return contract.TypeNamed(name) }
 
 // ColumnDef is a column of a relation: its name and type.
 type ColumnDef struct {
 	Name string
 	Type Type
+}
+
+// Defs are the names and types of the contract's columns.
+func Defs(columns []contract.Column) []ColumnDef {
+	defs := make([]ColumnDef, len(columns))
+	for i, c := range columns {
+		defs[i] = ColumnDef{Name: c.Name, Type: c.Type}
+	}
+	return defs
 }

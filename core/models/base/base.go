@@ -10,6 +10,7 @@ import (
 	"embed"
 	"fmt"
 
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/builder"
 	"github.com/nexus-host/nexus-host/core/models/graph"
@@ -35,22 +36,10 @@ func Origin(src spec.Source, t spec.Table) string {
 }
 
 // Envelope is the columns of a relation that the host loads files into.
-func Envelope() []sql.ColumnDef {
-	return append([]sql.ColumnDef{{Name: "_row", Type: sql.Bigint}}, envelope()...)
-}
+func Envelope() []sql.ColumnDef { return sql.Defs(contract.Loaded()) }
 
 // Columns is the columns of a base relation.
-func Columns() []sql.ColumnDef {
-	return append(envelope(), sql.ColumnDef{Name: "_version", Type: sql.Bigint}, sql.ColumnDef{Name: "_is_latest", Type: sql.Boolean})
-}
-
-func envelope() []sql.ColumnDef {
-	return []sql.ColumnDef{
-		{Name: "record", Type: sql.JSON}, {Name: "record_id", Type: sql.Text}, {Name: "_ingested_at", Type: sql.Timestamp},
-		{Name: "_source_updated_at", Type: sql.Timestamp}, {Name: "_deleted", Type: sql.Boolean}, {Name: "_connection", Type: sql.Text},
-		{Name: "_account", Type: sql.Text}, {Name: "_api_version", Type: sql.Text}, {Name: "_format", Type: sql.Text},
-	}
-}
+func Columns() []sql.ColumnDef { return sql.Defs(contract.History()) }
 
 // Input is a relation that the nodes read and none makes.
 type Input struct {
@@ -128,6 +117,7 @@ func node(src spec.Source, t spec.Table) (*graph.Node, error) {
 func load(name string, src spec.Source, t spec.Table) (*sql.Query, error) {
 	lists := builder.Lists{
 		"id_path": nil, "no_id_path": builder.If(t.RecordID == ""), "time_path": nil, "no_time_path": builder.If(t.UpdatedAt == ""),
+		"history": builder.If(t.History), "no_history": builder.If(!t.History),
 	}
 	if t.RecordID != "" {
 		lists["id_path"] = builder.Names(t.RecordID)
@@ -135,7 +125,9 @@ func load(name string, src spec.Source, t spec.Table) (*sql.Query, error) {
 	if t.UpdatedAt != "" {
 		lists["time_path"] = builder.Names(t.UpdatedAt)
 	}
-	params := map[string][]string{"given_id": {"value", "record"}, "given_time": {"value", "record"}}
+	params := map[string][]string{
+		"given_id": {"value", "record"}, "given_time": {"value", "record"}, "is_gone": {"value", "is_latest"}, "tombstone_rank": {"value"},
+	}
 	macros, err := builder.LoadMacros(files, "macros", params, builder.Params{Lists: lists})
 	if err != nil {
 		return nil, err

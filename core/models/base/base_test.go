@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/lang/check"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/base"
@@ -87,7 +88,7 @@ func loaders() map[string][]sql.ColumnDef {
 func TestNodesOfEveryPreset(t *testing.T) {
 	t.Parallel()
 	columns := loaders()
-	for _, preset := range base.Presets() {
+	for _, preset := range contract.PresetNames() {
 		t.Run(preset, func(t *testing.T) {
 			t.Parallel()
 			src := source(spec.Table{
@@ -162,7 +163,7 @@ func TestNodesRefuse(t *testing.T) {
 	}{
 		{"preset", spec.RawRelation{Preset: "fivetrain"}, `no preset "fivetrain"`},
 		{"record column", spec.RawRelation{Preset: "airbyte_raw", Columns: []sql.ColumnDef{{Name: "id", Type: sql.Text}}}, "no column _airbyte_data"},
-		{"envelope column", spec.RawRelation{Preset: "plain", Mapping: map[string]string{"_inserted_at": "x"}}, "columns map onto the envelope's alone"},
+		{"envelope column", spec.RawRelation{Preset: "plain", Mapping: map[string]string{"_inserted_at": "x"}}, "columns map onto the envelope's only"},
 		{
 			"raw column", spec.RawRelation{Preset: "plain", Mapping: map[string]string{"_ingested_at": "loadd_at"}, Columns: []sql.ColumnDef{{Name: "loaded_at", Type: sql.Timestamp}}},
 			"_ingested_at is mapped to loadd_at, which the relation does not have; did you mean loaded_at?",

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/lang/vocab"
 	"github.com/nexus-host/nexus-host/core/models/builder"
@@ -21,21 +22,21 @@ func existing(model string, src spec.Source, t spec.Table) (*sql.Query, error) {
 
 // mapping reads the envelope from one relation's columns.
 type mapping struct {
-	preset
-	name  string
-	table spec.Table
+	preset contract.Preset
+	name   string
+	table  spec.Table
 	// columns are the relation's, by their names in lower case: some warehouses
 	// give all names in upper case.
 	columns map[string]sql.ColumnDef
 }
 
 func newMapping(src spec.Source, t spec.Table) (*mapping, error) {
-	p, ok := presetNamed(t.Relation.Preset)
+	p, ok := contract.PresetNamed(t.Relation.Preset)
 	if !ok {
-		return nil, fmt.Errorf("no preset %q; there are %s", t.Relation.Preset, strings.Join(Presets(), ", "))
+		return nil, fmt.Errorf("no preset %q; there are %s", t.Relation.Preset, strings.Join(contract.PresetNames(), ", "))
 	}
-	if p, ok = p.with(t.Relation.Mapping); !ok {
-		return nil, fmt.Errorf("columns map onto the envelope's alone: record, record_id, _ingested_at, _source_updated_at, _deleted, _connection, _account, _api_version, _format")
+	if p, ok = p.With(t.Relation.Mapping); !ok {
+		return nil, fmt.Errorf("columns map onto the envelope's only: %s", strings.Join(contract.Names(contract.Envelope()), ", "))
 	}
 	m := &mapping{preset: p, name: RawName(src.Name, t.Name), table: t, columns: map[string]sql.ColumnDef{}}
 	for _, c := range t.Relation.Columns {
@@ -50,8 +51,8 @@ func newMapping(src spec.Source, t spec.Table) (*mapping, error) {
 			return nil, fmt.Errorf("%s is mapped to %s, which the relation does not have%s", envelope, column, near(column, t.Relation.Columns))
 		}
 	}
-	if len(p.record) > 0 && m.find(p.record) == "" {
-		return nil, fmt.Errorf("the relation has no column %s, which preset %s reads records from", p.record[0], t.Relation.Preset)
+	if len(p.Record) > 0 && m.find(p.Record) == "" {
+		return nil, fmt.Errorf("the relation has no column %s, which preset %s reads records from", p.Record[0], t.Relation.Preset)
 	}
 	return m, nil
 }
@@ -91,31 +92,36 @@ func (m *mapping) column(name string) (sql.Expr, sql.Type) {
 // row is how the relation's columns make an envelope; active is whether a history's version is.
 func (m *mapping) row() builder.Element {
 	active := builder.Bool(true)
-	if m.has(m.active) {
-		active = builder.Call("coalesce", m.boolean(m.active), builder.Bool(true))
+	if m.has(m.preset.Active) {
+		active = builder.Call("coalesce", m.boolean(m.preset.Active), builder.Bool(true))
 	}
 	shape := builder.Null(sql.Text)
-	if m.shape != "" {
-		shape = builder.Text(m.shape)
+	if m.preset.Shape != "" {
+		shape = builder.Text(m.preset.Shape)
 	}
 	var object builder.List
 	if is := m.isObject(); is != nil {
 		object = builder.List{{"is_object": is}}
 	}
 	return builder.Element{
-		"record": m.record(), "record_id": m.id(), "ingested_at": m.first(m.ingested, m.instant, sql.Timestamp),
-		"updated_at": m.updatedAt(), "deleted": m.isDeleted(), "connection": m.first(m.connection, m.text, sql.Text),
-		"account": m.first(m.account, m.text, sql.Text), "api_version": m.first(m.apiVersion, m.text, sql.Text),
-		"format": m.first(m.format, m.text, sql.Text), "shape": shape, "tie": m.tieBreak(), "active": active, "object": object,
+		"record": m.record(), "record_id": m.id(), "ingested_at": m.first(m.preset.IngestedAt, m.instant, sql.Timestamp),
+		"updated_at": m.updatedAt(), "deleted": m.isDeleted(), "connection": m.first(m.preset.Connection, m.text, sql.Text),
+		"account": m.first(m.preset.Account, m.text, sql.Text), "api_version": m.first(m.preset.APIVersion, m.text, sql.Text),
+		"format": m.first(m.preset.Format, m.text, sql.Text), "shape": shape, "tie": m.tieBreak(), "active": active, "object": object,
 	}
 }
 
-// first is the first of the paths that is not NULL, a typed NULL if the relation has none.
+// first is the first of the paths that is not NULL (an empty text counts as NULL, as
+// it does in a file), a typed NULL if the relation has none.
 func (m *mapping) first(paths []string, read func(string) sql.Expr, t sql.Type) sql.Expr {
 	var list []sql.Expr
 	for _, p := range paths {
 		if m.find([]string{p}) != "" {
-			list = append(list, read(p))
+			e := read(p)
+			if t == sql.Text {
+				e = builder.Call("nullif", e, builder.Text(""))
+			}
+			list = append(list, e)
 		}
 	}
 	switch len(list) {
@@ -163,7 +169,7 @@ func (m *mapping) text(path string) sql.Expr {
 }
 
 // instant reads a place as a time: a timestamp, ISO text, or a number of
-// seconds since 1970 (of milliseconds where it is too great for seconds).
+// seconds since 1970 (of milliseconds or microseconds where it is too great for those).
 func (m *mapping) instant(path string) sql.Expr {
 	e, t, below := m.place(path)
 	switch {
@@ -179,12 +185,14 @@ func (m *mapping) instant(path string) sql.Expr {
 	return builder.Call("coalesce", builder.Cast(m.text(path), sql.Timestamp), seconds(builder.Cast(m.text(path), sql.Decimal)))
 }
 
-// farSeconds is the year 5138; a greater number counts milliseconds.
+// farSeconds is the year 5138; a greater number counts milliseconds, and one a
+// thousand times as great microseconds.
 const farSeconds = 100_000_000_000
 
 func seconds(n sql.Expr) sql.Expr {
-	factor := builder.Case(builder.Int(1_000_000), builder.When(builder.Op(sql.OpGe, sql.CloneExpr(n),
-		builder.Int(farSeconds)), builder.Int(1_000)))
+	above := func(least int) sql.Expr { return builder.Op(sql.OpGe, sql.CloneExpr(n), builder.Int(least)) }
+	factor := builder.Case(builder.Int(1_000_000),
+		builder.When(above(1_000*farSeconds), builder.Int(1)), builder.When(above(farSeconds), builder.Int(1_000)))
 	return builder.Call("timestamp_micros", builder.Cast(builder.Op(sql.OpMul, n, factor), sql.Bigint))
 }
 
@@ -199,17 +207,17 @@ func (m *mapping) boolean(path string) sql.Expr {
 // isDeleted recognizes tombstones.
 func (m *mapping) isDeleted() sql.Expr {
 	var list []sql.Expr
-	for _, d := range m.deleted {
-		if m.find([]string{d.column}) == "" {
+	for _, d := range m.preset.Deleted {
+		if m.find([]string{d.Column}) == "" {
 			continue
 		}
 		switch {
-		case d.present:
-			list = append(list, builder.Not(builder.IsNull(m.present(d.column))))
-		case d.values != nil:
-			list = append(list, builder.Call("coalesce", builder.InTexts(m.text(d.column), d.values), builder.Bool(false)))
+		case d.Present:
+			list = append(list, builder.Not(builder.IsNull(m.present(d.Column))))
+		case d.Values != nil:
+			list = append(list, builder.Call("coalesce", builder.InTexts(m.text(d.Column), d.Values), builder.Bool(false)))
 		default:
-			list = append(list, builder.Call("coalesce", m.boolean(d.column), builder.Bool(false)))
+			list = append(list, builder.Call("coalesce", m.boolean(d.Column), builder.Bool(false)))
 		}
 	}
 	if len(list) == 0 {
@@ -219,15 +227,15 @@ func (m *mapping) isDeleted() sql.Expr {
 }
 
 func (m *mapping) present(path string) sql.Expr {
-	if e, _, below := m.place(path); below == "" {
+	if e, t, below := m.place(path); below == "" && t != sql.Text {
 		return e
 	}
-	return m.text(path)
+	return builder.Call("nullif", m.text(path), builder.Text(""))
 }
 
 // record is the column that holds it, or an object of the row's columns.
 func (m *mapping) record() sql.Expr {
-	if p := m.find(m.preset.record); p != "" {
+	if p := m.find(m.preset.Record); p != "" {
 		e, t, below := m.place(p)
 		if below != "" {
 			return builder.Call("json_extract", e, builder.Text(below))
@@ -257,7 +265,7 @@ func (m *mapping) object() sql.Expr {
 		args = nil
 	}
 	for _, c := range m.table.Relation.Columns {
-		if m.own(strings.ToLower(c.Name)) {
+		if m.preset.Owns(strings.ToLower(c.Name)) {
 			continue
 		}
 		e := builder.Col("r", c.Name)
@@ -288,7 +296,7 @@ func member(column string) string {
 // isObject is whether a row's record is an object or needs to be none; nil
 // where the record is made of columns.
 func (m *mapping) isObject() sql.Expr {
-	if m.find(m.preset.record) == "" {
+	if m.find(m.preset.Record) == "" {
 		return nil
 	}
 	return builder.Or(m.isDeleted(), builder.Call("coalesce", builder.Eq(builder.Call("json_type", m.record(), builder.Text("$")), builder.Text("object")), builder.Bool(false)))
@@ -297,8 +305,8 @@ func (m *mapping) isObject() sql.Expr {
 // id is the record's id: the envelope's, else what is at the table's path.
 func (m *mapping) id() sql.Expr {
 	list := []sql.Expr{}
-	if m.find(m.recordID) != "" {
-		list = append(list, m.first(m.recordID, m.text, sql.Text))
+	if m.find(m.preset.RecordID) != "" {
+		list = append(list, m.first(m.preset.RecordID, m.text, sql.Text))
 	}
 	if m.table.RecordID != "" {
 		list = append(list, m.inRecord(m.table.RecordID, m.text, "json_text"))
@@ -313,7 +321,7 @@ func (m *mapping) id() sql.Expr {
 }
 
 func (m *mapping) updatedAt() sql.Expr {
-	list := []sql.Expr{m.first(m.updated, m.instant, sql.Timestamp)}
+	list := []sql.Expr{m.first(m.preset.UpdatedAt, m.instant, sql.Timestamp)}
 	if m.table.UpdatedAt != "" {
 		list = append(list, m.inRecord(m.table.UpdatedAt, m.instant, "json_timestamp"))
 		return builder.Call("coalesce", list...)
@@ -325,7 +333,7 @@ func (m *mapping) updatedAt() sql.Expr {
 // the path is one of them, the column itself is read.
 func (m *mapping) inRecord(path string, column func(string) sql.Expr, read string) sql.Expr {
 	steps, err := vocab.ParsePath(path)
-	if err == nil && m.find(m.preset.record) == "" && len(steps) == 1 && !steps[0].IsIndex && m.has(steps[0].Name) && !m.own(steps[0].Name) {
+	if err == nil && m.find(m.preset.Record) == "" && len(steps) == 1 && !steps[0].IsIndex && m.has(steps[0].Name) && !m.preset.Owns(steps[0].Name) {
 		return column(steps[0].Name)
 	}
 	return builder.Call(read, m.record(), builder.Text(path))
@@ -333,8 +341,8 @@ func (m *mapping) inRecord(path string, column func(string) sql.Expr, read strin
 
 // tieBreak is text that distinguishes versions of equal times, always the same way.
 func (m *mapping) tieBreak() sql.Expr {
-	if m.find(m.tie) != "" {
-		return m.first(m.tie, m.text, sql.Text)
+	if m.find(m.preset.Tie) != "" {
+		return m.first(m.preset.Tie, m.text, sql.Text)
 	}
 	return builder.Call("document_text", m.record())
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/models/builder"
 	"github.com/nexus-host/nexus-host/core/spec"
 )
@@ -32,17 +33,6 @@ func EntityTypes(s *spec.Spec) ([]spec.EntityType, error) {
 	return types, nil
 }
 
-// Prefix is how the ids of a type's entities begin.
-func Prefix(entityType string) string {
-	switch {
-	case entityType == "group":
-		return "grp"
-	case len(entityType) > 3:
-		return entityType[:3]
-	}
-	return entityType
-}
-
 // EntityMacros are those of sql/entity_macros.sql, by which models learn the entity of an identifier.
 func EntityMacros(types []spec.EntityType) (builder.Macros, error) {
 	params := map[string][]string{
@@ -59,7 +49,7 @@ func registered(types []spec.EntityType) builder.List {
 	for _, t := range types {
 		if !t.Resolution {
 			list = append(list, builder.Element{
-				"name": builder.Text(t.Name), "identifier": builder.Text(t.Name + "_id"), "prefix": builder.Text(Prefix(t.Name)),
+				"name": builder.Text(t.Name), "identifier": builder.Text(t.Name + "_id"), "prefix": builder.Text(contract.EntityPrefix(t.Name)),
 			})
 		}
 	}

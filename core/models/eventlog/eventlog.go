@@ -82,7 +82,7 @@ func (c *composer) add(k *kind) {
 	}
 	c.log(k, c.Query("arms", builder.Params{Lists: builder.Lists{
 		"sources": sources, "no_source": builder.If(len(sources) == 0),
-		"columns": columnList(columns(k.columns, typed(sql.Timestamp, ingestedAt), text(sourceColumn))),
+		"columns": columnList(append(k.given(), sql.ColumnDef{Name: sourceColumn, Type: sql.Text})),
 	}}))
 }
 
@@ -99,7 +99,7 @@ func (c *composer) source(k *kind, source string) bool {
 		}
 		fragments = append(fragments, builder.Element{
 			"relation": builder.Name(f.relation()), "source": builder.Text(source),
-			"columns": given(f, columns(k.columns, typed(sql.Timestamp, ingestedAt))),
+			"columns": given(f, k.given()),
 		})
 	}
 	if len(fragments) == 0 {

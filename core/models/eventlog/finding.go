@@ -1,6 +1,7 @@
 package eventlog
 
 import (
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/builder"
 )
@@ -19,9 +20,9 @@ func Findings() (*sql.Query, error) {
 func (k *kind) shown() string {
 	switch k.name {
 	case Entities:
-		return "nexus_entities"
+		return contract.TableEntities
 	case StateChanges:
-		return "nexus_states"
+		return contract.TableStates
 	}
 	return k.table
 }

@@ -23,13 +23,13 @@ func (c *composer) log(k *kind, arms *sql.Query) {
 		Lists:    builder.Lists{"columns": k.outList(), "orderable": builder.Names(c.orderable(k)...)},
 		Elements: map[string]builder.Element{"kind": k.element()},
 	}
-	layer := graph.Log
-	if k.name == Entities {
-		layer = graph.Work
+	table := &graph.Relation{Name: k.table, Layer: graph.Work, Storage: graph.Table, Doc: k.doc, Key: []string{k.id}}
+	if k.name != Entities {
+		table = graph.Published(k.table)
 	}
 	n := builder.Node(builder.Work(k.duplicates(), "The rows of kind "+k.name+" whose key occurs more than once."), c.Query("duplicates", p))
 	n.Name = k.table
-	builder.Append(n, &graph.Relation{Name: k.table, Layer: layer, Storage: graph.Table, Doc: k.doc, Key: []string{k.id}}, c.Query("deduplicated", p))
+	builder.Append(n, table, c.Query("deduplicated", p))
 	c.Nodes = append(c.Nodes, n)
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/builder"
 	"github.com/nexus-host/nexus-host/core/spec"
@@ -32,8 +33,8 @@ func (n *Names) Empty() bool {
 
 // The categories of states.
 const (
-	Dimension   = "dimension"
-	Measurement = "measurement"
+	Dimension   = contract.Dimension
+	Measurement = contract.Measurement
 )
 
 // Add takes up a name of a kind of fragments; category is read for states only.
@@ -106,7 +107,13 @@ func StaticNames(s *spec.Spec, fragments []Fragment) (names Names, computed []st
 
 // nameColumns says which column of a kind holds names.
 func nameColumns() map[string]string {
-	return map[string]string{Traits: "trait_name", Measurements: "measurement_name", Dimensions: "dimension_name", StateChanges: "state_name"}
+	columns := map[string]string{}
+	for _, k := range contract.Kinds() {
+		if k.Names != "" {
+			columns[k.Name] = k.Names
+		}
+	}
+	return columns
 }
 
 // BySource returns, for each source with fragments of a kind, the names that its

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
 	"github.com/nexus-host/nexus-host/core/spec"
@@ -82,7 +83,7 @@ func TestCanonical(t *testing.T) {
 
 func TestPrefix(t *testing.T) {
 	for in, want := range map[string]string{"person": "per", "group": "grp", "subscription": "sub", "org": "org", "ad": "ad"} {
-		if got := eventlog.Prefix(in); got != want {
+		if got := contract.EntityPrefix(in); got != want {
 			t.Errorf("%s: got %s, want %s", in, got, want)
 		}
 	}

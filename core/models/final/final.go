@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/builder"
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
@@ -39,15 +40,12 @@ func Nodes(s *spec.Spec, fragments []eventlog.Fragment, names eventlog.Names) ([
 	}
 	c.Make(builder.Work("nxw_trait_links", "Traits by entity."), "trait_links")
 	c.Make(builder.Work("nxw_relationship_ends", "Relationship declarations by entity."), "relationship_ends")
-	c.Make(table("nexus_entity_participants", "Who took part in each event, and as what.", "entity_participant_id"), "participants")
-	c.Make(table("nexus_relationships", "How entities are related.", "relationship_id"), "relationships")
-	c.Make(table("nexus_resolved_entity_traits", "One value of each trait of each entity, chosen by the project's rules.", "entity_id", "trait_name"),
-		"nexus_resolved_entity_traits", rules)
-	c.Make(table("nexus_entities", "Every entity, one row each, with its traits and attributes.", "entity_id"), "nexus_entities", c.entities())
-	c.Make(table("nexus_event_measurements", "The measurements of each event, one column a name.", "event_id"),
-		"nexus_event_measurements", c.wide("nexus_event_measurements", eventlog.Measurements, "measurement_", names.Measurements))
-	c.Make(table("nexus_event_dimensions", "The dimensions of each event, one column a name.", "event_id"),
-		"nexus_event_dimensions", c.wide("nexus_event_dimensions", eventlog.Dimensions, "dimension_", names.Dimensions))
+	c.Make(graph.Published(contract.TableParticipants), "participants")
+	c.Make(graph.Published(contract.TableRelationships), "relationships")
+	c.table(contract.TableResolvedTraits, rules)
+	c.table(contract.TableEntities, c.entities())
+	c.table(contract.TableMeasurements, c.wide(contract.TableMeasurements, eventlog.Measurements, names.Measurements))
+	c.table(contract.TableDimensions, c.wide(contract.TableDimensions, eventlog.Dimensions, names.Dimensions))
 	c.findings()
 	return c.Done()
 }
@@ -60,23 +58,8 @@ type composer struct {
 	names      eventlog.Names
 }
 
-func table(name, doc string, key ...string) *graph.Relation {
-	return &graph.Relation{Name: name, Layer: graph.Final, Storage: graph.Table, Doc: doc, Key: key}
-}
-
-// fixed are the columns that a model has without a project's.
-func (c *composer) fixed(model string, p builder.Params) []string {
-	var list []string
-	for _, it := range c.Query(model, p).Arms[0].Items {
-		switch col, ok := it.Expr.(*sql.Column); {
-		case it.Alias != "":
-			list = append(list, it.Alias)
-		case ok:
-			list = append(list, col.Name)
-		}
-	}
-	return list
-}
+// table makes a published table by the model of its name.
+func (c *composer) table(name string, p builder.Params) { c.Make(graph.Published(name), name, p) }
 
 // free gives a name that becomes a column a prefix where another column has it.
 func free(name, prefix string, taken []string) string {
@@ -112,9 +95,10 @@ func (c *composer) entities() builder.Params {
 		}
 		values[name] = append(values[name], builder.Element{"value": value})
 	}
-	taken := c.fixed("nexus_entities", builder.Params{Lists: builder.Lists{"traits": nil, "columns": nil}})
+	t := contract.Published(contract.TableEntities)
+	taken := t.Names()
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		column := free(name, "trait_", taken)
+		column := free(name, t.Wide.Taken, taken)
 		taken = append(taken, column)
 		e := builder.Element{"name": builder.Name(column), "single": values[name], "several": builder.List(nil)}
 		if len(values[name]) > 1 {
@@ -126,19 +110,20 @@ func (c *composer) entities() builder.Params {
 }
 
 // wide are the sources that have a kind, each with the columns of all names.
-func (c *composer) wide(model, kind, prefix string, names []string) builder.Params {
+func (c *composer) wide(table, kind string, names []string) builder.Params {
 	bySource := eventlog.BySource(kind, c.fragments, names)
 	one := builder.Element{"name": builder.Text(""), "one": builder.If(false), "columns": builder.List(nil)}
-	taken := c.fixed(model, builder.Params{Lists: builder.Lists{"sources": {one}}})
+	t := contract.Published(table)
+	taken := t.Names()
 	columns := make([]string, len(names))
 	for i, n := range names {
-		columns[i] = free(n, prefix, taken)
+		columns[i] = free(n, t.Wide.Taken, taken)
 		taken = append(taken, columns[i])
 	}
 	cells := func(own []string) builder.List {
 		var list builder.List
 		for i, n := range names {
-			possible, flag := slices.Contains(own, n), strings.HasPrefix(n, "is_")
+			possible, flag := slices.Contains(own, n), strings.HasPrefix(n, contract.FlagPrefix)
 			list = append(list, builder.Element{
 				"name": builder.Text(n), "column": builder.Name(columns[i]),
 				"values": builder.If(possible && !flag), "flags": builder.If(possible && flag),
@@ -166,8 +151,5 @@ func (c *composer) findings() {
 		return
 	}
 	q.Arms = append(q.Arms, c.Query("no_entity").Arms...)
-	c.Add(&graph.Relation{
-		Name: "nexus_findings", Layer: graph.Log, Storage: graph.Table,
-		Doc: "What the build dropped or had to decide for itself: of which table and source, why, how often.",
-	}, q)
+	c.Add(graph.Published(contract.TableFindings), q)
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nexus-host/nexus-host/core/lang/check"
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
 	"github.com/nexus-host/nexus-host/core/models/final"
@@ -45,13 +45,9 @@ func project() *spec.Spec {
 func fragments(s *spec.Spec) []eventlog.Fragment {
 	var out []eventlog.Fragment
 	for _, src := range s.Sources {
-		for _, kind := range []string{eventlog.Events, eventlog.Identifiers, eventlog.Traits, eventlog.Declarations, eventlog.Measurements,
-			eventlog.Dimensions, eventlog.Entities, eventlog.StateChanges} {
-			cols, _ := check.KindColumns(kind)
-			f := eventlog.Fragment{Source: src.Name, Name: "all_" + kind, Kind: kind}
-			for _, c := range cols {
-				f.Columns = append(f.Columns, sql.ColumnDef{Name: c.Name, Type: c.Type})
-			}
+		for _, k := range contract.Kinds() {
+			kind := k.Name
+			f := eventlog.Fragment{Source: src.Name, Name: "all_" + kind, Kind: kind, Columns: sql.Defs(k.Columns)}
 			if kind == eventlog.Entities {
 				f.Columns = append(f.Columns, sql.ColumnDef{Name: "amount", Type: sql.Decimal}, sql.ColumnDef{Name: "name", Type: sql.Text},
 					sql.ColumnDef{Name: "metadata", Type: sql.JSON}, sql.ColumnDef{Name: "is_open", Type: sql.Boolean})
@@ -143,47 +139,35 @@ func TestEmptyProjectChecks(t *testing.T) {
 	}
 }
 
-// contract is what docs promise of the tables made here, in the project of this test.
-var contract = map[string]string{
-	"nexus_events":                     "event_id text, occurred_at timestamp, event_name text, event_description text, event_type text, significance double, source text, source_table text, _ingested_at timestamp, _processed_at timestamp",
-	"nexus_entity_identifiers":         "entity_identifier_id text, event_id text, edge_id text, entity_type text, identifier_type text, identifier_value text, normalized_value text, role text, source text, occurred_at timestamp, _ingested_at timestamp, _processed_at timestamp",
-	"nexus_entity_traits":              "entity_trait_id text, event_id text, entity_type text, identifier_type text, identifier_value text, normalized_value text, trait_name text, trait_value text, source text, occurred_at timestamp, _ingested_at timestamp, _processed_at timestamp",
-	"nexus_event_measurements":         "event_id text, occurred_at timestamp, source text, is_large boolean, revenue decimal, _processed_at timestamp",
-	"nexus_event_dimensions":           "event_id text, occurred_at timestamp, source text, channel text, is_first boolean, _processed_at timestamp",
-	"nexus_event_measurements_unioned": "event_measurement_id text, event_id text, measurement_name text, value decimal, value_unit text, source text, occurred_at timestamp, _ingested_at timestamp, _processed_at timestamp",
-	"nexus_event_dimensions_unioned":   "event_dimension_id text, event_id text, dimension_name text, dimension_value text, source text, occurred_at timestamp, _ingested_at timestamp, _processed_at timestamp",
-	"nexus_relationship_declarations":  "relationship_declaration_id text, event_id text, occurred_at timestamp, entity_a_type text, entity_a_identifier_type text, entity_a_identifier text, entity_a_normalized_value text, entity_a_role text, entity_b_type text, entity_b_identifier_type text, entity_b_identifier text, entity_b_normalized_value text, entity_b_role text, relationship_type text, relationship_direction text, is_active boolean, source text, _ingested_at timestamp, _processed_at timestamp",
-	"nexus_entities":                   "entity_id text, entity_type text, amount decimal, city text, created_at timestamp, trait_entity_id text, first_seen_in text, is_open boolean, metadata json, name text, source_id text, updated_at timestamp, _created_at timestamp, _updated_at timestamp, _last_merged_at timestamp, first_interaction_at timestamp, last_interaction_at timestamp, _processed_at timestamp",
-	"nexus_resolved_entity_traits":     "entity_id text, entity_type text, trait_name text, trait_value text, source text, event_id text, occurred_at timestamp, _processed_at timestamp",
-	"nexus_entity_participants":        "entity_participant_id text, event_id text, entity_id text, entity_type text, role text, occurred_at timestamp, _processed_at timestamp",
-	"nexus_relationships":              "relationship_id text, entity_a_id text, entity_a_type text, entity_a_role text, entity_b_id text, entity_b_type text, entity_b_role text, relationship_type text, relationship_direction text, is_active boolean, established_at timestamp, ended_at timestamp, last_updated_at timestamp, primary_source text, _processed_at timestamp",
-	"nexus_states":                     "state_id text, entity_id text, entity_type text, state_name text, state_category text, state_value text, state_numeric_value decimal, state_entered_at timestamp, state_exited_at timestamp, is_current boolean, trigger_event_id text, source text, _processed_at timestamp",
-	"nexus_entity_states":              "entity_state_id text, entity_id text, entity_type text, mrr decimal, mrr_delta decimal, plan text, tier text, is_customer text, arr decimal, arr_delta decimal, segment text, valid_from timestamp, valid_to timestamp, is_current boolean, previous_entity_state_id text, _processed_at timestamp",
-	"nexus_entity_state_participants":  "event_id text, entity_id text, entity_type text, occurred_at timestamp, entity_state_id text, entity_state_id_after text, _processed_at timestamp",
-	"nexus_findings":                   "table_name text, source text, reason text, detail text, n bigint, sample text",
-}
-
+// A name that a column of the table has already is given a prefix.
 func TestColumnsAreTheContracts(t *testing.T) {
 	nodes, known := composed(t, project())
 	g, err := coretest.Check(nodes, coretest.Run{ID: "r1", StartedAt: started, Known: known})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range contract {
-		r := g.Relation(name)
-		if r == nil {
-			t.Errorf("no relation %s", name)
+	own := map[string]string{
+		contract.TableMeasurements: "is_large boolean, revenue decimal",
+		contract.TableDimensions:   "channel text, is_first boolean",
+		contract.TableEntities: "amount decimal, city text, created_at timestamp, trait_entity_id text, first_seen_in text, is_open boolean, " +
+			"metadata json, name text, source_id text, updated_at timestamp",
+		contract.TableEntityStates: "mrr decimal, mrr_delta decimal, plan text, tier text, is_customer text, arr decimal, arr_delta decimal, segment text",
+	}
+	for _, table := range contract.Tables() {
+		if table.Layer == string(graph.Identity) {
 			continue
 		}
-		got := ""
-		for i, c := range r.Columns {
-			if i > 0 {
-				got += ", "
-			}
-			got += c.Name + " " + c.Type.String()
+		r := g.Relation(table.Name)
+		if r == nil {
+			t.Errorf("no relation %s", table.Name)
+			continue
 		}
-		if got != want {
-			t.Errorf("%s:\n got %s\nwant %s", name, got, want)
+		added, err := coretest.Fit(table, r.Columns)
+		if err != nil {
+			t.Error(err)
+		}
+		if got := coretest.Show(added); got != own[table.Name] {
+			t.Errorf("%s: the project's own columns are %s, want %s", table.Name, got, own[table.Name])
 		}
 	}
 }

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strings"
 
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/models/builder"
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
 	"github.com/nexus-host/nexus-host/core/spec"
@@ -39,10 +41,8 @@ func traitRules(s *spec.Spec) (builder.Params, error) {
 		if rule.Rule == "" {
 			rule.Rule = latest
 		}
-		switch rule.Rule {
-		case latest, first, mostFrequent, longest:
-		default:
-			return builder.Params{}, fmt.Errorf("final: trait %s: the rule is one of latest, first, most_frequent, longest, not %q", name, rule.Rule)
+		if known := contract.Survivals(); !slices.Contains(known, rule.Rule) {
+			return builder.Params{}, fmt.Errorf("final: trait %s: the rule is one of %s, not %q", name, strings.Join(known, ", "), rule.Rule)
 		}
 		n := eventlog.Canonical(name)
 		if slices.Contains(ruled, n) {

@@ -3,7 +3,12 @@
 // tree of portable SQL; text is made later, by core/emit/render.
 package graph
 
-import "github.com/nexus-host/nexus-host/core/lang/sql"
+import (
+	"slices"
+
+	"github.com/nexus-host/nexus-host/core/contract"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
+)
 
 // Layer is the place of a relation in the contract's pipeline.
 type Layer string
@@ -42,6 +47,17 @@ type Relation struct {
 	// Hints for how a warehouse keeps it, set by Graph.Hint.
 	Joins []string // columns by which others join it, the most used first
 	Time  string   // when its rows happened; "" if they did not
+}
+
+// Published is a table or view as the contract describes it. Its columns are those
+// that its query turns out to have; a test holds them against the contract.
+func Published(name string) *Relation {
+	t := contract.Published(name)
+	r := &Relation{Name: t.Name, Layer: Layer(t.Layer), Doc: t.Doc, Key: slices.Clone(t.Key)}
+	if t.View {
+		r.Storage = View
+	}
+	return r
 }
 
 // Node makes relations. Most have one Create; a loop or a guard has several steps.

@@ -10,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/models/identity"
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
@@ -72,7 +73,7 @@ func text(v any) string {
 
 func aliases(tg *coretest.Target) map[string]alias {
 	out := map[string]alias{}
-	for _, r := range tg.PreviousRows(identity.EntityAliases, "entity_id", "heir_entity_id", "current_entity_id", "reason") {
+	for _, r := range tg.PreviousRows(contract.TableAliases, "entity_id", "heir_entity_id", "current_entity_id", "reason") {
 		out[text(r[0])] = alias{text(r[1]), text(r[2]), text(r[3])}
 	}
 	return out
@@ -85,7 +86,7 @@ func replay(tg *coretest.Target, run int) map[ident]string {
 		id string
 	}
 	last := map[ident]change{}
-	for _, r := range tg.PreviousRows(identity.ResolutionLog, "entity_type", "identifier_type", "normalized_value", "entity_id", "logged_at", "run_id") {
+	for _, r := range tg.PreviousRows(contract.TableResolutionLog, "entity_type", "identifier_type", "normalized_value", "entity_id", "logged_at", "run_id") {
 		var n int
 		if _, err := fmt.Sscanf(r[5].(string), "run_%d", &n); err != nil || n > run {
 			continue
@@ -153,7 +154,7 @@ func TestLogReasons(t *testing.T) {
 	tg := coretest.DuckDB(t)
 	reasons := func(run string) string {
 		var out []string
-		for _, r := range tg.PreviousRows(identity.ResolutionLog, "normalized_value", "reason", "run_id") {
+		for _, r := range tg.PreviousRows(contract.TableResolutionLog, "normalized_value", "reason", "run_id") {
 			if r[2] == run {
 				out = append(out, r[0].(string)+" "+r[1].(string))
 			}

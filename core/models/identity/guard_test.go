@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/models/identity"
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
@@ -118,7 +119,7 @@ func TestGuardsAgainstReference(t *testing.T) {
 // together; links left out name their guard.
 func edgesAgree(t *rapid.T, tg *coretest.Target, entity map[ident]string) {
 	all := links{}
-	for _, r := range tg.PreviousRows(identity.IdentifierEdges, "entity_type_a", "identifier_type_a", "identifier_value_a",
+	for _, r := range tg.PreviousRows(contract.TableEdges, "entity_type_a", "identifier_type_a", "identifier_value_a",
 		"entity_type_b", "identifier_type_b", "identifier_value_b", "is_kept", "guard") {
 		a, b := ident{r[0].(string), r[1].(string), r[2].(string)}, ident{r[3].(string), r[4].(string), r[5].(string)}
 		if _, twice := all[pair{a, b}]; twice || a.compare(b) >= 0 {

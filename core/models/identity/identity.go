@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"maps"
 
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/builder"
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
@@ -62,14 +63,6 @@ type StrategyError struct {
 func (e *StrategyError) Error() string {
 	return fmt.Sprintf("identity: strategy %s is not possible: %s; use %s", e.Strategy, e.Limit, Rounds)
 }
-
-// The relations that resolution publishes.
-const (
-	ResolvedIdentifiers = "nexus_resolved_identifiers"
-	EntityAliases       = "nexus_entity_aliases"
-	ResolutionLog       = "nexus_resolution_log"
-	IdentifierEdges     = "nexus_entity_identifiers_edges"
-)
 
 //go:embed sql/*.sql
 var files embed.FS
@@ -146,7 +139,7 @@ func newResolver(s *spec.Spec, o Options) (*resolver, error) {
 func (b *resolver) macros(outer builder.Macros) (builder.Macros, error) {
 	var types builder.List
 	for i, t := range b.types {
-		types = append(types, builder.Element{"name": builder.Text(t), "number": builder.Int(i), "prefix": builder.Text(eventlog.Prefix(t))})
+		types = append(types, builder.Element{"name": builder.Text(t), "number": builder.Int(i), "prefix": builder.Text(contract.EntityPrefix(t))})
 	}
 	ofType := []string{"entity_type"}
 	all, err := builder.LoadMacros(files, "macros", map[string][]string{
@@ -192,24 +185,13 @@ func (b *resolver) query(name string, more ...builder.Params) *sql.Query {
 	return q
 }
 
-// PreviousColumns gives the columns that resolution reads of a table of the last build.
+// PreviousColumns gives the columns of a table that a build leaves to the next one; nil for others.
 func PreviousColumns(name string) []sql.ColumnDef {
-	text := func(names ...string) []sql.ColumnDef {
-		var cols []sql.ColumnDef
-		for _, n := range names {
-			cols = append(cols, sql.ColumnDef{Name: n, Type: sql.Text})
-		}
-		return cols
+	t, ok := contract.Lookup(name)
+	if !ok || !t.Carried {
+		return nil
 	}
-	switch name {
-	case ResolutionLog:
-		return append(text("run_id", "entity_type", "identifier_type", "normalized_value", "entity_id", "previous_entity_id", "reason"),
-			sql.ColumnDef{Name: "logged_at", Type: sql.Timestamp})
-	case EntityAliases:
-		return append(text("entity_id", "entity_type", "heir_entity_id", "current_entity_id", "reason", "run_id"),
-			sql.ColumnDef{Name: "retired_at", Type: sql.Timestamp})
-	}
-	return text("entity_type", "identifier_type", "normalized_value", "entity_id")
+	return sql.Defs(t.Columns)
 }
 
 func workView(name string, doc string) *graph.Relation {
@@ -232,40 +214,22 @@ func (b *resolver) inputs() {
 }
 
 func (b *resolver) published() {
-	for _, t := range []*graph.Relation{
-		{
-			Name: ResolvedIdentifiers, Key: []string{"entity_type", "identifier_type", "normalized_value"},
-			Doc: "The entity of every identifier of a resolved type.",
-		},
-		{Name: EntityAliases, Key: []string{"entity_id"}, Doc: "Every entity id ever retired, its heir, when and why."},
-		{
-			Name: ResolutionLog, Key: []string{"run_id", "entity_type", "identifier_type", "normalized_value"},
-			Doc: "Every change of an identifier's entity, append-only.",
-		},
-		{
-			Name: IdentifierEdges,
-			Key:  []string{"entity_type_a", "identifier_type_a", "identifier_value_a", "identifier_type_b", "identifier_value_b"},
-			Doc:  "Links between identifiers: those kept, and those left out with the guard that did it.",
-		},
-	} {
-		t.Layer = graph.Identity
-		b.Add(t, b.query(t.Name))
+	for _, name := range []string{contract.TableResolved, contract.TableAliases, contract.TableResolutionLog, contract.TableEdges} {
+		b.Add(graph.Published(name), b.query(name))
 	}
 }
 
 // views makes one view a resolved type, with the id under the type's name.
 func (b *resolver) views() {
 	for _, t := range b.types {
-		r := &graph.Relation{
-			Name: "nexus_resolved_" + t + "_identifiers", Layer: graph.Identity, Storage: graph.View,
-			Key: []string{"identifier_type", "normalized_value"}, Doc: "The identifiers of each entity of type " + t + ".",
-		}
+		view := contract.Published(contract.TableResolvedOfType).Of(t)
+		r := graph.Published(view.Name)
 		if len(r.Name) > 63 {
 			b.Fail(&Error{fmt.Sprintf("entity type %s: its name is too long for the view %s", t, r.Name)})
 			return
 		}
 		b.Make(r, "resolved_view", builder.Params{Elements: map[string]builder.Element{
-			"type": {"name": builder.Text(t), "id": builder.Name(t + "_id")},
+			"type": {"name": builder.Text(t), "id": builder.Name(view.Columns[0].Name)},
 		}})
 	}
 }

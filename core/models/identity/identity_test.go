@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/emit/dialect"
 	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
@@ -84,7 +85,7 @@ func TestRenders(t *testing.T) {
 				t.Fatal(err)
 			}
 			previous := map[string][]sql.ColumnDef{}
-			for _, table := range []string{identity.ResolvedIdentifiers, identity.EntityAliases, identity.ResolutionLog} {
+			for _, table := range []string{contract.TableResolved, contract.TableAliases, contract.TableResolutionLog} {
 				previous[table] = identity.PreviousColumns(table)
 			}
 			g, err := coretest.Check(nodes, coretest.Run{

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/models/identity"
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
@@ -174,7 +175,7 @@ func TestPeers(t *testing.T) {
 					t.Errorf("entities\n got %q\nwant %q", groups, c.want)
 				}
 				kept := 0
-				for _, r := range tg.PreviousRows(identity.IdentifierEdges, "is_kept") {
+				for _, r := range tg.PreviousRows(contract.TableEdges, "is_kept") {
 					if r[0] == true {
 						kept++
 					}

@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/models/identity"
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
@@ -195,7 +196,7 @@ func engines(t *testing.T, strategies ...string) []engine {
 
 // sameTables compares every published table, row by row.
 func sameTables(t *rapid.T, a, b engine) {
-	for _, name := range []string{identity.ResolvedIdentifiers, identity.EntityAliases, identity.ResolutionLog, identity.IdentifierEdges} {
+	for _, name := range []string{contract.TableResolved, contract.TableAliases, contract.TableResolutionLog, contract.TableEdges} {
 		x, y := a.PreviousRows(name), b.PreviousRows(name)
 		if len(x) != len(y) {
 			t.Fatalf("%s: %d rows by %s, %d by %s", name, len(x), a.name, len(y), b.name)
@@ -224,7 +225,7 @@ func build(t testing.TB, tg *coretest.Target, strategy string, r spec.Resolution
 
 func resolved(tg *coretest.Target) map[ident]string {
 	out := map[ident]string{}
-	for _, r := range tg.PreviousRows(identity.ResolvedIdentifiers, "entity_type", "identifier_type", "normalized_value", "entity_id") {
+	for _, r := range tg.PreviousRows(contract.TableResolved, "entity_type", "identifier_type", "normalized_value", "entity_id") {
 		out[ident{r[0].(string), r[1].(string), r[2].(string)}] = r[3].(string)
 	}
 	return out

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/models/identity"
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
@@ -49,7 +50,7 @@ func TestScale(t *testing.T) {
 			if most := 100 + int(4*math.Log2(float64(c.n))*math.Log2(float64(c.n))); tg.Statements > most {
 				t.Errorf("%d statements, want %d at most", tg.Statements, most)
 			}
-			tg.Exec("create table answer as select count(distinct entity_id) as n from " + identity.ResolvedIdentifiers)
+			tg.Exec("create table answer as select count(distinct entity_id) as n from " + contract.TableResolved)
 			if got := tg.Rows("answer")[0][0]; got != c.entities {
 				t.Errorf("%v entities, want %d", got, c.entities)
 			}

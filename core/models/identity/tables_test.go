@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/identity"
 	"github.com/nexus-host/nexus-host/core/spec"
@@ -86,7 +87,7 @@ func TestEdges(t *testing.T) {
 		CannotLink: []spec.Pair{pair(email("a"), phone("1"))},
 	}, list)
 	var got []string
-	for _, r := range tg.PreviousRows(identity.IdentifierEdges, "identifier_value_a", "identifier_value_b", "is_kept", "guard", "rule",
+	for _, r := range tg.PreviousRows(contract.TableEdges, "identifier_value_a", "identifier_value_b", "is_kept", "guard", "rule",
 		"source", "first_event_id", "first_occurred_at", "n_events") {
 		if at, ok := r[7].(time.Time); ok {
 			r[7] = at.Hour()
@@ -107,7 +108,7 @@ func TestEdges(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("links\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if n := len(tg.PreviousRows(identity.ResolvedIdentifiers)); n != 8 {
+	if n := len(tg.PreviousRows(contract.TableResolved)); n != 8 {
 		t.Errorf("%d identifiers are resolved, want 8: all but the blocked one", n)
 	}
 }

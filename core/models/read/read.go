@@ -7,6 +7,7 @@ import (
 	"embed"
 	"fmt"
 
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/lang/check"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/builder"
@@ -59,37 +60,11 @@ func Query(lookup Lookup, needle string, limit int) (*sql.Query, error) {
 		return nil, fmt.Errorf("read: %w", err)
 	}
 	env := check.Env{Core: true, Relation: func(schema, name string) ([]sql.ColumnDef, bool) {
-		columns, known := tables[name]
-		return columns, known && schema == "model"
+		t, known := contract.Lookup(name)
+		return sql.Defs(t.Columns), known && schema == "model"
 	}}
 	if _, diags := check.Query(q, env); len(diags) > 0 {
 		return nil, fmt.Errorf("read: %w", diags)
 	}
 	return q, nil
-}
-
-// tables are the columns that the lookups read of the contract's tables.
-var tables = map[string][]sql.ColumnDef{
-	"nexus_resolved_identifiers": columns(sql.Text, "entity_type", "identifier_type", "normalized_value", "entity_id").
-		and(sql.Timestamp, "first_seen_at", "last_seen_at").and(sql.Bigint, "n_events"),
-	"nexus_entity_identifiers":       columns(sql.Text, "entity_type", "identifier_type", "normalized_value", "source"),
-	"nexus_entity_aliases":           columns(sql.Text, "entity_id", "entity_type", "current_entity_id", "reason"),
-	"nexus_resolved_entity_traits":   columns(sql.Text, "entity_id", "entity_type", "trait_name", "trait_value", "source").and(sql.Timestamp, "occurred_at"),
-	"nexus_relationships":            columns(sql.Text, "entity_a_id", "entity_a_type", "entity_a_role", "entity_b_id", "entity_b_type", "entity_b_role", "relationship_type").and(sql.Boolean, "is_active").and(sql.Timestamp, "established_at", "ended_at"),
-	"nexus_states":                   columns(sql.Text, "entity_id", "entity_type", "state_name", "state_category", "state_value", "source").and(sql.Decimal, "state_numeric_value").and(sql.Timestamp, "state_entered_at").and(sql.Boolean, "is_current"),
-	"nexus_entity_participants":      columns(sql.Text, "event_id", "entity_id", "entity_type", "role"),
-	"nexus_events":                   columns(sql.Text, "event_id", "event_name", "event_description", "event_type", "source").and(sql.Timestamp, "occurred_at"),
-	"nexus_entities":                 columns(sql.Text, "entity_id", "entity_type"),
-	"nexus_entity_identifiers_edges": columns(sql.Text, "entity_type_a", "identifier_type_a", "identifier_value_a", "entity_type_b", "identifier_type_b", "identifier_value_b", "guard", "rule", "source", "first_event_id").and(sql.Boolean, "is_kept").and(sql.Timestamp, "first_occurred_at").and(sql.Bigint, "n_events"),
-}
-
-type defs []sql.ColumnDef
-
-func columns(t sql.Type, names ...string) defs { return defs(nil).and(t, names...) }
-
-func (d defs) and(t sql.Type, names ...string) defs {
-	for _, n := range names {
-		d = append(d, sql.ColumnDef{Name: n, Type: t})
-	}
-	return d
 }

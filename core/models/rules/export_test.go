@@ -1,12 +1,10 @@
 package rules
 
-import "slices"
-
 // NotNull returns the columns of a table that may not be NULL.
 func NotNull(name string) []string {
 	for _, t := range tables() {
-		if t.name == name {
-			return append(slices.Clone(t.key), t.required...)
+		if t.Name == name {
+			return t.required()
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/models/builder"
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
 	"github.com/nexus-host/nexus-host/core/models/state"
@@ -26,8 +27,8 @@ func (l *list) states(columns []state.Column) {
 	}
 	p := builder.Params{Lists: builder.Lists{"columns": all, "measurements": measurements}}
 	if len(measurements) > 0 {
-		l.add("nexus_entity_states", "deltas", "every delta is the difference to the row before, a NULL counted as 0", "nexus_entity_states.deltas", p)
+		l.add(contract.TableEntityStates, "deltas", "every delta is the difference to the row before, a NULL counted as 0", "nexus_entity_states.deltas", p)
 	}
-	l.add("nexus_entity_states", "changes", "every row differs from the one before in some state", "nexus_entity_states.changes", p)
-	l.add("nexus_states", "wide", "nexus_entity_states has each interval's value from its beginning to its end", "nexus_states.wide", p)
+	l.add(contract.TableEntityStates, "changes", "every row differs from the one before in some state", "nexus_entity_states.changes", p)
+	l.add(contract.TableStates, "wide", "nexus_entity_states has each interval's value from its beginning to its end", "nexus_states.wide", p)
 }

@@ -5,7 +5,9 @@ import (
 	"maps"
 	"slices"
 	"sort"
+	"strings"
 
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/builder"
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
@@ -83,7 +85,7 @@ func (r *rules) valid(name string, st spec.State) error {
 		}
 		return nil
 	}
-	return fmt.Errorf("%s: combine is one of latest, sum, max, min, any, rank, not %q", st.Name, st.Combine)
+	return fmt.Errorf("%s: combine is one of %s, not %q", st.Name, strings.Join(contract.Combinations(), ", "), st.Combine)
 }
 
 func combine(st spec.State) string {

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"slices"
 
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/builder"
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
@@ -49,10 +50,6 @@ type composer struct {
 	columns map[string]string // of each state in the wide table
 }
 
-func final(name, doc string, key ...string) *graph.Relation {
-	return &graph.Relation{Name: name, Layer: graph.Final, Storage: graph.Table, Doc: doc, Key: key}
-}
-
 func (c *composer) compose() {
 	c.Make(builder.Work("nxw_state_changes", "State changes by entity."), "changes")
 	c.Make(builder.Work("nxw_state_instants", "The last change of a state at each instant."), "instants")
@@ -65,13 +62,13 @@ func (c *composer) compose() {
 	}
 	c.Add(builder.Work("nxw_state_values", "The values that states have, numbered."), c.over(history, "values"))
 	c.Add(builder.Work("nxw_state_points", "The instants at which a state's value really changes."), c.over(history, "points"))
-	c.Make(final("nexus_entity_states", "The states of each entity over time, one row an interval in which none of them changes.", "entity_state_id"), "wide")
+	c.Make(graph.Published(contract.TableEntityStates), "wide")
 	states := c.Query("states")
 	if len(c.derived) > 0 {
 		states = c.both("states_both", states, c.Query("derived"))
 	}
-	c.Add(final("nexus_states", "The intervals of each state of each entity.", "state_id"), states)
-	c.Make(final("nexus_entity_state_participants", "The states in which each event found and left its entities.", "event_id", "entity_id"), "participants")
+	c.Add(graph.Published(contract.TableStates), states)
+	c.Make(graph.Published(contract.TableStateParticipants), "participants")
 }
 
 func (c *composer) combined(sums, bests bool) *sql.Query {
@@ -101,25 +98,26 @@ func (c *composer) over(history, name string) *sql.Query {
 // columnNames gives each state a column of its own beside the table's fixed ones
 // and the deltas.
 func columnNames(states []eventlog.StateName, derived []derived) map[string]string {
-	taken := []string{"entity_state_id", "entity_id", "entity_type", "valid_from", "valid_to", "is_current", "previous_entity_state_id", "_processed_at"}
+	t := contract.Published(contract.TableEntityStates)
+	taken := t.Names()
 	var names []string
 	for _, s := range states {
 		names = append(names, s.Name)
 		if s.Category == eventlog.Measurement {
-			taken = append(taken, s.Name+"_delta")
+			taken = append(taken, s.Name+contract.DeltaSuffix)
 		}
 	}
 	for _, d := range derived {
 		names = append(names, d.name)
 		if d.category == eventlog.Measurement {
-			taken = append(taken, d.name+"_delta")
+			taken = append(taken, d.name+contract.DeltaSuffix)
 		}
 	}
 	out := map[string]string{}
 	for _, n := range names {
 		column := n
 		for slices.Contains(taken, column) {
-			column = "state_" + column
+			column = t.Wide.Taken + column
 		}
 		taken = append(taken, column)
 		out[n] = column
@@ -147,7 +145,7 @@ func Columns(s *spec.Spec, names eventlog.Names) ([]Column, error) {
 	add := func(name, category string) {
 		col := Column{Name: name, Category: category, Column: columns[name]}
 		if category == eventlog.Measurement {
-			col.Delta = name + "_delta"
+			col.Delta = name + contract.DeltaSuffix
 		}
 		out = append(out, col)
 	}

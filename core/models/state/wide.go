@@ -3,6 +3,7 @@ package state
 import (
 	"strconv"
 
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/builder"
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
@@ -51,7 +52,7 @@ func (c *composer) wide() builder.Params {
 // element is what the models know of a state that is a column.
 func (c *composer) element(name, category string) builder.Element {
 	return builder.Element{
-		"name": builder.Text(name), "column": builder.Name(c.columns[name]), "delta": builder.Name(name + "_delta"),
+		"name": builder.Text(name), "column": builder.Name(c.columns[name]), "delta": builder.Name(name + contract.DeltaSuffix),
 		"dimension": builder.If(category != eventlog.Measurement), "measurement": builder.If(category == eventlog.Measurement),
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 )
 
@@ -50,7 +51,7 @@ func (w *Warehouse) OpenRaw(ctx context.Context, path []string) (warehouse.RawWr
 }
 
 func rawColumns() []string {
-	return []string{"_row", "record", "record_id", "_ingested_at", "_source_updated_at", "_deleted", "_connection", "_account", "_api_version", "_format"}
+	return contract.Names(contract.Loaded())
 }
 
 // source hands the writer's rows to COPY.

@@ -3,7 +3,7 @@ select
   v.record_id,
   coalesce(r._ingested_at, timestamp '1970-01-01') as _ingested_at,
   given_time(r._source_updated_at, r.record) as _source_updated_at,
-  coalesce(r._deleted, false) as _deleted,
+  is_gone(r._deleted, v._is_latest) as _deleted,
   r._connection,
   r._account,
   r._api_version,

@@ -23,7 +23,7 @@ times as (
     s._row, s.connection, s.record_id,
     given_time(r._source_updated_at, r.record) as updated_at,
     coalesce(r._ingested_at, timestamp '1970-01-01') as ingested_at,
-    case when r._deleted then 1 else 0 end as deleted
+    tombstone_rank(r._deleted) as deleted
   from several as s
   join raw.loaded as r on r._row = s._row
 ),
