@@ -35,7 +35,7 @@ func factsOf(dialect string) (*facts, error) {
 			continue
 		}
 		if err := f.set(key, value); err != nil || !ok {
-			return nil, fmt.Errorf("lint: data/%s.txt:%d: %s: %v", dialect, n+1, key, err)
+			return nil, fmt.Errorf("lint: data/%s.txt:%d: %s: %w", dialect, n+1, key, err)
 		}
 	}
 	return f, nil

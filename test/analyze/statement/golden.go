@@ -17,8 +17,11 @@ import (
 // goldens are the queries of testdata/render, each over a table with a column of every type.
 func goldens(d *dialect.Dialect) (*Script, error) {
 	files, err := filepath.Glob(filepath.Join(Root(), "testdata", "render", "*.txtar"))
-	if err != nil || len(files) == 0 {
-		return nil, fmt.Errorf("statement: no golden queries: %v", err)
+	if err != nil {
+		return nil, fmt.Errorf("statement: golden queries: %w", err)
+	}
+	if len(files) == 0 {
+		return nil, errors.New("statement: no golden queries")
 	}
 	var columns []sql.ColumnDef
 	for t := sql.Text; t <= sql.JSON; t++ {
