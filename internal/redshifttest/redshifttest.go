@@ -8,6 +8,7 @@
 package redshifttest
 
 import (
+	"database/sql"
 	_ "embed"
 	"encoding/binary"
 	"errors"
@@ -36,11 +37,11 @@ func Open(t testing.TB) (dsn string) {
 	t.Helper()
 	server := pgtest.New(t)
 	db := server.Open(t)
-	if _, err := db.Exec(functions); err != nil {
-		t.Fatal(err)
-	}
 	var name string
 	if err := db.QueryRow("SELECT current_database()").Scan(&name); err != nil {
+		t.Fatal(err)
+	}
+	if err := install(server.SuperDSN(name)); err != nil {
 		t.Fatal(err)
 	}
 	for _, s := range settings {
@@ -58,6 +59,16 @@ func Open(t testing.TB) (dsn string) {
 	go p.accept()
 	t.Cleanup(p.close)
 	return fmt.Sprintf("host=127.0.0.1 port=%d user=nexus dbname=%s sslmode=disable", l.Addr().(*net.TCPAddr).Port, name)
+}
+
+// install makes Redshift's functions and casts. Casts between PostgreSQL's own types take a superuser.
+func install(dsn string) error {
+	db, err := sql.Open("pgx", dsn)
+	if err != nil {
+		return err
+	}
+	_, err = db.Exec(functions + "\nGRANT USAGE ON SCHEMA redshift TO PUBLIC")
+	return errors.Join(err, db.Close())
 }
 
 // proxy hands messages of PostgreSQL's protocol on, statements rewritten.

@@ -61,7 +61,7 @@ func newRules(s *spec.Spec, names []eventlog.StateName) (*rules, error) {
 			if from[n] != "" {
 				declared = "the plugin of source " + from[n]
 			}
-			return nil, fmt.Errorf("state: %w; %s declares it, and states: {%s: …} in nexus.yaml overrules a plugin", err, declared, st.Name)
+			return nil, fmt.Errorf("state: %w; %s declares it, and states: {%s: …} in nexus.yaml overrides a plugin", err, declared, st.Name)
 		}
 	}
 	return r, nil

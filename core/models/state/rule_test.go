@@ -29,13 +29,13 @@ func TestDeclarationsThatCannotBe(t *testing.T) {
 		want string
 	}{
 		{"a sum of texts", spec.Spec{Sources: []spec.Source{source("a", spec.State{Name: "plan", Category: "dimension", Combine: "sum"})}},
-			"state: plan is combined by sum, so it must be a measurement"},
+			"state: plan is combined by sum, so it must be a measurement" + overridden("plan")},
 		{"a rank of numbers", spec.Spec{Sources: []spec.Source{source("a", spec.State{Name: "mrr", Category: "measurement", Combine: "rank", Rank: []string{"x"}})}},
-			"state: mrr is combined by rank, so it must be a dimension"},
+			"state: mrr is combined by rank, so it must be a dimension" + overridden("mrr")},
 		{"a rank of nothing", spec.Spec{Sources: []spec.Source{source("a", spec.State{Name: "plan", Category: "dimension", Combine: "rank"})}},
-			"state: plan is combined by rank and lists no values"},
+			"state: plan is combined by rank and lists no values" + overridden("plan")},
 		{"another way", spec.Spec{Sources: []spec.Source{source("a", spec.State{Name: "plan", Combine: "average"})}},
-			`state: plan: combine is one of latest, sum, max, min, any, rank, not "average"`},
+			`state: plan: combine is one of latest, sum, max, min, any, rank, not "average"` + overridden("plan")},
 		{"plugins that disagree", spec.Spec{Sources: []spec.Source{source("a", sum), source("b", spec.State{Name: "mrr", Category: "measurement", Combine: "max"})}},
 			"state: the sources a and b declare mrr differently: declare it in the project"},
 		{"and a project that says", spec.Spec{States: []spec.State{sum},
@@ -49,6 +49,11 @@ func TestDeclarationsThatCannotBe(t *testing.T) {
 			}
 		})
 	}
+}
+
+// overridden is what the error of a plugin's declaration ends with.
+func overridden(name string) string {
+	return "; the plugin of source a declares it, and states: {" + name + ": …} in nexus.yaml overrides a plugin"
 }
 
 func message(err error) string {
