@@ -100,7 +100,7 @@ func reference(list []seen, r spec.Resolution) (nodes []ident, kept links) {
 // gives what plain Go gives, and they all publish the same rows.
 func TestGuardsAgainstReference(t *testing.T) {
 	all := engines(t, identity.Rounds, identity.Recursive)
-	rapid.Check(t, func(rt *rapid.T) {
+	coretest.Property(t, 40, func(rt *rapid.T) {
 		list := drawn(rt, 15)
 		r := rulesDrawn(rt, 30)
 		nodes, kept := reference(list, r)
