@@ -2,8 +2,6 @@ package calendar_test
 
 import (
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -409,58 +407,4 @@ func TestAttendedWith(t *testing.T) {
 	s.Want("attended_with", `
 		entity_a_identifier | entity_b_identifier | relationship_direction | occurred_at
 		jane@client.test    | us@acme.test        | bidirectional          | 2024-01-10T09:00:00Z`)
-}
-
-// TestRecordedEvents reads other libraries' samples: none breaks a fragment, and every kind conforms.
-func TestRecordedEvents(t *testing.T) {
-	dir := filepath.Join("..", "..", "testdata", "fixtures", "google_calendar")
-	data, err := os.ReadFile(filepath.Join(dir, "gcal_sync_events.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := plugintest.New(t, calendar.Plugin(), plugintest.Options{AsOf: "2026-01-01T00:00:00Z"})
-	full := 0
-	for i, line := range strings.Split(strings.TrimSpace(string(data)), "\n") {
-		var row struct {
-			Origin string          `json:"_origin"`
-			Event  json.RawMessage `json:"event"`
-		}
-		if err := json.Unmarshal([]byte(line), &row); err != nil {
-			t.Fatal(err)
-		}
-		if strings.Contains(string(row.Event), `"start"`) {
-			full++
-		}
-		// Every sample is a calendar of its own: their ids are placeholders.
-		s.Load("events", on(row.Origin+string(rune('a'+i)), "2024-01-02T00:00:00Z", string(row.Event))...)
-	}
-	list, err := os.ReadFile(filepath.Join(dir, "gcalcli_cal_list.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var calendars struct {
-		Items []json.RawMessage `json:"items"`
-	}
-	if err := json.Unmarshal(list, &calendars); err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range calendars.Items {
-		s.Load("calendars", plugintest.JSON(string(c))...)
-	}
-	s.Conform()
-	read := 0
-	for _, r := range s.Rows("event_versions") {
-		if r.Text("is_full") == "true" {
-			read++
-		}
-	}
-	if read != full {
-		t.Errorf("%d events have a start, %d were read", full, read)
-	}
-	if n := len(s.Rows("calendar_list")); n != len(calendars.Items) {
-		t.Errorf("%d calendars of %d", n, len(calendars.Items))
-	}
-	if n := len(s.Rows("meeting_scheduled")); n != 0 {
-		t.Errorf("%d meetings of events without guests", n)
-	}
 }

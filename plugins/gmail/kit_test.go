@@ -3,8 +3,6 @@ package gmail_test
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -56,27 +54,4 @@ func load(t *testing.T, s *plugintest.Source, mails ...mail) {
 		}
 		s.Load("messages", m.record(t))
 	}
-}
-
-// fixture is the path of a file of others' recorded data.
-func fixture(name string) string {
-	return filepath.Join("..", "..", "testdata", "fixtures", "gmail", name)
-}
-
-// lines reads a file of NDJSON.
-func lines[T any](t *testing.T, path string) []T {
-	t.Helper()
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var list []T
-	for line := range strings.Lines(string(data)) {
-		var v T
-		if err := json.Unmarshal([]byte(line), &v); err != nil {
-			t.Fatalf("%s: %v", path, err)
-		}
-		list = append(list, v)
-	}
-	return list
 }

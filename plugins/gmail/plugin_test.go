@@ -362,26 +362,3 @@ func TestOddRecords(t *testing.T) {
 		t.Errorf("%d copies of %d records", n, len(records)-1)
 	}
 }
-
-// TestRecordedMails reads real mails: nothing is lost but by rule, and every kind conforms.
-func TestRecordedMails(t *testing.T) {
-	records := plugintest.File(t, fixture("derived_messages_from_rfc822.jsonl"))
-	for i := range records {
-		records[i].Connection = "recorded@acme.test"
-	}
-	s := plugintest.New(t, gmail.Plugin(), plugintest.Options{Config: config, AsOf: "2026-01-01T00:00:00Z"})
-	s.Load("messages", records...)
-	s.Conform()
-	kinds := map[string]int{}
-	senders := 0
-	for _, r := range s.Rows("messages") {
-		kinds[r.Text("message_kind")]++
-		if r.Text("sender_address") != "NULL" {
-			senders++
-		}
-	}
-	t.Logf("%d records: %v, %d senders, %d bounces", len(records), kinds, senders, len(s.Rows("bounces")))
-	if kinds["bounce"] < 25 || kinds["auto_reply"] < 6 {
-		t.Errorf("found %v; the set has 25 bounces that say so, and 6 answers of machines or more", kinds)
-	}
-}

@@ -24,12 +24,11 @@ func TestPostgres(t *testing.T) {
 		}
 		here.WantSame(there)
 	})
-	t.Run("recorded", func(t *testing.T) {
-		records := plugintest.File(t, fixture("derived_messages_from_rfc822.jsonl"))
+	t.Run("inbox", func(t *testing.T) {
 		here := plugintest.New(t, gmail.Plugin(), plugintest.Options{Config: config, AsOf: "2024-12-01T00:00:00Z"})
 		there := plugintest.New(t, gmail.Plugin(), plugintest.Options{Config: config, AsOf: "2024-12-01T00:00:00Z", Postgres: server.Database(t)})
 		for _, s := range []*plugintest.Source{here, there} {
-			s.Load("messages", records...)
+			s.Load("messages", inbox(t)...)
 		}
 		here.WantSame(there)
 	})
