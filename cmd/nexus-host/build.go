@@ -48,19 +48,20 @@ func (a *app) buildCommand() *cobra.Command {
 	var jobs int
 	var dry bool
 	c := &cobra.Command{
-		Use: "build", Short: "load the raw data, make every table, publish and check them", Args: cobra.NoArgs,
-		Long: `Build loads the raw files, composes what the plugins gave with the event log, the
-resolution and the states, makes every table aside and publishes all of them at
-once. A build that fails or is interrupted leaves the last good tables as they were.
+		Use: "build", Short: "load the raw data, build every table, publish and check them", Args: cobra.NoArgs,
+		Long: `Build loads the raw files, composes the plugins' fragments with the event log, identity
+resolution and states, builds every table under a staging prefix and then publishes all of
+them. A build that fails or is interrupted leaves the last good tables in place.
 
 It writes target/run.json (steps, rows, seconds, rejected rows by reason, digests)
 and target/manifest.json (relations, columns, lineage).
 
-With --dry-run it runs nothing and loads nothing: the warehouse explains every query
-(BigQuery tells the bytes it would read). A query over relations that stand published
-with the same columns is explained over them; for what the build would make first, empty
-tables stand in, aside, and are dropped again. It takes the same rights, and the same lock, as a build.
-Columns of wide tables that a build finds in the data are not among them.`,
+With --dry-run it loads nothing and runs no query: the warehouse only explains every query
+(BigQuery reports the bytes it would read). A query over published relations with the same
+columns is explained over them; relations that the build would create first are replaced by
+empty temporary tables in the schema, which are dropped afterwards. A dry run needs the same
+grants and the same lock as a build. Columns of wide tables that a build finds only in the
+data are not included.`,
 		Example: "  nexus-host build\n  nexus-host build --dry-run\n  nexus-host build --project crm --as-of 2026-01-01T00:00:00Z\n  nexus-host build --quiet --format json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			at, err := parseAsOf(asOf)
@@ -79,9 +80,9 @@ Columns of wide tables that a build finds in the data are not among them.`,
 			return a.built(p, rep, err)
 		},
 	}
-	c.Flags().StringVar(&asOf, "as-of", "", "the instant at which the data is read (ISO 8601); the project's as_of, else now")
-	c.Flags().IntVar(&jobs, "jobs", 0, "steps at work at once; 0: one a processor on DuckDB, else the warehouse's concurrency")
-	c.Flags().BoolVar(&dry, "dry-run", false, "have the warehouse explain every query, and run none")
+	c.Flags().StringVar(&asOf, "as-of", "", "the instant that counts as now (ISO 8601); default: the project's as_of, else the current time")
+	c.Flags().IntVar(&jobs, "jobs", 0, "steps that run at the same time; 0: the number of processors on DuckDB, else the warehouse's concurrency")
+	c.Flags().BoolVar(&dry, "dry-run", false, "have the warehouse explain every query without running it")
 	return c
 }
 

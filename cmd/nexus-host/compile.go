@@ -22,12 +22,12 @@ func (a *app) compileCommand() *cobra.Command {
 	var names, out, asOf string
 	c := &cobra.Command{
 		Use: "compile", Short: "write the SQL of a build, for one dialect or all", Args: cobra.NoArgs,
-		Long: `Compile checks the project and writes what a first build would run, a folder a dialect, a file
-a step, in the order in which they run: <out>/<dialect>/0000_setup.sql makes the schema and the
-tables that raw rows are to be loaded into, the last file publishes. The files need
-nothing but the database's own client: what repeats until nothing changes is a block of its
-procedural language. DuckDB has none; there such a part stands between two remarks.
-It needs no warehouse.
+		Long: `Compile checks the project and writes the SQL of a first build: one folder for each dialect, one
+file for each step, numbered in the order in which they run. <out>/<dialect>/0000_setup.sql
+creates the schema and the tables into which raw rows are loaded; the last file publishes.
+The files need only the database's own client: loops are blocks of its procedural language.
+DuckDB has none; there, two comments mark the beginning and the end of a loop.
+Compile connects to no warehouse.
 
 Dialects: ` + strings.Join(host.Dialects(), ", ") + `.`,
 		Example: "  nexus-host compile --dialect postgres --out sql\n  nexus-host compile --dialect all --out sql",
@@ -59,9 +59,9 @@ Dialects: ` + strings.Join(host.Dialects(), ", ") + `.`,
 			return a.compile(cmd.Context(), p, o, out)
 		},
 	}
-	c.Flags().StringVar(&names, "dialect", "", "one dialect, several with commas between, or all; the project's own if left out")
-	c.Flags().StringVar(&out, "out", "target/compiled", "the folder to write, within the project's unless it is absolute")
-	c.Flags().StringVar(&asOf, "as-of", "", "the instant at which the data is read (ISO 8601)")
+	c.Flags().StringVar(&names, "dialect", "", "one dialect, several separated by commas, or all; default: the project's")
+	c.Flags().StringVar(&out, "out", "target/compiled", "the output folder; a relative path must stay inside the project")
+	c.Flags().StringVar(&asOf, "as-of", "", "the instant that counts as now (ISO 8601)")
 	return c
 }
 

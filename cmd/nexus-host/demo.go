@@ -18,10 +18,10 @@ func (a *app) demoCommand() *cobra.Command {
 	var noBuild bool
 	var o demo.Options
 	c := &cobra.Command{
-		Use: "demo", Short: "write a sample project, build it and show what was found", Args: cobra.NoArgs,
+		Use: "demo", Short: "write a sample project, build it and show the results", Args: cobra.NoArgs,
 		Long: `Demo writes a sample project: a small company's mail, meetings, billing and shop, in
-the shapes that the sources' own APIs give, with shared mailboxes, people of several
-addresses, merged companies, refunds and broken lines. Then it builds it.
+the formats of the sources' APIs, with shared mailboxes, people who have several
+addresses, merged companies, refunds and broken lines. Then it builds the project.
 
 The same --customers and --seed always give the same data and the same tables.`,
 		Example: "  nexus-host demo\n  nexus-host demo --dir big --customers 2000",
@@ -29,10 +29,10 @@ The same --customers and --seed always give the same data and the same tables.`,
 			return a.demo(cmd.Context(), dir, o, noBuild)
 		},
 	}
-	c.Flags().StringVar(&dir, "dir", "nexus-demo", "the folder to write")
-	c.Flags().IntVar(&o.Customers, "customers", 200, "customers; each has about 50 raw records")
-	c.Flags().Uint64Var(&o.Seed, "seed", 1, "another seed, another story")
-	c.Flags().BoolVar(&noBuild, "no-build", false, "write the project and stop")
+	c.Flags().StringVar(&dir, "dir", "nexus-demo", "the output folder")
+	c.Flags().IntVar(&o.Customers, "customers", 200, "number of customers; each has about 50 raw records")
+	c.Flags().Uint64Var(&o.Seed, "seed", 1, "seed of the generated data")
+	c.Flags().BoolVar(&noBuild, "no-build", false, "write the project without building it")
 	return c
 }
 

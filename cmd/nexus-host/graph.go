@@ -13,7 +13,7 @@ func (a *app) checkCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "check", Short: "find mistakes in the project, its plugins and their SQL, without running anything", Args: cobra.NoArgs,
 		Long: `Check reads nexus.yaml, loads every plugin in its sandbox, and checks each fragment: names,
-types, layers, kinds and bounds. Mistakes come with file, line, column and a hint.`,
+types, layers, kinds and bounds. It reports mistakes with file, line, column and a hint.`,
 		Example: "  nexus-host check\n  nexus-host check --project crm",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := a.open(cmd.Context(), a.project)
@@ -49,9 +49,9 @@ types, layers, kinds and bounds. Mistakes come with file, line, column and a hin
 func (a *app) graphCommand() *cobra.Command {
 	var form string
 	c := &cobra.Command{
-		Use: "graph", Short: "the lineage: what every relation is made of", Args: cobra.NoArgs,
-		Long: `Graph prints the project's relations and what each is made of, as a mermaid or dot
-drawing or as JSON. --format json means --as json.`,
+		Use: "graph", Short: "print the lineage: what each relation is built from", Args: cobra.NoArgs,
+		Long: `Graph prints the project's relations and what each is built from, as a Mermaid or DOT
+graph or as JSON. --format json implies --as json.`,
 		Example: "  nexus-host graph > lineage.mmd\n  nexus-host graph --as dot | dot -Tsvg > lineage.svg\n  nexus-host graph --as json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if a.format == "json" {
@@ -76,7 +76,7 @@ drawing or as JSON. --format json means --as json.`,
 			return err
 		},
 	}
-	c.Flags().StringVar(&form, "as", "mermaid", "mermaid, dot or json")
+	c.Flags().StringVar(&form, "as", "mermaid", "output format: mermaid, dot or json")
 	return c
 }
 

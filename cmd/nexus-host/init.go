@@ -16,8 +16,8 @@ var initFile []byte
 func (a *app) initCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "init [folder]", Short: "write a project file to fill in", Args: cobra.MaximumNArgs(1),
-		Long: `Init writes a nexus.yaml that explains itself, with one source that reads files, and the
-folder that it reads from. It never overwrites a project file.`,
+		Long: `Init writes a commented nexus.yaml with one source that reads files, and the folder that
+it reads from. It never overwrites a project file.`,
 		Example: "  nexus-host init\n  nexus-host init my-project",
 		RunE: func(_ *cobra.Command, args []string) error {
 			dir := a.project

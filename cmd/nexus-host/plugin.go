@@ -19,7 +19,7 @@ import (
 
 func (a *app) pluginCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use: "plugin", Short: "build source adapters and look into them", Args: cobra.NoArgs,
+		Use: "plugin", Short: "build and inspect source adapters", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	c.AddCommand(a.pluginBuildCommand(), a.pluginInspectCommand())
@@ -29,10 +29,10 @@ func (a *app) pluginCommand() *cobra.Command {
 func (a *app) pluginBuildCommand() *cobra.Command {
 	var out string
 	c := &cobra.Command{
-		Use: "build <folder>...", Short: "build adapters written in Go as Wasm modules", Args: cobra.MinimumNArgs(1),
-		Long: `Build compiles each folder's main package (or that of its folder main/) for the sandbox
-and writes <out>/<folder>.wasm. It needs the go command. A built module is loaded and
-asked to describe itself, so that what is written works.`,
+		Use: "build <folder>...", Short: "compile adapters written in Go to Wasm modules", Args: cobra.MinimumNArgs(1),
+		Long: `Build compiles the main package of each folder (or of its subfolder main/) for the sandbox
+and writes <out>/<folder>.wasm. It needs the go command. Each module is loaded and called
+once before it is written, so a module that does not work is an error.`,
 		Example: "  nexus-host plugin build ./my-source\n  nexus-host plugin build --out plugins ./crm ./billing",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := os.MkdirAll(out, 0o755); err != nil {
@@ -64,7 +64,7 @@ asked to describe itself, so that what is written works.`,
 			return g.print(a.out, a.format)
 		},
 	}
-	c.Flags().StringVar(&out, "out", ".", "the folder to write to")
+	c.Flags().StringVar(&out, "out", ".", "the output folder")
 	return c
 }
 
@@ -92,8 +92,8 @@ func (a *app) loadModule(ctx context.Context, file string, module []byte) (*host
 
 func (a *app) pluginInspectCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "inspect <name or file.wasm or folder>", Short: "what an adapter reads, gives and can be told", Args: cobra.ExactArgs(1),
-		Long: `Inspect loads an adapter in its sandbox and prints what it says of itself: tables,
+		Use: "inspect <name or file.wasm or folder>", Short: "print what an adapter reads, provides and accepts as configuration", Args: cobra.ExactArgs(1),
+		Long: `Inspect loads an adapter in its sandbox and prints its description: tables,
 configuration, entity types, states, measurements. --format json prints all of it.`,
 		Example: "  nexus-host plugin inspect stripe\n  nexus-host plugin inspect ./crm.wasm --format json",
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -14,13 +14,13 @@ import (
 
 func (a *app) queryCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "query <sql>", Short: "ask the built tables, in the warehouse's own SQL, read-only", Args: cobra.ExactArgs(1),
-		Long: `Query runs one statement over the published tables, whose names need no schema before
-them, and prints its rows. It is one SELECT, WITH, SHOW, DESCRIBE or EXPLAIN, as far as
-the warehouse has them; all else is refused, and nothing is changed. docs/project.md says
-how each warehouse is held to that. "-" reads the statement from standard input.
+		Use: "query <sql>", Short: "run a read-only query in the warehouse's own SQL", Args: cobra.ExactArgs(1),
+		Long: `Query runs one statement and prints its rows. The names of published tables need no schema.
+The statement is a SELECT, WITH, SHOW, DESCRIBE or EXPLAIN, as far as the warehouse has
+them; anything else is refused. docs/project.md says how each warehouse enforces that.
+"-" reads the statement from standard input.
 
-With --format json, standard output holds an array of objects and nothing else.`,
+With --format json, standard output is an array of objects and nothing else.`,
 		Example: "  nexus-host query 'select entity_type, count(*) as n from nexus_entities group by 1'\n  nexus-host query --format json 'select * from nexus_events limit 3'",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			text := args[0]
@@ -90,10 +90,10 @@ func shown(v any) any {
 func (a *app) testCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "test", Short: "check the published tables against every rule of the contract", Args: cobra.NoArgs,
-		Long: `Test runs the checks with which a build ends: keys unique, references resolved, every
-identifier in exactly one entity, no link between two entities, states without gap or
-overlap whose deltas add up. Each failure names the table, the rule, the count and
-sample keys; the exit code is then 1.`,
+		Long: `Test runs the checks that end a build: keys are unique, references resolve, every
+identifier is in exactly one entity, no link joins two entities, states have neither gaps
+nor overlaps and their deltas add up. Each failure names the table, the rule, the number
+of rows and sample keys; the exit code is then 1.`,
 		Example: "  nexus-host test\n  nexus-host test --format json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := a.open(cmd.Context(), a.project)

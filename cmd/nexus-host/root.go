@@ -88,19 +88,18 @@ everything that happened, and every state they were ever in.
 
 Start with:
 
-  nexus-host demo                     a sample project, built and explained
-  nexus-host init my-project          a project file to fill in
+  nexus-host demo                     write and build a sample project
+  nexus-host init my-project          write a project file to fill in
   nexus-host build                    build the project in this folder
 
-Exit codes: 0 it worked; 1 the command met or found a failure (a build that
-failed, a check that did not hold, an identifier nobody has); 2 wrong usage, or a
-mistake in the project file.
+Exit codes: 0 success; 1 a failure (a build or a check that failed, an unknown
+identifier); 2 wrong usage, or a mistake in the project file.
 
 NO_COLOR turns colors off.`
 
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
-		Use: "nexus-host", Short: "one customer history out of many sources", Long: longHelp,
+		Use: "nexus-host", Short: "one customer history from many sources", Long: longHelp,
 		SilenceErrors: true, SilenceUsage: true,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -119,10 +118,10 @@ func (a *app) root() *cobra.Command {
 		return usagef("%w (see %s --help)", err, cmd.CommandPath())
 	})
 	f := root.PersistentFlags()
-	f.StringVarP(&a.project, "project", "p", ".", "the project's folder, or its nexus.yaml")
-	f.StringVar(&a.format, "format", "table", "how results are printed: table, json or csv")
-	f.BoolVarP(&a.quiet, "quiet", "q", false, "print results and errors alone")
-	f.BoolVarP(&a.verbose, "verbose", "v", false, "log what is done, with every statement's time")
+	f.StringVarP(&a.project, "project", "p", ".", "the project folder, or its nexus.yaml")
+	f.StringVar(&a.format, "format", "table", "output format of results: table, json or csv")
+	f.BoolVarP(&a.quiet, "quiet", "q", false, "print only results and errors")
+	f.BoolVarP(&a.verbose, "verbose", "v", false, "log every statement with its duration")
 	root.AddCommand(a.commands()...)
 	root.SuggestionsMinimumDistance = 2
 	guardArgs(root)

@@ -14,10 +14,10 @@ import (
 func (a *app) showCommand() *cobra.Command {
 	var events int
 	c := &cobra.Command{
-		Use: "show <identifier or entity id>", Short: "one person or company: who, what is known, what happened", Args: cobra.ExactArgs(1),
+		Use: "show <identifier or entity id>", Short: "print one person or company: identifiers, traits, states, events", Args: cobra.ExactArgs(1),
 		Long: `Show prints an entity: its identifiers, traits, relationships, current states and the
-newest events. An identifier may be spelled as people do (Jane@X.com, +1 (555) 010-2030); an
-entity id that was merged away leads to its heir. --format json prints one object.`,
+newest events. An identifier need not be normalized (Jane@X.com, +1 (555) 010-2030); the id
+of an entity that was merged leads to its heir. --format json prints one object.`,
 		Example: "  nexus-host show jane@amber-bakery.example\n  nexus-host show per_3f2a… --events 100\n  nexus-host show acme.com --format json",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if events < 1 {
@@ -38,7 +38,7 @@ entity id that was merged away leads to its heir. --format json prints one objec
 			return a.showEntity(e)
 		},
 	}
-	c.Flags().IntVar(&events, "events", 20, "how many of the newest events")
+	c.Flags().IntVar(&events, "events", 20, "the number of newest events to print")
 	return c
 }
 

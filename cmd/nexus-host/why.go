@@ -11,10 +11,9 @@ import (
 
 func (a *app) whyCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "why <a> <b>", Short: "the shortest chain of events that makes two identifiers one entity", Args: cobra.ExactArgs(2),
-		Long: `Why prints the events that tie two identifiers together, one after the other. If
-they are two entities, it says so, with the links that a guard left out, and ends with
-exit code 1.`,
+		Use: "why <a> <b>", Short: "print the shortest chain of events that links two identifiers", Args: cobra.ExactArgs(2),
+		Long: `Why prints the events that link two identifiers, in order. If they belong to two
+entities, it says so, lists the links that a guard removed, and exits with code 1.`,
 		Example: "  nexus-host why jane@amber-bakery.example jane.doe@gmail.com\n  nexus-host why +15550102030 jane@amber-bakery.example --format json",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := a.open(cmd.Context(), a.project)

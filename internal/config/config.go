@@ -13,12 +13,12 @@ const FileName = "nexus.yaml"
 // Project is a project file, decoded. Paths in it are as written, relative to Dir.
 type Project struct {
 	Name       string            `yaml:"name" required:"true" pattern:"^[a-z][a-z0-9_]{0,30}$" doc:"The project's name: lower case letters, digits and underscores."`
-	Warehouse  Warehouse         `yaml:"warehouse" doc:"Where the tables are built; an embedded DuckDB file below target/ if left out."`
-	Secrets    string            `yaml:"secrets_file" doc:"A file outside of version control where ${NAME} looks after the environment: NAME=value lines, or a YAML mapping."`
-	Plugins    string            `yaml:"plugins" doc:"A folder with further plugins: <name>.wasm files, or folders with Go source."`
-	Sources    map[string]Source `yaml:"sources" required:"true" keys:"^[a-z][a-z0-9_]{0,30}$" doc:"The source instances, by name; the name is the prefix of the source's relations."`
-	AsOf       string            `yaml:"as_of" doc:"The instant that as_of() stands for (ISO 8601); the run's start if left out, --as-of overrides it."`
-	Resolution Resolution        `yaml:"resolution" doc:"The rules of identity."`
+	Warehouse  Warehouse         `yaml:"warehouse" doc:"Where the tables are built; default: an embedded DuckDB file in target/."`
+	Secrets    string            `yaml:"secrets_file" doc:"A file outside version control in which ${NAME} is looked up after the environment: NAME=value lines, or a YAML mapping."`
+	Plugins    string            `yaml:"plugins" doc:"A folder with additional plugins: <name>.wasm files, or folders of Go source."`
+	Sources    map[string]Source `yaml:"sources" required:"true" keys:"^[a-z][a-z0-9_]{0,30}$" doc:"The sources, by name; the name is the prefix of the source's relations."`
+	AsOf       string            `yaml:"as_of" doc:"The instant that as_of() returns (ISO 8601); default: the start of the run. --as-of overrides it."`
+	Resolution Resolution        `yaml:"resolution" doc:"The rules for identity resolution."`
 	Traits     map[string]Trait  `yaml:"traits" doc:"How one value of a trait is chosen, by trait name."`
 	States     map[string]State  `yaml:"states" keys:"^[a-z][a-z0-9_]{0,62}$" doc:"Declarations of states; they override those of the plugins."`
 	Derived    []DerivedState    `yaml:"derived_states" doc:"States that are expressions over other states of the same entity."`
@@ -41,8 +41,8 @@ type place struct {
 // Source is one source instance: a plugin bound to tables and a configuration.
 type Source struct {
 	Plugin string           `yaml:"plugin" required:"true" doc:"The plugin's name, or the path of a .wasm file or of a folder with Go source."`
-	Config Config           `yaml:"config" doc:"The plugin's configuration, held against the schema that the plugin declares."`
-	Tables map[string]Table `yaml:"tables" required:"true" doc:"Where the plugin's raw tables come from, by the names that the plugin declares."`
+	Config Config           `yaml:"config" doc:"The plugin's configuration, validated against the schema that the plugin declares."`
+	Tables map[string]Table `yaml:"tables" required:"true" doc:"Where the plugin's raw tables come from, by the table names that the plugin declares."`
 }
 
 // Table says where the rows of one raw table come from: files, or a relation of the warehouse.
@@ -50,27 +50,27 @@ type Table struct {
 	_            struct{}          `short:"Files"`
 	Files        List              `yaml:"files" doc:"Files or globs (** matches folders), relative to the project."`
 	Relation     string            `yaml:"relation" doc:"An existing relation of the warehouse: table, schema.table or catalog.schema.table."`
-	Format       string            `yaml:"format" enum:"auto,ndjson,json,csv,parquet" doc:"The files' format; auto goes by the name's ending."`
-	Compression  string            `yaml:"compression" enum:"auto,none,gzip" doc:"auto goes by the file's first bytes."`
-	Delimiter    string            `yaml:"delimiter" doc:"csv: the character between fields; a comma if left out (a tab for .tsv)."`
-	Records      string            `yaml:"records" pattern:"^\\$([.][A-Za-z0-9_-]+)*$" doc:"json: the path of the array of records, such as $.data; found by itself for the usual wrappers."`
-	Preset       string            `yaml:"preset" enum:"contract.presets" doc:"What shape the rows have: plain (the row is the record), nexus (an envelope), or a loader's layout."`
-	Columns      map[string]string `yaml:"columns" doc:"Envelope column to raw column (or member of the row), over the preset's."`
-	Connection   string            `yaml:"connection" doc:"Which mailbox, calendar, account or shop these rows come from, where the rows do not say."`
-	Account      string            `yaml:"account" doc:"The connection's human name, where the rows do not say."`
-	APIVersion   string            `yaml:"api_version" doc:"The API version of the records, where the rows do not say."`
-	RecordFormat string            `yaml:"record_format" doc:"The shape of the records, where the preset does not say."`
-	IngestedAt   string            `yaml:"ingested_at" doc:"When the rows were loaded, where they do not say: an ISO 8601 instant. If left out, the last date in the file's path, else 1970-01-01."`
-	MaxRecord    int               `yaml:"max_record_bytes" min:"1024" max:"268435456" doc:"Records above this size are rejected; 16 MiB if left out."`
+	Format       string            `yaml:"format" enum:"auto,ndjson,json,csv,parquet" doc:"The files' format; auto detects it from the file name's extension."`
+	Compression  string            `yaml:"compression" enum:"auto,none,gzip" doc:"auto detects it from the file's first bytes."`
+	Delimiter    string            `yaml:"delimiter" doc:"csv: the field delimiter; default: a comma (a tab for .tsv)."`
+	Records      string            `yaml:"records" pattern:"^\\$([.][A-Za-z0-9_-]+)*$" doc:"json: the path of the array of records, such as $.data; the usual wrappers are detected."`
+	Preset       string            `yaml:"preset" enum:"contract.presets" doc:"The layout of the rows: plain (the row is the record), nexus (an envelope), or that of a loader."`
+	Columns      map[string]string `yaml:"columns" doc:"Maps envelope columns to raw columns (or members of the row); overrides the preset."`
+	Connection   string            `yaml:"connection" doc:"The mailbox, calendar, account or shop that these rows come from, if the rows do not say."`
+	Account      string            `yaml:"account" doc:"The connection's display name, if the rows do not have one."`
+	APIVersion   string            `yaml:"api_version" doc:"The API version of the records, if the rows do not have one."`
+	RecordFormat string            `yaml:"record_format" doc:"The format of the records, if the preset does not set it."`
+	IngestedAt   string            `yaml:"ingested_at" doc:"When the rows were loaded, if they do not say: an ISO 8601 instant. Default: the last date in the file's path, else 1970-01-01."`
+	MaxRecord    int               `yaml:"max_record_bytes" min:"1024" max:"268435456" doc:"Larger records are rejected; default: 16 MiB."`
 }
 
 // Resolution is the project's rules of identity.
 type Resolution struct {
-	Strategy           string   `yaml:"strategy" enum:"contract.strategies" doc:"How components are found; auto measures."`
-	DefaultCallingCode string   `yaml:"default_calling_code" pattern:"^[0-9]{1,4}$" doc:"The calling code that national phone numbers gain."`
-	Placeholders       []string `yaml:"placeholders" doc:"Further values that identify nobody."`
-	FreeMailDomains    *bool    `yaml:"free_mail_domains" doc:"Whether the built-in list of free mail providers, relays and disposables is blocked for domain; true if left out."`
-	Guards             []Guard  `yaml:"guards" doc:"Guards against wrong merges; they act in this order."`
+	Strategy           string   `yaml:"strategy" enum:"contract.strategies" doc:"How components are found; all strategies give the same rows. auto is rounds."`
+	DefaultCallingCode string   `yaml:"default_calling_code" pattern:"^[0-9]{1,4}$" doc:"The calling code that is added to national phone numbers."`
+	Placeholders       []string `yaml:"placeholders" doc:"Additional values that identify no one."`
+	FreeMailDomains    *bool    `yaml:"free_mail_domains" doc:"Whether the built-in list of free mail providers, relays and disposable domains is blocked for identifiers of type domain; default: true."`
+	Guards             []Guard  `yaml:"guards" doc:"Guards against wrong merges; they are applied in this order."`
 	MustLink           []Pair   `yaml:"must_link" doc:"Pairs of identifiers that belong to one entity."`
 	CannotLink         []Pair   `yaml:"cannot_link" doc:"Pairs of identifiers that never belong to one entity."`
 }
@@ -78,11 +78,11 @@ type Resolution struct {
 // Guard is one guard against wrong merges.
 type Guard struct {
 	Guard          string   `yaml:"guard" required:"true" enum:"contract.guards" doc:"The kind of guard."`
-	EntityType     string   `yaml:"entity_type" required:"true" doc:"The entity type it holds for."`
-	IdentifierType string   `yaml:"identifier_type" required:"true" doc:"The identifier type it holds for."`
+	EntityType     string   `yaml:"entity_type" required:"true" doc:"The entity type that it applies to."`
+	IdentifierType string   `yaml:"identifier_type" required:"true" doc:"The identifier type that it applies to."`
 	Values         []string `yaml:"values" doc:"blocked: the values."`
 	Patterns       []string `yaml:"patterns" doc:"blocked: portable regular expressions."`
-	N              int      `yaml:"n" min:"1" doc:"max_links: the most distinct others an identifier may be linked to."`
+	N              int      `yaml:"n" min:"1" doc:"max_links: the maximum number of distinct identifiers that an identifier may be linked to."`
 }
 
 // Pair is two identifiers of one entity type that a rule ties or keeps apart.
@@ -95,15 +95,15 @@ type Pair struct {
 // Trait is how one value of a trait is chosen.
 type Trait struct {
 	_      struct{} `short:"Rule"`
-	Rule   string   `yaml:"rule" enum:"contract.survivals" doc:"The rule; latest if left out."`
-	Prefer []string `yaml:"prefer" doc:"Sources, best first; they go ahead of the rule."`
+	Rule   string   `yaml:"rule" enum:"contract.survivals" doc:"The rule; default: latest."`
+	Prefer []string `yaml:"prefer" doc:"Sources in order of preference; applied before the rule."`
 }
 
 // State declares a state.
 type State struct {
 	Category string   `yaml:"category" required:"true" enum:"contract.categories" doc:"What its values are: text or numbers."`
-	Combine  string   `yaml:"combine" enum:"contract.combinations" doc:"How the values of several keys make one; latest if left out."`
-	Rank     []string `yaml:"rank" doc:"rank: the values, the one that wins first."`
+	Combine  string   `yaml:"combine" enum:"contract.combinations" doc:"How the values of several keys are combined into one; default: latest."`
+	Rank     []string `yaml:"rank" doc:"rank: the values in order of precedence, highest first."`
 	Unit     string   `yaml:"unit" doc:"The unit of a measurement."`
 	Doc      string   `yaml:"doc" doc:"One sentence."`
 }
@@ -111,14 +111,14 @@ type State struct {
 // DerivedState is an expression over other states of one entity.
 type DerivedState struct {
 	Name       string `yaml:"name" required:"true" pattern:"^[a-z][a-z0-9_]{0,62}$" doc:"The state's name."`
-	EntityType string `yaml:"entity_type" required:"true" doc:"The entity type it holds for."`
+	EntityType string `yaml:"entity_type" required:"true" doc:"The entity type that it applies to."`
 	Category   string `yaml:"category" required:"true" enum:"contract.categories" doc:"What its values are: text or numbers."`
 	Expression string `yaml:"expression" required:"true" doc:"Portable SQL over the names of other states."`
 }
 
 // Measurements are rules for measurements.
 type Measurements struct {
-	Sum []string `yaml:"sum" doc:"Measurements of which one event may have several; they are added."`
+	Sum []string `yaml:"sum" doc:"Measurements of which one event may have several values; the values are summed."`
 }
 
 // Config is the plugin's configuration as JSON; {} if left out.
