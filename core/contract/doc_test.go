@@ -63,7 +63,7 @@ func kinds() string {
 	for _, k := range contract.Kinds() {
 		fmt.Fprintf(&b, "\n**%s**: %s", k.Name, k.Doc)
 		if k.Key != nil {
-			fmt.Fprintf(&b, " One row a version of %s.", strings.Join(k.Key, ", "))
+			fmt.Fprintf(&b, " One row per version of %s.", strings.Join(k.Key, ", "))
 		}
 		b.WriteString("\n\n| column | type | optional | meaning |\n| --- | --- | --- | --- |\n")
 		for _, c := range k.Columns {
@@ -84,25 +84,25 @@ func meaning(c contract.Column) string {
 		text += " One of `" + strings.Join(c.Values, "`, `") + "`."
 	}
 	if c.Prefix != "" {
-		text += " An id `" + c.Prefix + "_…`."
+		text += " Format: `" + c.Prefix + "_…`."
 	}
 	if r := c.Refers; r.Table != "" {
-		text += fmt.Sprintf(" In %s.%s.", r.Table, r.Column)
+		text += fmt.Sprintf(" References %s.%s.", r.Table, r.Column)
 	}
 	return strings.NewReplacer("|", `\|`, "<", "&lt;").Replace(text)
 }
 
 const intro = `# What a build leaves in the warehouse
 
-This page is written from the package core/contract by ` + "`go test ./core/contract -update`" + `.
+This page is generated from the package core/contract by ` + "`go test ./core/contract -update`" + `.
 Columns are listed in the order of the table.
 
 - Types: text, bigint, double, decimal(38,9), boolean, timestamp (UTC, microseconds), date, json.
-- An id is a prefix, ` + "`_`" + ` and 32 hexadecimal digits, a function of the natural key; an entity's
-  prefix is that of its type: the first three letters, ` + "`grp`" + ` for a group.
+- An id is a prefix, ` + "`_`" + ` and 32 hexadecimal digits, computed from the natural key. The prefix of an
+  entity's id is the first three letters of its type; ` + "`grp`" + ` for a group.
 - The sources' own relations (` + "`<source>_<table>_base`, `<source>_<fragment>`, `<source>_<kind>`" + `) are in the same schema;
   source names that begin with nexus are reserved.
-- The example queries leave out the schema's name.
+- The example queries omit the schema.
 
 `
 
@@ -134,7 +134,7 @@ func section(t contract.Table) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n### %s\n\n%s", escape(t.Name), escape(t.Doc))
 	if t.IsPerType() {
-		b.WriteString(" There is one for each entity type that is resolved.")
+		b.WriteString(" One for each resolved entity type.")
 	}
 	if t.View {
 		b.WriteString(" A view.")
@@ -150,7 +150,7 @@ func section(t contract.Table) string {
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", escape(c.Name), c.Type, null, meaning(c))
 		if t.Wide != nil && t.Wide.After == c.Name {
-			fmt.Fprintf(&b, "| … | | yes | %s A name that is a column here already gets the prefix `%s`. |\n", escape(t.Wide.Doc), t.Wide.Taken)
+			fmt.Fprintf(&b, "| … | | yes | %s A name that is already a column of the table gets the prefix `%s`. |\n", escape(t.Wide.Doc), t.Wide.Taken)
 		}
 	}
 	fmt.Fprintf(&b, "\n```sql\n%s\n```\n", t.Example)
@@ -161,7 +161,7 @@ func section(t contract.Table) string {
 func raw() string {
 	var b strings.Builder
 	b.WriteString("\n## Raw records\n\nFragments read `raw.<table>`, the latest version of each record, " +
-		"and `raw.<table>_history`, all of them, with the last two columns.\n\n")
+		"or `raw.<table>_history`, all versions, which adds the last two columns.\n\n")
 	b.WriteString("| column | type | NULL | meaning |\n| --- | --- | --- | --- |\n")
 	for _, c := range contract.History() {
 		null := ""
@@ -170,10 +170,10 @@ func raw() string {
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", c.Name, c.Type, null, meaning(c))
 	}
-	b.WriteString("\n## Presets\n\nWhere a loader's layout keeps them. The same holds for a file exported from such a table. " +
-		"Of several columns the first that is not NULL counts; " +
-		"a point leads into a column's json. Columns that begin with those in the second column are the loader's, and no part of the record.\n\n")
-	b.WriteString("| preset | the loader's own | record | _ingested_at | _source_updated_at | _deleted | _connection |\n" +
+	b.WriteString("\n## Presets\n\nThe columns from which each preset reads the envelope. A file exported from such a table is read the same way. " +
+		"Of several columns the first one that is not NULL is used; a dot selects a member of a JSON column. " +
+		"Columns that begin with a name in the second column belong to the loader and are not part of the record.\n\n")
+	b.WriteString("| preset | the loader's columns | record | _ingested_at | _source_updated_at | _deleted | _connection |\n" +
 		"| --- | --- | --- | --- | --- | --- | --- |\n")
 	for _, p := range contract.Presets() {
 		record := list(p.Record)
