@@ -132,7 +132,7 @@ func TestRenew(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"head\n", "| duckdb | executed | duckdb | 3 | 0 | 0 |", "| x | executed | y 1 | 3 | 0 | 2 |",
-		"| z | executed, for what they share, | on w | 9 | 5 | 0 |", "- never (3)\n- no (2)\n", "- why (2):\n  - `` a ``\n  - `` b ``", "tail\n"} {
+		"| z | executed (shared cases) | on w | 9 | 5 | 0 |", "- never (3)\n- no (2)\n", "- why (2):\n  - `` a ``\n  - `` b ``", "tail\n"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("got %s, want %s in it", out, want)
 		}

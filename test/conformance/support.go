@@ -16,7 +16,7 @@ const (
 // Support is the dialects' levels of support as a table of Markdown, in the order of their registration.
 func Support() string {
 	var b strings.Builder
-	b.WriteString("| warehouse | SQL is | what was proven |\n| --- | --- | --- |\n")
+	b.WriteString("| warehouse | support | what was tested |\n| --- | --- | --- |\n")
 	for _, d := range dialect.All() {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", d.Title, d.Support, d.Proof)
 	}

@@ -52,7 +52,7 @@ func Table(all []Result) string {
 	for _, r := range results {
 		done, by := r.Done, strings.TrimSpace(r.Engine+" "+r.Version)
 		if done == Shared {
-			done = "executed, for what they share,"
+			done = "executed (shared cases)"
 			by = "on " + by
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %d | %d | %d |\n", r.Dialect, done, by, r.Cases, r.notShared(), len(r.Exceptions))

@@ -155,8 +155,8 @@ func bigquery() *Dialect {
 		Name: "bigquery", Schema: []string{"acme-analytics", "nexus"}, Quote: '`', MaxName: 300, Strings: BackslashStrings,
 		Refuses: []string{"merge_objects"},
 		Title:   "BigQuery", Support: Emulated,
-		Proof: "preview: on its emulator, with mends, through Google's client, every case of the language but listed " +
-			"ones that meet a fault of the emulator; the demo of 500 customers and three projects with DuckDB's " +
+		Proof: "preview: on its emulator (patched), through Google's client: every case of the language except listed " +
+			"ones that hit a bug of the emulator; the demo of 500 customers and three projects with DuckDB's " +
 			"digests; nothing on BigQuery itself",
 		Lexis: Lexis{
 			HashComments: true, DoubleStrings: true, TripleStrings: true, RawStrings: true,

@@ -155,7 +155,7 @@ func databricks() *Dialect {
 	return &Dialect{
 		Name: "databricks", Schema: []string{"main", "nexus"}, Quote: '`', MaxName: 255, Strings: BackslashStrings, Substitution: true,
 		Title: "Databricks", Support: Emulated,
-		Proof: "preview: on Apache Spark 4.2 with Delta, through Databricks' driver, every case of the language but a " +
+		Proof: "preview: on Apache Spark 4.2 with Delta, through Databricks' driver: every case of the language except a " +
 			"few listed ones; the demo of 500 customers and three projects with DuckDB's digests; nothing on " +
 			"Databricks itself",
 		Lexis: Lexis{

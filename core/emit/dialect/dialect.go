@@ -149,7 +149,7 @@ type Dialect struct {
 	Name    string
 	Title   string // the warehouse's name for readers
 	Support Support
-	Proof   string   // what was proven where, for README's table
+	Proof   string   // what was tested where, for the table in README
 	Refuses []string // the functions that it has no exact form of, and that are refused by name
 	// Schema is a schema's path as people write it there, with as many parts as it has.
 	Schema []string

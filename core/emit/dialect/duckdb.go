@@ -11,7 +11,7 @@ func duckdb() *Dialect {
 	return &Dialect{
 		Name: "duckdb", Schema: []string{"nexus"}, Quote: '"', Strings: StandardStrings,
 		Title: "DuckDB (embedded, the default)", Support: Executed,
-		Proof: "every case of the language, whole projects, both strategies of resolution",
+		Proof: "every case of the language, whole projects, both resolution strategies",
 		Lexis: Lexis{
 			NestedComments: true, EscapeStrings: true, Dollar: DollarTagged, IntoName: true,
 			Queries: []string{"select", "with", "values", "table", "from", "unpivot"}, Shows: []string{"show", "describe", "desc", "summarize"}, Explain: []string{"analyze"},

@@ -14,8 +14,8 @@ func redshift() *Dialect {
 	d.Name, d.MaxName = "redshift", 127
 	d.Title, d.Support = "Redshift", Emulated
 	d.Refuses = []string{"json_keys", "merge_objects"}
-	d.Proof = "preview: on PostgreSQL in its place, the cases of the language that both share and two small projects; " +
-		"nothing on a Redshift"
+	d.Proof = "preview: on PostgreSQL as a substitute: the cases of the language that both share and two small projects; " +
+		"nothing on Redshift itself"
 	d.Strings = DoubledAndBackslash
 	d.Lexis.Explain = []string{"verbose"}
 	d.Types = map[sql.Type]string{

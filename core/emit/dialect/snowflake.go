@@ -177,7 +177,7 @@ func snowflake() *Dialect {
 		Name: "snowflake", Schema: []string{"analytics", "nexus"}, Quote: '"', UpperNames: true, MaxName: 255, Strings: DoubledAndBackslash,
 		Refuses: []string{"merge_objects"},
 		Title:   "Snowflake", Support: Emulated,
-		Proof: "preview: on fakesnow, through Snowflake's driver, every case of the language but a few listed ones; the " +
+		Proof: "preview: on fakesnow, through Snowflake's driver: every case of the language except a few listed ones; the " +
 			"demo of 500 customers and three projects with DuckDB's digests; nothing on Snowflake itself",
 		Lexis: Lexis{
 			SlashComments: true, Dollar: DollarBare, Chain: "->>",
