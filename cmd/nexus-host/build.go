@@ -80,7 +80,7 @@ data are not included.`,
 			return a.built(p, rep, err)
 		},
 	}
-	c.Flags().StringVar(&asOf, "as-of", "", "the instant that counts as now (ISO 8601); default: the project's as_of, else the current time")
+	c.Flags().StringVar(&asOf, "as-of", "", "the instant that counts as now (ISO 8601); default: the project's as_of, else now")
 	c.Flags().IntVar(&jobs, "jobs", 0, "steps that run at the same time; 0: the number of processors on DuckDB, else the warehouse's concurrency")
 	c.Flags().BoolVar(&dry, "dry-run", false, "have the warehouse explain every query without running it")
 	return c

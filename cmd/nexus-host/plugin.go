@@ -92,7 +92,8 @@ func (a *app) loadModule(ctx context.Context, file string, module []byte) (*host
 
 func (a *app) pluginInspectCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "inspect <name or file.wasm or folder>", Short: "print what an adapter reads, provides and accepts as configuration", Args: cobra.ExactArgs(1),
+		Use: "inspect <name or file.wasm or folder>", Args: cobra.ExactArgs(1),
+		Short: "print what an adapter reads, provides and accepts as configuration",
 		Long: `Inspect loads an adapter in its sandbox and prints its description: tables,
 configuration, entity types, states, measurements. --format json prints all of it.`,
 		Example: "  nexus-host plugin inspect stripe\n  nexus-host plugin inspect ./crm.wasm --format json",
