@@ -1,6 +1,6 @@
 // Package core compiles a project: it parses and checks what the plugins gave,
 // composes it with the models of the event log, resolution and states, and
-// renders the whole for a warehouse. It computes; it reaches nothing.
+// renders the whole for a warehouse. It only computes: it has no access to files, network or clock.
 package core
 
 import (
@@ -24,7 +24,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/spec"
 )
 
-// Run is what one build knows of itself. All its values end up as literals.
+// Run identifies one build. All its values become literals.
 type Run struct {
 	ID        string
 	StartedAt time.Time // _processed_at
@@ -32,7 +32,7 @@ type Run struct {
 }
 
 // Checked is a project whose fragments are portable SQL, well typed, within
-// bounds, and of the layers and kinds that they claim.
+// bounds, and of the layers and kinds that they declare.
 type Checked struct {
 	spec      *spec.Spec
 	run       Run
@@ -52,7 +52,7 @@ type composition struct {
 	hasPrevious bool
 }
 
-// composed is a graph whose queries are all checked; nobody changes it any more.
+// composed is a graph whose queries are all checked; it is not changed any more.
 type composed struct {
 	graph    *graph.Graph
 	names    eventlog.Names
@@ -96,18 +96,18 @@ func Check(s *spec.Spec, run Run, limits sql.Limits) (*Checked, sql.Diagnostics)
 
 // Options say for which warehouse to compile.
 type Options struct {
-	Dialect string
-	Schema  []string // catalog and schema of the tables; may be empty
-	Work    []string // where work relations stand; the schema if empty
-	Aside   string   // the prefix of what is being built; see plan.Aside
-	Tables  plan.Tables
-	Memo    render.Memo // of this dialect's texts; may be nil
-	// HasPrevious says that an earlier build stands in the schema: its ids are kept.
+	Dialect       string
+	Schema        []string // catalog and schema of the tables; may be empty
+	Work          []string // where work relations are made; the schema if empty
+	StagingPrefix string   // the prefix of what is being built; see plan.StagingPrefix
+	Tables        plan.Tables
+	Memo          render.Memo // of this dialect's texts; may be nil
+	// HasPrevious says that the schema holds an earlier build, whose ids are kept.
 	HasPrevious bool
 	// StatementsOnly leaves out Rejections, Findings, Checks and Digests.
 	StatementsOnly bool
-	// Discovered are names found by asking the warehouse the program's NameQueries;
-	// without them, the names in plain sight are all there are.
+	// Discovered are names found by running the program's NameQueries in the warehouse,
+	// beside those written in fragments.
 	Discovered eventlog.Names
 }
 
@@ -120,7 +120,7 @@ type Program struct {
 	// the project compiled again with their rows; the other steps then follow.
 	NameQueries []NameQuery
 	Before      []string
-	// Rejections count raw rows that have no place in a base relation, over what is being built.
+	// Rejections count raw rows that no base relation takes, over what is being built.
 	Rejections []Rejection
 	// Findings count what the event log dropped or decided, over what is being built:
 	// table_name, source, reason, detail, n, sample.
@@ -158,8 +158,8 @@ func (c *Checked) Compile(o Options) (*Program, error) {
 		return nil, fmt.Errorf("core: %w", err)
 	}
 	p := &Program{Graph: g.graph}
-	if p.Plan, err = plan.New(g.graph, d, plan.Options{Schema: o.Schema, Work: o.Work, Aside: o.Aside,
-		Tables: o.Tables, Inputs: c.inputs(), Keep: render.Keep{Memo: o.Memo, Trees: &c.trees}}); err != nil {
+	if p.Plan, err = plan.New(g.graph, d, plan.Options{Schema: o.Schema, Work: o.Work, StagingPrefix: o.StagingPrefix,
+		Tables: o.Tables, Inputs: c.inputs(), Reuse: render.Reuse{Memo: o.Memo, Trees: &c.trees}}); err != nil {
 		return nil, fmt.Errorf("core: %w", err)
 	}
 	env := c.env(g.graph)

@@ -21,21 +21,21 @@ import (
 	"github.com/nexus-host/nexus-host/internal/run"
 )
 
-// BuildOptions are how to build; the zero value is fit for use.
+// BuildOptions are how to build; the zero value is ready for use.
 type BuildOptions struct {
-	AsOf   time.Time   // what as_of() stands for; zero: the project's as_of, else the run's start
-	Jobs   int         // steps, and files, at work at once; 0: one a processor on DuckDB, else the warehouse's concurrency
-	Notify func(Event) // told what happens; it must be safe for concurrent use
+	AsOf   time.Time   // the value of as_of(); zero: the project's as_of, else the run's start
+	Jobs   int         // steps, and files, that run at once; 0: one a processor on DuckDB, else the warehouse's concurrency
+	Notify func(Event) // called for each event; it must be safe for concurrent use
 }
 
 // ErrChecks says that a build, or a test, found rows that break a rule of the contract.
-// The report tells which. The tables of such a build are published.
+// The report lists them. The tables of such a build are published.
 var ErrChecks = errors.New("host: checks failed")
 
-// Build loads the raw files, makes every table aside, publishes all of them, in one
+// Build loads the raw files, makes every table under a staging prefix, publishes all of them, in one
 // transaction where the warehouse has such, and checks them. It writes target/run.json and target/manifest.json. Whatever
 // goes wrong before publishing, the last good tables stay as they were. The
-// report is handed back together with an error too, once the build has begun.
+// report is returned together with an error too, once the build has begun.
 func (p *Project) Build(ctx context.Context, o BuildOptions) (*Report, error) {
 	// Where the right to build can be lost, the build ends with it.
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -116,7 +116,7 @@ func (b *build) prepare(ctx context.Context) (err error) {
 		sql.Limits{}); len(diags) > 0 {
 		return diags
 	}
-	standing, err := b.standing(ctx, b.engine)
+	state, err := b.schemaState(ctx, b.engine)
 	if err != nil {
 		return err
 	}
@@ -125,8 +125,8 @@ func (b *build) prepare(ctx context.Context) (err error) {
 		return err
 	}
 	b.core = core.Options{
-		Dialect: b.Dialect(), Schema: b.schema(), Work: d.WorkSchema, Tables: b.tables(), Aside: plan.Aside(spoken,
-			standing.Journal), HasPrevious: hasPrevious(standing),
+		Dialect: b.Dialect(), Schema: b.schema(), Work: d.WorkSchema, Tables: b.tables(), StagingPrefix: plan.StagingPrefix(spoken,
+			state.Journal), HasPrevious: hasPrevious(state),
 	}
 	b.program, err = b.checked.Compile(b.core)
 	return err
@@ -194,19 +194,19 @@ func (b *build) hasSchema(ctx context.Context) (bool, error) {
 		n, err := run.Int(ctx, b.engine, query)
 		return n > 0, err
 	}
-	standing, err := b.standing(ctx, b.engine)
-	return len(standing.Relations) > 0, err
+	state, err := b.schemaState(ctx, b.engine)
+	return len(state.Relations) > 0, err
 }
 
 func (b *build) clean(ctx context.Context) ([]string, error) {
-	standing, err := b.standing(ctx, b.engine)
+	state, err := b.schemaState(ctx, b.engine)
 	if err != nil {
 		return nil, err
 	}
-	return b.program.Plan.Clean(standing), nil
+	return b.program.Plan.Clean(state), nil
 }
 
-// abort is clean, unless another build may be at work under the same names.
+// abort is clean, unless another build may be using the same names.
 func (b *build) abort(ctx context.Context) ([]string, error) {
 	if b.lost() != nil {
 		return nil, nil
@@ -214,7 +214,7 @@ func (b *build) abort(ctx context.Context) ([]string, error) {
 	return b.clean(ctx)
 }
 
-// steps runs the plan's steps; where names must be asked for, those before the questions first.
+// steps runs the plan's steps; where names must be queried, those before the queries first.
 func (b *build) steps(ctx context.Context, run func(context.Context, []*plan.Step) error) error {
 	steps := b.program.Plan.Steps
 	if len(b.program.NameQueries) > 0 {
@@ -234,7 +234,7 @@ func (b *build) steps(ctx context.Context, run func(context.Context, []*plan.Ste
 	return b.findings(ctx)
 }
 
-// discover asks the event log for names that become columns, and compiles the project with them.
+// discover queries the event log for names that become columns, and compiles the project with them.
 func (b *build) discover(ctx context.Context) error {
 	for _, q := range b.program.NameQueries {
 		err := run.Each(ctx, b.engine, q.SQL, func(v []any) error {
@@ -261,29 +261,29 @@ func (b *build) discover(ctx context.Context) error {
 }
 
 func (b *build) publish(ctx context.Context) ([]plan.Phase, error) {
-	standing, err := b.standing(ctx, b.engine)
+	state, err := b.schemaState(ctx, b.engine)
 	if err != nil {
 		return nil, err
 	}
-	ask := b.program.Plan.Ask(standing.Relations)
+	needed := b.program.Plan.NeedsColumns(state.Relations)
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(b.options.Jobs)
-	for i, e := range standing.Relations {
-		if !slices.Contains(ask, e.Name) {
+	for i, e := range state.Relations {
+		if !slices.Contains(needed, e.Name) {
 			continue
 		}
 		group.Go(func() (err error) {
-			standing.Relations[i].Columns, err = b.engine.Columns(gctx, catalog.Probe(b.program.Plan.Dialect, b.program.Plan.Published(e.Name)))
+			state.Relations[i].Columns, err = b.engine.Columns(gctx, catalog.Probe(b.program.Plan.Dialect, b.program.Plan.Published(e.Name)))
 			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	if err := b.publishing(standing.Owned); err != nil {
+	if err := b.publishing(state.Owned); err != nil {
 		return nil, err
 	}
-	return b.program.Plan.Publish(standing)
+	return b.program.Plan.Publish(state)
 }
 
 // describe is the manifest of what was published.

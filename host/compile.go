@@ -261,7 +261,7 @@ func (b *build) publishing(owned []string) error {
 }
 
 // hasPrevious reports whether the tables that ids are kept by stand in the schema.
-func hasPrevious(s plan.Standing) bool {
+func hasPrevious(s plan.SchemaState) bool {
 	for _, t := range contract.Tables() {
 		if t.Carried && !s.Holds(t.Name) {
 			return false

@@ -25,14 +25,14 @@ type Explained struct {
 	// Over says what the query was explained over: "published" tables of the last build, "empty" ones that
 	// stand in for what a build makes first, "both", or "nothing".
 	Over  string `json:"over"`
-	Rows  *int64 `json:"rows,omitempty"`  // as the engine guesses them
+	Rows  *int64 `json:"rows,omitempty"`  // as the engine estimates them
 	Bytes *int64 `json:"bytes,omitempty"` // that it would read
 	Cost  string `json:"cost,omitempty"`  // in the engine's own measure
 	Error string `json:"error,omitempty"`
 }
 
-// DryRun has the warehouse explain every query of a build. It runs and loads nothing: empty tables stand in,
-// aside, for what a build makes first, and are dropped again. Where queries cannot run the error is ErrDryRun, beside the list.
+// DryRun has the warehouse explain every query of a build. It runs and loads nothing: empty tables under
+// the build's prefix stand in for what a build makes first, and are dropped again. Where queries cannot run the error is ErrDryRun, beside the list.
 func (p *Project) DryRun(ctx context.Context, o BuildOptions) (list []Explained, err error) {
 	unlock, err := p.lock(ctx)
 	if err != nil {
@@ -48,10 +48,10 @@ func (p *Project) DryRun(ctx context.Context, o BuildOptions) (list []Explained,
 	if err := b.prepare(ctx); err != nil {
 		return nil, err
 	}
-	return b.rehearse(ctx)
+	return b.dryRun(ctx)
 }
 
-func (b *build) rehearse(ctx context.Context) (list []Explained, err error) {
+func (b *build) dryRun(ctx context.Context) (list []Explained, err error) {
 	setup, err := b.setup(ctx)
 	if err != nil {
 		return nil, err
@@ -63,12 +63,12 @@ func (b *build) rehearse(ctx context.Context) (list []Explained, err error) {
 	if err != nil {
 		return nil, err
 	}
-	empty, queries, err := b.program.Plan.Rehearse(func(name string) bool { return published[name] })
+	empty, queries, err := b.program.Plan.DryRun(func(name string) bool { return published[name] })
 	if err != nil {
 		return nil, err
 	}
 	defer func() {
-		// The stand-ins go, however this ended.
+		// The empty tables are dropped, however this ended.
 		clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), run.AbortTimeout)
 		defer cancel()
 		drops, e := b.clean(clean)
@@ -136,9 +136,9 @@ func over(reads []string, published map[string]bool) string {
 	return "both"
 }
 
-// publishedAlike are the plan's relations that stand published with the columns that the plan gives them.
+// publishedAlike are the plan's relations that are published with the columns that the plan gives them.
 func (b *build) publishedAlike(ctx context.Context) (map[string]bool, error) {
-	standing, err := b.standing(ctx, b.engine)
+	state, err := b.schemaState(ctx, b.engine)
 	if err != nil {
 		return nil, err
 	}
@@ -150,7 +150,7 @@ func (b *build) publishedAlike(ctx context.Context) (map[string]bool, error) {
 	var mu sync.Mutex
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(b.options.Jobs)
-	for _, e := range standing.Relations {
+	for _, e := range state.Relations {
 		columns, ours := want[e.Name]
 		if !ours || e.Name == plan.Journal {
 			continue

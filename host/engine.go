@@ -110,8 +110,8 @@ func (p *Project) columnsOf(e warehouse.Engine) func(context.Context, []string) 
 	}
 }
 
-// standing tells what stands in the project's schema.
-func (p *Project) standing(ctx context.Context, e warehouse.Engine) (s plan.Standing, err error) {
+// schemaState reads what the project's schema holds.
+func (p *Project) schemaState(ctx context.Context, e warehouse.Engine) (s plan.SchemaState, err error) {
 	d, err := dialect.ByName(p.Dialect())
 	if err != nil {
 		return s, err

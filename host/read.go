@@ -20,7 +20,7 @@ import (
 // TestOptions are how to test.
 type TestOptions struct {
 	Jobs   int         // checks at work at once; 0: one a processor on DuckDB, else the warehouse's concurrency
-	Notify func(Event) // told what happens; it must be safe for concurrent use
+	Notify func(Event) // called for each event; it must be safe for concurrent use
 }
 
 // Test runs the contract's checks over the published tables. Where rows break a rule the
@@ -83,13 +83,13 @@ func (p *Project) Query(ctx context.Context, statement string) (Rows, error) {
 	return &closing{Rows: rows, engine: e}, nil
 }
 
-// missing tells a name that is not in the project's schema from a project that was never built.
+// missing distinguishes a name that is not in the project's schema from a project that was never built.
 func (p *Project) missing(ctx context.Context, e warehouse.Engine, err error) error {
 	if !errors.Is(err, warehouse.ErrMissing) {
 		return err
 	}
-	found, asked := p.standing(ctx, e)
-	if asked != nil {
+	found, failed := p.schemaState(ctx, e)
+	if failed != nil {
 		return err
 	}
 	if !slices.ContainsFunc(found.Relations, func(r plan.Existing) bool { return strings.HasPrefix(r.Name, published) }) {

@@ -44,8 +44,8 @@ type Entity struct {
 	Traits         []Trait        `json:"traits"`
 	Relationships  []Relationship `json:"relationships"`
 	States         []State        `json:"states"`
-	Timeline       []Moment       `json:"timeline"` // the newest first
-	LeftOut        []Link         `json:"left_out"` // links that a guard cut
+	Timeline       []Moment       `json:"timeline"`  // the newest first
+	CutLinks       []Link         `json:"cut_links"` // links that a guard cut
 }
 
 // Identifier of an entity.
@@ -192,7 +192,7 @@ func (p *Project) Show(ctx context.Context, needle string, o ShowOptions) (*Enti
 		},
 		func() error {
 			return r.each(ctx, read.CutLinks, e.EntityID, 0, func(v row) {
-				e.LeftOut = append(e.LeftOut, Link{
+				e.CutLinks = append(e.CutLinks, Link{
 					A: Named{v.text(0), v.text(1)}, B: Named{v.text(2), v.text(3)}, Guard: v.text(4), Rule: v.text(5),
 					Source: v.text(6), At: v.time(7), Events: v.int(8),
 				})
@@ -219,7 +219,7 @@ func (e *Entity) sort() {
 	})
 	slices.SortFunc(e.States, func(a, b State) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortFunc(e.Timeline, func(a, b Moment) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.EventID, b.EventID)) })
-	slices.SortFunc(e.LeftOut, func(a, b Link) int { return cmp.Or(a.A.compare(b.A), a.B.compare(b.B)) })
+	slices.SortFunc(e.CutLinks, func(a, b Link) int { return cmp.Or(a.A.compare(b.A), a.B.compare(b.B)) })
 }
 
 // row reads a result's values, NULL as the zero value.

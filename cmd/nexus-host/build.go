@@ -126,9 +126,9 @@ func (a *app) built(p *host.Project, rep *host.Report, err error) error {
 	if e := tablesOf(rep).print(a.out, a.format); e != nil {
 		return e
 	}
-	a.tellRejected(rep)
+	a.printRejected(rep)
 	if err != nil {
-		a.tellChecks(rep)
+		a.printChecks(rep)
 		return reported{exitFailure}
 	}
 	return nil
@@ -147,8 +147,8 @@ func tablesOf(rep *host.Report) *grid {
 	return g
 }
 
-// tellRejected says what raw rows were not taken, and why.
-func (a *app) tellRejected(rep *host.Report) {
+// printRejected prints which raw rows were rejected, and why.
+func (a *app) printRejected(rep *host.Report) {
 	if rep.RejectedRows() == 0 || a.quiet || a.format != "table" {
 		return
 	}
@@ -162,8 +162,8 @@ func (a *app) tellRejected(rep *host.Report) {
 	}
 }
 
-// tellChecks prints the checks that found something.
-func (a *app) tellChecks(rep *host.Report) {
+// printChecks prints the checks that found something.
+func (a *app) printChecks(rep *host.Report) {
 	for _, c := range rep.Checks {
 		switch {
 		case c.Error != "":

@@ -64,7 +64,7 @@ func (a *app) demo(ctx context.Context, dir string, o demo.Options, noBuild bool
 	if err := a.built(p, rep, err); err != nil {
 		return err
 	}
-	return a.tellFound(ctx, p, dir)
+	return a.printSummary(ctx, p, dir)
 }
 
 // say prints a line for people, unless they asked for quiet or a machine's format.
@@ -74,8 +74,8 @@ func (a *app) say(format string, args ...any) {
 	}
 }
 
-// tellFound sums up a history and proposes what to look at next.
-func (a *app) tellFound(ctx context.Context, p *host.Project, dir string) error {
+// printSummary summarizes a history and suggests what to look at next.
+func (a *app) printSummary(ctx context.Context, p *host.Project, dir string) error {
 	if a.quiet || a.format != "table" {
 		return nil
 	}

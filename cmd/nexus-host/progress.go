@@ -13,17 +13,17 @@ import (
 // progress shows a build: one line that is written over on a terminal, a line a
 // phase elsewhere, nothing with --quiet.
 type progress struct {
-	mu      sync.Mutex
-	out     io.Writer
-	live    bool
-	verbose bool
-	phase   string
-	done    int
-	total   int
-	rows    int64
-	doing   map[string]bool
-	began   time.Time
-	drawn   time.Time
+	mu       sync.Mutex
+	out      io.Writer
+	live     bool
+	verbose  bool
+	phase    string
+	done     int
+	total    int
+	rows     int64
+	doing    map[string]bool
+	began    time.Time
+	lastDraw time.Time
 }
 
 func (a *app) progress() *progress {
@@ -53,13 +53,13 @@ func (p *progress) notify(e host.Event) {
 	case host.RowsLoaded:
 		p.rows += e.Rows
 	}
-	if p.live && time.Since(p.drawn) > 80*time.Millisecond {
+	if p.live && time.Since(p.lastDraw) > 80*time.Millisecond {
 		p.draw()
 	}
 }
 
 func (p *progress) draw() {
-	p.drawn = time.Now()
+	p.lastDraw = time.Now()
 	line := fmt.Sprintf("%-8s", p.phase)
 	if p.total > 0 {
 		const width = 24

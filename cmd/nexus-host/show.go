@@ -77,7 +77,7 @@ func (a *app) showEntity(e *host.Entity) error {
 	a.section("Traits", traits(e))
 	a.section("Relationships", relationships(e))
 	a.section("States in force", states(e))
-	a.section("Links left out by guards", leftOut(e.LeftOut))
+	a.section("Links cut by guards", cutLinks(e.CutLinks))
 	a.section(fmt.Sprintf("Timeline, the newest %d", len(e.Timeline)), timeline(e))
 	return nil
 }
@@ -142,7 +142,7 @@ func states(e *host.Entity) *grid {
 	return g
 }
 
-func leftOut(links []host.Link) *grid {
+func cutLinks(links []host.Link) *grid {
 	g := &grid{columns: []string{"this", "and this", "guard", "rule", "first seen"}}
 	for _, l := range links {
 		g.add(l.A.Type+" "+l.A.Value, l.B.Type+" "+l.B.Value, l.Guard, l.Rule, day(l.At))

@@ -21,10 +21,10 @@ entities, it says so, lists the links that a guard removed, and exits with code 
 				return err
 			}
 			reason, err := p.Why(cmd.Context(), args[0], args[1])
-			var apart *host.ApartError
+			var notConnected *host.NotConnectedError
 			switch {
-			case errors.As(err, &apart):
-				return a.apart(args, apart)
+			case errors.As(err, &notConnected):
+				return a.showNotConnected(args, notConnected)
 			case err != nil:
 				return err
 			}
@@ -56,9 +56,9 @@ func (a *app) showReason(r *host.Reason) error {
 	return g.table(a.out)
 }
 
-func (a *app) apart(args []string, e *host.ApartError) error {
+func (a *app) showNotConnected(args []string, e *host.NotConnectedError) error {
 	if a.format == "json" {
-		if err := a.object(map[string]any{"a": e.A, "b": e.B, "left_out": e.LeftOut}); err != nil {
+		if err := a.object(map[string]any{"a": e.A, "b": e.B, "cut_links": e.CutLinks}); err != nil {
 			return err
 		}
 		return reported{exitFailure}
@@ -68,7 +68,7 @@ func (a *app) apart(args []string, e *host.ApartError) error {
 		return err
 	}
 	if a.format == "table" {
-		a.section("Links left out by guards", leftOut(e.LeftOut))
+		a.section("Links cut by guards", cutLinks(e.CutLinks))
 	}
 	return reported{exitFailure}
 }

@@ -22,7 +22,7 @@ func (s *Source) Conform() {
 // Faults are what Conform reports, at most a few of each sort.
 func (s *Source) Faults() []string {
 	s.t.Helper()
-	c := &conformance{s: s, events: map[string]bool{}, told: map[string]int{}}
+	c := &conformance{s: s, events: map[string]bool{}, reported: map[string]int{}}
 	byKind := map[string][]located{}
 	for _, f := range s.fragments {
 		for _, r := range s.Rows(f.Name) {
@@ -48,16 +48,16 @@ type located struct {
 }
 
 type conformance struct {
-	s      *Source
-	events map[string]bool
-	told   map[string]int
-	faults []string
+	s        *Source
+	events   map[string]bool
+	reported map[string]int
+	faults   []string
 }
 
 // fault adds a fault; of one sort and fragment, three are enough.
 func (c *conformance) fault(r located, sort, format string, args ...any) {
 	key := r.fragment + " " + sort
-	if c.told[key]++; c.told[key] <= 3 {
+	if c.reported[key]++; c.reported[key] <= 3 {
 		c.faults = append(c.faults, r.fragment+": "+fmt.Sprintf(format, args...))
 	}
 }

@@ -76,7 +76,7 @@ func buildOnce(t *testing.T, w engine, d *dialect.Dialect, schema string, kill i
 	t.Helper()
 	k := &killer{engine: w}
 	k.left.Store(kill)
-	standing := func(ctx context.Context) (s plan.Standing, err error) {
+	state := func(ctx context.Context) (s plan.SchemaState, err error) {
 		if s.Relations, err = hostrun.Relations(ctx, w, catalog.Relations(d, []string{schema})); err != nil {
 			return s, err
 		}
@@ -86,26 +86,26 @@ func buildOnce(t *testing.T, w engine, d *dialect.Dialect, schema string, kill i
 		}
 		return s, err
 	}
-	s, err := standing(t.Context())
+	s, err := state(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := plantest.New(t, d, plan.Options{Schema: []string{schema}, Aside: plan.Aside(d, s.Journal)}, defs(!s.Holds("history")))
+	p := plantest.New(t, d, plan.Options{Schema: []string{schema}, StagingPrefix: plan.StagingPrefix(d, s.Journal)}, defs(!s.Holds("history")))
 	_, err = hostrun.Execute(t.Context(), k, hostrun.Build{
 		Setup: func(ctx context.Context) ([]string, error) {
-			s, err := standing(ctx)
+			s, err := state(ctx)
 			return p.Clean(s), err
 		},
 		Steps: func(ctx context.Context, run func(context.Context, []*plan.Step) error) error {
 			return run(ctx, p.Steps)
 		},
 		Publish: func(ctx context.Context) ([]plan.Phase, error) {
-			s, err := standing(ctx)
+			s, err := state(ctx)
 			if err != nil {
 				return nil, err
 			}
 			for i, e := range s.Relations {
-				if slices.Contains(p.Ask(s.Relations), e.Name) {
+				if slices.Contains(p.NeedsColumns(s.Relations), e.Name) {
 					if s.Relations[i].Columns, err = w.Columns(ctx, catalog.Probe(d, p.Published(e.Name))); err != nil {
 						return nil, err
 					}

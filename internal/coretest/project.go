@@ -234,7 +234,7 @@ func (p *Project) Checks(t testing.TB, tg *Target) map[string]string {
 	}
 	failed := map[string]string{}
 	for _, c := range checks {
-		for _, r := range tg.Ask(c.Query) {
+		for _, r := range tg.CheckedQuery(c.Query) {
 			failed[c.Name] = fmt.Sprint(r...)
 		}
 	}

@@ -52,8 +52,8 @@ func echo(t *testing.T) (addr string, lines *atomic.Int64) {
 	return l.Addr().String(), lines
 }
 
-// ask sends lines on a connection of its own and gives what came back.
-func ask(t *testing.T, addr string, lines ...string) (answers []string, err error) {
+// exchange sends lines on a connection of its own and returns the answers.
+func exchange(t *testing.T, addr string, lines ...string) (answers []string, err error) {
 	t.Helper()
 	c, err := net.Dial("tcp", addr)
 	if err != nil {
@@ -77,27 +77,27 @@ func ask(t *testing.T, addr string, lines ...string) (answers []string, err erro
 func TestTCPScript(t *testing.T) {
 	addr, reached := echo(t)
 	p := faultnet.TCP(t, "tcp", addr, faultnet.Refuse(), faultnet.DropOn("second"), faultnet.ResetOn("first"), faultnet.DropAfter(3), faultnet.DropAnswer(6))
-	if _, err := ask(t, p.Addr(), "first"); err == nil {
+	if _, err := exchange(t, p.Addr(), "first"); err == nil {
 		t.Error("a refused connection answers")
 	}
-	got, err := ask(t, p.Addr(), "first", "the second one", "third")
+	got, err := exchange(t, p.Addr(), "first", "the second one", "third")
 	if strings.Join(got, ",") != "got first" || err == nil {
 		t.Errorf("dropped in the second line: %q %v", got, err)
 	}
-	if got, err := ask(t, p.Addr(), "first"); len(got) > 0 || !errors.Is(err, syscall.ECONNRESET) {
+	if got, err := exchange(t, p.Addr(), "first"); len(got) > 0 || !errors.Is(err, syscall.ECONNRESET) {
 		t.Errorf("reset: %q %v", got, err)
 	}
 	before := reached.Load()
-	if got, err := ask(t, p.Addr(), "first"); len(got) > 0 || err == nil {
+	if got, err := exchange(t, p.Addr(), "first"); len(got) > 0 || err == nil {
 		t.Errorf("dropped after three bytes: %q %v", got, err)
 	}
-	if got, err := ask(t, p.Addr(), "first"); len(got) > 0 || err == nil {
+	if got, err := exchange(t, p.Addr(), "first"); len(got) > 0 || err == nil {
 		t.Errorf("dropped in the answer: %q %v", got, err)
 	}
 	if reached.Load() < before+1 {
 		t.Error("the line whose answer was lost did not reach the server")
 	}
-	if got, err := ask(t, p.Addr(), "first", "second"); err != nil || len(got) != 2 {
+	if got, err := exchange(t, p.Addr(), "first", "second"); err != nil || len(got) != 2 {
 		t.Errorf("after the script: %q %v", got, err)
 	}
 	if p.Taken() != 6 || p.Faults() != 5 {
@@ -144,7 +144,7 @@ func isTimeout(err error) bool {
 }
 
 func TestNowhere(t *testing.T) {
-	if _, err := ask(t, faultnet.Nowhere(t), "x"); !errors.Is(err, syscall.ECONNREFUSED) {
+	if _, err := exchange(t, faultnet.Nowhere(t), "x"); !errors.Is(err, syscall.ECONNREFUSED) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -155,10 +155,10 @@ func (f *csvFilter) next() error {
 	if s.size > int64(f.limit) {
 		return f.large(&s)
 	}
-	return f.judge(&s, false)
+	return f.pass(&s, false)
 }
 
-// large judges a record that is beyond the limit.
+// large handles a record that is beyond the limit.
 func (f *csvFilter) large(s *csvScan) error {
 	if !s.done {
 		if err := f.ahead.at(f.in.offset); err != nil {
@@ -177,11 +177,11 @@ func (f *csvFilter) large(s *csvScan) error {
 		n, _ := s.scan(f.ahead.b)
 		f.ahead.take(n)
 	}
-	return f.judge(s, true)
+	return f.pass(s, true)
 }
 
-// judge passes a record on, or rejects it.
-func (f *csvFilter) judge(s *csvScan, large bool) error {
+// pass passes a record on, or rejects it.
+func (f *csvFilter) pass(s *csvScan, large bool) error {
 	var why *rejection
 	line := f.line
 	size, lines := s.size, s.lines

@@ -11,7 +11,7 @@ const windowSize = 256 << 10
 // source is a file under way: its unpacked bytes, and how to read them again from the start.
 type source struct {
 	io.Reader
-	again func() (io.ReadCloser, error)
+	reopen func() (io.ReadCloser, error)
 }
 
 // window is the part of a stream that is at hand; it is replaced as the stream is read.
@@ -82,7 +82,7 @@ type ahead struct {
 func (a *ahead) at(offset int64) error {
 	if a.file == nil || a.window.offset > offset {
 		a.close()
-		file, err := a.src.again()
+		file, err := a.src.reopen()
 		if err != nil {
 			return err
 		}

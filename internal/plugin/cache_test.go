@@ -32,7 +32,7 @@ func entries(t *testing.T, dir string) []string {
 // W35: an entry that is not what was written is deleted, told of, and the plugin asked again.
 func TestPoisonedCache(t *testing.T) {
 	module := guest{}.build()
-	ask := func(dir string) (string, string) {
+	call := func(dir string) (string, string) {
 		var log bytes.Buffer
 		l := newLoader(t, plugin.Options{CacheDir: dir, Log: slog.New(slog.NewTextHandler(&log, nil))})
 		p, err := l.Load(t.Context(), "tiny", module)
@@ -57,7 +57,7 @@ func TestPoisonedCache(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "cache")
-			want, _ := ask(dir)
+			want, _ := call(dir)
 			for _, path := range entries(t, dir) {
 				data, err := os.ReadFile(path)
 				if err != nil {
@@ -67,21 +67,21 @@ func TestPoisonedCache(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			got, log := ask(dir)
+			got, log := call(dir)
 			if got != want {
 				t.Errorf("got %q, want %q", got, want)
 			}
 			if name != "replaced" && strings.Count(log, "code=CACHE") != 2 {
 				t.Errorf("log: %s", log)
 			}
-			if _, log := ask(dir); log != "" {
+			if _, log := call(dir); log != "" {
 				t.Errorf("the entries were not mended: %s", log)
 			}
 		})
 	}
 	t.Run("swapped", func(t *testing.T) {
 		dir := filepath.Join(t.TempDir(), "cache")
-		want, _ := ask(dir)
+		want, _ := call(dir)
 		list := entries(t, dir)
 		if len(list) != 2 {
 			t.Fatalf("%d entries", len(list))
@@ -93,13 +93,13 @@ func TestPoisonedCache(t *testing.T) {
 		if err := os.WriteFile(list[1], a, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if got, log := ask(dir); got != want || strings.Count(log, "code=CACHE") != 1 {
+		if got, log := call(dir); got != want || strings.Count(log, "code=CACHE") != 1 {
 			t.Errorf("got %q, log %s", got, log)
 		}
 	})
 	t.Run("directory in an entry's place", func(t *testing.T) {
 		dir := filepath.Join(t.TempDir(), "cache")
-		want, _ := ask(dir)
+		want, _ := call(dir)
 		for _, path := range entries(t, dir) {
 			if err := os.Remove(path); err != nil {
 				t.Fatal(err)
@@ -108,7 +108,7 @@ func TestPoisonedCache(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if got, _ := ask(dir); got != want {
+		if got, _ := call(dir); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	})
@@ -143,12 +143,12 @@ func TestCacheIsPrivate(t *testing.T) {
 }
 
 // What one configuration was answered is no answer to another.
-func TestCacheTellsQuestionsApart(t *testing.T) {
+func TestCacheKeysDiffer(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.Chmod(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	ask := func(source, config string, l plugin.Limits) string {
+	call := func(source, config string, l plugin.Limits) string {
 		p, err := newLoader(t, plugin.Options{CacheDir: dir, Limits: l}).Load(t.Context(), "acme", acmeWasm(t))
 		if err != nil {
 			t.Fatal(err)
@@ -161,20 +161,20 @@ func TestCacheTellsQuestionsApart(t *testing.T) {
 		return string(res.Params["currency"])
 	}
 	for _, currency := range []string{"USD", "CHF", "USD", "CHF"} {
-		if got := ask("s", `{"currency":"`+currency+`"}`, plugin.Limits{}); got != `"`+currency+`"` {
+		if got := call("s", `{"currency":"`+currency+`"}`, plugin.Limits{}); got != `"`+currency+`"` {
 			t.Errorf("got %s, want %s", got, currency)
 		}
 	}
 	n := len(entries(t, dir))
-	ask("s", ` { "currency" : "CHF" } `, plugin.Limits{})
+	call("s", ` { "currency" : "CHF" } `, plugin.Limits{})
 	if got := len(entries(t, dir)); got != n {
 		t.Errorf("another spelling of one configuration is another entry: %d, %d", n, got)
 	}
-	ask("t", `{"currency":"CHF"}`, plugin.Limits{})
+	call("t", `{"currency":"CHF"}`, plugin.Limits{})
 	if got := len(entries(t, dir)); got != n+1 {
 		t.Errorf("another source: %d entries, then %d", n, got)
 	}
-	ask("s", `{"currency":"CHF"}`, plugin.Limits{Fragments: 7})
+	call("s", `{"currency":"CHF"}`, plugin.Limits{Fragments: 7})
 	if got := len(entries(t, dir)); got != n+3 {
 		t.Errorf("other limits: %d entries, then %d", n, got)
 	}

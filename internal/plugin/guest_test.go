@@ -38,8 +38,8 @@ func hostile(t *testing.T, o plugin.Options) *plugin.Plugin {
 	return p
 }
 
-// ask makes the guest do something and gives what it said.
-func ask(t *testing.T, p *plugin.Plugin, do, text string) (string, error) {
+// callGuest makes the guest do something and returns what it answered.
+func callGuest(t *testing.T, p *plugin.Plugin, do, text string) (string, error) {
 	t.Helper()
 	config, err := json.Marshal(map[string]string{"do": do, "text": text})
 	if err != nil {
@@ -76,7 +76,7 @@ func TestGoGuest(t *testing.T) {
 	} {
 		t.Run(c.do, func(t *testing.T) {
 			start := time.Now()
-			said, err := ask(t, p, c.do, "because")
+			said, err := callGuest(t, p, c.do, "because")
 			if c.code == "" && (err != nil || said != c.text) {
 				t.Errorf("said %q, %v; want %q", said, err, c.text)
 			}
@@ -92,7 +92,7 @@ func TestGoGuest(t *testing.T) {
 		})
 	}
 	// After all that, the plugin answers as at first.
-	if said, err := ask(t, p, "count", ""); err != nil || said != "1" {
+	if said, err := callGuest(t, p, "count", ""); err != nil || said != "1" {
 		t.Errorf("afterwards: %q, %v", said, err)
 	}
 }
@@ -103,7 +103,7 @@ func TestGoGuestIsDeterministic(t *testing.T) {
 	for _, do := range []string{"clock", "map", "count"} {
 		var first string
 		for i, p := range append(loads, loads[0]) {
-			said, err := ask(t, p, do, "")
+			said, err := callGuest(t, p, do, "")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -123,7 +123,7 @@ func TestGoGuestIsDeterministic(t *testing.T) {
 func TestGoGuestLogs(t *testing.T) {
 	var out bytes.Buffer
 	p := hostile(t, plugin.Options{Log: slog.New(slog.NewTextHandler(&lockedWriter{w: &out}, nil)), Parallel: 1})
-	if said, err := ask(t, p, "log", ""); err != nil || said != "logged" {
+	if said, err := callGuest(t, p, "log", ""); err != nil || said != "logged" {
 		t.Fatalf("%q, %v", said, err)
 	}
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")

@@ -96,7 +96,7 @@ func (l *Loader) LoadPinned(ctx context.Context, name string, module []byte, loc
 	p := &Plugin{name: name, digest: Digest(module), module: module, loader: l}
 	err := lock.checkDigest(name, p.digest)
 	if err == nil {
-		err = p.ask(ctx, PhaseDescribe, wire.ExportDescribe, nil, func(out []byte) (err error) {
+		err = p.cachedCall(ctx, PhaseDescribe, wire.ExportDescribe, nil, func(out []byte) (err error) {
 			p.desc, p.schema, err = decodeDescription(out, l.limits)
 			return err
 		})
@@ -144,7 +144,7 @@ func (p *Plugin) Fragments(ctx context.Context, source string, config json.RawMe
 		return nil, at(fail(CodeConfig, "source %s: %v", source, err), p.name, PhaseConfig)
 	}
 	var res *wire.FragmentsResponse
-	err = p.ask(ctx, PhaseFragments, wire.ExportFragments, input, func(out []byte) (err error) {
+	err = p.cachedCall(ctx, PhaseFragments, wire.ExportFragments, input, func(out []byte) (err error) {
 		res, err = decodeFragments(out, p.loader.limits)
 		return err
 	})
@@ -158,8 +158,8 @@ func orEmpty(config json.RawMessage) json.RawMessage {
 	return config
 }
 
-// ask answers from the cache or by running the module, twice; what decode refuses is never kept.
-func (p *Plugin) ask(ctx context.Context, phase Phase, export string, input []byte, decode func([]byte) error) error {
+// cachedCall answers from the cache or by running the module, twice; what decode refuses is never cached.
+func (p *Plugin) cachedCall(ctx context.Context, phase Phase, export string, input []byte, decode func([]byte) error) error {
 	l := p.loader
 	if err := ctx.Err(); err != nil {
 		return at(ended(ctx, ""), p.name, phase)

@@ -56,8 +56,8 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// mends are what the emulator answers since setup.sh changes it.
-var mends = []struct{ statement, want string }{
+// patches are what the emulator answers since setup.sh changes it.
+var patches = []struct{ statement, want string }{
 	{"SELECT b AS v FROM (SELECT x AS a, x AS b FROM (SELECT 1 AS x) UNION ALL SELECT 2, 3) ORDER BY b DESC LIMIT 1", "3"},
 	{"SELECT CAST(MIN(t) OVER () AS STRING) AS v FROM (SELECT DATETIME '2025-05-27 23:18:55' AS t UNION ALL SELECT DATETIME '2025-01-13 22:18:55') LIMIT 1", "2025-01-13T22:18:55"},
 	{"SELECT MOD(999999999999999999, 1000000000 + 7) AS v", "48"},
@@ -76,9 +76,9 @@ var mends = []struct{ statement, want string }{
 	{"SELECT CAST(DATETIME_TRUNC(DATETIME '2024-05-15 13:45:59', SECOND) AS STRING) AS v", "2024-05-15T13:45:59"},
 }
 
-func TestMends(t *testing.T) {
+func TestPatches(t *testing.T) {
 	w := open(t, emulator(t), "mends")
-	for _, m := range mends {
+	for _, m := range patches {
 		r, err := w.Query(t.Context(), m.statement)
 		if err != nil {
 			t.Fatal(err)

@@ -74,7 +74,7 @@ func runCases(t *testing.T, e Engine, known Exceptions, cases []Case) {
 	if len(changed) > 0 {
 		r.run(t, changed)
 	}
-	faults, excused := judge(cases, changed, r.failed, known)
+	faults, excused := evaluate(cases, changed, r.failed, known)
 	for _, fault := range faults {
 		t.Errorf("%s: %s", e.Name, fault)
 	}
@@ -120,9 +120,9 @@ func (r *runner) run(t *testing.T, cases []Case) {
 			lines = append(lines, c)
 		}
 	}
-	for _, hide := range []bool{false, true} {
+	for _, opaque := range []bool{false, true} {
 		for batch := range slices.Chunk(lines, max(r.e.Batch, 1)) {
-			jobs.Go(func() error { r.batch(t.Context(), batch, hide); return nil })
+			jobs.Go(func() error { r.batch(t.Context(), batch, opaque); return nil })
 		}
 	}
 	_ = jobs.Wait() // faults are noted
@@ -163,9 +163,9 @@ func (r *runner) refused(c Case, err error) bool {
 	return true
 }
 
-// judge lists what is wrong: cases that failed and are no exceptions, and exceptions that are
+// evaluate lists what is wrong: cases that failed and are no exceptions, and exceptions that are
 // not needed. It also gives those that are. A case that is unchanged came out as known says.
-func judge(cases, changed []Case, failed map[string]string, known Exceptions) (faults []string, excused map[string]string) {
+func evaluate(cases, changed []Case, failed map[string]string, known Exceptions) (faults []string, excused map[string]string) {
 	excused = map[string]string{}
 	ids, executed := map[string]bool{}, map[string]bool{}
 	for _, c := range changed {
@@ -213,8 +213,8 @@ func (r *runner) fault(c Case, what string) {
 	r.failed[c.ID] = what
 }
 
-// asked counts a statement.
-func (r *runner) asked() {
+// countStatement counts a statement.
+func (r *runner) countStatement() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.statements++
@@ -293,7 +293,7 @@ func compileIn(text string, env check.Env) (*sql.Query, []sql.ColumnDef, error) 
 
 // query runs a case that is a query.
 func (r *runner) query(ctx context.Context, c Case) {
-	r.asked()
+	r.countStatement()
 	if err := Query(ctx, r.e.Dialect, r.e.Warehouse.Query, c, env(), r.names); err != nil && !r.refused(c, err) {
 		r.fault(c, err.Error())
 	}
@@ -330,14 +330,14 @@ func Query(ctx context.Context, d *dialect.Dialect, query func(context.Context, 
 }
 
 // batch runs expressions in one statement, a column each.
-func (r *runner) batch(ctx context.Context, cases []Case, hide bool) {
+func (r *runner) batch(ctx context.Context, cases []Case, opaque bool) {
 	var all *sql.Query
-	var asked []Case
+	var kept []Case
 	var columns []sql.ColumnDef
 	for _, c := range cases {
 		q, cols, err := compile(r.expression(c))
-		if err == nil && hide {
-			hideLiterals(q)
+		if err == nil && opaque {
+			opaqueLiterals(q)
 		}
 		if err == nil {
 			_, err = render.Query(q, r.e.Dialect, r.names) // one that the dialect lacks is no fault of the others
@@ -349,31 +349,31 @@ func (r *runner) batch(ctx context.Context, cases []Case, hide bool) {
 			continue
 		}
 		item := q.Arms[0].Items[0]
-		item.Alias = "x" + strconv.Itoa(len(asked))
+		item.Alias = "x" + strconv.Itoa(len(kept))
 		if all == nil {
 			all = q
 		} else {
 			all.Arms[0].Items = append(all.Arms[0].Items, item)
 		}
-		asked = append(asked, c)
+		kept = append(kept, c)
 		columns = append(columns, sql.ColumnDef{Name: item.Alias, Type: cols[0].Type})
 	}
 	if all != nil {
-		r.ask(ctx, all, asked, columns, hide)
+		r.queryBatch(ctx, all, kept, columns, opaque)
 	}
 }
 
-func (r *runner) ask(ctx context.Context, q *sql.Query, cases []Case, columns []sql.ColumnDef, hide bool) {
+func (r *runner) queryBatch(ctx context.Context, q *sql.Query, cases []Case, columns []sql.ColumnDef, opaque bool) {
 	fail := func(c Case, what string) {
-		if hide {
-			what += "\n(with hidden literals)"
+		if opaque {
+			what += "\n(with opaque literals)"
 		}
 		r.fault(c, what)
 	}
 	s, err := render.Query(q, r.e.Dialect, r.names)
 	var rows [][]string
 	if err == nil {
-		r.asked()
+		r.countStatement()
 		rows, err = fetch(ctx, r.e.Warehouse.Query, s, columns)
 	}
 	if err == nil && len(rows) != 1 {
@@ -388,8 +388,8 @@ func (r *runner) ask(ctx context.Context, q *sql.Query, cases []Case, columns []
 	}
 	if err != nil {
 		if ctx.Err() == nil {
-			r.batch(ctx, cases[:len(cases)/2], hide)
-			r.batch(ctx, cases[len(cases)/2:], hide)
+			r.batch(ctx, cases[:len(cases)/2], opaque)
+			r.batch(ctx, cases[len(cases)/2:], opaque)
 		}
 		return
 	}

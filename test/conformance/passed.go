@@ -154,11 +154,11 @@ func (r *runner) hash(c Case, excused bool) string {
 	texts := append([]string{fmt.Sprint(c.Query, excused)}, c.Want...)
 	fill, err := r.fill()
 	texts = append(texts, fill, fmt.Sprint(err))
-	for _, hide := range []bool{false, true} {
-		if c.Query && hide {
+	for _, opaque := range []bool{false, true} {
+		if c.Query && opaque {
 			continue
 		}
-		text, columns, err := r.render(c, hide)
+		text, columns, err := r.render(c, opaque)
 		texts = append(texts, text, fmt.Sprint(err))
 		for _, c := range columns {
 			texts = append(texts, c.Type.String())
@@ -168,7 +168,7 @@ func (r *runner) hash(c Case, excused bool) string {
 }
 
 // render is a case's statement: what a query's is, or what an expression's is if it is not in a batch.
-func (r *runner) render(c Case, hide bool) (string, []sql.ColumnDef, error) {
+func (r *runner) render(c Case, opaque bool) (string, []sql.ColumnDef, error) {
 	text := c.SQL
 	if !c.Query {
 		text = r.expression(c)
@@ -177,8 +177,8 @@ func (r *runner) render(c Case, hide bool) (string, []sql.ColumnDef, error) {
 	if err != nil {
 		return "", nil, err
 	}
-	if hide {
-		hideLiterals(q)
+	if opaque {
+		opaqueLiterals(q)
 	}
 	s, err := render.Query(q, r.e.Dialect, r.names)
 	return s, columns, err

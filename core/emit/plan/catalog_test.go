@@ -181,7 +181,7 @@ func (c *catalog) exec(statement string) error {
 	return fmt.Errorf("a statement that no publication has: %s", statement)
 }
 
-// build makes what a build leaves aside.
+// build makes what a build leaves prefix.
 func (c *catalog) build(p *plan.Plan, build string) {
 	for _, r := range p.Relations {
 		at := p.Building(r.Name)[0]
@@ -205,8 +205,8 @@ func (c *catalog) read(name string) string {
 	}
 }
 
-func (c *catalog) standing(owned []string) plan.Standing {
-	s := plan.Standing{Owned: owned, Journal: c.relations[plan.Journal].journal}
+func (c *catalog) state(owned []string) plan.SchemaState {
+	s := plan.SchemaState{Owned: owned, Journal: c.relations[plan.Journal].journal}
 	for _, n := range slices.Sorted(maps.Keys(c.relations)) {
 		r := c.relations[n]
 		s.Relations = append(s.Relations, plan.Existing{Name: n, View: r.view, Columns: r.columns})

@@ -13,23 +13,23 @@ import (
 
 // Publishing where DDL commits by itself (Snowflake, BigQuery). The order:
 //
-//  1. Tables that are not there are made, empty. New columns are added, NULL in every row. A table
-//     of which a column has another type now is replaced by its own rows, cast. Readers
+//  1. Missing tables are created, empty. New columns are added, NULL in every row. A table
+//     of which a column has a different type now is replaced by its own rows, cast. Readers
 //     see the last build's values, in the shape of the new one.
-//  2. One transaction empties every table and fills it from the one aside. Readers see all
+//  2. One transaction empties every table and fills it from its staging table. Readers see all
 //     of the last build, or all of this one.
-//  3. Views are replaced, each at once, columns and relations that are not made any more
-//     dropped, and then what stands aside.
+//  3. Views are replaced, each at once, columns and relations that are no longer made are
+//     dropped, and then the staging tables.
 //
-// A view reads published tables, so it changes with them in 2; only one whose query is another one
-// than before shows, for the seconds of 3, its old query over the new rows. A table that
+// A view reads published tables, so it changes with them in 2; only one whose query has
+// changed shows, for the seconds of 3, its old query over the new rows. A table that
 // becomes a view is filled once more in 2. Where a view becomes a table or a table a
 // view, the name is missing between two statements of 3.
 //
-// What a killed build leaves is in each case a state from which the same steps lead on.
+// Whatever a killed build leaves, the same steps complete it.
 
-// Ask names the published relations whose columns Publish has to know.
-func (p *Plan) Ask(have []Existing) []string {
+// NeedsColumns names the published relations whose columns Publish has to know.
+func (p *Plan) NeedsColumns(have []Existing) []string {
 	if p.Dialect.Publish != dialect.PublishInsert {
 		return nil
 	}
@@ -42,7 +42,7 @@ func (p *Plan) Ask(have []Existing) []string {
 	return names
 }
 
-func (p *Plan) publishInsert(s *Standing) ([]Phase, error) {
+func (p *Plan) publishInsert(s *SchemaState) ([]Phase, error) {
 	var before, after, views []string
 	var filled []*graph.Relation // in the transaction
 	for _, r := range p.Relations {
@@ -93,10 +93,10 @@ func (p *Plan) publishInsert(s *Standing) ([]Phase, error) {
 		}
 		phases = append(phases, Phase{Transaction: true, Statements: texts})
 	}
-	gone := p.drops(s.Relations, func(e Existing) bool {
-		return slices.Contains(s.Owned, e.Name) && !p.made(e.Name) || aside(BuildPrefix)(e)
+	drops := p.drops(s.Relations, func(e Existing) bool {
+		return slices.Contains(s.Owned, e.Name) && !p.made(e.Name) || staged(BuildPrefix)(e)
 	})
-	return append(phases, Phase{Statements: slices.Concat(after, views, gone)}), nil
+	return append(phases, Phase{Statements: slices.Concat(after, views, drops)}), nil
 }
 
 // reshape gives the statements that give a published table the columns of its relation,

@@ -39,7 +39,7 @@ func TestLayout(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := plantest.New(t, d, plan.Options{Tables: tc.tables}, defs)
-		phases, err := p.Publish(plan.Standing{})
+		phases, err := p.Publish(plan.SchemaState{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -28,27 +28,27 @@ const (
 // MaxName is the longest relation name, in bytes: PostgreSQL's 63 less the prefix.
 const MaxName = 63 - len(BuildPrefix)
 
-// Options say where the tables are to stand.
+// Options say where the tables are made.
 type Options struct {
 	Schema []string // catalog and schema, as many parts as the warehouse has; may be empty
-	// Work is where work relations stand, if not in the schema: a place that is cheaper to
-	// write, and that nobody needs after the build.
-	Work   []string
-	Aside  string // the prefix under which relations are built; see Aside. "" is BuildPrefix
-	Inputs []Input
-	Tables Tables
-	Keep   render.Keep
+	// Work is where work relations are made, if not in the schema: a place that is cheaper to
+	// write and is not needed after the build.
+	Work          []string
+	StagingPrefix string // the prefix under which relations are built; see StagingPrefix. "" is BuildPrefix
+	Inputs        []Input
+	Tables        Tables
+	Reuse         render.Reuse
 }
 
-func (o *Options) aside() string {
-	if o.Aside == "" {
+func (o *Options) stagingPrefix() string {
+	if o.StagingPrefix == "" {
 		return BuildPrefix
 	}
-	return o.Aside
+	return o.StagingPrefix
 }
 
 // Input is a raw relation: one that the host loads before the first step, to
-// Building(Name), or one that stands in the warehouse already, at Path.
+// Building(Name), or one that the warehouse has already, at Path.
 type Input struct {
 	Name    string
 	Path    []string // nil: the host loads it
@@ -102,7 +102,7 @@ func New(g *graph.Graph, d *dialect.Dialect, o Options) (*Plan, error) {
 	if err := o.Tables.check(); err != nil {
 		return nil, err
 	}
-	p := &Plan{Dialect: d, options: o, graph: g, renderer: render.New(d, o.Keep)}
+	p := &Plan{Dialect: d, options: o, graph: g, renderer: render.New(d, o.Reuse)}
 	if len(o.Schema) > 0 {
 		p.Setup = append(p.Setup, &Statement{SQL: render.CreateSchema(d, o.Schema)})
 	}
@@ -166,7 +166,7 @@ func (p *Plan) free() {
 
 // actions renders steps. Within a loop a relation is made again each round, so the
 // last round's goes first.
-func (p *Plan) actions(steps []graph.Step, again bool) ([]Action, error) {
+func (p *Plan) actions(steps []graph.Step, inLoop bool) ([]Action, error) {
 	var actions []Action
 	add := func(makes string, texts ...string) {
 		for _, text := range texts {
@@ -180,7 +180,7 @@ func (p *Plan) actions(steps []graph.Step, again bool) ([]Action, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", s.Relation.Name, err)
 			}
-			if again {
+			if inLoop {
 				add("", render.Drop(p.Dialect, render.Table, p.Building(s.Relation.Name)))
 			}
 			add(s.Relation.Name, text)
@@ -215,9 +215,9 @@ func (p *Plan) Building(name string) []string {
 	case r != nil && r.Layer == graph.Work:
 		return p.at(name)
 	case r != nil && r.Storage == graph.View && len(p.options.Work) > 0: // publishing makes it anew
-		return append(slices.Clone(p.options.Work), p.options.aside()+name)
+		return append(slices.Clone(p.options.Work), p.options.stagingPrefix()+name)
 	}
-	return p.at(p.options.aside() + name)
+	return p.at(p.options.stagingPrefix() + name)
 }
 
 // Published gives the path of a relation that readers see.
@@ -248,7 +248,7 @@ func (p *Plan) names(where func(string) []string) render.Names {
 	}
 }
 
-// create renders a table or view of the query's rows, aside. Where the rows are copied to
+// create renders a table or view of the query's rows, under the build's prefix. Where the rows are copied to
 // publish them, the copy is laid out.
 func (p *Plan) create(r *graph.Relation, q *sql.Query) (string, error) {
 	text, err := p.renderer.Query(q, p.names(p.Building))

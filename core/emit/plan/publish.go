@@ -11,23 +11,23 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/graph"
 )
 
-// Existing is a table or view that stands in the target schema.
+// Existing is a table or view of the target schema.
 type Existing struct {
 	Name    string
 	View    bool
-	Columns []sql.ColumnDef // of those that Ask names; else nil
+	Columns []sql.ColumnDef // of those that NeedsColumns names; else nil
 }
 
-// Standing is what a target schema holds before something is done to it.
-type Standing struct {
+// SchemaState is what a target schema holds before a build changes it.
+type SchemaState struct {
 	Relations []Existing
-	// Owned names the relations of the last build, so that one which is not made any more
-	// goes, and nothing that is somebody else's does.
+	// Owned names the relations of the last build, so that one which is no longer made
+	// is dropped, and no relation of another program is.
 	Owned   []string
-	Journal []render.Switch // of Plan.Journal, where that relation stands
+	Journal []render.Switch // of Plan.Journal, where that relation exists
 }
 
-func (s *Standing) find(name string) *Existing {
+func (s *SchemaState) find(name string) *Existing {
 	for i := range s.Relations {
 		if s.Relations[i].Name == name {
 			return &s.Relations[i]
@@ -36,29 +36,29 @@ func (s *Standing) find(name string) *Existing {
 	return nil
 }
 
-// Holds reports whether the schema has a published relation of this name, or will have once a
-// switch that was begun is carried to its end.
-func (s *Standing) Holds(name string) bool {
+// Holds reports whether the schema has a published relation of this name, or will have after a
+// switch that was begun is completed.
+func (s *SchemaState) Holds(name string) bool {
 	return s.find(name) != nil || slices.ContainsFunc(s.Journal, func(j render.Switch) bool { return j.Relation == name && j.Slot != "" })
 }
 
-// Phase is a part of a publication: statements to be run one after the other, unless it
+// Phase is a part of a publication: statements to be run in order, unless it
 // says otherwise.
 type Phase struct {
 	Statements  []string
 	Transaction bool // in one transaction
-	AnyOrder    bool // several may be at work at once
+	AnyOrder    bool // several may run at once
 }
 
-// Publish gives what switches readers to what was built, the way that the dialect can:
+// Publish returns what switches readers to the new build, in the way that the dialect supports:
 //
 //   - PublishRename: one transaction drops the old relations and renames the new ones. Readers see
 //     all of the last build or all of this one.
 //   - PublishInsert: the same, by one transaction of DML; see insert.go.
 //   - PublishViews: view after view, with a journal; see views.go.
 //
-// Wherever it ends, the next build's Clean and Publish lead to the same end.
-func (p *Plan) Publish(s Standing) ([]Phase, error) {
+// Wherever it is interrupted, the next build's Clean and Publish reach the same state.
+func (p *Plan) Publish(s SchemaState) ([]Phase, error) {
 	var phases []Phase
 	var err error
 	switch p.Dialect.Publish {
@@ -75,7 +75,7 @@ func (p *Plan) Publish(s Standing) ([]Phase, error) {
 	return slices.DeleteFunc(phases, func(ph Phase) bool { return len(ph.Statements) == 0 }), nil
 }
 
-func (p *Plan) publishRename(s *Standing) ([]Phase, error) {
+func (p *Plan) publishRename(s *SchemaState) ([]Phase, error) {
 	texts := p.drops(s.Relations, func(e Existing) bool {
 		return p.made(e.Name) || slices.Contains(s.Owned, e.Name) || p.builtView(e) || strings.HasPrefix(e.Name, WorkPrefix)
 	})
@@ -97,18 +97,18 @@ func (p *Plan) publishRename(s *Standing) ([]Phase, error) {
 	return []Phase{{Transaction: true, Statements: texts}}, nil
 }
 
-// Clean gives the statements after which nothing of unsuccessful builds is left: what
-// they made aside is dropped, and a switch of views that they had begun is
-// carried to its end first. It never drops what is published.
-func (p *Plan) Clean(s Standing) []string {
+// Clean returns the statements that remove what unsuccessful builds left: their staging
+// relations are dropped, and a switch of views that they had begun is
+// completed first. It never drops what is published.
+func (p *Plan) Clean(s SchemaState) []string {
 	if p.Dialect.Publish == dialect.PublishViews {
 		return p.cleanViews(&s)
 	}
-	return p.drops(s.Relations, aside(BuildPrefix))
+	return p.drops(s.Relations, staged(BuildPrefix))
 }
 
-// aside matches what a build makes under a prefix, and work relations.
-func aside(prefixes ...string) func(Existing) bool {
+// staged matches what a build makes under a prefix, and work relations.
+func staged(prefixes ...string) func(Existing) bool {
 	prefixes = append(prefixes, WorkPrefix)
 	return func(e Existing) bool {
 		return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(e.Name, p) })
@@ -121,7 +121,7 @@ func (p *Plan) made(name string) bool {
 }
 
 // builtView: views of a build read its tables by their build names, so they are
-// made anew over the published ones.
+// created again over the published ones.
 func (p *Plan) builtView(e Existing) bool {
 	return e.View && strings.HasPrefix(e.Name, BuildPrefix)
 }

@@ -49,13 +49,13 @@ var projects = [][]plantest.Def{
 var plans sync.Map
 
 // planOf plans projects[n].
-func planOf(t *testing.T, d *dialect.Dialect, aside string, n int) *plan.Plan {
+func planOf(t *testing.T, d *dialect.Dialect, prefix string, n int) *plan.Plan {
 	t.Helper()
-	key := fmt.Sprint(d.Name, aside, n)
+	key := fmt.Sprint(d.Name, prefix, n)
 	if p, ok := plans.Load(key); ok {
 		return p.(*plan.Plan)
 	}
-	p := plantest.New(t, d, plan.Options{Aside: aside}, projects[n])
+	p := plantest.New(t, d, plan.Options{StagingPrefix: prefix}, projects[n])
 	plans.Store(key, p)
 	return p
 }
@@ -66,7 +66,7 @@ var errKilled = errors.New("killed")
 // after so many statements; -1: never. What readers saw in between goes to saw.
 func build(t *testing.T, c *catalog, d *dialect.Dialect, n int, called string, owned []string, kill int, saw func(stage string, p *plan.Plan)) error {
 	t.Helper()
-	p := planOf(t, d, plan.Aside(d, c.standing(nil).Journal), n)
+	p := planOf(t, d, plan.StagingPrefix(d, c.state(nil).Journal), n)
 	c.shapes = func(name string) []sql.ColumnDef {
 		for _, r := range p.Relations {
 			if r.Name == name {
@@ -85,7 +85,7 @@ func build(t *testing.T, c *catalog, d *dialect.Dialect, n int, called string, o
 		}
 		return nil
 	}
-	for _, s := range p.Clean(c.standing(owned)) {
+	for _, s := range p.Clean(c.state(owned)) {
 		if err := run("clean", c, s); err != nil {
 			return err
 		}
@@ -93,7 +93,7 @@ func build(t *testing.T, c *catalog, d *dialect.Dialect, n int, called string, o
 	}
 	saw("cleaned", p)
 	c.build(p, called)
-	phases, err := p.Publish(c.standing(owned))
+	phases, err := p.Publish(c.state(owned))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,7 +206,7 @@ func TestKilledAnywhere(t *testing.T) {
 // finished checks that all is of one build, in the shape of its project, and nothing else is left.
 func finished(t *testing.T, c *catalog, d *dialect.Dialect, n int, called string) {
 	t.Helper()
-	p := planOf(t, d, plan.Aside(d, nil), n)
+	p := planOf(t, d, plan.StagingPrefix(d, nil), n)
 	for _, r := range p.Relations {
 		if got := c.read(r.Name); got != called {
 			t.Fatalf("%s has the rows of %q, want %s; there are %s", r.Name, got, called, c.names())
@@ -255,8 +255,8 @@ func TestCleanKeepsPublished(t *testing.T) {
 		if got := c.relations["wide"].reads; got != want+"wide" {
 			t.Errorf("build %s: readers read %s", called, got)
 		}
-		p := planOf(t, d, plan.Aside(d, c.standing(nil).Journal), 0)
-		for _, s := range p.Clean(c.standing(nil)) {
+		p := planOf(t, d, plan.StagingPrefix(d, c.state(nil).Journal), 0)
+		for _, s := range p.Clean(c.state(nil)) {
 			if strings.Contains(s, want) {
 				t.Errorf("after build %s: %s", called, s)
 			}
@@ -278,7 +278,7 @@ func TestManyTables(t *testing.T) {
 		}
 		defs = append(defs, def)
 	}
-	phases, err := plantest.New(t, d, plan.Options{}, defs).Publish(plan.Standing{})
+	phases, err := plantest.New(t, d, plan.Options{}, defs).Publish(plan.SchemaState{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -294,7 +294,7 @@ func TestManyTables(t *testing.T) {
 	for i := range defs {
 		defs[i].Layer = graph.Log
 	}
-	if _, err := plantest.New(t, d, plan.Options{}, defs).Publish(plan.Standing{}); err == nil || !strings.Contains(err.Error(), "at most 100") {
+	if _, err := plantest.New(t, d, plan.Options{}, defs).Publish(plan.SchemaState{}); err == nil || !strings.Contains(err.Error(), "at most 100") {
 		t.Errorf("250 tables of the log: %v", err)
 	}
 }

@@ -17,7 +17,7 @@ type File struct {
 	parts      []render.ScriptPart
 }
 
-// Append appends the file's text to b. All files of a plan are long together, so no text is kept.
+// Append appends the file's text to b. All files of a plan together are long, so no text is kept.
 func (f *File) Append(b []byte) []byte {
 	for _, s := range f.plan.Dialect.Session {
 		b = append(append(b, s...), ";\n"...)
@@ -30,10 +30,10 @@ func (f *File) Text() string { return string(f.Append(nil)) }
 
 // Script writes the plan for a client that runs files in their order: the first one makes
 // the schema and the raw relations to be loaded, the last one publishes, and a loop is a
-// block of the database. It knows nothing of what stands in the schema: relations that the
-// plan does not make stay, and where publishing fills tables that are there already they must have the
+// block of the database. It does not know what the schema holds: relations that the
+// plan does not make stay, and where publishing fills tables that exist already they must have the
 // plan's columns. Where it switches views (PublishViews) the script replaces table after table
-// instead, each at once.
+// instead, each atomically.
 func (p *Plan) Script() ([]File, error) {
 	var files []File
 	add := func(name string, parts []render.ScriptPart) {
@@ -95,7 +95,7 @@ func (p *Plan) scriptSetup() ([]render.ScriptPart, error) {
 	for _, s := range p.Setup {
 		parts = append(parts, texts(s.SQL)...)
 	}
-	parts = append(parts, texts(p.drops(p.standingAside(), func(Existing) bool { return true })...)...)
+	parts = append(parts, texts(p.drops(p.stagedRelations(), func(Existing) bool { return true })...)...)
 	for _, r := range p.Relations {
 		if r.Layer != graph.Raw {
 			continue
@@ -109,8 +109,8 @@ func (p *Plan) scriptSetup() ([]render.ScriptPart, error) {
 	return parts, nil
 }
 
-// standingAside is what the steps may leave aside.
-func (p *Plan) standingAside() (list []Existing) {
+// stagedRelations are what the steps may leave under the build's prefix.
+func (p *Plan) stagedRelations() (list []Existing) {
 	for _, n := range p.graph.Nodes {
 		for _, r := range n.Makes {
 			if r.Layer == graph.Work {
@@ -119,18 +119,18 @@ func (p *Plan) standingAside() (list []Existing) {
 		}
 	}
 	for _, r := range p.Relations {
-		list = append(list, Existing{Name: p.options.aside() + r.Name, View: r.Storage == graph.View})
+		list = append(list, Existing{Name: p.options.stagingPrefix() + r.Name, View: r.Storage == graph.View})
 	}
 	return list
 }
 
 func (p *Plan) scriptPublish() ([]render.ScriptPart, error) {
-	s := Standing{Relations: p.standingAside()}
+	s := SchemaState{Relations: p.stagedRelations()}
 	var phases []Phase
 	var err error
 	switch p.Dialect.Publish {
 	case dialect.PublishRename:
-		for _, r := range p.Relations { // dropped if they are there
+		for _, r := range p.Relations { // dropped if they exist
 			s.Relations = append(s.Relations, Existing{Name: r.Name, View: r.Storage == graph.View})
 		}
 		phases, err = p.publishRename(&s)
@@ -159,7 +159,7 @@ func (p *Plan) scriptPublish() ([]render.ScriptPart, error) {
 }
 
 // publishCopies replaces table after table.
-func (p *Plan) publishCopies(s *Standing) ([]Phase, error) {
+func (p *Plan) publishCopies(s *SchemaState) ([]Phase, error) {
 	var tables, views []string
 	for _, r := range p.Relations {
 		if r.Storage == graph.Table {
@@ -172,6 +172,6 @@ func (p *Plan) publishCopies(s *Standing) ([]Phase, error) {
 		}
 		views = append(views, render.ReplaceView(p.Dialect, p.Published(r.Name), query))
 	}
-	drops := p.drops(s.Relations, aside(p.options.aside()))
+	drops := p.drops(s.Relations, staged(p.options.stagingPrefix()))
 	return []Phase{{Statements: tables}, {Statements: views}, {Statements: drops}}, nil
 }

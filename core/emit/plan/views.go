@@ -8,17 +8,17 @@ import (
 )
 
 // Publishing where no transaction spans tables (Databricks). There are two sets of tables,
-// told apart by their prefix; what readers see are views, each of one relation
+// distinguished by their prefix; what readers see are views, each of one relation
 // of the set that was built last. A build writes the other set, and publishing
 //
 //  1. writes the list of all switches to the journal, in one statement,
 //  2. replaces view after view, each at once,
-//  3. notes in the journal, in one statement, that all are switched.
+//  3. records in the journal, in one statement, that all are switched.
 //
 // During 2 a reader of several views can see some of the last build and some of this one; one
-// view is always of one build. A build that finds a journal without its end switches
-// the rest before it does anything else. The set that is not read any more stays
-// until the next build, so that a query that was at work goes on.
+// view is always of one build. A build that finds an incomplete journal switches
+// the rest before it does anything else. The set that is no longer read stays
+// until the next build, so that a query that is running can finish.
 //
 // One row that all views read would switch them all at once, but every query would then name
 // both sets, and an engine that learns only while it runs which one is empty reads both.
@@ -29,8 +29,8 @@ var slots = [2]string{BuildPrefix, SecondPrefix}
 // Journal is the relation that says which set is published; see Publish.
 const Journal = "nexus_publish_journal"
 
-// Aside is the prefix under which the next build is made.
-func Aside(d *dialect.Dialect, journal []render.Switch) string {
+// StagingPrefix is the prefix under which the next build is made.
+func StagingPrefix(d *dialect.Dialect, journal []render.Switch) string {
 	if d.Publish == dialect.PublishViews && current(journal) == BuildPrefix {
 		return SecondPrefix
 	}
@@ -47,18 +47,18 @@ func current(journal []render.Switch) string {
 	return ""
 }
 
-func (p *Plan) publishViews(s *Standing) []Phase {
+func (p *Plan) publishViews(s *SchemaState) []Phase {
 	var rows []render.Switch
 	for _, r := range p.Relations {
-		rows = append(rows, render.Switch{Relation: r.Name, Slot: p.options.aside()})
+		rows = append(rows, render.Switch{Relation: r.Name, Slot: p.options.stagingPrefix()})
 	}
 	// What the last journal names was published too, even if no manifest was written then.
-	gone := slices.Clone(s.Owned)
+	obsolete := slices.Clone(s.Owned)
 	for _, j := range s.Journal {
-		gone = append(gone, j.Relation)
+		obsolete = append(obsolete, j.Relation)
 	}
-	slices.Sort(gone)
-	for _, name := range slices.Compact(gone) {
+	slices.Sort(obsolete)
+	for _, name := range slices.Compact(obsolete) {
 		if !p.made(name) && s.find(name) != nil {
 			rows = append(rows, render.Switch{Relation: name})
 		}
@@ -71,14 +71,14 @@ func (p *Plan) publishViews(s *Standing) []Phase {
 	}
 }
 
-// switches carries out a journal that was written: what is in the way goes, views are made,
-// and the journal's end is noted.
-func (p *Plan) switches(s *Standing, rows []render.Switch) (drops, views []string, end string) {
+// switches carries out a journal that was written: what is in the way is dropped, views are
+// created, and the journal is marked complete.
+func (p *Plan) switches(s *SchemaState, rows []render.Switch) (drops, views []string, end string) {
 	done := slices.Clone(rows)
 	for i, r := range rows {
 		done[i].Done = true
 		e := s.find(r.Relation)
-		if e != nil && (r.Slot == "" || !e.View) { // not made any more, or published as a table once
+		if e != nil && (r.Slot == "" || !e.View) { // no longer made, or published as a table before
 			drops = append(drops, p.drop(*e))
 		}
 		if r.Slot != "" {
@@ -88,7 +88,7 @@ func (p *Plan) switches(s *Standing, rows []render.Switch) (drops, views []strin
 	return drops, views, render.WriteJournal(p.Dialect, p.at(Journal), done)
 }
 
-func (p *Plan) cleanViews(s *Standing) []string {
+func (p *Plan) cleanViews(s *SchemaState) []string {
 	var texts []string
 	if slices.ContainsFunc(s.Journal, func(r render.Switch) bool { return !r.Done }) {
 		drops, views, end := p.switches(s, s.Journal)
@@ -96,5 +96,5 @@ func (p *Plan) cleanViews(s *Standing) []string {
 	}
 	now := current(s.Journal)
 	unread := slices.DeleteFunc(slices.Clone(slots[:]), func(prefix string) bool { return prefix == now })
-	return append(texts, p.drops(s.Relations, aside(unread...))...)
+	return append(texts, p.drops(s.Relations, staged(unread...))...)
 }

@@ -57,7 +57,7 @@ func (w *writer) aggregate(c *sql.Call) (val, error) {
 		if err := w.widen(kind, args); err != nil {
 			return val{}, err
 		}
-		return w.piece("sum."+kind.String(), simple("sum"))
+		return w.applyNamed("sum."+kind.String(), simple("sum"))
 	case "avg":
 		if err := w.widen(kind, args); err != nil {
 			return val{}, err
@@ -101,18 +101,18 @@ func (w *writer) average(kind sql.Type, simple func(string) val) (val, error) {
 	if kind == sql.Double {
 		return simple("avg"), nil
 	}
-	sum, err := w.piece("sum."+kind.String(), simple("sum"))
+	sum, err := w.applyNamed("sum."+kind.String(), simple("sum"))
 	if err != nil {
 		return val{}, err
 	}
 	if sum, err = w.castVal(sum, kind, sql.Decimal); err != nil {
 		return val{}, err
 	}
-	n, err := w.piece("count.decimal", simple("count"))
+	n, err := w.applyNamed("count.decimal", simple("count"))
 	if err != nil {
 		return val{}, err
 	}
-	return w.piece("div.decimal", sum, n)
+	return w.applyNamed("div.decimal", sum, n)
 }
 
 // argBest renders arg_min and arg_max with their exact order: the key, then x, a
@@ -126,7 +126,7 @@ func (w *writer) argBest(c *sql.Call, args []val, call func(string) val) (val, e
 		if err != nil {
 			return val{}, err
 		}
-		out, err := w.pieceText(c.Name+".out", in)
+		out, err := w.fillNamed(c.Name+".out", in)
 		return call(out.s), err
 	}
 	t, ok := w.d.Template(c.Name)
@@ -148,7 +148,7 @@ func (w *writer) stringAgg(c *sql.Call, args []val, call func(string) val) (val,
 	if err != nil {
 		return val{}, err
 	}
-	v, err := w.pieceText("string_agg", args[0], args[1], atom(order))
+	v, err := w.fillNamed("string_agg", args[0], args[1], atom(order))
 	if err != nil {
 		return val{}, err
 	}

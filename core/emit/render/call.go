@@ -80,7 +80,7 @@ func (w *writer) row(f vocab.Function, variant string, c *sql.Call) (val, error)
 			return w.apply(t, args...)
 		}
 	}
-	return w.piece(f.Name, args...)
+	return w.applyNamed(f.Name, args...)
 }
 
 func (w *writer) args(c *sql.Call) ([]val, error) {
@@ -150,7 +150,7 @@ func (w *writer) nexusID(c *sql.Call) (val, error) {
 	if err != nil {
 		return val{}, err
 	}
-	hash, err := w.piece("md5", encoded)
+	hash, err := w.applyNamed("md5", encoded)
 	if err != nil {
 		return val{}, err
 	}
@@ -173,7 +173,7 @@ func (w *writer) encode(list []sql.Expr) (val, error) {
 		if x, err = w.castVal(x, t, sql.Text); err != nil {
 			return val{}, err
 		}
-		if parts[i], err = w.piece("id.part", x); err != nil {
+		if parts[i], err = w.applyNamed("id.part", x); err != nil {
 			return val{}, err
 		}
 	}
@@ -258,13 +258,13 @@ func (w *writer) regexp(c *sql.Call) (val, error) {
 			return val{}, err
 		}
 		for _, r := range w.specials() {
-			if to, err = w.piece("replace", to, constant(string(r)), constant(`\`+string(r))); err != nil {
+			if to, err = w.applyNamed("replace", to, constant(string(r)), constant(`\`+string(r))); err != nil {
 				return val{}, err
 			}
 		}
 		args = append(args, to)
 	}
-	return w.piece(c.Name, args...)
+	return w.applyNamed(c.Name, args...)
 }
 
 // specials are the characters that mean something in what replaces a match, the

@@ -37,7 +37,7 @@ func (w *writer) date(c *sql.Call) (val, error) {
 	}
 	switch c.Name {
 	case "date_trunc", "date_part":
-		return w.piece(c.Name+"."+unit, args...)
+		return w.applyNamed(c.Name+"."+unit, args...)
 	case "date_diff":
 		between := "(@{epoch_micros(#1)} - @{epoch_micros(#0)})"
 		if unit == "microsecond" {

@@ -19,7 +19,7 @@ const ProcessedAt = "_processed_at"
 // tables after every build, so it takes the cheapest text that tells rows
 // apart, not the encoding of nexus_id.
 func Digest(d *dialect.Dialect, path []string, columns []sql.ColumnDef) (string, error) {
-	w := &writer{Renderer: New(d, Keep{})}
+	w := &writer{Renderer: New(d, Reuse{})}
 	var parts []string
 	for _, c := range columns {
 		if c.Type == sql.JSON || c.Name == ProcessedAt {
@@ -38,23 +38,23 @@ func Digest(d *dialect.Dialect, path []string, columns []sql.ColumnDef) (string,
 	if len(parts) == 0 {
 		encoded = val{s: Text(d, ""), prec: precAtom}
 	}
-	hash, err := w.piece("md5", encoded)
+	hash, err := w.applyNamed("md5", encoded)
 	if err != nil {
 		return "", err
 	}
 	h := val{s: "h", prec: precAtom, simple: true}
 	var sums []string
 	for _, half := range []string{"0", "1"} {
-		bits, err := w.piece("hex.bits", h, val{s: half, prec: precAtom, simple: true})
+		bits, err := w.applyNamed("hex.bits", h, val{s: half, prec: precAtom, simple: true})
 		if err != nil {
 			return "", err
 		}
 		for _, op := range []string{"div.bigint.const", "mod.bigint.const"} {
-			v, err := w.piece(op, bits, val{s: "1000000000", prec: precAtom, simple: true})
+			v, err := w.applyNamed(op, bits, val{s: "1000000000", prec: precAtom, simple: true})
 			if err != nil {
 				return "", err
 			}
-			sum, err := w.piece("sum.bigint", val{s: "sum(" + v.s + ")", prec: precAtom, agg: true})
+			sum, err := w.applyNamed("sum.bigint", val{s: "sum(" + v.s + ")", prec: precAtom, agg: true})
 			if err != nil {
 				return "", err
 			}
@@ -88,7 +88,7 @@ func (w *writer) fingerprint(c sql.ColumnDef) (string, error) {
 		return "", err
 	}
 	if t == sql.Timestamp {
-		if x, err = w.piece("epoch_micros", x); err != nil {
+		if x, err = w.applyNamed("epoch_micros", x); err != nil {
 			return "", err
 		}
 		t = sql.Bigint

@@ -14,7 +14,7 @@ func DocumentsAsText(d *dialect.Dialect, query string, columns []sql.ColumnDef) 
 	for i, c := range columns {
 		items[i] = Ident(d, c.Name)
 		if c.Type == sql.JSON {
-			text, err := Piece(d, "document_text", items[i])
+			text, err := ApplyTemplate(d, "document_text", items[i])
 			if err != nil {
 				return "", err
 			}

@@ -74,7 +74,7 @@ func (w *writer) unary(e *sql.Unary) (val, error) {
 	case e.Op != sql.OpNeg:
 		return val{}, fmt.Errorf("render: unary operator %d", e.Op)
 	case e.Type() == sql.Bigint && bound(e.X) >= 1<<63:
-		return w.piece("neg.bigint", x)
+		return w.applyNamed("neg.bigint", x)
 	}
 	if t, ok := w.d.Template("neg"); ok {
 		return w.apply(t, x)
@@ -177,7 +177,7 @@ func (w *writer) arithmetic(e *sql.Binary) (val, error) {
 	case t == sql.Bigint && bound(e) < 1<<62:
 	case t == sql.Bigint, t == sql.Decimal && (e.Op == sql.OpMul || e.Op == sql.OpDiv), t == sql.Double &&
 		(e.Op == sql.OpMul || e.Op == sql.OpDiv):
-		return w.piece(name+"."+t.String(), l, r)
+		return w.applyNamed(name+"."+t.String(), l, r)
 	case t != sql.Decimal && t != sql.Double:
 		return val{}, fmt.Errorf("render: %s of type %s", name, t)
 	}
@@ -220,14 +220,14 @@ func (w *writer) divideByTens(e *sql.Binary, factor string) (val, error) {
 			if err != nil {
 				return val{}, err
 			}
-			return w.piece("div.bigint.pow10", x, by)
+			return w.applyNamed("div.bigint.pow10", x, by)
 		}
 	}
 	x, err := w.expr(e.L)
 	if err != nil {
 		return val{}, err
 	}
-	return w.piece("div.decimal.pow10", x, by)
+	return w.applyNamed("div.decimal.pow10", x, by)
 }
 
 func (w *writer) isDistinct(e *sql.IsDistinct) (val, error) {
@@ -246,7 +246,7 @@ func (w *writer) isDistinct(e *sql.IsDistinct) (val, error) {
 	if e.Not {
 		key = "not_distinct"
 	}
-	return w.piece(key, l, r)
+	return w.applyNamed(key, l, r)
 }
 
 func (w *writer) in(e *sql.In) (val, error) {
@@ -340,5 +340,5 @@ func (w *writer) castVal(x val, from, to sql.Type) (val, error) {
 		}
 		return w.castVal(at, sql.Timestamp, sql.Date)
 	}
-	return w.piece("cast."+from.String()+"."+to.String(), x)
+	return w.applyNamed("cast."+from.String()+"."+to.String(), x)
 }

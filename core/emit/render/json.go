@@ -30,7 +30,7 @@ func (w *writer) json(c *sql.Call) (val, error) {
 		}
 	}
 	if c.Name == "json_extract" {
-		return w.piece("json.extract", at)
+		return w.applyNamed("json.extract", at)
 	}
 	return w.jsonOf(c, at)
 }
@@ -52,13 +52,13 @@ func (w *writer) jsonOf(c *sql.Call, raw val) (val, error) {
 	}
 	switch c.Name {
 	case "json_text", "json_type", "json_bigint", "json_decimal", "json_bool":
-		return w.piece("json."+strings.TrimPrefix(c.Name, "json_"), raw)
+		return w.applyNamed("json."+strings.TrimPrefix(c.Name, "json_"), raw)
 	case "json_timestamp":
-		text, err := w.piece("json.text", raw)
+		text, err := w.applyNamed("json.text", raw)
 		if err != nil {
 			return val{}, err
 		}
-		return w.piece("json.timestamp."+unitOf(c), text)
+		return w.applyNamed("json.timestamp."+unitOf(c), text)
 	}
 	return val{}, fmt.Errorf("render: no function %s", c.Name)
 }
@@ -71,11 +71,11 @@ func (w *writer) jsonOfText(c *sql.Call, raw, text val) (val, error) {
 	case "json_decimal", "json_bool":
 		return w.castVal(text, sql.Text, c.Type())
 	case "json_bigint":
-		return w.piece("json.bigint.of", raw, text)
+		return w.applyNamed("json.bigint.of", raw, text)
 	case "json_timestamp":
-		return w.piece("json.timestamp."+unitOf(c), text)
+		return w.applyNamed("json.timestamp."+unitOf(c), text)
 	}
-	return w.piece("json."+strings.TrimPrefix(c.Name, "json_"), raw)
+	return w.applyNamed("json."+strings.TrimPrefix(c.Name, "json_"), raw)
 }
 
 // unitOf is json_timestamp's unit.
@@ -135,7 +135,7 @@ func (w *writer) jsonAt(doc val, path []vocab.Step) (val, error) {
 	if strings.HasPrefix(text, "/") && !w.d.JSONPointers {
 		return val{}, &UnsupportedError{Dialect: w.d.Name, What: "a JSON path with a name that holds *, a quote or a backslash"}
 	}
-	return w.piece("json.at", doc, val{s: Text(w.d, text), prec: precAtom, simple: true})
+	return w.applyNamed("json.at", doc, val{s: Text(w.d, text), prec: precAtom, simple: true})
 }
 
 // jsonAtSteps goes from value to value ("json.step.name", "json.step.index"). Steps associate to the left.
@@ -146,7 +146,7 @@ func (w *writer) jsonAtSteps(doc val, path []vocab.Step) (val, error) {
 		if s.IsIndex {
 			key, step = "json.step.index", strconv.Itoa(s.Index)
 		}
-		next, err := w.pieceText(key, atom(out.in(precOther)), atom(step))
+		next, err := w.fillNamed(key, atom(out.in(precOther)), atom(step))
 		if err != nil {
 			return val{}, err
 		}
@@ -174,11 +174,11 @@ func (w *writer) jsonAtKeys(doc val, path []vocab.Step) (val, error) {
 			continue
 		}
 		if text != "$" {
-			if out, err = w.piece("json.at", out, constant(text)); err != nil {
+			if out, err = w.applyNamed("json.at", out, constant(text)); err != nil {
 				return val{}, err
 			}
 		}
-		if out, err = w.piece("json.member", out, constant(s.Name)); err != nil {
+		if out, err = w.applyNamed("json.member", out, constant(s.Name)); err != nil {
 			return val{}, err
 		}
 		text = "$"
@@ -186,7 +186,7 @@ func (w *writer) jsonAtKeys(doc val, path []vocab.Step) (val, error) {
 	if text == "$" && len(path) > 0 {
 		return out, nil
 	}
-	return w.piece("json.at", out, constant(text))
+	return w.applyNamed("json.at", out, constant(text))
 }
 
 // unnest renders CROSS (or LEFT) JOIN over a set function; its position counts from 0 and its columns have
@@ -202,7 +202,7 @@ func (w *writer) unnest(u *sql.Unnest, left bool) (string, error) {
 	if _, ok := w.d.Template(value + "." + function); ok {
 		value += "." + function
 	}
-	columns, err := w.pieceText(value, atom(Ident(w.d, u.Value)))
+	columns, err := w.fillNamed(value, atom(Ident(w.d, u.Value)))
 	if err != nil {
 		return "", err
 	}
@@ -210,7 +210,7 @@ func (w *writer) unnest(u *sql.Unnest, left bool) (string, error) {
 	if u.Ordinality != "" {
 		position = atom(Ident(w.d, u.Ordinality))
 		if _, ok := w.d.Template("unnest.position"); ok {
-			n, err := w.pieceText("unnest.position", position)
+			n, err := w.fillNamed("unnest.position", position)
 			if err != nil {
 				return "", err
 			}
@@ -222,7 +222,7 @@ func (w *writer) unnest(u *sql.Unnest, left bool) (string, error) {
 		key += ".none"
 	}
 	if _, ok := w.d.Template(key); ok {
-		if offset, err = w.pieceText(key, position); err != nil {
+		if offset, err = w.fillNamed(key, position); err != nil {
 			return "", err
 		}
 	}
@@ -230,7 +230,7 @@ func (w *writer) unnest(u *sql.Unnest, left bool) (string, error) {
 	if left {
 		key += ".left"
 	}
-	out, err := w.pieceText(key, list, atom(Ident(w.d, u.Alias)), columns, offset)
+	out, err := w.fillNamed(key, list, atom(Ident(w.d, u.Alias)), columns, offset)
 	return out.s, err
 }
 
@@ -251,7 +251,7 @@ func (w *writer) unnested(u *sql.Unnest) (list val, function string, err error) 
 		if err != nil {
 			return val{}, "", err
 		}
-		list, err = w.pieceText("unnest."+e.Name, args...)
+		list, err = w.fillNamed("unnest."+e.Name, args...)
 		return list, e.Name, err
 	}
 	return val{}, "", fmt.Errorf("render: unnest of something other than a set function")

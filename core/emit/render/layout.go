@@ -32,13 +32,13 @@ func clauses(d *dialect.Dialect, layout []Layout) string {
 	for _, c := range l.Columns[:min(len(l.Columns), maxCluster)] {
 		columns = append(columns, Ident(d, c))
 	}
-	w := &writer{Renderer: New(d, Keep{})}
+	w := &writer{Renderer: New(d, Reuse{})}
 	add := func(key string, args ...string) {
 		values := make([]val, len(args))
 		for i, a := range args {
 			values[i] = atom(a)
 		}
-		if clause, err := w.pieceText(key, values...); err == nil && args[0] != "" {
+		if clause, err := w.fillNamed(key, values...); err == nil && args[0] != "" {
 			s += "\n" + clause.s
 		}
 	}

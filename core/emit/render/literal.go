@@ -113,7 +113,7 @@ func number(digits string) string {
 
 // constant fills a template of a literal.
 func (w *writer) constant(key string, parts ...val) (val, error) {
-	v, err := w.pieceText(key, parts...)
+	v, err := w.fillNamed(key, parts...)
 	v.simple = true
 	return v, err
 }

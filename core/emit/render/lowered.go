@@ -26,7 +26,7 @@ func (w *writer) lowered(c *sql.Call) (val, error) {
 		if err != nil {
 			return val{}, err
 		}
-		return w.piece("json.text", value)
+		return w.applyNamed("json.text", value)
 	case rewrite.At:
 		return w.expr(c.Args[0])
 	case rewrite.Item:
@@ -34,7 +34,7 @@ func (w *writer) lowered(c *sql.Call) (val, error) {
 		if err != nil {
 			return val{}, err
 		}
-		item, err := w.pieceText("list.item", list, atom(c.Args[1].(*sql.Literal).Value))
+		item, err := w.fillNamed("list.item", list, atom(c.Args[1].(*sql.Literal).Value))
 		item.simple = true
 		return item, err
 	case rewrite.Texts:
@@ -51,7 +51,7 @@ func (w *writer) lowered(c *sql.Call) (val, error) {
 		for i, p := range c.Args[1:] {
 			paths[i] = Text(w.d, p.(*sql.Literal).Value)
 		}
-		return w.piece("json.list", doc, val{s: wrap(paths), prec: precAtom, simple: true})
+		return w.applyNamed("json.list", doc, val{s: wrap(paths), prec: precAtom, simple: true})
 	}
 	list, err := w.expr(c.Args[0])
 	if err != nil {
@@ -61,7 +61,7 @@ func (w *writer) lowered(c *sql.Call) (val, error) {
 	if len(c.Args) > 1 {
 		key += ".left"
 	}
-	return w.piece(key, list)
+	return w.applyNamed(key, list)
 }
 
 // texts is the texts of a list's elements, computed for all of them at once.
@@ -70,7 +70,7 @@ func (w *writer) texts(c *sql.Call) (val, error) {
 	if err != nil {
 		return val{}, err
 	}
-	return w.pieceText("list.texts", list)
+	return w.fillNamed("list.texts", list)
 }
 
 // listOf is a set function's elements as a list.
@@ -79,5 +79,5 @@ func (w *writer) listOf(c *sql.Call) (val, error) {
 	if err != nil {
 		return val{}, err
 	}
-	return w.piece("list."+c.Name, args...)
+	return w.applyNamed("list."+c.Name, args...)
 }

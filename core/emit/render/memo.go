@@ -8,8 +8,8 @@ import (
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 )
 
-// Keep is what renderers may use of earlier work. The zero value keeps nothing.
-type Keep struct {
+// Reuse is what renderers may take from earlier work. The zero value reuses nothing.
+type Reuse struct {
 	Memo  Memo
 	Trees *Trees // needed beside a Memo
 }
@@ -21,8 +21,8 @@ type Memo interface {
 	Put(key [sha256.Size]byte, text string)
 }
 
-// Trees keeps the hashes of trees that nobody changes any more, so that renderers of several
-// dialects take each once. It is safe for concurrent use.
+// Trees keeps the hashes of trees that are not changed any more, so that renderers of several
+// dialects compute each once. It is safe for concurrent use.
 type Trees struct{ hashed sync.Map }
 
 // tree is a query's hash, and the relations that have a path in the warehouse.
@@ -52,7 +52,7 @@ func (t *Trees) of(q *sql.Query) *tree {
 // key hashes the dialect, the query's tree and the paths of its relations; ok is false where
 // a relation has no path.
 func (r *Renderer) key(q *sql.Query, names Names) (key [sha256.Size]byte, ok bool) {
-	t := r.keep.Trees.of(q)
+	t := r.reuse.Trees.of(q)
 	b := append(appendTexts(nil, r.d.Name), t.hash[:]...)
 	for _, rel := range t.relations {
 		path, err := names(rel.Schema, rel.Name)
@@ -64,7 +64,7 @@ func (r *Renderer) key(q *sql.Query, names Names) (key [sha256.Size]byte, ok boo
 	return sha256.Sum256(b), true
 }
 
-// appendTexts appends texts, each with its length, so that no two lists meet.
+// appendTexts appends texts, each with its length, so that different lists give different bytes.
 func appendTexts(b []byte, list ...string) []byte {
 	b = binary.AppendUvarint(b, uint64(len(list)))
 	for _, s := range list {

@@ -34,7 +34,7 @@ func TestMemo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return render.New(dia, render.Keep{Memo: kept, Trees: new(render.Trees)}).Query(q, names)
+		return render.New(dia, render.Reuse{Memo: kept, Trees: new(render.Trees)}).Query(q, names)
 	}
 	first, err := ask(a, "duckdb", names)
 	if err != nil || len(kept) != 1 {

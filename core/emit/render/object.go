@@ -48,5 +48,5 @@ func (w *writer) object(c *sql.Call) (val, error) {
 	for i, a := range args {
 		texts[i] = a.s
 	}
-	return w.pieceText("to_object", args[0].then(0, strings.Join(texts, ", "), args[1:]...))
+	return w.fillNamed("to_object", args[0].then(0, strings.Join(texts, ", "), args[1:]...))
 }

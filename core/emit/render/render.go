@@ -31,36 +31,36 @@ func (e *UnsupportedError) Error() string {
 
 // Query renders a checked query. The tree is not changed.
 func Query(q *sql.Query, d *dialect.Dialect, names Names) (string, error) {
-	return New(d, Keep{}).Query(q, names)
+	return New(d, Reuse{}).Query(q, names)
 }
 
 // Renderer renders many queries for one dialect; it keeps the templates that it has
 // parsed. It is not safe for concurrent use.
 type Renderer struct {
 	d         *dialect.Dialect
-	keep      Keep
+	reuse     Reuse
 	rules     []rewrite.Rule
 	templates map[string]*template
 }
 
 // New makes a renderer for a dialect.
-func New(d *dialect.Dialect, keep Keep) *Renderer {
-	return &Renderer{d: d, keep: keep, rules: rewrite.Rules(d), templates: map[string]*template{}}
+func New(d *dialect.Dialect, keep Reuse) *Renderer {
+	return &Renderer{d: d, reuse: keep, rules: rewrite.Rules(d), templates: map[string]*template{}}
 }
 
 // Query renders a checked query. The tree is not changed.
 func (r *Renderer) Query(q *sql.Query, names Names) (string, error) {
 	w := &writer{Renderer: r, names: names}
-	if r.keep.Memo == nil {
+	if r.reuse.Memo == nil {
 		return w.query(q)
 	}
 	key, ok := r.key(q, names)
-	if text, known := r.keep.Memo.Get(key); ok && known {
+	if text, known := r.reuse.Memo.Get(key); ok && known {
 		return text, nil
 	}
 	text, err := w.query(q)
 	if ok && err == nil {
-		r.keep.Memo.Put(key, text)
+		r.reuse.Memo.Put(key, text)
 	}
 	return text, err
 }

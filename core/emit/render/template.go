@@ -162,7 +162,7 @@ func (w *writer) apply(text string, args ...val) (val, error) {
 	}
 	for i, a := range args {
 		if t.uses[i] > 1 && !a.simple {
-			return w.let(t, args)
+			return w.bind(t, args)
 		}
 	}
 	return w.fill(t, args)
@@ -198,7 +198,7 @@ func (w *writer) fill(t *template, args []val) (val, error) {
 	return out, nil
 }
 
-// place is what stands at a place of a template.
+// place is what a part of a template becomes.
 func (w *writer) place(p part, args []val) (val, error) {
 	if p.name == "" {
 		return args[p.arg], nil
@@ -211,30 +211,30 @@ func (w *writer) place(p part, args []val) (val, error) {
 		}
 		inside[i].simple = inside[i].simple || arg.constant()
 	}
-	return w.piece(p.name, inside...)
+	return w.applyNamed(p.name, inside...)
 }
 
-// piece applies one of the dialect's own templates.
-func (w *writer) piece(key string, args ...val) (val, error) {
+// applyNamed applies one of the dialect's own templates.
+func (w *writer) applyNamed(key string, args ...val) (val, error) {
 	if t, ok := w.d.Template(key); ok {
 		return w.apply(t, args...)
 	}
 	return val{}, w.unsupported(key)
 }
 
-// Piece is one of a dialect's templates, applied to names and constants.
-func Piece(d *dialect.Dialect, key string, args ...string) (string, error) {
+// ApplyTemplate applies one of a dialect's templates to names and constants.
+func ApplyTemplate(d *dialect.Dialect, key string, args ...string) (string, error) {
 	values := make([]val, len(args))
 	for i, a := range args {
 		values[i] = val{s: a, prec: precAtom, simple: true}
 	}
-	w := &writer{Renderer: New(d, Keep{})}
-	v, err := w.piece(key, values...)
+	w := &writer{Renderer: New(d, Reuse{})}
+	v, err := w.applyNamed(key, values...)
 	return v.in(precAtom), err
 }
 
-// pieceText applies one of the dialect's own templates to arguments as they are.
-func (w *writer) pieceText(key string, args ...val) (val, error) {
+// fillNamed applies one of the dialect's own templates to arguments as they are.
+func (w *writer) fillNamed(key string, args ...val) (val, error) {
 	if t, ok := w.d.Template(key); ok {
 		return w.fillText(t, args...)
 	}

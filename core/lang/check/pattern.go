@@ -39,11 +39,11 @@ func pattern(p string, exact, all bool) (f *fault) {
 	}
 	defer func() {
 		if r := recover(); r != nil {
-			told, ok := r.(*fault)
+			found, ok := r.(*fault)
 			if !ok {
 				panic(r)
 			}
-			f = told
+			f = found
 		}
 	}()
 	r := &reader{rest: []rune(p), exact: exact}

@@ -99,7 +99,7 @@ given <nil> 01-02T00 false 1 true`)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := fmt.Sprint(tg.Ask(rejections)); got != "[[missing_record_id 2]]" {
+		if got := fmt.Sprint(tg.CheckedQuery(rejections)); got != "[[missing_record_id 2]]" {
 			t.Errorf("rejections: got %s", got)
 		}
 	})
@@ -128,7 +128,7 @@ func TestBoundFragment(t *testing.T) {
 			if err := base.Bind(q, src); err != nil {
 				t.Fatal(err)
 			}
-			got := tg.Ask(q)
+			got := tg.CheckedQuery(q)
 			sort.Slice(got, func(i, j int) bool { return fmt.Sprint(got[i]) < fmt.Sprint(got[j]) })
 			if fmt.Sprint(got) != tt.want {
 				t.Errorf("%s\ngot  %v\nwant %s", tt.text, got, tt.want)
@@ -253,7 +253,7 @@ func TestRecordsInText(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := tg.Ask(rejections)
+	got := tg.CheckedQuery(rejections)
 	sort.Slice(got, func(i, j int) bool { return fmt.Sprint(got[i]) < fmt.Sprint(got[j]) })
 	if want := "[[missing_record_id 1] [record_not_an_object 3]]"; fmt.Sprint(got) != want {
 		t.Errorf("rejections: got %v, want %s", got, want)
@@ -355,7 +355,7 @@ func TestExistingRelations(t *testing.T) {
 				items := builder.Columns("b", "record_id", "_ingested_at", "_source_updated_at", "_deleted", "_connection", "_version", "_is_latest")
 				items = append(items[:1], append([]*sql.Item{builder.As(total, "total")}, items[1:]...)...)
 				var got []string
-				for _, r := range tg.Ask(builder.Query(&sql.Select{Items: items, From: builder.Model("shop_eu_orders_base", "b")})) {
+				for _, r := range tg.CheckedQuery(builder.Query(&sql.Select{Items: items, From: builder.Model("shop_eu_orders_base", "b")})) {
 					for i, v := range r {
 						if at, ok := v.(time.Time); ok {
 							r[i] = at.UTC().Format("01-02T15")

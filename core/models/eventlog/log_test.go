@@ -129,7 +129,7 @@ func TestNameQuery(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, r := range tg.Ask(q) {
+		for _, r := range tg.CheckedQuery(q) {
 			got = append(got, fmt.Sprint(kind, " ", r[0], " ", r[1]))
 		}
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/nexus-host/nexus-host/internal/coretest"
 )
 
-// told is a trait as an event told it; the reference picks among these by sorting.
+// told is a trait as an event reported it; the reference picks among these by sorting.
 type told struct {
 	person, name, value, source, event string
 	day, ingested                      int

@@ -15,8 +15,8 @@ import (
 	"github.com/nexus-host/nexus-host/internal/coretest"
 )
 
-// rulesDrawn are random rules over the identifiers of vertex.
-func rulesDrawn(t *rapid.T, most int) spec.Resolution {
+// drawRules draws random rules over the identifiers of vertex.
+func drawRules(t *rapid.T, most int) spec.Resolution {
 	var r spec.Resolution
 	person := func(i int) spec.Identifier {
 		v := vertex(i)
@@ -101,8 +101,8 @@ func reference(list []seen, r spec.Resolution) (nodes []ident, kept links) {
 func TestGuardsAgainstReference(t *testing.T) {
 	all := engines(t, identity.Rounds, identity.Recursive)
 	coretest.Property(t, 40, func(rt *rapid.T) {
-		list := drawn(rt, 15)
-		r := rulesDrawn(rt, 30)
+		list := drawSeen(rt, 15)
+		r := drawRules(rt, 30)
 		nodes, kept := reference(list, r)
 		want := ids{}.name(kept.components(nodes), 1)
 		for _, e := range all {

@@ -25,7 +25,7 @@ var peers = []struct {
 }{
 	{
 		name: "01 a chain longer than any depth",
-		builds: told(func(p *coretest.Project) {
+		builds: builds(func(p *coretest.Project) {
 			for i := range 7 {
 				p.Seen("crm", i+1, fmt.Sprintf("email %c@x.com", 'a'+i), fmt.Sprintf("email %c@x.com", 'b'+i))
 			}
@@ -33,21 +33,21 @@ var peers = []struct {
 		want: []string{"a@x.com b@x.com c@x.com d@x.com e@x.com f@x.com g@x.com h@x.com"}, links: 7,
 	}, {
 		name: "02 a hundred identifiers on one edge",
-		builds: told(func(p *coretest.Project) {
+		builds: builds(func(p *coretest.Project) {
 			p.Seen("crm", 1, numbered("cookie c%03d", 100)...)
 		}),
 		want: []string{strings.Join(numbered("c%03d", 100), " ")}, links: 99,
 		fails: []string{"nexus_entity_identifiers.edge_size"},
 	}, {
 		name: "05 parts that join to the same text",
-		builds: told(func(p *coretest.Project) {
+		builds: builds(func(p *coretest.Project) {
 			p.Seen("crm", 1, "crm id-7")
 			p.Seen("crm", 1, "crm-id 7")
 		}),
 		want: []string{"7", "id-7"},
 	}, {
 		name: "06 a lesser identifier comes later",
-		builds: told(
+		builds: builds(
 			func(p *coretest.Project) { p.Seen("crm", 1, "email b@x.com") },
 			func(p *coretest.Project) { p.Seen("web", 2, "email b@x.com", "anonymous_id z") },
 		),
@@ -55,7 +55,7 @@ var peers = []struct {
 	}, {
 		name:  "07 one user with three cookies and a limit of two",
 		rules: limit("cookie", 2),
-		builds: told(func(p *coretest.Project) {
+		builds: builds(func(p *coretest.Project) {
 			for _, c := range []string{"1", "2", "3"} {
 				p.Seen("web", 1, "user_id u", "cookie c"+c)
 			}
@@ -64,7 +64,7 @@ var peers = []struct {
 	}, {
 		name:  "08 a phone shared by too many, and alone",
 		rules: limit("phone", 2),
-		builds: told(func(p *coretest.Project) {
+		builds: builds(func(p *coretest.Project) {
 			p.Seen("crm", 2, "email b@x.com", "phone 5550102030")
 			p.Seen("crm", 1, "email c@x.com", "phone 5550102030")
 			p.Seen("crm", 3, "email a@x.com", "phone 5550102030")
@@ -73,7 +73,7 @@ var peers = []struct {
 		want: []string{"5550102030 c@x.com", "a@x.com", "b@x.com"}, links: 1,
 	}, {
 		name: "09 one edge over two days",
-		builds: told(
+		builds: builds(
 			func(p *coretest.Project) {
 				p.Identify("crm", p.Event("crm", 1), 1, "person", "edge", "email a@x.com")
 			},
@@ -84,7 +84,7 @@ var peers = []struct {
 		want: []string{"5550102030 a@x.com"}, links: 1, keeps: "a@x.com",
 	}, {
 		name: "10 a chain of ten in one batch",
-		builds: told(
+		builds: builds(
 			func(p *coretest.Project) { p.Seen("crm", 1, "email 00@x.com") },
 			func(p *coretest.Project) {
 				for i := range 9 {
@@ -95,7 +95,7 @@ var peers = []struct {
 		want: []string{strings.Join(numbered("%02d@x.com", 10), " ")}, links: 9, keeps: "00@x.com",
 	}, {
 		name: "27 one domain in two spellings",
-		builds: told(func(p *coretest.Project) {
+		builds: builds(func(p *coretest.Project) {
 			p.Identify("crm", p.Event("crm", 1), 1, "group", "1", "domain acme.com")
 			p.Identify("crm", p.Event("crm", 2), 2, "group", "2", "domain www.acme.com")
 		}),
@@ -103,7 +103,7 @@ var peers = []struct {
 	}, {
 		name:  "free mail providers are no companies",
 		rules: spec.Resolution{FreeMailDomains: true},
-		builds: told(func(p *coretest.Project) {
+		builds: builds(func(p *coretest.Project) {
 			p.Identify("crm", p.Event("crm", 1), 1, "group", "1", "domain gmail.com", "company_id 1")
 			p.Identify("crm", p.Event("crm", 1), 1, "group", "2", "domain GMail.com", "company_id 2")
 		}),
@@ -111,7 +111,7 @@ var peers = []struct {
 	},
 }
 
-func told(builds ...func(p *coretest.Project)) []func(p *coretest.Project) { return builds }
+func builds(builds ...func(p *coretest.Project)) []func(p *coretest.Project) { return builds }
 
 func limit(identifierType string, n int) spec.Resolution {
 	return spec.Resolution{Guards: []spec.Guard{{EntityType: "person", Kind: "max_links", IdentifierType: identifierType, N: n}}}

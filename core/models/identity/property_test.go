@@ -136,9 +136,9 @@ func vertex(i int) ident {
 	return ident{"person", "email", fmt.Sprintf("%06d@x.com", i)}
 }
 
-// drawn are identifier rows of a few shapes beside each other, with edges of more than two
-// identifiers strewn in.
-func drawn(t *rapid.T, most int) []seen {
+// drawSeen draws identifier rows of a few shapes next to each other, with some edges of more than two
+// identifiers.
+func drawSeen(t *rapid.T, most int) []seen {
 	var list []seen
 	base := 0
 	for g := range rapid.IntRange(1, 4).Draw(t, "graphs") {
@@ -246,7 +246,7 @@ func sameIDs(t interface{ Fatalf(string, ...any) }, what string, got, want map[i
 func TestComponents(t *testing.T) {
 	all := engines(t, identity.Rounds, identity.Recursive)
 	rapid.Check(t, func(rt *rapid.T) {
-		list := drawn(rt, 40)
+		list := drawSeen(rt, 40)
 		nodes, kept := seenLinks(list, func(ident) bool { return false })
 		want := ids{}.name(kept.components(nodes), 1)
 		for _, e := range all {

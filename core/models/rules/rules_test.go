@@ -125,12 +125,12 @@ func TestEachFailsOnATableBrokenOnPurpose(t *testing.T) {
 			t.Errorf("%s: nothing breaks it", c.Name)
 		}
 		for _, s := range statements {
-			if rows := tg.Ask(c.Query); len(rows) > 0 {
+			if rows := tg.CheckedQuery(c.Query); len(rows) > 0 {
 				t.Fatalf("%s fails before anything is broken: %v", c.Name, rows)
 			}
 			tg.Exec("BEGIN")
 			tg.Exec(s)
-			rows := tg.Ask(c.Query)
+			rows := tg.CheckedQuery(c.Query)
 			tg.Exec("ROLLBACK")
 			switch {
 			case len(rows) != 1:

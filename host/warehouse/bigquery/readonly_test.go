@@ -40,7 +40,7 @@ func TestQueryReadOnly(t *testing.T) {
 }
 
 // BigQuery itself always says what a statement is; what does not is not BigQuery.
-func TestQueryReadOnlyNotTold(t *testing.T) {
+func TestQueryReadOnlyUnknownType(t *testing.T) {
 	f := newFake(t)
 	f.answer = func(*fakeJob) outcome { return outcome{statistics: `{}`} }
 	w := f.open(t, Options{})

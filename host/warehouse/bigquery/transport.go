@@ -56,12 +56,12 @@ func (*failure) Error() string { return "the request has failed" }
 
 // RoundTrip sends a request until it is answered with something that no repetition would change.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	if err := keepBody(req); err != nil {
+	if err := bufferBody(req); err != nil {
 		return nil, err
 	}
 	var answer *http.Response
 	first := true
-	err := retry.Do(req.Context(), t.once(req), func(ctx context.Context) error {
+	err := retry.Do(req.Context(), t.policyFor(req), func(ctx context.Context) error {
 		send := req
 		if !first && req.Body != nil {
 			body, err := req.GetBody()
@@ -99,12 +99,12 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
-// keptBody bounds what is kept of a request to send it again; statements have 1 MB at most.
-const keptBody = 16 << 20
+// maxBufferedBody bounds the body that is buffered to send a request again; statements have 1 MB at most.
+const maxBufferedBody = 16 << 20
 
-// keepBody makes a body that its maker cannot give twice one that can be sent twice.
-func keepBody(req *http.Request) error {
-	if req.Body == nil || req.GetBody != nil || req.ContentLength <= 0 || req.ContentLength > keptBody {
+// bufferBody makes a body that can be read only once one that can be sent twice.
+func bufferBody(req *http.Request) error {
+	if req.Body == nil || req.GetBody != nil || req.ContentLength <= 0 || req.ContentLength > maxBufferedBody {
 		return nil
 	}
 	b, err := io.ReadAll(req.Body)
@@ -116,8 +116,8 @@ func keepBody(req *http.Request) error {
 	return err
 }
 
-// once is the policy for a request: one attempt where its body cannot be sent twice.
-func (t *transport) once(req *http.Request) retry.Policy {
+// policyFor is the policy for a request: one attempt where its body cannot be sent twice.
+func (t *transport) policyFor(req *http.Request) retry.Policy {
 	p := t.policy
 	if req.Body != nil && req.GetBody == nil {
 		p.Attempts = 1

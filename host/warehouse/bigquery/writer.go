@@ -107,7 +107,7 @@ func (o *Writer) Close(ctx context.Context) error {
 	}
 	err := o.flush()
 	if err == nil && o.rows > 0 {
-		err = o.w.wrap(ctx, o.keep(ctx))
+		err = o.w.wrap(ctx, o.insertLoaded(ctx))
 	}
 	return errors.Join(err, o.end())
 }
@@ -140,22 +140,22 @@ func (o *Writer) end() error {
 	return nil
 }
 
-// keep loads the file beside the raw relation and adds its rows to it.
-func (o *Writer) keep(ctx context.Context) (err error) {
+// insertLoaded loads the file into a work table and inserts its rows into the raw relation.
+func (o *Writer) insertLoaded(ctx context.Context) (err error) {
 	id, err := o.w.jobID()
 	if err != nil {
 		return err
 	}
-	aside := append(slices.Clone(o.path[:len(o.path)-1]), plan.WorkPrefix+id)
+	loaded := append(slices.Clone(o.path[:len(o.path)-1]), plan.WorkPrefix+id)
 	defer func() {
-		// The rows are kept or the build fails; either way nobody needs the load any more.
+		// The rows are inserted or the build fails; either way the work table is not needed any more.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelTimeout)
 		defer cancel()
-		if _, e := o.w.Exec(ctx, render.Drop(o.w.dialect, render.Table, aside)); err == nil {
+		if _, e := o.w.Exec(ctx, render.Drop(o.w.dialect, render.Table, loaded)); err == nil {
 			err = e
 		}
 	}()
-	if err := o.load(ctx, aside); err != nil {
+	if err := o.load(ctx, loaded); err != nil {
 		return err
 	}
 	var columns []string
@@ -168,7 +168,7 @@ func (o *Writer) keep(ctx context.Context) (err error) {
 		columns = append(columns, c.Name)
 		s.Items = append(s.Items, &sql.Item{Alias: c.Name, Expr: e})
 	}
-	query, err := render.Query(&sql.Query{Arms: []*sql.Select{s}}, o.w.dialect, func(string, string) ([]string, error) { return aside, nil })
+	query, err := render.Query(&sql.Query{Arms: []*sql.Select{s}}, o.w.dialect, func(string, string) ([]string, error) { return loaded, nil })
 	if err != nil {
 		return err
 	}

@@ -98,7 +98,7 @@ type Lease struct {
 	stop   context.CancelFunc
 	ended  chan struct{} // the heartbeat's goroutine is gone
 	lost   chan struct{}
-	told   func(error) // of WithLost; may be nil
+	onLost func(error) // of WithLost; may be nil
 
 	mu    sync.Mutex
 	until time.Time // by clock, when this side must have stopped
@@ -126,27 +126,27 @@ func Take(ctx context.Context, w Warehouse, clock Clock, o Options) (*Lease, err
 		return nil, fmt.Errorf("lease: %w", err)
 	}
 	l := &Lease{w: w, clock: clock, holder: o.Holder, ttl: o.TTL, text: text, ended: make(chan struct{}), lost: make(chan struct{})}
-	l.told, _ = ctx.Value(lostKey{}).(func(error))
+	l.onLost, _ = ctx.Value(lostKey{}).(func(error))
 	if err := l.prepare(ctx, o); err != nil {
 		return nil, err
 	}
-	asked := clock.Now()
+	sent := clock.Now()
 	_, takeErr := w.Exec(ctx, text.Take)
 	rows, err := l.read(ctx)
 	if err != nil {
-		l.giveBack(ctx)
+		l.releaseRows(ctx)
 		return nil, errors.Join(wrap(takeErr), err)
 	}
 	if other, ok := foreign(rows, o.Holder); ok {
-		l.giveBack(ctx)
+		l.releaseRows(ctx)
 		return nil, fmt.Errorf("%w: another build is under way: %s holds the lock and has %s left to renew it",
 			warehouse.ErrBusy, other.holder, other.left.Round(time.Second))
 	}
 	if !held(rows, o.Holder) {
-		l.giveBack(ctx)
+		l.releaseRows(ctx)
 		return nil, errors.Join(fmt.Errorf("%w: the lock could not be taken", warehouse.ErrBusy), wrap(takeErr))
 	}
-	l.extend(asked)
+	l.extend(sent)
 	beat, stop := context.WithCancel(context.WithoutCancel(ctx))
 	l.stop = stop
 	go l.heartbeat(beat)
@@ -251,8 +251,8 @@ func foreign(rows []row, holder string) (row, bool) {
 	return row{}, false
 }
 
-// giveBack frees rows that were taken in vain; those that stay expire.
-func (l *Lease) giveBack(ctx context.Context) {
+// releaseRows frees rows that were taken in vain; those that stay expire.
+func (l *Lease) releaseRows(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
 	defer cancel()
 	_, _ = l.w.Exec(ctx, l.text.Release)
@@ -260,11 +260,11 @@ func (l *Lease) giveBack(ctx context.Context) {
 
 const releaseTimeout = 20 * time.Second
 
-// extend notes a renewal that was asked for at that time.
-func (l *Lease) extend(asked time.Time) {
+// extend notes a renewal whose statement was sent at that time.
+func (l *Lease) extend(sent time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.until = asked.Add(l.ttl - l.ttl/8)
+	l.until = sent.Add(l.ttl - l.ttl/8)
 }
 
 // Held reports whether the lock is still this holder's.
@@ -294,12 +294,12 @@ func (l *Lease) heartbeat(ctx context.Context) {
 			return
 		case <-l.clock.After(wait):
 		}
-		asked := l.clock.Now()
+		sent := l.clock.Now()
 		wait = l.ttl / 4
 		err := l.renew(ctx)
 		switch {
 		case err == nil:
-			l.extend(asked)
+			l.extend(sent)
 		case ctx.Err() != nil:
 			return
 		case errors.Is(err, errTaken) || !l.Held():
@@ -307,8 +307,8 @@ func (l *Lease) heartbeat(ctx context.Context) {
 			l.cause = fmt.Errorf("%w: %w", ErrLost, err)
 			l.mu.Unlock()
 			close(l.lost)
-			if l.told != nil {
-				l.told(l.Err())
+			if l.onLost != nil {
+				l.onLost(l.Err())
 			}
 			return
 		default:

@@ -35,7 +35,7 @@ func StatementsOf(d *dialect.Dialect, l Row) (Statements, error) {
 	if err != nil {
 		return Statements{}, err
 	}
-	clock, err := render.Piece(d, "now.micros")
+	clock, err := render.ApplyTemplate(d, "now.micros")
 	if err != nil {
 		return Statements{}, err
 	}

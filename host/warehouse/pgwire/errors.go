@@ -73,7 +73,7 @@ func classify(err error) retry.Verdict {
 	}
 	var connect *pgconn.ConnectError
 	if errors.As(err, &connect) {
-		if unmendable(err) {
+		if permanent(err) {
 			return retry.Verdict{}
 		}
 		return retry.Verdict{Class: retry.Refused}
@@ -104,8 +104,8 @@ func flatten(err error) error {
 	return flat{err}
 }
 
-// unmendable reports whether a failure to connect is one that time does not mend.
-func unmendable(err error) bool {
+// permanent reports whether a failure to connect is one that waiting does not repair.
+func permanent(err error) bool {
 	var dns *net.DNSError
 	return certificate(err) || errors.As(err, &dns) && dns.IsNotFound || errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission)
 }

@@ -44,8 +44,8 @@ type Pool struct {
 	pool    *pgxpool.Pool
 }
 
-// gone is how much longer than the server's limit a statement may take before its server counts as gone.
-const gone = 30 * time.Second
+// serverGrace is how much longer than the server's limit a statement may take before the server counts as unreachable.
+const serverGrace = 30 * time.Second
 
 // Open connects.
 func Open(ctx context.Context, o Options) (*Pool, error) {
@@ -183,7 +183,7 @@ func (p *Pool) limited(ctx context.Context) (context.Context, context.CancelFunc
 	if p.options.StatementTimeout <= 0 {
 		return ctx, func() {}
 	}
-	return context.WithTimeout(ctx, p.options.StatementTimeout+gone)
+	return context.WithTimeout(ctx, p.options.StatementTimeout+serverGrace)
 }
 
 // Exec runs a statement and returns how many rows it wrote.

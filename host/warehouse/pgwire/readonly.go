@@ -9,18 +9,18 @@ import (
 
 // ReadOnly is how one statement is run that must only read.
 type ReadOnly struct {
-	Check func(ctx context.Context, ask Ask) error // looks at the session first; nil: nothing to look at
-	Begin []string                                 // statements that begin the session and its transaction, which is never committed
-	Run   string                                   // the statement, or what makes a cursor of it
-	Fetch string                                   // brings a cursor's next rows; "" where Run gives the rows
-	Batch int64                                    // how many rows Fetch brings at most
+	Check func(ctx context.Context, firstRow FirstRow) error // looks at the session first; nil: nothing to look at
+	Begin []string                                           // statements that begin the session and its transaction, which is never committed
+	Run   string                                             // the statement, or what makes a cursor of it
+	Fetch string                                             // brings a cursor's next rows; "" where Run gives the rows
+	Batch int64                                              // how many rows Fetch brings at most
 }
 
-// Ask runs a query and gives its first row as texts, nil if it has none.
-type Ask func(ctx context.Context, statement string) ([]string, error)
+// FirstRow runs a query and gives its first row as texts, nil if it has none.
+type FirstRow func(ctx context.Context, statement string) ([]string, error)
 
-// QueryReadOnly runs a statement in a session of its own, which ends with its rows and takes what was not
-// committed along. It is asked again as long as no row has come.
+// QueryReadOnly runs a statement in a session of its own, which ends with its rows and discards what was not
+// committed. It is retried as long as no row has arrived.
 func (p *Pool) QueryReadOnly(ctx context.Context, o ReadOnly) (warehouse.Rows, error) {
 	limited, cancel := p.limited(ctx)
 	var r *rows
@@ -47,7 +47,7 @@ func (p *Pool) readOnly(ctx context.Context, o ReadOnly) (*rows, error) {
 		return nil, err
 	}
 	wire := conn.Conn().PgConn()
-	ask := func(ctx context.Context, statement string) (row []string, err error) {
+	firstRow := func(ctx context.Context, statement string) (row []string, err error) {
 		answer := wire.ExecParams(ctx, statement, nil, nil, nil, nil).Read()
 		if len(answer.Rows) > 0 {
 			for _, v := range answer.Rows[0] {
@@ -57,18 +57,18 @@ func (p *Pool) readOnly(ctx context.Context, o ReadOnly) (*rows, error) {
 		return row, answer.Err
 	}
 	if o.Check != nil {
-		if err := o.Check(ctx, ask); err != nil {
+		if err := o.Check(ctx, firstRow); err != nil {
 			return fail(err)
 		}
 	}
 	for _, s := range o.Begin {
-		if _, err := ask(ctx, s); err != nil {
+		if _, err := firstRow(ctx, s); err != nil {
 			return fail(err)
 		}
 	}
 	run := o.Run
 	if o.Fetch != "" {
-		if _, err := ask(ctx, o.Run); err != nil {
+		if _, err := firstRow(ctx, o.Run); err != nil {
 			return fail(err)
 		}
 		run = o.Fetch

@@ -69,8 +69,8 @@ func open(t *testing.T, o postgres.Options) *postgres.Warehouse {
 	return w
 }
 
-// ask gives a query's one value.
-func ask(t *testing.T, w *postgres.Warehouse, query string) any {
+// queryOne returns a query's one value.
+func queryOne(t *testing.T, w *postgres.Warehouse, query string) any {
 	t.Helper()
 	r, err := w.Query(t.Context(), query)
 	if err != nil {
@@ -98,7 +98,7 @@ func TestConnectingIsRepeated(t *testing.T) {
 	o, p, c := behind(t, pgtest.New(t), faultnet.Refuse(), faultnet.DropAnswer(1))
 	w := open(t, o)
 	// One attempt can make several connections: pgx tries without encryption where the server has none.
-	if got := ask(t, w, "select 1"); got != int64(1) || p.Faults() < 1 || c.waits < 1 {
+	if got := queryOne(t, w, "select 1"); got != int64(1) || p.Faults() < 1 || c.waits < 1 {
 		t.Errorf("got %v after %d faults and %d waits", got, p.Faults(), c.waits)
 	}
 }
@@ -160,7 +160,7 @@ func TestStatementsUnderFaults(t *testing.T) {
 	t.Run("a query", func(t *testing.T) {
 		o, p, _ := behind(t, server, faultnet.DropOn("select 41"), faultnet.ResetOn("select 41"))
 		w := open(t, o)
-		if got := ask(t, w, "select 41 + 1"); got != int64(42) || p.Faults() < 1 {
+		if got := queryOne(t, w, "select 41 + 1"); got != int64(42) || p.Faults() < 1 {
 			t.Errorf("got %v after %d faults", got, p.Faults())
 		}
 	})
@@ -172,7 +172,7 @@ func TestStatementsUnderFaults(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "not repeated") || p.Faults() != 1 {
 			t.Errorf("%v after %d faults", err, p.Faults())
 		}
-		if got := ask(t, w, "select count(*) from t"); got != int64(0) && got != int64(1) {
+		if got := queryOne(t, w, "select count(*) from t"); got != int64(0) && got != int64(1) {
 			t.Errorf("written %v times", got)
 		}
 	})
@@ -183,7 +183,7 @@ func TestStatementsUnderFaults(t *testing.T) {
 		if err := w.Transact(t.Context(), []string{"insert into u values (1)", "insert into u values (2)"}); err != nil {
 			t.Fatal(err)
 		}
-		if got := ask(t, w, "select count(*) from u"); got != int64(2) || p.Faults() != 1 {
+		if got := queryOne(t, w, "select count(*) from u"); got != int64(2) || p.Faults() != 1 {
 			t.Errorf("%v rows after %d faults", got, p.Faults())
 		}
 	})
@@ -211,7 +211,7 @@ func TestStatementsUnderFaults(t *testing.T) {
 		if err := out.Close(t.Context()); err == nil {
 			t.Error("a load that was cut off succeeds")
 		}
-		if got := ask(t, w, "select count(*) from r"); got != int64(0) {
+		if got := queryOne(t, w, "select count(*) from r"); got != int64(0) {
 			t.Errorf("%v rows are left", got)
 		}
 	})
@@ -251,7 +251,7 @@ func TestCancelReachesTheServer(t *testing.T) {
 		_, err := w.Exec(ctx, "select pg_sleep(600)")
 		done <- err
 	}()
-	for ask(t, w, running) != int64(1) {
+	for queryOne(t, w, running) != int64(1) {
 		if t.Context().Err() != nil {
 			t.Fatal("the statement never ran")
 		}
@@ -260,7 +260,7 @@ func TestCancelReachesTheServer(t *testing.T) {
 	if err := <-done; !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
-	if got := ask(t, w, running); got != int64(0) {
+	if got := queryOne(t, w, running); got != int64(0) {
 		t.Errorf("%v statements are still at work", got)
 	}
 	if p.Taken() > 3 { // two of the pool, one to cancel
@@ -288,7 +288,7 @@ func TestVariables(t *testing.T) {
 		v, ok := variables[name]
 		return v, ok
 	}})
-	if got := ask(t, w, "select current_user"); got != "nexus" {
+	if got := queryOne(t, w, "select current_user"); got != "nexus" {
 		t.Errorf("got %v", got)
 	}
 }

@@ -24,7 +24,7 @@ const (
 func (w *Warehouse) QueryReadOnly(ctx context.Context, schema []string, s readonly.Statement) (warehouse.Rows, error) {
 	name := schema[len(schema)-1]
 	o := pgwire.ReadOnly{
-		Check: func(ctx context.Context, ask pgwire.Ask) error { return w.reader(ctx, ask, name) },
+		Check: func(ctx context.Context, firstRow pgwire.FirstRow) error { return w.reader(ctx, firstRow, name) },
 		// A cursor is planned for its first rows unless it is said that all are read.
 		Begin: []string{pgwire.SearchFirst(w.dialect, name), pgwire.Set(w.dialect, "cursor_tuple_fraction", "1"), pgwire.BeginReadOnly()},
 		Run:   s.Text,
@@ -36,8 +36,8 @@ func (w *Warehouse) QueryReadOnly(ctx context.Context, schema []string, s readon
 }
 
 // reader refuses a login whose rights reach beyond tables, and a schema that is not there.
-func (w *Warehouse) reader(ctx context.Context, ask pgwire.Ask, schema string) error {
-	found, err := ask(ctx, serverRights)
+func (w *Warehouse) reader(ctx context.Context, firstRow pgwire.FirstRow, schema string) error {
+	found, err := firstRow(ctx, serverRights)
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (w *Warehouse) reader(ctx context.Context, ask pgwire.Ask, schema string) e
 			Hint: "query as a role that can only read; docs/warehouse-postgres.md shows how to make one",
 		}
 	}
-	exists, err := ask(ctx, catalog.HasSchema(w.dialect, []string{schema}))
+	exists, err := firstRow(ctx, catalog.HasSchema(w.dialect, []string{schema}))
 	if err == nil && len(exists) == 1 && exists[0] == "0" {
 		err = fmt.Errorf("%w: there is no schema %s", warehouse.ErrMissing, schema)
 	}

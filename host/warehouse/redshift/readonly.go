@@ -15,8 +15,8 @@ import (
 func (w *Warehouse) QueryReadOnly(ctx context.Context, schema []string, s readonly.Statement) (warehouse.Rows, error) {
 	name := schema[len(schema)-1]
 	return w.Pool.QueryReadOnly(ctx, pgwire.ReadOnly{
-		Check: func(ctx context.Context, ask pgwire.Ask) error {
-			exists, err := ask(ctx, catalog.HasSchema(w.dialect, []string{name}))
+		Check: func(ctx context.Context, firstRow pgwire.FirstRow) error {
+			exists, err := firstRow(ctx, catalog.HasSchema(w.dialect, []string{name}))
 			if err == nil && len(exists) == 1 && exists[0] == "0" {
 				err = fmt.Errorf("%w: there is no schema %s", warehouse.ErrMissing, name)
 			}

@@ -39,7 +39,7 @@ func TestQueryReadOnly(t *testing.T) {
 		}
 	}
 	_, _ = drain("marts", "select lo_create(4711)") // the stand-in lets a transaction that only reads do so
-	if got := ask(t, writer, "select count(*), (select count(*) from pg_largeobject_metadata) from marts.kept"); got[0] != int64(1) || got[1] != int64(0) {
+	if got := queryOne(t, writer, "select count(*), (select count(*) from pg_largeobject_metadata) from marts.kept"); got[0] != int64(1) || got[1] != int64(0) {
 		t.Errorf("rows, large objects: %v", got)
 	}
 	if n, err := drain("marts", "select v from kept"); err != nil || n != 1 {

@@ -54,7 +54,7 @@ func open(t *testing.T, o Options) *Warehouse {
 	return w
 }
 
-func ask(t *testing.T, w *Warehouse, query string) []any {
+func queryOne(t *testing.T, w *Warehouse, query string) []any {
 	t.Helper()
 	r, err := w.Query(t.Context(), query)
 	if err != nil {
@@ -100,7 +100,7 @@ func TestRows(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	got := ask(t, w, "select count(*), count(record), count(distinct record_id), min(record_id), min(_ingested_at), count(case when _deleted then 1 end) from raw")
+	got := queryOne(t, w, "select count(*), count(record), count(distinct record_id), min(record_id), min(_ingested_at), count(case when _deleted then 1 end) from raw")
 	want := []any{int64(3000), int64(2999), int64(1), nasty, at.UTC(), int64(1)}
 	for i := range want {
 		if got[i] != want[i] {
@@ -119,7 +119,7 @@ func TestRows(t *testing.T) {
 		t.Errorf("a long record: %v", err)
 	}
 	out.Abort()
-	if got := ask(t, w, "select count(*) from raw"); got[0] != int64(3000) {
+	if got := queryOne(t, w, "select count(*) from raw"); got[0] != int64(3000) {
 		t.Errorf("after an abortion: %v rows", got)
 	}
 }
@@ -138,10 +138,10 @@ func TestFaults(t *testing.T) {
 	if err := out.Close(t.Context()); err == nil {
 		t.Error("a load that was cut off succeeds")
 	}
-	if got := ask(t, w, "select 41 + 1"); got[0] != int64(42) || p.Faults() < 1 {
+	if got := queryOne(t, w, "select 41 + 1"); got[0] != int64(42) || p.Faults() < 1 {
 		t.Errorf("got %v after %d faults", got, p.Faults())
 	}
-	if got := ask(t, w, "select count(*) from raw"); got[0] != int64(0) {
+	if got := queryOne(t, w, "select count(*) from raw"); got[0] != int64(0) {
 		t.Errorf("%v rows are left", got)
 	}
 }
@@ -150,7 +150,7 @@ func TestReadOnly(t *testing.T) {
 	o, _ := standIn(t)
 	o.ReadOnly = true
 	w := open(t, o)
-	if got := ask(t, w, "select 7"); got[0] != int64(7) {
+	if got := queryOne(t, w, "select 7"); got[0] != int64(7) {
 		t.Errorf("got %v", got)
 	}
 	for _, statement := range []string{"create table x (y int)", "select 1; commit; create table x (y int)"} {
@@ -164,7 +164,7 @@ func TestReadOnly(t *testing.T) {
 func TestLabel(t *testing.T) {
 	o, _ := standIn(t)
 	o.QueryTag = "team=growth"
-	if got := ask(t, open(t, o), "select application_name from pg_stat_activity where pid = pg_backend_pid()"); got[0] != "nexus-host run1 team=growth" {
+	if got := queryOne(t, open(t, o), "select application_name from pg_stat_activity where pid = pg_backend_pid()"); got[0] != "nexus-host run1 team=growth" {
 		t.Errorf("got %v", got)
 	}
 }
@@ -251,7 +251,7 @@ func TestIAM(t *testing.T) {
 		o.IAM, o.User = tc.iam, tc.user
 		o.IAM.AWS = AWS{Endpoint: api.URL, Env: keys}
 		w := open(t, o)
-		if got := ask(t, w, "select current_user"); got[0] != "nexus" || !strings.HasPrefix(strings.Join(api.asked, " "), tc.want) {
+		if got := queryOne(t, w, "select current_user"); got[0] != "nexus" || !strings.HasPrefix(strings.Join(api.asked, " "), tc.want) {
 			t.Errorf("%+v: %v, asked %v", tc.iam, got, api.asked)
 		}
 	}

@@ -138,9 +138,9 @@ func (l *Library) check(p sample, strategy string, d *dialect.Dialect) (checked,
 // script gathers a build's statements.
 type script struct {
 	*Script
-	standing plan.Standing // what stands in the schema
-	aside    string        // the prefix of what is being built
-	program  *core.Program
+	state         plan.SchemaState // what the schema holds
+	stagingPrefix string           // the prefix of what is being built
+	program       *core.Program
 }
 
 func (s *script) add(name, text string) {
@@ -159,8 +159,8 @@ func (l *Library) build(p sample, strategy string, d *dialect.Dialect) (*Script,
 	}
 	s := &script{Script: &Script{Name: p.name + "/" + strategy, Dialect: d, Schema: d.Schema, Inputs: checked.inputs}}
 	for _, again := range []bool{false, true} {
-		s.aside = plan.Aside(d, s.standing.Journal)
-		o := core.Options{Dialect: d.Name, Schema: s.Schema, Aside: s.aside, HasPrevious: again}
+		s.stagingPrefix = plan.StagingPrefix(d, s.state.Journal)
+		o := core.Options{Dialect: d.Name, Schema: s.Schema, StagingPrefix: s.stagingPrefix, HasPrevious: again}
 		if s.program, err = checked.Compile(o); err != nil {
 			return nil, err
 		}
@@ -270,16 +270,16 @@ func (s *script) lease() error {
 // publish switches to what was built; checks and digests then read it.
 func (s *script) publish() error {
 	p := s.program.Plan
-	have := s.standing
+	have := s.state
 	have.Relations = slices.Clone(have.Relations)
-	s.standing = plan.Standing{}
+	s.state = plan.SchemaState{}
 	for _, r := range p.Relations {
 		view := r.Storage == graph.View
-		have.Relations = append(have.Relations, plan.Existing{Name: s.aside + r.Name, View: view})
-		s.standing.Relations = append(s.standing.Relations, plan.Existing{
+		have.Relations = append(have.Relations, plan.Existing{Name: s.stagingPrefix + r.Name, View: view})
+		s.state.Relations = append(s.state.Relations, plan.Existing{
 			Name: r.Name, View: view || s.Dialect.Publish == dialect.PublishViews, Columns: r.Columns,
 		})
-		s.standing.Journal = append(s.standing.Journal, render.Switch{Relation: r.Name, Slot: s.aside, Done: true})
+		s.state.Journal = append(s.state.Journal, render.Switch{Relation: r.Name, Slot: s.stagingPrefix, Done: true})
 	}
 	// Work relations that no step frees stand until now.
 	for _, n := range s.program.Graph.Nodes {
@@ -330,7 +330,7 @@ func (s *script) read() error {
 		}
 	}
 	// What a build that failed leaves is dropped by the next one.
-	for _, text := range s.program.Plan.Clean(plan.Standing{
+	for _, text := range s.program.Plan.Clean(plan.SchemaState{
 		Relations: []plan.Existing{{Name: "nxb_nexus_events"}, {Name: "nxb_v", View: true}, {Name: "nxw_x"}},
 	}) {
 		s.add("clean", text)

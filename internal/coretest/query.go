@@ -5,12 +5,12 @@ import (
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 )
 
-// Ask checks a query of core's models over the relations of the last build, in
+// CheckedQuery checks a query of core's models over the relations of the last build, in
 // place, and runs it.
-func (tg *Target) Ask(q *sql.Query) [][]any {
+func (tg *Target) CheckedQuery(q *sql.Query) [][]any {
 	tg.t.Helper()
 	env := check.Env{
-		Core: true, RunID: "ask",
+		Core: true, RunID: "query",
 		Relation: func(schema, name string) ([]sql.ColumnDef, bool) {
 			if columns, ok := tg.known[name]; ok {
 				return columns, true

@@ -8,18 +8,18 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/graph"
 )
 
-// Rehearsed is the query of a relation, or of a loop's end, to be explained without being run.
-type Rehearsed struct {
+// DryRunQuery is the query of a relation, or of a loop's end, to be explained without being run.
+type DryRunQuery struct {
 	Step     string
 	Relation string   // what it makes; "" for a loop's end
 	Query    string   // without the statement around it
 	Reads    []string // relations of the plan
 }
 
-// Rehearse gives the statements that make every relation of the plan aside as an empty table of
-// its columns, and the queries that would fill them. A query reads what standing says is published with
-// the same columns where it stands, and the empty one of any other: a build makes those as it goes.
-func (p *Plan) Rehearse(standing func(name string) bool) (empty []string, queries []Rehearsed, err error) {
+// DryRun returns the statements that create every relation of the plan under the build's prefix as an empty
+// table of its columns, and the queries that would fill them. A query reads the published table of a relation
+// that published reports to have the same columns, and the empty table of any other.
+func (p *Plan) DryRun(published func(name string) bool) (empty []string, queries []DryRunQuery, err error) {
 	seen := map[string]bool{}
 	add := func(name string, columns []sql.ColumnDef) error {
 		if seen[name] {
@@ -33,12 +33,12 @@ func (p *Plan) Rehearse(standing func(name string) bool) (empty []string, querie
 	for _, r := range p.Relations {
 		if r.Layer == graph.Raw {
 			if err := add(r.Name, r.Columns); err != nil {
-				return nil, nil, fmt.Errorf("plan: rehearse %s: %w", r.Name, err)
+				return nil, nil, fmt.Errorf("plan: dry run of %s: %w", r.Name, err)
 			}
 		}
 	}
 	names := p.names(func(name string) []string {
-		if standing(name) {
+		if published(name) {
 			return p.Published(name)
 		}
 		return p.Building(name)
@@ -72,7 +72,7 @@ func (p *Plan) Rehearse(standing func(name string) bool) (empty []string, querie
 			if err != nil {
 				return err
 			}
-			r := Rehearsed{Step: n.Name, Relation: relation, Query: text}
+			r := DryRunQuery{Step: n.Name, Relation: relation, Query: text}
 			for _, from := range sql.Relations(q) {
 				if from.Schema == "model" || from.Schema == "raw" {
 					r.Reads = append(r.Reads, from.Name)
@@ -84,7 +84,7 @@ func (p *Plan) Rehearse(standing func(name string) bool) (empty []string, querie
 	}
 	for _, n := range p.graph.Nodes {
 		if err := walk(n, n.Steps); err != nil {
-			return nil, nil, fmt.Errorf("plan: rehearse %s: %w", n.Name, err)
+			return nil, nil, fmt.Errorf("plan: dry run of %s: %w", n.Name, err)
 		}
 	}
 	return empty, queries, nil

@@ -99,9 +99,9 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-func TestJudge(t *testing.T) {
+func TestEvaluate(t *testing.T) {
 	cases := []Case{{ID: "good"}, {ID: "bad"}, {ID: "excused"}, {ID: "cured"}}
-	faults, excused := judge(cases, cases, map[string]string{"bad": "no", "excused": "no"}, Exceptions{"excused": "why", "cured": "why", "gone": "why"})
+	faults, excused := evaluate(cases, cases, map[string]string{"bad": "no", "excused": "no"}, Exceptions{"excused": "why", "cured": "why", "gone": "why"})
 	all := strings.Join(faults, "\n")
 	for _, want := range []string{"bad\nno", "no longer needed: cured", "an exception for no case of the corpus: gone"} {
 		if !strings.Contains(all, want) {

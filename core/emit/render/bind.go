@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// let computes the arguments that are more than names once and applies a template to their
-// names. Functions of the vocabulary never fail, so computing what a CASE would not have
+// bind computes each argument that is more than a name once (a let binding) and applies a template to
+// the names. Functions of the vocabulary never fail, so computing what a CASE would not have
 // reached changes no result.
 //
-// How is the dialect's: "let" is applied to a list of fields ("let.field"), a name for their row, and what reads
+// The dialect decides how: "let" is applied to a list of fields ("let.field"), a name for their row, and what reads
 // it; "let.one", if there is one, to a single value instead of fields. A dialect without "let" repeats
 // the expression.
-func (w *writer) let(t *template, args []val) (val, error) {
+func (w *writer) bind(t *template, args []val) (val, error) {
 	var bound []val
 	named := make([]val, len(args))
 	inline := false
@@ -47,7 +47,7 @@ func (w *writer) let(t *template, args []val) (val, error) {
 			fields = append(fields, a.s)
 			continue
 		}
-		f, err := w.pieceText("let.field", a, atom(field))
+		f, err := w.fillNamed("let.field", a, atom(field))
 		if err != nil {
 			return val{}, err
 		}

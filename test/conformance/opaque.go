@@ -5,9 +5,9 @@ import (
 	"github.com/nexus-host/nexus-host/core/lang/vocab"
 )
 
-// hideLiterals puts each literal that need not be one behind a CASE that only
+// opaqueLiterals puts each literal that need not be one behind a CASE that only
 // execution can decide.
-func hideLiterals(q *sql.Query) {
+func opaqueLiterals(q *sql.Query) {
 	keep := map[sql.Expr]bool{}
 	sql.Walk(q, func(n any) bool {
 		if c, ok := n.(*sql.Call); ok {
