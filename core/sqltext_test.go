@@ -24,12 +24,12 @@ func ofEngine(path string) bool {
 	return within(path, "host/warehouse") && strings.HasSuffix(path, "/statements.go")
 }
 
-// prose is what reads like a statement and is advice to whoever wrote one.
+// prose is what reads like a statement and is advice to its author.
 var prose = map[string]bool{
-	"select distinct in a CTE":                              true,
-	"select its text with json_text":                        true,
-	"SELECT INTO is not allowed":                            true,
-	"begin it with a character that cannot stand before it": true,
+	"select distinct in a CTE":                             true,
+	"select its text with json_text":                       true,
+	"SELECT INTO is not allowed":                           true,
+	"begin it with a character that cannot come before it": true,
 }
 
 // No line of SQL text is made outside core/emit and the engines' statements.go.

@@ -260,7 +260,7 @@ func (b *build) publishing(owned []string) error {
 	return report.Write(b.Target(), report.PublishingFile, m)
 }
 
-// hasPrevious reports whether the tables that ids are kept by stand in the schema.
+// hasPrevious reports whether the schema has the tables by which ids are kept.
 func hasPrevious(s plan.SchemaState) bool {
 	for _, t := range contract.Tables() {
 		if t.Carried && !s.Holds(t.Name) {

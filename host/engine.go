@@ -52,7 +52,7 @@ func (p *Project) open(ctx context.Context, u warehouse.Use) (warehouse.Engine, 
 	return d.Open(ctx, p.settings(), u)
 }
 
-// jobs is how many steps are at work at once if the caller does not say.
+// jobs is how many steps run at once if the caller does not say.
 func (p *Project) jobs(d warehouse.Driver) int {
 	if d.Embedded {
 		return runtime.GOMAXPROCS(0)

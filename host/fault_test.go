@@ -78,7 +78,7 @@ func TestServerFailsInABuild(t *testing.T) {
 		t.Errorf("the next build:\n%s\nundisturbed:\n%s", got, want)
 	}
 	if left := query(t, p, "select table_name from information_schema.tables where table_name like 'nxb%' or table_name like 'nxw%'"); len(left) > 0 {
-		t.Errorf("left aside: %v", left)
+		t.Errorf("staging tables left: %v", left)
 	}
 }
 
@@ -115,7 +115,7 @@ func TestDryRun(t *testing.T) {
 			}
 			left := "select table_name from information_schema.tables where table_name like 'nx%' and table_name not like 'nexus%'"
 			if got := query(t, p, left); len(got) > 0 {
-				t.Errorf("left aside: %v", got)
+				t.Errorf("staging tables left: %v", got)
 			}
 			want := digests(build(t, p))
 			if n := count(); n["published"] < 20 {

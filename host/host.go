@@ -24,7 +24,7 @@ import (
 	"github.com/nexus-host/nexus-host/internal/plugin"
 )
 
-// Errors that callers tell apart with errors.Is.
+// Errors that callers distinguish with errors.Is.
 var (
 	ErrBusy      = warehouse.ErrBusy    // another build holds the target
 	ErrNotBuilt  = warehouse.ErrMissing // there is no database, or no such table in it

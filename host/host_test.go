@@ -100,7 +100,7 @@ func query(t testing.TB, p *host.Project, statement string) []string {
 	return out
 }
 
-// digests are the fingerprints of the tables that do not speak of runs and their times.
+// digests are the fingerprints of the tables that do not hold runs and their times.
 func digests(rep *host.Report) string {
 	var out []string
 	for _, t := range rep.Tables {
@@ -124,7 +124,7 @@ func TestBuild(t *testing.T) {
 	if got[0] != "2 4" { // Ann by two addresses and a phone; Bob
 		t.Errorf("identifiers: %v", got)
 	}
-	// A trait whose name stands in the data alone has a column.
+	// A trait whose name is only in the data has a column.
 	if got := query(t, p, "select vip from nexus_entities where vip is not null"); len(got) != 1 {
 		t.Errorf("discovered column: %v", got)
 	}
@@ -142,7 +142,7 @@ func TestBuild(t *testing.T) {
 	}
 	left := query(t, p, "select table_name from information_schema.tables where table_name like 'nx%' and table_name not like 'nexus%'")
 	if len(left) > 0 {
-		t.Errorf("left aside: %v", left)
+		t.Errorf("staging tables left: %v", left)
 	}
 	second := build(t, p)
 	if digests(first) != digests(second) {
@@ -230,7 +230,7 @@ func TestMalformedData(t *testing.T) {
 	}
 }
 
-// Whatever ends a build, the last good tables stand, nothing is left aside, and the next build works.
+// Whatever ends a build, the last good tables stay, no staging table is left, and the next build works.
 func TestFailureKeepsTables(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, contacts, duck, "")
@@ -261,7 +261,7 @@ func TestFailureKeepsTables(t *testing.T) {
 				t.Errorf("raw rows: %v", got)
 			}
 			if left := query(t, p, "select table_name from information_schema.tables where table_name like 'nxb%' or table_name like 'nxw%'"); len(left) > 0 {
-				t.Errorf("left aside: %v", left)
+				t.Errorf("staging tables left: %v", left)
 			}
 		})
 	}
@@ -277,7 +277,7 @@ func TestFailureKeepsTables(t *testing.T) {
 	}
 }
 
-// One build at a time; the other one is told so at once.
+// One build at a time; the other one fails at once.
 func TestBusy(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, contacts, duck, "")

@@ -26,7 +26,7 @@ type loaded struct {
 // ErrNoPlugin says that a project names a plugin that is nowhere.
 var ErrNoPlugin = errors.New("host: no such plugin")
 
-// load asks the plugins of all sources. columns tells what existing relations have;
+// load asks the plugins of all sources. columns returns what existing relations have;
 // nil where there is no warehouse to look at. With pin, plugins that nexus.lock does not know
 // yet are added to it; one that differs from the lock is refused either way.
 func (p *Project) load(ctx context.Context, columns func(ctx context.Context, path []string) ([]sql.ColumnDef,

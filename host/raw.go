@@ -21,7 +21,7 @@ import (
 
 func rawName(source, table string) string { return base.RawName(source, table) }
 
-// loadRaw loads the files of every table into its raw relation, aside.
+// loadRaw loads the files of every table into its raw relation under the build's prefix.
 func (b *build) loadRaw(ctx context.Context) error {
 	type job struct{ source, table string }
 	var jobs []job

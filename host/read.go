@@ -19,7 +19,7 @@ import (
 
 // TestOptions are how to test.
 type TestOptions struct {
-	Jobs   int         // checks at work at once; 0: one a processor on DuckDB, else the warehouse's concurrency
+	Jobs   int         // checks running at once; 0: one a processor on DuckDB, else the warehouse's concurrency
 	Notify func(Event) // called for each event; it must be safe for concurrent use
 }
 

@@ -27,7 +27,7 @@ type Report struct {
 	AsOf      time.Time `json:"as_of"`
 	Seconds   float64   `json:"seconds"`
 
-	Usage *warehouse.Usage `json:"usage,omitempty"` // nil: the engine does not tell
+	Usage *warehouse.Usage `json:"usage,omitempty"` // nil: the engine does not report it
 
 	Plugins  []UsedPlugin `json:"plugins"`
 	Loads    []*Load      `json:"loads"`
@@ -68,7 +68,7 @@ type UsedPlugin struct {
 	Digest  string `json:"digest"`
 }
 
-// Finding counts rows that the event log dropped (identifiers that identify nobody,
+// Finding counts rows that the event log dropped (identifiers that identify no one,
 // rows without an event) or had to choose from, by table, source and reason.
 type Finding struct {
 	Table  string `json:"table"`

@@ -18,7 +18,7 @@ import (
 	"github.com/nexus-host/nexus-host/internal/report"
 )
 
-// A compiled project, run from its files alone by a client that knows PostgreSQL and nothing of
+// A compiled project, run only from its files by a client that knows PostgreSQL and nothing of
 // us, leaves the tables of a build; run once more, it leaves them again.
 func TestCompiledRunsAlone(t *testing.T) {
 	server := pgtest.New(t)
@@ -38,7 +38,7 @@ func TestCompiledRunsAlone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// Without names that stand in the data alone, which only a build can ask for.
+		// Without names that are only in the data, which only a build can query.
 		if err := os.WriteFile(file, []byte(strings.Replace(string(text), "extras: true", "extras: false", 1)), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -74,7 +74,7 @@ func TestCompiledRunsAlone(t *testing.T) {
 		for i, f := range files {
 			run(f.Name, f.Text())
 			blocks += strings.Count(f.Text(), "DO $$")
-			if i == 0 { // raw rows come from whoever runs the files
+			if i == 0 { // raw rows come from the user who runs the files
 				run("load", "insert into scripted.nxb_crm_contacts_raw select * from built.crm_contacts_raw")
 			}
 		}
@@ -91,7 +91,7 @@ func TestCompiledRunsAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	if left, err = pgx.CollectRows(rows, pgx.RowTo[string]); err != nil || len(left) > 0 {
-		t.Errorf("left aside: %v, %v", left, err)
+		t.Errorf("staging tables left: %v, %v", left, err)
 	}
 }
 

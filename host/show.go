@@ -15,7 +15,7 @@ import (
 	"github.com/nexus-host/nexus-host/internal/run"
 )
 
-// ErrUnknown says that nobody has the identifier asked about.
+// ErrUnknown says that no one has the identifier asked about.
 var ErrUnknown = errors.New("host: no entity has this identifier")
 
 // AmbiguousError says that an identifier stands for several entities; Show takes

@@ -16,7 +16,7 @@ type Summary struct {
 	CurrentStates int64
 	Relationships int64
 	// Example is an address of a person worth looking at, Other another one of the
-	// same person; both are empty where there is nobody.
+	// same person; both are empty where there is no one.
 	Example, Other string
 }
 

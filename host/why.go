@@ -41,7 +41,7 @@ type Reason struct {
 	EntityType string `json:"entity_type"`
 	From       Named  `json:"from"`
 	To         Named  `json:"to"`
-	// Chain leads from From to To, each link turned so that it goes on from the one
+	// Chain leads from From to To, each link turned so that it continues the one
 	// before. It is one of the shortest; among these, the one whose identifiers are least.
 	Chain []Link `json:"chain"`
 }

@@ -147,7 +147,7 @@ func configFields(t reflect.Type) ([]configField, error) {
 			return nil, fmt.Errorf("pdk: config: field %s: %w", sf.Name, err)
 		}
 		if slices.ContainsFunc(fields, func(o configField) bool { return o.name == name }) {
-			return nil, fmt.Errorf("pdk: config: key %q stands twice", name)
+			return nil, fmt.Errorf("pdk: config: key %q occurs twice", name)
 		}
 		fields = append(fields, f)
 	}

@@ -26,7 +26,7 @@ func Files(fsys fs.FS) ([]Fragment, error) {
 		case len(parts) == 4 && parts[1] == Intermediate:
 			f.Layer, f.Kind = Intermediate, parts[2]
 		default:
-			return fmt.Errorf("%s: a fragment stands in sql/normalized/<name>.sql or sql/intermediate/<kind>/<name>.sql", name)
+			return fmt.Errorf("%s: a fragment belongs in sql/normalized/<name>.sql or sql/intermediate/<kind>/<name>.sql", name)
 		}
 		base, isSQL := strings.CutSuffix(path.Base(name), ".sql")
 		if !isSQL {

@@ -147,12 +147,12 @@ func TestBadDefinitions(t *testing.T) {
 		}]{})), "default \"x\""},
 		"twice": {describe(pdk.New(pdk.Definition[struct {
 			A, B int `config:"a"`
-		}]{})), "stands twice"},
+		}]{})), "occurs twice"},
 		"needs and has": {describe(pdk.New(pdk.Definition[struct {
 			A int `config:"a" required:"true" default:"1"`
 		}]{})), "required and has a default"},
 		"no tables":   {describe(pdk.New(pdk.Definition[pdk.None]{Name: "a", Version: "1.0.0"})), "no tables"},
-		"place":       {file("sql/events/a.sql"), "a fragment stands in"},
+		"place":       {file("sql/events/a.sql"), "a fragment belongs in"},
 		"kind":        {file("sql/intermediate/facts/a.sql"), "one of events"},
 		"suffix":      {file("sql/normalized/a.txt"), "no .sql file"},
 		"name":        {file("sql/normalized/Orders.sql"), "lower_snake_case"},

@@ -73,14 +73,14 @@ func declared(name, kind, doc string, arms []string) Fragment {
 	}
 }
 
-// Actor is somebody whom an event shows: the identifiers that it shows on them
+// Actor is someone an event involves: the identifiers that it shows on them
 // belong to one entity.
 type Actor struct {
 	EntityType    string // such as person
 	EntityTypeSQL string // an expression instead, such as config('customer_kind')
 	Role          string // "": none
 	RoleSQL       string
-	// Edge tells the actors of one event apart, as portable SQL; default: the
+	// Edge distinguishes the actors of one event, as portable SQL; default: the
 	// entity type and role. A row each recipient needs more: recipient_email.
 	Edge        string
 	Where       string // when the row shows this actor

@@ -134,7 +134,7 @@ func (a *app) built(p *host.Project, rep *host.Report, err error) error {
 	return nil
 }
 
-// tablesOf is the history's own tables; those of single sources stand in run.json.
+// tablesOf is the history's own tables; those of single sources are in run.json.
 func tablesOf(rep *host.Report) *grid {
 	g := &grid{columns: []string{"table", "rows", "digest"}}
 	tables := slices.Clone(rep.Tables)

@@ -45,7 +45,7 @@ func (a *app) demo(ctx context.Context, dir string, o demo.Options, noBuild bool
 	done()
 	switch {
 	case errors.Is(err, os.ErrExist) && !noBuild && filepath.Clean(dir) == "nexus-demo":
-		a.say("%s stands already; building it as it is\n", dir)
+		a.say("%s exists already; building it as it is\n", dir)
 	case errors.Is(err, os.ErrExist):
 		return usagef("%s holds a project already; choose another --dir, or run: nexus-host build --project %s", dir, dir)
 	case err != nil:

@@ -30,7 +30,7 @@ it reads from. It never overwrites a project file.`,
 			}
 			f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 			if errors.Is(err, fs.ErrExist) {
-				return usagef("%s stands already; it is left as it is", file)
+				return usagef("%s exists already; it is left as it is", file)
 			}
 			if err != nil {
 				return err

@@ -21,7 +21,7 @@ func main() {
 }
 
 // quietDrivers keeps Snowflake's driver from asking the network, at its first connection, in which cloud it runs. The
-// driver can be told by the environment only, which belongs to the program: no package changes it.
+// driver can be configured only by the environment, which belongs to the program: no package changes it.
 func quietDrivers() {
 	const name = "SNOWFLAKE_DISABLE_PLATFORM_DETECTION"
 	if _, ok := os.LookupEnv(name); !ok {

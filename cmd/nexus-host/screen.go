@@ -92,7 +92,7 @@ func printable(s string) string {
 	return visible(strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ", "\t", " ").Replace(s))
 }
 
-// escaped writes as \u… what steers a terminal in JSON, where the encoder leaves it: it can stand in texts only.
+// escaped writes the characters that control a terminal as \u… in JSON, where the encoder leaves them: only strings can hold them.
 func escaped(json []byte) []byte {
 	if bytes.IndexFunc(json, steers) < 0 {
 		return json

@@ -11,7 +11,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/contract"
 )
 
-var update = flag.Bool("update", false, "write docs/contract.md and the table of kinds in docs/plugins.md anew")
+var update = flag.Bool("update", false, "write docs/contract.md and the table of kinds in docs/plugins.md again")
 
 const (
 	tablesFile  = "../../docs/contract.md"

@@ -23,7 +23,7 @@ type Preset struct {
 	Account    []string
 	APIVersion []string
 	Format     []string
-	Tie        []string // the loader's row id or sequence: tells versions of equal times in a relation apart
+	Tie        []string // the loader's row id or sequence: distinguishes versions of equal times in a relation
 	Shape      string   // _format where no column gives it
 }
 

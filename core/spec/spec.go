@@ -114,7 +114,7 @@ type TraitRule struct {
 type Resolution struct {
 	Strategy           string   // auto, recursive, rounds
 	DefaultCallingCode string   // digits; "" none
-	Placeholders       []string // further values that identify nobody
+	Placeholders       []string // further values that identify no one
 	FreeMailDomains    bool     // block the built-in list for domain; on by default
 	Guards             []Guard
 	MustLink           []Pair

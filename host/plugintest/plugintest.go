@@ -56,7 +56,7 @@ func Wasm(t testing.TB, dir string) Plugin {
 	return Load(t, filepath.Base(dir), module)
 }
 
-// Load loads a module's bytes in the host's sandbox. Answers are not cached: each is asked for.
+// Load loads a module's bytes in the host's sandbox. Answers are not cached: each call runs the module.
 func Load(t testing.TB, name string, module []byte) Plugin {
 	t.Helper()
 	l, err := plugin.NewLoader(plugin.Options{})

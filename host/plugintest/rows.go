@@ -96,7 +96,7 @@ func (s *Source) Kind(kind string) []Row {
 }
 
 // Statement is a fragment as DuckDB's SQL, over the tables that the kit made of the records and
-// of the normalized fragments that it reads: each is made once, and anew after a Load.
+// of the normalized fragments that it reads: each is made once, and again after a Load.
 func (s *Source) Statement(fragment string) (string, error) {
 	return s.render(s.fragment(fragment).Query)
 }

@@ -22,7 +22,7 @@ type Engine interface {
 	// Query runs a statement that gives rows.
 	Query(ctx context.Context, statement string) (Rows, error)
 	// QueryReadOnly runs a statement of a user's in an engine that was opened to read, in which relations of the
-	// schema need no schema before their names. Where the engine can tell that it does not only read, it is not run.
+	// schema need no schema before their names. Where the engine can detect that it does more than read, it is not run.
 	QueryReadOnly(ctx context.Context, schema []string, s readonly.Statement) (Rows, error)
 	// Columns lists the columns of a query's rows, with the portable types that hold their values.
 	Columns(ctx context.Context, query string) ([]sql.ColumnDef, error)
@@ -41,12 +41,12 @@ type Engine interface {
 // Driver is an engine that a program has linked, with what must be known before it is open.
 // Each engine's package has a function Driver; package all lists them.
 type Driver struct {
-	// Name is the dialect that the engine speaks, and the warehouse's type in the project file.
+	// Name is the engine's dialect, and the warehouse's type in the project file.
 	Name string
 	// Open opens the warehouse.
 	Open func(ctx context.Context, s *Settings, u Use) (Engine, error)
 	// Embedded says that statements run on this machine's processors: if the caller does not
-	// say, as many are at work at once as there are processors.
+	// say, as many are running at once as there are processors.
 	Embedded bool
 	// LockFile takes the right to build where the warehouse is a file, which is locked before it is
 	// opened. nil: Engine.Lock does, over a connection of its own.
@@ -82,7 +82,7 @@ func (s *Settings) File(name string) string {
 	return s.Resolve(name)
 }
 
-// Connections is how many statements may be at work at once.
+// Connections is how many statements may be running at once.
 func (s *Settings) Connections(u Use) int { return cmp.Or(u.Connections, s.Concurrency) }
 
 // Opened makes an Engine of what an engine's own Open returns: nil with an error, never a nil

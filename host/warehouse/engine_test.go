@@ -221,7 +221,7 @@ func TestRowsWritten(t *testing.T) {
 	})
 }
 
-// A cancelled statement ends soon, on the engine too, and is the context's error; the engine goes on working.
+// A cancelled statement ends soon, on the engine too, and is the context's error; the engine keeps working.
 func TestCancel(t *testing.T) {
 	each(t, func(t *testing.T, _ *dialect.Dialect, w engine, _ string) {
 		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)

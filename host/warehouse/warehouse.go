@@ -6,13 +6,13 @@ package warehouse
 import "errors"
 
 // ErrBusy says that another build of the same target, or another process that
-// holds the database, is at work.
+// holds the database, is running.
 var ErrBusy = errors.New("warehouse: busy")
 
 // ErrMissing says that there is no database, or no such relation in it.
 var ErrMissing = errors.New("warehouse: missing")
 
-// Usage is what the statements of a build have used, where the engine tells.
+// Usage is what the statements of a build have used, where the engine reports it.
 type Usage struct {
 	BytesProcessed int64 `json:"bytes_processed,omitempty"`
 	BytesBilled    int64 `json:"bytes_billed,omitempty"`

@@ -56,7 +56,7 @@ func DefaultDir() (string, error) {
 	return dir, nil
 }
 
-// Open makes the folder and refuses one that others can write to: what somebody else left
+// Open makes the folder and refuses one that others can write to: what someone else left
 // there would be read as an answer. "" keeps nothing.
 func Open(dir string) (Dir, error) {
 	if dir == "" {

@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 )
 
-// Replace writes a new file and renames it: whoever reads the path has all of the old
+// Replace writes a new file and renames it: a reader of the path has all of the old
 // content or all of the new. The folder must be there.
 func Replace(path string, data []byte, perm os.FileMode) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".new-*") // 0600

@@ -11,7 +11,7 @@ import (
 )
 
 // Texts keeps rendered texts from one run of the program to the next: rendering is most of what compiling
-// costs, and from run to run few trees change. They are one entry, which is read whole, and written anew with
+// costs, and from run to run few trees change. They are one entry, which is read whole, and written again with
 // what the run used once a tenth of that was not in it. Texts are of one version of the program.
 // It is safe for concurrent use.
 type Texts struct {
@@ -109,7 +109,7 @@ func decode(s string) map[TextKey]string {
 	return had
 }
 
-// program tells this version of the program from others: by what it was built of, and by
+// program distinguishes this version of the program from others: by what it was built of, and by
 // the beginning of its file, where Go and the linker put the hash of its content.
 func program() []byte {
 	h := sha256.New()

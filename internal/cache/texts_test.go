@@ -61,7 +61,7 @@ func TestKeeps(t *testing.T) {
 	}
 }
 
-// A file is written anew once a tenth of what was used was not in it, and then holds what was used.
+// A file is written again once a tenth of what was used was not in it, and then holds what was used.
 func TestSavesWhatIsWorthIt(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "cache")
 	fill(t, texts(t, dir, "a"), 0, 100)

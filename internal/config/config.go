@@ -28,7 +28,7 @@ type Project struct {
 	Dir  string `yaml:"-"`
 	File string `yaml:"-"`
 	doc  *document
-	// profile tells where the warehouse's keys stand that a profile gave.
+	// profile says where a profile gave the warehouse's keys.
 	profile map[string]place
 }
 

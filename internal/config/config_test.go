@@ -16,7 +16,7 @@ import (
 
 type jsonRaw = json.RawMessage
 
-var update = flag.Bool("update", false, "write docs/nexus.schema.json anew")
+var update = flag.Bool("update", false, "write docs/nexus.schema.json again")
 
 func env(name string) (string, bool) {
 	v, ok := map[string]string{"PG_DSN": "postgres://u:hunter2@h/db", "EMPTY": "", "REGION": "eu", "BAD_NAME": "hunter2 !"}[name]
@@ -118,7 +118,7 @@ derived_states:
 		t.Errorf("resolution: %+v", s.Resolution)
 	}
 	if s.Derived[0].Line != 40 {
-		t.Errorf("the expression stands on line %d", s.Derived[0].Line)
+		t.Errorf("the expression is on line %d", s.Derived[0].Line)
 	}
 }
 
@@ -175,7 +175,7 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-// fake is a plugin that says what it is told to.
+// fake is a plugin that answers what a test sets.
 type fake struct {
 	desc     *wire.Description
 	problems []config.Problem

@@ -161,7 +161,7 @@ func (d *document) checkText(v *value, fd field, at string) bool {
 		d.report(v.pos, hint, "%s cannot be %q", at, v.raw)
 		return false
 	}
-	// The value itself may come from the environment: messages show what stands in the file.
+	// The value itself may come from the environment: messages show what is in the file.
 	if fd.pattern != "" && !regexp.MustCompile(fd.pattern).MatchString(v.text) {
 		d.report(v.pos, fd.doc, "%s cannot be %q", at, v.raw)
 		return false

@@ -144,7 +144,7 @@ func EnvelopeColumns() []string {
 	return contract.Names(contract.Envelope())
 }
 
-// validate finds the mistakes that one value alone does not show.
+// validate finds the mistakes that a single value does not show.
 func (p *Project) validate() {
 	d := p.doc
 	if p.AsOf != "" {

@@ -239,7 +239,7 @@ func (d *document) expression(pos sql.Pos, s, hint string) (string, bool) {
 	if after, comma := strings.CutPrefix(rest, ","); comma {
 		hasDefault = true
 		if fallback, rest, ok = quoted(after); !ok {
-			// A bare number, true or false may stand there too.
+			// A bare number, true or false may be there too.
 			i := strings.IndexByte(after, ')')
 			if i < 0 {
 				return wrong()

@@ -34,7 +34,7 @@ func (k kind) String() string {
 }
 
 // value is a value of the file with its place. text is a scalar's text after
-// ${NAME} was filled in; raw is what stands in the file, for messages.
+// ${NAME} was filled in; raw is what is in the file, for messages.
 type value struct {
 	kind    kind
 	pos     sql.Pos
@@ -66,7 +66,7 @@ type document struct {
 	lines []string
 	root  *value
 	env   func(string) (string, bool)
-	plain bool // texts are taken as they stand
+	plain bool // texts are taken as they are
 	// norSecret adds the secrets file to where a name was looked for.
 	norSecret string
 	diags     sql.Diagnostics

@@ -148,7 +148,7 @@ func (w *Warehouse) given() map[string]bool {
 	return set
 }
 
-// validateWarehouse finds the mistakes that one key alone does not show. It comes before completeWarehouse.
+// validateWarehouse finds the mistakes that a single key does not show. It comes before completeWarehouse.
 func (p *Project) validateWarehouse() {
 	w := &p.Warehouse
 	kind := cmp.Or(w.Type, "duckdb")
@@ -285,7 +285,7 @@ var (
 
 const elsewhere = "write it as ${NAME}, and set NAME in the environment or in secrets_file"
 
-// validateSecrets: nexus.yaml is under version control, so no secret stands in it.
+// validateSecrets: nexus.yaml is under version control, so no secret is in it.
 func (p *Project) validateSecrets() {
 	d := p.doc
 	if d.root == nil {
@@ -308,7 +308,7 @@ func (p *Project) validateSecrets() {
 			literal = withPassword.MatchString(rest)
 		}
 		if literal {
-			d.report(given.value.pos, elsewhere, "warehouse.%s stands in the file as it is", f.key)
+			d.report(given.value.pos, elsewhere, "warehouse.%s is in the file in plain text", f.key)
 		}
 	}
 }

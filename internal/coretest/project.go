@@ -94,7 +94,7 @@ func (p *Project) Identify(source, event string, day int, entityType, edge strin
 	}
 }
 
-// Trait adds a trait of a person, told by an event of its own.
+// Trait adds a trait of a person, reported by an event of its own.
 func (p *Project) Trait(source string, day int, email, name, value string) string {
 	id := p.Seen(source, day, "email "+email)
 	p.Add(source, eventlog.Traits, Row{"event_id": id, "entity_type": "person", "identifier_type": "email", "identifier_value": email,
@@ -102,7 +102,7 @@ func (p *Project) Trait(source string, day int, email, name, value string) strin
 	return id
 }
 
-// Change adds a change of a person's state, told by an event of its own; a nil
+// Change adds a change of a person's state, reported by an event of its own; a nil
 // value leaves the state.
 func (p *Project) Change(source string, day int, email, state string, key, value any) string {
 	id := p.Seen(source, day, "email "+email)

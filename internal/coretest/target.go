@@ -155,7 +155,7 @@ func appended(t sql.Type, v any) (any, error) {
 	return v, nil
 }
 
-// path is where a relation of a schema stands here.
+// path is where a relation of a schema is here.
 func (tg *Target) path(schema, name string) string {
 	p, err := names(schema, name)
 	if err != nil {
@@ -322,7 +322,7 @@ func (tg *Target) Query(q *sql.Query) [][]any {
 	return tg.rows(tg.render(q))
 }
 
-// Exec runs a statement as it stands: for tests that break a table on purpose.
+// Exec runs a statement as it is: for tests that break a table on purpose.
 func (tg *Target) Exec(statement string) {
 	tg.t.Helper()
 	tg.exec(statement)

@@ -99,7 +99,7 @@ func Generate(ctx context.Context, dir string, o Options) (Summary, error) {
 }
 
 // writer writes one source's tables, each into a file of its own. Its first
-// error stops it and is told at the end.
+// error stops it and is reported at the end.
 type writer struct {
 	dir            string
 	files          map[string]*table

@@ -30,7 +30,7 @@ var staff = []mailbox{
 
 type mailbox struct{ name, email string }
 
-// person is somebody at a customer.
+// person is someone at a customer.
 type person struct {
 	first, last string
 	email       string // at work, or the only one of a consumer

@@ -1,6 +1,6 @@
-// Package faultnet stands between a client and a server on loopback and does what
+// Package faultnet runs between a client and a server on loopback and does what
 // networks and servers do on bad days, by a script: a test says what happens to the first
-// connection, to the second and so on, and everything after the script passes. It is for tests alone.
+// connection, to the second and so on, and everything after the script passes. It is for tests only.
 //
 //	p := faultnet.TCP(t, "tcp", serverAddr, faultnet.Refuse(), faultnet.DropOn("nexus_entities"))
 //	client(p.Addr()) // turned away once, cut off in that statement once, well served from then on
@@ -138,7 +138,7 @@ func (p *Proxy) Cut() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for c := range p.live {
-		_ = c.Close() // whoever reads it finds out
+		_ = c.Close() // the reader gets the error
 	}
 }
 

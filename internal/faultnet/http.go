@@ -135,7 +135,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 		}
 		w.WriteHeader(a.Status)
-		_, _ = w.Write([]byte(a.Body)) // whoever has left needs no answer
+		_, _ = w.Write([]byte(a.Body)) // a client that has left needs no answer
 	}
 }
 

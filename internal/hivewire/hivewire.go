@@ -1,5 +1,5 @@
 // Package hivewire takes apart, and puts together, messages of the protocol of Hive's Thrift
-// Server, which Spark and Databricks speak, without knowing their structs: the generated ones
+// Server, which Spark and Databricks use, without knowing their structs: the generated ones
 // are internal to Databricks' driver. Only tests use it.
 package hivewire
 

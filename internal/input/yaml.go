@@ -70,7 +70,7 @@ func (d *depth) next(t *token.Token) {
 	d.last = t
 }
 
-// open notes that a collection begins, or goes on, where t is.
+// open notes that a collection begins, or continues, where t is.
 func (d *depth) open(t *token.Token) {
 	if d.flow > 0 {
 		d.chain++

@@ -237,7 +237,7 @@ type csvScan struct {
 
 	broken     string // what is wrong; "" where nothing is
 	brokenLine int64  // the line of the field that is wrong, from 0
-	resume     int64  // where the next line after it begins, where the record goes on beyond it
+	resume     int64  // where the next line after it begins, where the record continues beyond it
 }
 
 type csvMode uint8
@@ -335,7 +335,7 @@ func (s *csvScan) behindQuote(c byte) {
 			s.fields++
 		}
 	default:
-		s.unclosed("a quoted field goes on behind its closing quote, or is not closed in its line")
+		s.unclosed("a quoted field continues after its closing quote, or is not closed in its line")
 	}
 }
 
@@ -353,7 +353,7 @@ func (s *csvScan) end() {
 	case csvQuoted:
 		s.unclosed("a quoted field is not closed before the file ends")
 	case csvClosing:
-		s.unclosed("a quoted field goes on behind its closing quote")
+		s.unclosed("a quoted field continues after its closing quote")
 	}
 	s.done = true
 }

@@ -107,7 +107,7 @@ func (e *envelope) row(b []byte, out *Row) *rejection {
 }
 
 // members reads the object once: it remembers what the layout looks at, and
-// writes the object anew without the loader's members where it has such.
+// writes the object again without the loader's members where it has such.
 func (e *envelope) members(b []byte) {
 	clear(e.values)
 	e.rebuilt = append(e.rebuilt[:0], '{')
@@ -228,7 +228,7 @@ func isWord(text string, words ...string) bool {
 }
 
 // instant reads ISO 8601 text, or a number since 1970: seconds, milliseconds or
-// microseconds, told apart by size (a loader's clock is between 1973 and 5138).
+// microseconds, distinguished by size (a loader's clock is between 1973 and 5138).
 func instant(s string) (time.Time, bool) {
 	s = strings.TrimSpace(s)
 	if f, err := strconv.ParseFloat(s, 64); err == nil {

@@ -25,7 +25,7 @@ type Options struct {
 	Parquet ParquetReader // nil: Parquet files are an error
 	// Open opens a writer; each worker that has rows gets one.
 	Open func(ctx context.Context) (Writer, error)
-	// Loaded is told now and then how many rows more were written. It must be safe for concurrent use.
+	// Loaded is called now and then with the number of rows written since the last call. It must be safe for concurrent use.
 	Loaded func(rows int64)
 }
 
@@ -124,7 +124,7 @@ func (l *loader) readFile(ctx context.Context, i int) error {
 	if format == "" || format == "auto" {
 		var ok bool
 		if format, ok = formatOf(f.Name); !ok {
-			return fmt.Errorf("load: %s: the name does not tell the format; give format: ndjson, json, csv or parquet", f.Name)
+			return fmt.Errorf("load: %s: the name does not say the format; give format: ndjson, json, csv or parquet", f.Name)
 		}
 	}
 	r := &reader{

@@ -260,7 +260,7 @@ func TestMalformed(t *testing.T) {
 		{name: "damage within a record", file: "a.json", text: `[{"id":1},{"id" 2},{"id":3}]`, rows: 2, want: []string{"invalid_json 1 a.json:2: "}},
 		{name: "a large element", file: "a.json", text: `[{"id":1},{"x":"` + strings.Repeat("x", 5000) + `"},{"id":3}]`, table: load.Table{MaxRecord: 4096}, rows: 2, want: []string{"record_too_large 1 a.json:2: 5008 bytes, the limit is 4096"}},
 		{name: "csv, a quote that is not closed", file: "a.csv", text: "id,n\n0,\"two\nlines\"\n1,\"x\n2,y\n3,\"z\"\n4,\"w\n", rows: 3,
-			want: []string{"malformed_csv 2 a.csv:4: line 4: a quoted field goes on behind its closing quote, or is not closed in its line"}},
+			want: []string{"malformed_csv 2 a.csv:4: line 4: a quoted field continues after its closing quote, or is not closed in its line"}},
 		{name: "csv, not closed before the end", file: "a.csv", text: "id,n\n1,\"x\n2,y\n3,z", rows: 2, want: []string{"malformed_csv 1 a.csv:2: line 2: a quoted field is not closed before the file ends"}},
 		{name: "csv, behind a field of several lines", file: "a.csv", text: "id,n\n\"1\n\",x\"y\n2,y\n", rows: 1, want: []string{"malformed_csv 1 a.csv:3: line 3: a quote in a field"}},
 		{name: "csv, not closed within the limit", file: "a.csv", text: "id,n\n1,\"x\n" + strings.Repeat("2,y\n", 5000), table: load.Table{MaxRecord: 4096}, rows: 5000, want: []string{"malformed_csv 1 a.csv:2: line 2: "}},
@@ -454,7 +454,7 @@ func TestFailures(t *testing.T) {
 	if _, err := load.Load(ctx, load.Table{Dir: dir, Files: []string{"none/*.json"}}, load.Options{}); !errors.Is(err, load.ErrNoFile) {
 		t.Errorf("no file: %v", err)
 	}
-	if _, err := load.Load(ctx, load.Table{Dir: dir, Files: []string{"a.txt"}}, load.Options{}); err == nil || !strings.Contains(err.Error(), "a.txt: the name does not tell the format") {
+	if _, err := load.Load(ctx, load.Table{Dir: dir, Files: []string{"a.txt"}}, load.Options{}); err == nil || !strings.Contains(err.Error(), "a.txt: the name does not say the format") {
 		t.Errorf("unknown format: %v", err)
 	}
 	boom := errors.New("disk full")

@@ -261,7 +261,7 @@ func versions(t *testing.T, tg *coretest.Target, table spec.Table) []string {
 				cells[i] = canonical(t, v)
 			}
 		}
-		// The id goes first, so that the lines of a record stand together.
+		// The id goes first, so that the lines of a record are adjacent.
 		lines = append(lines, cells[1]+" "+strings.Join(append(cells[:1:1], cells[2:]...), " | "))
 	}
 	slices.Sort(lines)

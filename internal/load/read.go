@@ -101,7 +101,7 @@ func (r *reader) lines(in io.Reader, limit int) error {
 	}
 }
 
-// truncated tells a stream cut short (a gzip file) from the plain end of one:
+// truncated distinguishes a stream cut short (a gzip file) from the plain end of one:
 // ReadFull says ErrUnexpectedEOF for both, the stream itself only for the first.
 func truncated(err error, in io.Reader) bool {
 	if errors.Is(err, io.EOF) {

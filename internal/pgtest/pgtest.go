@@ -2,7 +2,7 @@
 
 // Package pgtest gives tests a real PostgreSQL: a throw-away server of the
 // machine's own binaries on a Unix socket in a temporary directory, with a
-// fresh database for each test that asks for one. It is for tests alone.
+// fresh database for each test that asks for one. It is for tests only.
 package pgtest
 
 import (
@@ -201,7 +201,7 @@ func (s *Server) SuperDSN(database string) string {
 	return fmt.Sprintf("host=%s user=%s dbname=%s sslmode=disable", s.dir, superuser, database)
 }
 
-// Socket is where the server listens, for what stands in between.
+// Socket is where the server listens, for a proxy in between.
 func (s *Server) Socket() (network, address string) {
 	return "unix", filepath.Join(s.dir, ".s.PGSQL.5432")
 }
@@ -273,7 +273,7 @@ func executable(path string) bool {
 	return err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0
 }
 
-// account makes the server run as somebody other than root and gives it dir.
+// account makes the server run as someone other than root and gives it dir.
 func account(dir string) (*syscall.SysProcAttr, error) {
 	// A group of its own: a Ctrl-C for the tests does not kill the server before its clean-up.
 	attr := &syscall.SysProcAttr{Setpgid: true}

@@ -145,7 +145,7 @@ func TestWarmStartRunsNoWasm(t *testing.T) {
 	}
 }
 
-// M08: a value of the configuration reaches the plugin, and nobody else by way of an error or the log.
+// M08: a value of the configuration reaches the plugin, and no one else by way of an error or the log.
 func TestSecretsDoNotLeak(t *testing.T) {
 	const canary = "canary-s3cr3t"
 	var log bytes.Buffer
@@ -163,10 +163,10 @@ func TestSecretsDoNotLeak(t *testing.T) {
 		if err == nil {
 			t.Errorf("%s was accepted", config)
 		} else if strings.Contains(err.Error(), canary) {
-			t.Errorf("the error tells the value: %v", err)
+			t.Errorf("the error shows the value: %v", err)
 		}
 	}
 	if strings.Contains(log.String(), canary) {
-		t.Errorf("the log tells the value: %s", log.String())
+		t.Errorf("the log shows the value: %s", log.String())
 	}
 }

@@ -235,7 +235,7 @@ func sources(ctx context.Context, goCmd, dir string) (sourceList, error) {
 	return list, nil
 }
 
-// compileGo builds a module whose bytes depend on its sources and Go's version alone:
+// compileGo builds a module whose bytes depend only on its sources and Go's version:
 // no paths, no build id, no state of the repository.
 func compileGo(ctx context.Context, goCmd, dir string) ([]byte, error) {
 	tmp, err := os.MkdirTemp("", "nexus-plugin-")

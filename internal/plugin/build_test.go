@@ -70,7 +70,7 @@ func TestBuild(t *testing.T) {
 	}
 	write("p_test.go", "package p\n")
 	if unchanged, took := build(); !bytes.Equal(unchanged, again) || took > cold/2 {
-		t.Errorf("a test file built the module anew: %v", took)
+		t.Errorf("a test file built the module again: %v", took)
 	}
 	elsewhere, err := plugin.Builder{}.Build(t.Context(), filepath.Join(dir, "main"))
 	if err != nil || !bytes.Equal(elsewhere, again) {

@@ -29,7 +29,7 @@ func entries(t *testing.T, dir string) []string {
 	return list
 }
 
-// W35: an entry that is not what was written is deleted, told of, and the plugin asked again.
+// W35: an entry that is not what was written is deleted and logged, and the plugin is called again.
 func TestPoisonedCache(t *testing.T) {
 	module := guest{}.build()
 	call := func(dir string) (string, string) {
@@ -75,7 +75,7 @@ func TestPoisonedCache(t *testing.T) {
 				t.Errorf("log: %s", log)
 			}
 			if _, log := call(dir); log != "" {
-				t.Errorf("the entries were not mended: %s", log)
+				t.Errorf("the entries were not repaired: %s", log)
 			}
 		})
 	}

@@ -29,9 +29,9 @@ func decodeDescription(data []byte, l Limits) (*wire.Description, *jsonschema.Sc
 	case err != nil:
 		return nil, nil, manifest(err)
 	case version.ABI == nil:
-		return nil, nil, fail(CodeABI, "the description names no abi; this host speaks %d", wire.ABI)
+		return nil, nil, fail(CodeABI, "the description names no abi; this host supports %d", wire.ABI)
 	case *version.ABI != wire.ABI:
-		return nil, nil, fail(CodeABI, "the plugin speaks ABI %d, this host %d", *version.ABI, wire.ABI)
+		return nil, nil, fail(CodeABI, "the plugin has ABI %d, this host supports %d", *version.ABI, wire.ABI)
 	}
 	d := new(wire.Description)
 	if err := jsonv2.Unmarshal(data, d, jsonv2.RejectUnknownMembers(true)); err != nil {
@@ -122,7 +122,7 @@ func checkJSON(data []byte, l Limits) error {
 		}
 	}
 	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
-		return fail(CodeManifest, "the answer goes on after its JSON value")
+		return fail(CodeManifest, "the answer continues after its JSON value")
 	}
 	return nil
 }

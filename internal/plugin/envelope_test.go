@@ -79,7 +79,7 @@ func TestHostileEnvelopes(t *testing.T) {
 		{"M07", "long doc", d("Orders.", strings.Repeat("x", 5<<10)), CodeLimit, "4 KiB"},
 		{"", "no JSON", describe("hello"), CodeManifest, "JSON"},
 		{"", "empty", describe(" "), CodeManifest, "no JSON"},
-		{"", "two values", describe(goodDescription + "{}"), CodeManifest, "goes on"},
+		{"", "two values", describe(goodDescription + "{}"), CodeManifest, "continues after"},
 		{"", "cut", describe(goodDescription[:100]), CodeManifest, "JSON"},
 		{"", "null", describe("null"), CodeABI, "no abi"},
 		{"", "list", fragments("[]"), CodeManifest, "JSON"},

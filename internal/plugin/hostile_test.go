@@ -84,7 +84,7 @@ func TestHostileModules(t *testing.T) {
 		{"W19", "wrong-signature: i64", guest{describe: i64c(1 << 32), types: map[string]byte{"nexus_describe": sigResult64}}.build(), plugin.CodeABI, "() -> (i64)"},
 		{"W19", "wrong-signature: import", guest{imports: []imp{{env, "length", sigStore64}}}.build(), plugin.CodeABI, "length"},
 		{"W20", "missing-export", guest{exports: map[string]byte{"-nexus_fragments": 0}}.build(), plugin.CodeABI, "this one: nexus_describe"},
-		{"W20", "wrong-abi", guest{description: strings.Replace(tiny, `"abi":1`, `"abi":99`, 1)}.build(), plugin.CodeABI, "speaks ABI 99, this host 1"},
+		{"W20", "wrong-abi", guest{description: strings.Replace(tiny, `"abi":1`, `"abi":99`, 1)}.build(), plugin.CodeABI, "has ABI 99, this host supports 1"},
 		{"W20", "no-abi", guest{description: strings.Replace(tiny, `"abi":1,`, ``, 1)}.build(), plugin.CodeABI, "no abi"},
 		{"W21", "undeclared-import", guest{imports: []imp{
 			{"env", "system", sigEntry}, {"wasi_snapshot_preview1", "path_open", sigEntry},
@@ -101,7 +101,7 @@ func TestHostileModules(t *testing.T) {
 		{"W33", "component", []byte("\x00asm\x0d\x00\x01\x00"), plugin.CodeModule, "no components"},
 		{"W33", "text", []byte("(module)"), plugin.CodeModule, "no Wasm module"},
 		{"W33", "out of order", binary(section(3, vec()), section(1, vec())), plugin.CodeModule, "type section at byte 11 is out of order"},
-		{"W33", "twice", binary(section(1, vec()), section(1, vec())), plugin.CodeModule, "stands twice"},
+		{"W33", "twice", binary(section(1, vec()), section(1, vec())), plugin.CodeModule, "occurs twice"},
 		{"W33", "unknown section", binary(section(99, nil)), plugin.CodeModule, "unknown section 99"},
 		{"W33", "bytes left over", binary(section(1, cat(vec(), op(0)))), plugin.CodeModule, "left over"},
 		{"W33", "invalid code", code(op(0x6a)), plugin.CodeModule, "no valid module"},

@@ -31,7 +31,7 @@ func ReadModule(path string) ([]byte, error) { return input.ReadFile(path, maxMo
 type Options struct {
 	Limits   Limits
 	CacheDir string       // answers are kept there; "": nowhere
-	Log      *slog.Logger // what plugins log, and what the cache met; nil: nobody listens
+	Log      *slog.Logger // what plugins log, and what the cache met; nil: discarded
 	Parallel int          // instances at one time; 0: as many as processors
 }
 
@@ -117,7 +117,7 @@ func (p *Plugin) Name() string { return p.name }
 // Digest is the digest of the module's bytes.
 func (p *Plugin) Digest() string { return p.digest }
 
-// Description is what the plugin said of itself; it is shared, so nobody changes it.
+// Description is what the plugin reported of itself; it is shared and must not be changed.
 func (p *Plugin) Description() *wire.Description { return p.desc }
 
 // CheckConfig holds a source's configuration against the plugin's schema.

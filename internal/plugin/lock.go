@@ -60,11 +60,11 @@ func ReadLock(path string) (*Lock, error) {
 	}
 	data = []byte(input.TrimBOM(string(data)))
 	if err := input.CheckDepth(string(data), lockDepth); err != nil {
-		return nil, fmt.Errorf("plugin: lock %s: %w; delete it to pin the plugins anew", filepath.Base(path), err)
+		return nil, fmt.Errorf("plugin: lock %s: %w; delete it to pin the plugins again", filepath.Base(path), err)
 	}
 	l := &Lock{}
 	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.DisallowUnknownField()).Decode(l); errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("plugin: lock %s is empty; delete it to pin the plugins anew", filepath.Base(path))
+		return nil, fmt.Errorf("plugin: lock %s is empty; delete it to pin the plugins again", filepath.Base(path))
 	} else if err != nil {
 		return nil, fmt.Errorf("plugin: lock %s: %w", filepath.Base(path), err)
 	}
@@ -157,7 +157,7 @@ func (l *Lock) Bytes() []byte {
 	return b.Bytes()
 }
 
-// guard excludes other processes of this user from a file. What they hold on to stands in the cache
+// guard excludes other processes of this user from a file. What they hold on to is in the cache
 // folder: beside the file it would be litter, and removing it would let two in.
 func guard(ctx context.Context, path string) (*flock.Flock, error) {
 	abs, err := filepath.Abs(path)

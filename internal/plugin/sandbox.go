@@ -21,7 +21,7 @@ import (
 )
 
 // wasiFuncs are the functions of WASI that are granted. None opens anything: what
-// language runtimes want at their start, and a console that nobody reads.
+// language runtimes want at their start, and a console that no one reads.
 func wasiFuncs() map[string]bool {
 	granted := map[string]bool{}
 	for name := range strings.FieldsSeq(`
@@ -162,7 +162,7 @@ func compile(ctx context.Context, plugin string, s *scanned, l Limits, log *slog
 }
 
 // contain makes an error of a panic in the Wasm runtime: a module that finds a mistake in it
-// fails alone. (None is known; the process of a backend runs other people's projects too.)
+// fails only. (None is known; the process of a backend runs other people's projects too.)
 func contain(err *error) {
 	if r := recover(); r != nil {
 		*err = fail(CodeTrap, "the Wasm runtime failed: %v", r)
@@ -228,7 +228,7 @@ func (e *engine) call(parent context.Context, export string, input []byte) (_ []
 	return k.output, nil
 }
 
-// explain tells from the host's own knowledge why a call failed: what a guest says of
+// explain says from the host's own knowledge why a call failed: what a guest says of
 // itself (an exit code may claim a passed deadline) counts for nothing.
 func (e *engine) explain(parent, ctx context.Context, err error, k *kernel, mod api.Module, stderr *tail) error {
 	var exit *sys.ExitError

@@ -30,7 +30,7 @@ var sectionNames = [...]string{
 	"custom", "type", "import", "function", "table", "memory", "global", "export", "start", "element", "code", "data", "data count",
 }
 
-// sectionOrder is the order in which sections must stand; data count comes before code.
+// sectionOrder is the order in which sections must come; data count comes before code.
 var sectionOrder = [...]int{
 	secType: 1, secImport: 2, secFunction: 3, secTable: 4, secMemory: 5, secGlobal: 6, secExport: 7,
 	secStart: 8, secElement: 9, secDataCount: 10, secCode: 11, secData: 12,
@@ -110,7 +110,7 @@ func scan(module []byte, l Limits) (*scanned, error) {
 			return nil, fail(CodeModule, "unknown section %d at byte %d", id, start)
 		}
 		if sectionOrder[id] <= last {
-			return nil, fail(CodeModule, "%s section at byte %d is out of order or stands twice", sectionNames[id], start)
+			return nil, fail(CodeModule, "%s section at byte %d is out of order or occurs twice", sectionNames[id], start)
 		}
 		last = sectionOrder[id]
 		sec := &reader{data: body, base: r.pos - len(body), where: sectionNames[id] + " section"}
@@ -270,7 +270,7 @@ func (s *scanned) readExports(r *reader, l Limits) error {
 			continue
 		}
 		if _, twice := s.exports[name]; twice {
-			return fail(CodeModule, "export %q stands twice", clean(name, 80))
+			return fail(CodeModule, "export %q occurs twice", clean(name, 80))
 		}
 		s.exports[name] = index
 	}
@@ -381,7 +381,7 @@ func (r *reader) take(n int) []byte {
 	return r.data[r.pos-n : r.pos]
 }
 
-// leb reads a LEB128 of at most so many bytes; the value matters for unsigned ones alone.
+// leb reads a LEB128 of at most so many bytes; the value matters only for unsigned ones.
 func (r *reader) leb(most int) uint64 {
 	var v uint64
 	for i := range most {

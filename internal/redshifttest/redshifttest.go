@@ -4,7 +4,7 @@
 // PostgreSQL that reads literals as Redshift does, with a schema of functions that mean what Amazon's
 // documentation says (functions.sql), behind a proxy that rewrites the little of a statement
 // that PostgreSQL cannot parse. It shows that statements do what they should where the two engines agree;
-// what it refuses is not shown. It is for tests alone.
+// what it refuses is not shown. It is for tests only.
 package redshifttest
 
 import (
@@ -162,7 +162,7 @@ func forward(server io.Writer, client io.Reader) error {
 	}
 }
 
-// rewriteMessage rewrites the statement of a Query or Parse message. One that cannot be read goes on as it is: the
+// rewriteMessage rewrites the statement of a Query or Parse message. One that cannot be parsed is passed on unchanged: the
 // server will say what is wrong with it.
 func rewriteMessage(message []byte) []byte {
 	head, rest := "", string(message[5:])

@@ -7,7 +7,7 @@ import (
 )
 
 // Rewrite makes a statement of Redshift's one that PostgreSQL reads, as far as functions.sql
-// does not do. What it does not know it leaves alone, so that PostgreSQL refuses it.
+// does not do. What it does not know it leaves unchanged, so that PostgreSQL refuses it.
 func Rewrite(statement string) (string, error) {
 	tokens, err := lex(statement)
 	if err != nil {
@@ -207,7 +207,7 @@ func (r *rewriter) qualify(sel, q, end int) int {
 		comma := r.find(item, from, ",")
 		last := r.at(r.previous(comma))
 		if last.kind != name {
-			return sel // an item without a name: left alone
+			return sel // an item without a name: left unchanged
 		}
 		names, item = append(names, last.text), comma+1
 	}
@@ -266,7 +266,7 @@ func (r *rewriter) listRows(i int, aliases map[string]bool, join string) int {
 	return i
 }
 
-// quotient writes a division of decimals whose types stand there, so that the quotient has its scale.
+// quotient writes a division of decimals whose types are there, so that the quotient has its scale.
 func (r *rewriter) quotient(i, j int) int {
 	close := r.previous(i)
 	if !r.at(close).is(")") {

@@ -17,7 +17,7 @@ import (
 const (
 	RunFile      = "run.json"
 	ManifestFile = "manifest.json"
-	// PublishingFile is a manifest of names alone: what a build under way is going to publish, and
+	// PublishingFile is a manifest of names only: what a build under way is going to publish, and
 	// what stood before it. It is there while one publishes, and after one that was killed.
 	PublishingFile = "publishing.json"
 )

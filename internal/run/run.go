@@ -1,6 +1,6 @@
 // Package run carries a plan out on a warehouse: independent steps at once, loops
-// until they end, everything aside until the plan's phases publish it, and what was
-// made aside dropped again when something fails or is cancelled.
+// until they end, everything under a staging prefix until the plan's phases publish it; the
+// staging relations are dropped again when something fails or is cancelled.
 package run
 
 import (
@@ -23,7 +23,7 @@ type Warehouse interface {
 	Query(ctx context.Context, statement string) (warehouse.Rows, error)
 }
 
-// EventKind tells what an event is about.
+// EventKind says what an event is about.
 type EventKind uint8
 
 // What happens in a run.
@@ -35,7 +35,7 @@ const (
 	RowsLoaded // Name: source.table; Rows: how many more
 )
 
-// Event is something that happened; runs tell them as they go.
+// Event is something that happened; runs report them as they go.
 type Event struct {
 	Kind    EventKind
 	Name    string
@@ -48,18 +48,18 @@ type Event struct {
 // Options are how to run.
 type Options struct {
 	Jobs   int         // steps at once; 0 is 1
-	Notify func(Event) // nil: nobody listens. It must be safe for concurrent use
+	Notify func(Event) // may be nil. It must be safe for concurrent use
 }
 
 // Build is what to carry out. Its parts are asked for when their time
-// has come, because they depend on what stands in the warehouse then.
+// has come, because they depend on what the warehouse holds then.
 type Build struct {
 	Setup func(ctx context.Context) ([]string, error)
 	Load  func(ctx context.Context) error // raw rows; may be nil
 	// Steps hands the steps over to run, all at once or in portions.
 	Steps   func(ctx context.Context, run func(context.Context, []*plan.Step) error) error
 	Publish func(ctx context.Context) ([]plan.Phase, error)
-	Abort   func(ctx context.Context) ([]string, error) // drops what stands aside
+	Abort   func(ctx context.Context) ([]string, error) // drops the staging relations
 }
 
 func (o *Options) notify(e Event) {
@@ -93,7 +93,7 @@ var errCircle = errors.New("run: the steps depend on each other in a circle")
 const AbortTimeout = 30 * time.Second
 
 // Execute carries out a build up to and with publishing. When it fails before publishing, the
-// published tables are as they were, and what was made aside is dropped.
+// published tables are as they were, and the staging relations are dropped.
 func Execute(ctx context.Context, w Warehouse, b Build, o Options) (steps []Step, err error) {
 	defer func() {
 		if err != nil {

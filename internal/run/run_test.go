@@ -16,7 +16,7 @@ import (
 	"github.com/nexus-host/nexus-host/internal/run"
 )
 
-// fake is an engine that notes what it is told, in order.
+// fake is an engine that records what it is asked to run, in order.
 type fake struct {
 	mu     sync.Mutex
 	log    []string
@@ -109,7 +109,7 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// Independent steps are at work at once: each waits for the other, and both end.
+// Independent steps run at once: each waits for the other, and both end.
 func TestParallel(t *testing.T) {
 	var meet sync.WaitGroup
 	meet.Add(2)

@@ -1,5 +1,5 @@
 // Package freemail lists domains of mail addresses that identify no organization, for adapters that
-// tell a person's address from a company's. The core has a longer list of its own, which keeps such
+// distinguish a person's address from a company's. The core has a longer list of its own, which keeps such
 // domains from resolving entities whatever an adapter declares; each domain here is on that list.
 package freemail
 

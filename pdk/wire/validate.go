@@ -64,7 +64,7 @@ func (p *problems) word(what, name string, most int, seen map[string]bool) {
 		return
 	}
 	if seen[name] {
-		p.add("%s %q stands twice", what, name)
+		p.add("%s %q occurs twice", what, name)
 	}
 	seen[name] = true
 }
@@ -74,7 +74,7 @@ func (p *problems) word(what, name string, most int, seen map[string]bool) {
 func (d Description) Validate() error {
 	var p problems
 	if d.ABI != ABI {
-		p.add("abi %d: this side speaks %d", d.ABI, ABI)
+		p.add("abi %d: this side supports %d", d.ABI, ABI)
 	}
 	if !IsName(d.Name, MaxPluginName) {
 		p.add("name %.80q: not lower_snake_case of at most %d characters", d.Name, MaxPluginName)
@@ -180,7 +180,7 @@ func (r FragmentsResponse) Validate() error {
 	return errors.Join(p.list...)
 }
 
-// isFile reports whether s can stand in a message as a file's name: a relative path of plain characters.
+// isFile reports whether s can be used in a message as a file's name: a relative path of plain characters.
 func isFile(s string) bool {
 	if s == "" || len(s) > 200 || s[0] == '/' || strings.Contains(s, "..") {
 		return false

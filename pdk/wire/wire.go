@@ -1,5 +1,5 @@
 // Package wire holds the types that cross the boundary between host and plugin,
-// as JSON. Both sides import it; it imports the standard library alone.
+// as JSON. Both sides import it; it imports only the standard library.
 package wire
 
 import "encoding/json"
@@ -42,7 +42,7 @@ type EntityType struct {
 	Doc        string `json:"doc,omitempty"`
 }
 
-// State declares a state that the plugin's state_changes speak of.
+// State declares a state that the plugin's state_changes use.
 type State struct {
 	Name     string   `json:"name"`
 	Category string   `json:"category"`          // dimension, measurement

@@ -236,7 +236,7 @@ func TestTimes(t *testing.T) {
 	}
 }
 
-// TestCopies: several calendars hold one meeting; the organizer's copy speaks for it.
+// TestCopies: several calendars hold one meeting; the organizer's copy represents it.
 func TestCopies(t *testing.T) {
 	guest := edit(t, single, map[string]any{
 		"organizer": map[string]any{"email": "us@acme.test"}, "updated": "2024-01-03T00:00:00Z", "summary": "Renamed by a guest",
@@ -373,7 +373,7 @@ func TestGuests(t *testing.T) {
 		r@resource.calendar.google.com`)
 }
 
-// TestUnknownSides: without internal domains nobody is known to be external.
+// TestUnknownSides: without internal domains no one is known to be external.
 func TestUnknownSides(t *testing.T) {
 	s := plugintest.New(t, calendar.Plugin(), plugintest.Options{AsOf: "2024-06-01T00:00:00Z"})
 	s.Load("events", on("us@acme.test", "2024-01-02T00:00:00Z", single)...)

@@ -11,7 +11,7 @@ import (
 )
 
 // TestZones holds the table of zones against Go's, at every noon of a year. Morocco
-// alone differs, in Ramadan: its clocks follow the moon.
+// only differs, in Ramadan: its clocks follow the moon.
 func TestZones(t *testing.T) {
 	s := plugintest.New(t, calendar.Plugin(), plugintest.Options{})
 	rows := s.Rows("time_zones")
@@ -22,7 +22,7 @@ func TestZones(t *testing.T) {
 	for _, r := range rows {
 		name := r.Text("zone")
 		if seen[name] {
-			t.Errorf("%s stands twice", name)
+			t.Errorf("%s occurs twice", name)
 		}
 		seen[name] = true
 		zone, err := time.LoadLocation(name)

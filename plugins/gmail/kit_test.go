@@ -9,7 +9,7 @@ import (
 	"github.com/nexus-host/nexus-host/host/plugintest"
 )
 
-// mail is a message as the API gives it, in the few fields that a test speaks of.
+// mail is a message as the API gives it, in the few fields that a test uses.
 type mail struct {
 	id, thread string
 	at         string // epoch milliseconds

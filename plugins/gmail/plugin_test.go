@@ -110,7 +110,7 @@ func TestEdges(t *testing.T) {
 	events := map[string]bool{}
 	for _, r := range s.Kind("events") {
 		if events[r.Text("event_id")] {
-			t.Errorf("event %s stands twice", r.Text("event_id"))
+			t.Errorf("event %s occurs twice", r.Text("event_id"))
 		}
 		events[r.Text("event_id")] = true
 	}
@@ -123,7 +123,7 @@ func TestEdges(t *testing.T) {
 	}
 }
 
-// TestKinds: what a mail is told to be, and whether it makes an event.
+// TestKinds: how a mail is classified, and whether it makes an event.
 func TestKinds(t *testing.T) {
 	from := "From: Ann <ann@client.test>"
 	cases := []struct {
@@ -329,7 +329,7 @@ func TestConfigRefused(t *testing.T) {
 	} {
 		err := plugintest.Check(gmail.Plugin(), plugintest.Options{Config: config})
 		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: got %v, want an error that speaks of %s", config, err, want)
+			t.Errorf("%s: got %v, want an error that names %s", config, err, want)
 		}
 	}
 }

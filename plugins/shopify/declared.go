@@ -48,7 +48,7 @@ func customerIdentifiers() pdk.Identifiers {
 
 // orderIdentifiers: one edge holds what the customer object says, and the
 // order's own address only where it cannot be another person's. Shipping names
-// and phones belong to recipients and identify nobody.
+// and phones belong to recipients and identify no one.
 func orderIdentifiers() pdk.Identifiers {
 	return pdk.Identifiers{
 		Name: "order_identifiers", Doc: "Who bought, and what: guests by the order's own address.",

@@ -149,7 +149,7 @@ func TestInvoiceShapes(t *testing.T) {
 		in_bad     | invoice_marked_uncollectible | 2024-03-06T12:00:00Z | NULL            | 1             | NULL        | NULL             | NULL                | NULL`)
 }
 
-// TestMoney: charges carry the revenue, once, whatever else tells of them.
+// TestMoney: charges carry the revenue, once, whatever else reports them.
 func TestMoney(t *testing.T) {
 	s := plugintest.New(t, stripe.Plugin(), plugintest.Options{})
 	charge := func(id, more string) string {

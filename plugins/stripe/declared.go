@@ -27,7 +27,7 @@ func metadata(key string) pdk.Identifier {
 	return pdk.Identifier{Type: key, Value: `nullif(trim(json_text(metadata, '$."` + key + `"')), '')`}
 }
 
-// customerIdentifiers: what a customer record says of one entity stands on one
+// customerIdentifiers: what a customer record says of one entity is put on one
 // edge. A company and the person behind its address are two.
 func customerIdentifiers(c *Config) pdk.Identifiers {
 	owner := pdk.Actor{EntityType: c.ownerType(), Role: "customer", Identifiers: []pdk.Identifier{

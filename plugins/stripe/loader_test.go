@@ -53,7 +53,7 @@ func TestLoaders(t *testing.T) {
 	}
 }
 
-// TestMRRCurrency: one currency alone counts in the owner's mrr where the project says so.
+// TestMRRCurrency: only one currency counts in the owner's mrr where the project says so.
 func TestMRRCurrency(t *testing.T) {
 	s := plugintest.New(t, stripe.Plugin(), plugintest.Options{Config: `{"mrr_currency":"EUR"}`})
 	s.Load("subscriptions", plugintest.JSON(sub("dollars", "active", 1000, ""),

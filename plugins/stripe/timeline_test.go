@@ -103,7 +103,7 @@ func TestLatestObject(t *testing.T) {
 		no_currency       | subscription_started                | 2024-01-01T12:00:00Z | 0         | NULL`)
 }
 
-// story is a subscription's life as the event stream tells it, out of order and one event twice.
+// story is a subscription's life as the event stream reports it, out of order and one event twice.
 func story() []plugintest.Record {
 	object := func(status string, amount int, more string) string { return sub("sub_1", status, amount, more) }
 	trial := fmt.Sprintf(`,"trial_start":%d,"trial_end":%d`, day(1, 1), day(1, 15))

@@ -19,7 +19,7 @@ import (
 	"github.com/nexus-host/nexus-host/test/analyze/statement"
 )
 
-// engine is a database that runs statements and tells what columns a query has.
+// engine is a database that runs statements and reports a query's columns.
 type engine interface {
 	exec(ctx context.Context, statement string) error
 	columns(ctx context.Context, query string) ([]column, error)
@@ -188,7 +188,7 @@ func TestPostgreSQL(t *testing.T) {
 	}
 }
 
-// covering leaves out scripts all of whose statements stand in others.
+// covering leaves out scripts all of whose statements are in others.
 func covering(scripts []*statement.Script) (list []*statement.Script) {
 	texts := map[string]int{}
 	for _, s := range scripts {

@@ -9,7 +9,7 @@ import (
 )
 
 // Each breakage of a dialect is found by the analyser that it names; those of the heavier
-// ones are looked at where they stand.
+// ones are looked at where they are.
 func TestMutations(t *testing.T) {
 	engines := map[string]func(t *testing.T) engine{
 		"duckdb":   newDuckDB,
@@ -54,7 +54,7 @@ func TestMutations(t *testing.T) {
 							t.Errorf("%s: %s: types are not needed to find it", name, m.Name)
 						}
 					default:
-						t.Fatalf("%s: nobody is called %q", m.Name, m.By)
+						t.Fatalf("%s: there is no check %q", m.Name, m.By)
 					}
 				}
 				if !found {

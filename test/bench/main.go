@@ -1,5 +1,5 @@
 // Command bench prints the tables that README quotes: whole processes timed from
-// outside, each beside something that tells how fast this machine is. Run it as
+// outside, each next to something that measures how fast this machine is. Run it as
 // `just bench`; it wants nothing but the checkout.
 package main
 

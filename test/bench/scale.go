@@ -38,7 +38,7 @@ var shapes = []shape{
 		want:  func(n int) []string { return []string{"1", fmt.Sprint((n + 1) / 2)} },
 	},
 	{
-		// Everybody writes to one address: it stays one person, and merges nobody.
+		// Everyone writes to one address: it stays one person and merges no others.
 		name:   "a mailbox that everybody writes to is one hub",
 		source: "  gmail:\n    plugin: gmail\n    config: {internal_domains: [shop.example]}\n    tables:\n      messages: {files: messages.ndjson, connection: help@shop.example}\n",
 		file:   "messages.ndjson",

@@ -22,7 +22,7 @@ type Case struct {
 	Want  []string // the rows, values as the portable cast to text gives them, parted by tabs
 }
 
-// Cases reads testdata/conformance, which stands in a folder above the test's.
+// Cases reads testdata/conformance, which is in a folder above the test's.
 func Cases(t testing.TB) []Case {
 	t.Helper()
 	dir := above(t, filepath.Join("testdata", "conformance"))
@@ -64,7 +64,7 @@ func above(t testing.TB, path string) string {
 	return ""
 }
 
-// visible are characters that stand in expressions for what a line cannot show.
+// visible are characters that are in expressions for what a line cannot show.
 var visible = strings.NewReplacer(`⏎`, "\n", `⇥`, "\t")
 
 // expressions reads a file of cases that are a line each; a value in Go's quotes
@@ -105,7 +105,7 @@ func expressions(t testing.TB, file string) []Case {
 }
 
 // Queries reads an archive of a query, in.sql, and the rows that it gives, want; or of several,
-// name.sql and name.want. What stands in the section with comes before each of them.
+// name.sql and name.want. What is in the section with comes before each of them.
 func Queries(t testing.TB, file string) []Case {
 	t.Helper()
 	archive, err := txtar.ParseFile(file)

@@ -33,11 +33,11 @@ type Engine struct {
 	// Setup is for an engine that is slow: patterns of the files that make it what it is, in the test's folder. A case
 	// that passed with the same statements, rows and setup is not executed again; see ExecuteEnv.
 	Setup []string
-	Path  func(table string) []string // where a table of the tests is to stand; nothing of its name is there
+	Path  func(table string) []string // where a table of the tests is made; nothing of its name is there
 	// Batch is how many expressions one statement holds, for engines that are slow to
-	// answer; 0 is one. A batch that fails is halved until the guilty case is alone.
+	// answer; 0 is one. A batch that fails is halved until the faulty case is by itself.
 	Batch int
-	// Jobs is how many statements are at work at once; 0 is one.
+	// Jobs is how many statements run at once; 0 is one.
 	Jobs int
 	// Refuses is for an engine that stands in for a relative of its: why it says by an error that it does not have
 	// a construct, and so takes no part in a case; "" if the error says something else. nil: there is no such error.
@@ -56,7 +56,7 @@ type Warehouse interface {
 const table = "one"
 
 // Run runs every case of testdata/conformance, and fails for each whose rows are
-// not those that stand there and that is no exception, and for each exception whose case passes.
+// not those that are there and that is no exception, and for each exception whose case passes.
 func Run(t *testing.T, e Engine, known Exceptions) {
 	t.Helper()
 	runCases(t, e, known, append(Cases(t), Computed()...))

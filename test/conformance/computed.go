@@ -11,7 +11,7 @@ import (
 // draws is how many cases are drawn for each operation.
 const draws = 40
 
-// Computed are cases of exact arithmetic on numbers and instants that nobody chose: the same ones in each run, most of
+// Computed are cases of exact arithmetic on numbers and instants that are generated: the same ones in each run, most of
 // the numbers near a bound, of many digits or next to a half. What they come to is what docs/portable-sql.md says, by
 // math/big and package time.
 func Computed() []Case {

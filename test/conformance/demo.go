@@ -15,7 +15,7 @@ import (
 // CustomersEnv says how large the demo is, where a test's own size is not wanted.
 const CustomersEnv = "NEXUS_DEMO_CUSTOMERS"
 
-// Customers is how many customers the demo has, usual if nobody asks for another size.
+// Customers is how many customers the demo has, usual if no other size is requested.
 func Customers(t *testing.T, usual int) int {
 	t.Helper()
 	text := os.Getenv(CustomersEnv)

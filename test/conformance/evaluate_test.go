@@ -46,8 +46,8 @@ func (r *oneRow) Values() ([]any, error) {
 	return values, nil
 }
 
-// A batch that fails is halved until the guilty case is alone; a value that is not the
-// case's is told, and so is one that does not compile.
+// A batch that fails is halved until the faulty case is by itself; a value that is not the
+// case's is reported, and so is one that does not compile.
 func TestBatch(t *testing.T) {
 	d, err := dialect.ByName("duckdb")
 	if err != nil {
@@ -75,7 +75,7 @@ func TestBatch(t *testing.T) {
 	}
 }
 
-// What an engine that stands in does not have is counted, and no fault; a wrong value is one.
+// What a stand-in engine does not have is counted, and no fault; a wrong value is one.
 func TestRefused(t *testing.T) {
 	d, err := dialect.ByName("duckdb")
 	if err != nil {

@@ -148,7 +148,7 @@ func (r *runner) changed(cases []Case, known Exceptions, p *passed) (list []Case
 	return list, hashes
 }
 
-// hash tells a case from what it was: its statements as they are rendered, the types and the rows that they are to
+// hash distinguishes a case from what it was: its statements as they are rendered, the types and the rows that they are to
 // give, the statement that fills the table they read, and whether it is an exception.
 func (r *runner) hash(c Case, excused bool) string {
 	texts := append([]string{fmt.Sprint(c.Query, excused)}, c.Want...)
@@ -189,7 +189,7 @@ func (r *runner) expression(c Case) string {
 	return "select " + c.SQL + " as x from model." + table + " as " + table
 }
 
-// hash tells a build from what it was: its statements as they are compiled, the questions about its tables, the
+// hash distinguishes a build from what it was: its statements as they are compiled, the questions about its tables, the
 // records and expectations that are in its folder, and what else it is held against. Names that only the records
 // have become columns of wide tables once they are found: those statements are not known before a build, and
 // follow from the records, the questions and the same models with the names in plain sight.

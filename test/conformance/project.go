@@ -35,7 +35,7 @@ type Site struct {
 	Env        map[string]string
 	Projects   []string // by their folders' names; nil: all
 	Strategies []string // of resolution; nil: rounds, and recursive where the dialect has it
-	// Path is where a table stands; nil: in the schema.
+	// Path is where a table is; nil: in the schema.
 	Path func(schema, table string) []string
 	// Setup is for a slow engine, like Engine.Setup: a build that passed with the same statements, records and
 	// setup is not done again, but for those of the project Always, which show that the driver works.
@@ -43,7 +43,7 @@ type Site struct {
 	Always string
 }
 
-// UpdateEnv makes a run on DuckDB write the digests of testdata/projects anew.
+// UpdateEnv makes a run on DuckDB write the digests of testdata/projects again.
 const UpdateEnv = "NEXUS_UPDATE_PROJECTS"
 
 // Projects builds every project of testdata/projects by each strategy. want.txtar of a project holds
@@ -161,7 +161,7 @@ func readLines(t *testing.T, file string) []string {
 	return strings.Split(strings.TrimSpace(string(text)), "\n")
 }
 
-// columns are a relation's, as the build's report tells them.
+// columns are a relation's, as the build's report lists them.
 func columns(m host.Manifest, name string) ([]sql.ColumnDef, bool) {
 	for _, r := range m.Relations {
 		if r.Name != name {
@@ -177,7 +177,7 @@ func columns(m host.Manifest, name string) ([]sql.ColumnDef, bool) {
 	return nil, false
 }
 
-// compare tells which tables differ.
+// compare reports which tables differ.
 func compare(t *testing.T, want, got []string) {
 	t.Helper()
 	for _, w := range want {
@@ -217,12 +217,12 @@ func (s Site) build(t *testing.T, dir, schema, strategy string) (*host.Project, 
 			}
 		}
 	}
-	if err != nil && !errors.Is(err, host.ErrChecks) { // which checks is told above; the tables are there
+	if err != nil && !errors.Is(err, host.ErrChecks) { // which checks is reported above; the tables are there
 		t.Fatal(err)
 	}
 	var list []string
 	for _, table := range rep.Tables {
-		// Two tables speak of runs and their times.
+		// Two tables hold runs and their times.
 		if table.Name != "nexus_resolution_log" && table.Name != "nexus_entity_aliases" {
 			list = append(list, fmt.Sprintf("%s %d %s", table.Name, table.Rows, table.Digest))
 		}
@@ -264,10 +264,10 @@ func (s Site) open(t *testing.T, dir, strategy string, now func() time.Time) *ho
 	return p
 }
 
-// slow is what a step takes before the test tells of it.
+// slow is what a step takes before the test reports it.
 const slow = 5 // seconds
 
-// progress tells, to those who watch the test, how far a build has come.
+// progress reports how far a build has come to those who watch the test.
 func progress(t *testing.T) func(host.Event) {
 	start := time.Now()
 	return func(e host.Event) {

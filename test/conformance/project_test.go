@@ -29,7 +29,7 @@ func postgresSite(t *testing.T) conformance.Site {
 	}
 }
 
-// redshiftSite is a PostgreSQL that stands in; subscriptions pass too, but take it more than a minute.
+// redshiftSite is a PostgreSQL as a stand-in; subscriptions pass too, but take it more than a minute.
 func redshiftSite(t *testing.T) conformance.Site {
 	return conformance.Site{
 		Name: "redshift", Engine: "postgres", Projects: []string{"directory", "households"}, Env: map[string]string{"DSN": redshifttest.Open(t)},

@@ -24,7 +24,7 @@ func TestRedshift(t *testing.T) {
 	t.Run("digests", func(t *testing.T) { conformance.Digests(t, e) })
 }
 
-// refuses tells the errors of PostgreSQL that say that it has no such construct.
+// refuses recognizes the errors of PostgreSQL that say that it has no such construct.
 func refuses(err error) string {
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) {

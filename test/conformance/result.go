@@ -17,7 +17,7 @@ const ResultEnv = "NEXUS_CONFORMANCE_RESULTS"
 // What was done with the statements of a dialect.
 const (
 	Executed = "executed"     // every case ran and its rows were compared
-	Shared   = "shared"       // every case ran that an engine which stands in shares, and its rows were compared
+	Shared   = "shared"       // every case ran that a stand-in engine shares, and its rows were compared
 	Checked  = "type-checked" // every statement was analysed with the types of its columns
 	Parsed   = "parsed"       // every statement was read by an independent parser
 	Built    = "built"        // a whole project was built, and every table has the expected digest
@@ -31,7 +31,7 @@ type Result struct {
 	Version    string            `json:"version"`          // may be empty
 	Corpus     string            `json:"corpus,omitempty"` // a hash of the cases
 	Cases      int               `json:"cases,omitempty"`
-	NotShared  map[string]int    `json:"not_shared,omitempty"` // how many were not executed by the engine that stands in, by reason
+	NotShared  map[string]int    `json:"not_shared,omitempty"` // how many were not executed by the stand-in engine, by reason
 	Exceptions map[string]string `json:"exceptions,omitempty"` // reason by case
 	Project    string            `json:"project,omitempty"`    // what was built
 	Strategies []string          `json:"strategies,omitempty"` // of resolution, each with the same digests
@@ -65,7 +65,7 @@ func Record(t testing.TB, r Result) {
 	}
 }
 
-// Hash tells one corpus from another.
+// Hash distinguishes one corpus from another.
 func Hash(cases []Case) string {
 	h := sha256.New()
 	enc := json.NewEncoder(h)

@@ -7,7 +7,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/emit/dialect"
 )
 
-// SupportBegin and SupportEnd stand around the table of warehouses in README.md.
+// SupportBegin and SupportEnd are around the table of warehouses in README.md.
 const (
 	SupportBegin = "<!-- warehouses: begin; made by go run ./test/conformance/table -->\n"
 	SupportEnd   = "<!-- warehouses: end -->\n"

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// Begin and End stand around the table in docs/conformance.md.
+// Begin and End are around the table in docs/conformance.md.
 const (
 	Begin = "<!-- results: begin; made by go run ./test/conformance/table -->\n"
 	End   = "<!-- results: end -->\n"
@@ -96,7 +96,7 @@ func Renew(text string, results []Result) (string, error) {
 	return between(text, Begin, End, Table(results))
 }
 
-// between replaces what stands between two lines.
+// between replaces what is between two lines.
 func between(text, begin, end, table string) (string, error) {
 	head, rest, ok := strings.Cut(text, begin)
 	_, tail, ended := strings.Cut(rest, end)

@@ -68,7 +68,7 @@ func (w *warehouse) drop(st *googlesql.ResolvedDropStmt) error {
 	return nil
 }
 
-// alter renames a table; the new name stands in the old one's dataset.
+// alter renames a table; the new name is in the old one's dataset.
 func (w *warehouse) alter(st *googlesql.ResolvedAlterTableStmt) error {
 	path, err := st.NamePath()
 	if err != nil {
@@ -81,7 +81,7 @@ func (w *warehouse) alter(st *googlesql.ResolvedAlterTableStmt) error {
 	for _, action := range actions {
 		rename, ok := action.(*googlesql.ResolvedRenameToAction)
 		if !ok {
-			return fmt.Errorf("nobody here knows what a %T does", action)
+			return fmt.Errorf("not supported here: %T", action)
 		}
 		name, err := rename.NewPath()
 		if err != nil {

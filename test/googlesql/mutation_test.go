@@ -8,7 +8,7 @@ import (
 	"github.com/nexus-host/nexus-host/test/analyze/statement"
 )
 
-// What mutations leave to the analyzer, it finds; the grammar alone does not.
+// What mutations leave to the analyzer, it finds; the grammar by itself does not.
 func TestMutations(t *testing.T) {
 	a, err := newAnalyzer()
 	if err != nil {

@@ -42,7 +42,7 @@ func (w *warehouse) analyse(text string) ([]column, error) {
 		*googlesql.ResolvedBeginStmt, *googlesql.ResolvedCommitStmt, *googlesql.ResolvedCreateSchemaStmt:
 		return nil, nil
 	}
-	return nil, fmt.Errorf("nobody here knows what a %T does", resolved)
+	return nil, fmt.Errorf("not supported here: %T", resolved)
 }
 
 // outputs are the columns of a query, or of one that makes something.

@@ -15,7 +15,7 @@ import (
 // counts are of a script.
 type counts struct{ statements, typed, columns int }
 
-// analyse goes through a script on a warehouse that has its inputs alone. fault gets what does not hold.
+// analyse goes through a script on a warehouse that has only its inputs. fault gets what does not hold.
 func analyse(a *analyzer, s *statement.Script, fault func(i int, err error)) (n counts, err error) {
 	w := newWarehouse(a)
 	if err := w.dataset(s.Schema); err != nil {
@@ -84,7 +84,7 @@ func TestStatements(t *testing.T) {
 }
 
 // Every file that compile writes is a script of GoogleSQL. Its statements are those of
-// TestStatements; what stands around them in a loop's block is parsed and no more, because the
+// TestStatements; what is around them in a loop's block is parsed and no more, because the
 // analyzer knows no variables of scripts.
 func TestScripts(t *testing.T) {
 	a, err := newAnalyzer()

@@ -13,7 +13,7 @@ import (
 // column is one as the analyzer sees it.
 type column struct{ name, kind string }
 
-// relation is a table or view that stands.
+// relation is a table or view that exists.
 type relation struct {
 	path    []string
 	view    bool
@@ -21,7 +21,7 @@ type relation struct {
 	table   *googlesql.SimpleTable
 }
 
-// warehouse is what stands by a point of a script. It changes with the statements that it analyses, as BigQuery would.
+// warehouse is what exists at a point of a script. It changes with the statements that it analyses, as BigQuery would.
 type warehouse struct {
 	*analyzer
 	relations map[string]*relation

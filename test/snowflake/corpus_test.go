@@ -10,7 +10,7 @@ import (
 	"github.com/nexus-host/nexus-host/test/conformance"
 )
 
-// several are warehouses of a server each: fakesnow's time is spent in Python, which computes one thing at once.
+// several are warehouses of a server each: fakesnow's time goes to Python, which computes one thing at once.
 type several struct{ idle chan *snowflake.Warehouse }
 
 func servers(t *testing.T) several {

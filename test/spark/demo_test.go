@@ -24,7 +24,7 @@ func site(t *testing.T) conformance.Site {
 	}
 }
 
-// TestProjects builds what stands in testdata/projects.
+// TestProjects builds what is in testdata/projects.
 func TestProjects(t *testing.T) { conformance.Projects(t, site(t)) }
 
 // The demo has the same tables on Spark as on DuckDB.

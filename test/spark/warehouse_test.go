@@ -121,7 +121,7 @@ func TestValues(t *testing.T) {
 	}
 }
 
-// Several executors are at work, in processes of their own.
+// Several executors are running, in processes of their own.
 func TestExecutors(t *testing.T) {
 	w := open(t)
 	if got := fmt.Sprint(all(t, w, "set spark.master")); !strings.Contains(got, "local-cluster[2,") {

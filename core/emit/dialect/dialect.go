@@ -43,7 +43,7 @@ const (
 	PathSteps
 	// PathBrackets: ['a'][0] (Snowflake).
 	PathBrackets
-	// PathDots: ."a"[0], on columns alone (Redshift).
+	// PathDots: ."a"[0], on columns only (Redshift).
 	PathDots
 	// PathKeys: a path as text, $.a['b c'][0] (Databricks).
 	PathKeys
@@ -93,7 +93,7 @@ const (
 	// emptied and filled in one transaction.
 	PublishInsert
 	// PublishViews: no transaction spans tables: what readers see are views over one of two
-	// sets of tables, and a journal lets whoever comes next finish the switch.
+	// sets of tables, and a journal lets the next build finish the switch.
 	PublishViews
 )
 
@@ -163,7 +163,7 @@ type Dialect struct {
 	Collate      map[sql.Type]string // follows a value where its order matters; none where order is that of docs/portable-sql.md anyway
 
 	LetAggregates        bool   // what is computed once and used twice ("let") may be an aggregate
-	Concat               string // a function that joins any number of texts, NULL counting as ''; "" for the operator alone
+	Concat               string // a function that joins any number of texts, NULL counting as ''; "" for only the operator
 	Join                 string // such a function too, but NULL where one of the texts is
 	JSONPath             PathStyle
 	JSONSubscript        bool // names that no path can hold are reached as document['name']
@@ -173,16 +173,16 @@ type Dialect struct {
 	PatternStyle         PatternStyle
 	DotMatchesNewline    bool   // a regular expression's point has to be written as a bracket
 	DollarMatchesNewline bool   // its $ matches before a last line feed too, so it becomes \z
-	ReplacementSpecials  string // characters that need a backslash in what replaces a match; "" for the backslash alone
+	ReplacementSpecials  string // characters that need a backslash in what replaces a match; "" for only the backslash
 	NullsByCase          bool   // no NULLS LAST: order by CASE first
 	Qualify              bool
 	WhereNeedsFrom       bool // no WHERE without FROM
-	QualifyAlone         bool // QUALIFY may stand without WHERE, GROUP BY and HAVING
+	QualifyAlone         bool // QUALIFY is allowed without WHERE, GROUP BY and HAVING
 	CTEColumns           bool // WITH c (a, b) AS
 	FlatWith             bool // no WITH inside of a WITH
 	DistinctFrom         bool // IS [NOT] DISTINCT FROM exists
 	UnionDistinct        string
-	GroupedWhole         bool // an expression of GROUP BY counts as grouped as a whole item alone
+	GroupedWhole         bool // an expression of GROUP BY counts as grouped only as a whole item
 	GroupByOrdinal       bool // GROUP BY 1 names the first selected expression
 	Recursion            map[sql.RecursionForm]bool
 	RecursionDepth       int // levels after which the engine stops by default; 0: none

@@ -9,7 +9,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 )
 
-// No dialect alone lacks what all the others have. For a new one this is the list of what is
+// No single dialect lacks what all the others have. For a new one this is the list of what is
 // still to be written; docs/adding-a-dialect.md says what each piece is.
 func TestComplete(t *testing.T) {
 	for _, d := range All() {

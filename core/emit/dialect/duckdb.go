@@ -2,7 +2,7 @@ package dialect
 
 import "github.com/nexus-host/nexus-host/core/lang/sql"
 
-// lenientJSON finds what DuckDB takes for JSON and nobody else does: commas before a
+// lenientJSON finds what only DuckDB takes for JSON: commas before a
 // bracket's end, NaN and Infinity, the NUL character.
 const lenientJSON = `,[ \t\r\n]*[]}]|[Nn][Aa][Nn]|[Ii][Nn][Ff]|\\u0000`
 
@@ -34,7 +34,7 @@ func duckdb() *Dialect {
 			// decimal(27,9) holds just the values below 10^18.
 			"cast.text.bigint":  `CASE WHEN regexp_full_match(#0, ' *` + bigintShape + ` *') THEN TRY_CAST(#0 AS BIGINT) END`,
 			"cast.text.decimal": `CASE WHEN regexp_full_match(#0, ' *` + decimalShape + ` *') AND strlen(#0) <= 1000 THEN CASE WHEN contains(lower(#0), 'e') THEN #{decimal.of(#{decimal.plain(#0)})} ELSE #{decimal.of(#0)} END END`,
-			// Where there is an exponent DuckDB reads some of the digits alone, so the point is moved in the text.
+			// Where there is an exponent DuckDB reads only some of the digits, so the point is moved in the text.
 			"decimal.plain": `@op CASE WHEN contains(regexp_extract(#0, '^[^eE]*'), '-') THEN '-' ELSE '' END || @{decimal.point(@op repeat('0', 100) || replace(regexp_extract(#0, '[0-9.]+'), '.', '') || repeat('0', 100), @op 100 + length(regexp_extract(#0, '[0-9]+')) + CAST(replace(regexp_extract(#0, '[eE]([+-]?[0-9]+)', 1), '+', '') AS BIGINT))}`,
 			"decimal.point": `@op left(#0, #1) || '.' || substring(#0, @1 + 1)`,
 			// A decimal of up to 18 digits is 64 bits wide there and much faster; most values fit.
@@ -108,7 +108,7 @@ func duckdb() *Dialect {
 			"json.bigint.of":         `CASE WHEN regexp_full_match(#0, '-?[0-9]{1,18}') THEN TRY_CAST(#0 AS BIGINT) WHEN @0 IN ('true', 'false') THEN CAST(@0 = 'true' AS BIGINT) ELSE #{whole(#{cast.text.decimal(#1)})} END`,
 			// DuckDB moves filters below a projection and computes what they read once more for
 			// each mention, lists of sixty paths included: minutes for a thousand rows. It leaves
-			// alone what it takes for random; random() is always below 1.
+			// only what it takes for random; random() is always below 1.
 			"list.once":           `CASE WHEN random() < 2 THEN #0 END`,
 			"json.list":           `#{list.once(CAST(json_extract(#0, [@1]) AS VARCHAR[]))}`,
 			"list.item":           `@0[#1]`,

@@ -9,7 +9,7 @@ const (
 )
 
 // parseJSON parses a document or gives NULL, which PostgreSQL 15 cannot: tokens
-// become \x01 (text) and \x02 (other values), then brackets with values alone in them become \x02
+// become \x01 (text) and \x02 (other values), then brackets that hold only values become \x02
 // until none is left. A document is one token in the end. The sub-select is a fence: a constant would be parsed at once.
 const (
 	jsonString = `"([^"\\\x01-\x1f]|\\(["\\/bfnrt]|u(?!0000|[dD][89a-fA-F])[0-9a-fA-F]{4}|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}))*"`
@@ -100,7 +100,7 @@ func postgres() *Dialect {
 			"json.step.index": `CASE WHEN jsonb_typeof(#0) = 'array' THEN @0 -> #1 END`,
 			"json.extract":    `NULLIF(#0, CAST('null' AS jsonb))`,
 			"json.text":       `CASE jsonb_typeof(#0) WHEN 'string' THEN @0 #>> '{}' WHEN 'boolean' THEN @0 #>> '{}' WHEN 'number' THEN #{number.text(@op @0 #>> '{}')} END`,
-			// A number with a point is a binary64, as most engines read it; PostgreSQL alone keeps more digits.
+			// A number with a point is a binary64, as most engines read it; only PostgreSQL keeps more digits.
 			"number.text":            `CASE WHEN @0 ~ '^-?[0-9]+$' THEN #0 WHEN length(#0) BETWEEN 17 AND 300 THEN #{cast.decimal.text(#{cast.text.decimal(CAST(CAST(#0 AS double precision) AS text))})} ELSE #{cast.decimal.text(#{cast.text.decimal(#0)})} END`,
 			"json.type":              `jsonb_typeof(#0)`,
 			"json.bigint":            `CASE WHEN jsonb_typeof(#0) = 'boolean' THEN CAST(CAST(CAST(#0 AS boolean) AS integer) AS bigint) ELSE #{whole(#{cast.text.decimal(#{json.text(#0)})})} END`,

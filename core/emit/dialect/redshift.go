@@ -79,7 +79,7 @@ func redshift() *Dialect {
 		"unnest.value":    `#0`,
 		"unnest.position": ` AT #0`,
 		"list.json_array": `CASE WHEN IS_ARRAY(#0) THEN #0 END`,
-		// Each match is kept with a mark behind it, all else is the mark alone; the marks then separate the matches.
+		// Each match is kept with a mark behind it, everything else becomes only the mark; the marks then separate the matches.
 		"list.regexp_matches": `SPLIT_TO_ARRAY(BTRIM(NULLIF(NULLIF(REGEXP_REPLACE(REGEXP_REPLACE(#0, @1 || '|[^' || CHR(1) || ']', '$1' || CHR(1), 1, 'p'), CHR(1) || '+', CHR(1)), CHR(1)), ''), CHR(1)), CHR(1))`,
 		"layout.distribute":   `DISTKEY (#0)`,
 		"layout.sort":         `SORTKEY (#0)`,
@@ -129,7 +129,7 @@ func redshift() *Dialect {
 		"hex_text":         `CASE WHEN lower(#0) ~ '^` + utf8Shape + `$' THEN from_varbyte(from_hex(#0), 'utf8') END`,
 	})
 	for _, key := range []string{"let", "let.field", "arg_min", "arg_max", "unnest.json_array", "unnest.json_keys", "unnest.split", "unnest.regexp_matches", "unnest.value.regexp_matches", "split_part:first", "merge_objects"} {
-		delete(t, key) // of PostgreSQL alone
+		delete(t, key) // of PostgreSQL only
 	}
 	d.Templates = t
 	return d

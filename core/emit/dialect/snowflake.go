@@ -23,8 +23,8 @@ func replaceEach(x string, pairs ...string) string {
 }
 
 // Snowflake takes for JSON more than JSON: TRY_PARSE_JSON's documentation shows a comma before a bracket and FALSE.
-// So a text is held against the grammar before: strings first, which become empty ones, then what stands beside what. That brackets
-// pair and that members of objects, and they alone, have keys is left to TRY_PARSE_JSON.
+// So a text is held against the grammar before: strings first, which become empty ones, then which tokens follow each other. That brackets
+// pair and that only members of objects have keys is left to TRY_PARSE_JSON.
 const (
 	strictString = `"([^"\\\\[:cntrl:]]|\\\\(["\\\\/bfnrt]|u(000[1-9A-Fa-f]|00[1-9A-Fa-f][0-9A-Fa-f]|0[1-9A-Fa-f][0-9A-Fa-f]{2}|[1-9ABCEFabcef][0-9A-Fa-f]{3}|[Dd][0-7][0-9A-Fa-f]{2}|[Dd][89ABab][0-9A-Fa-f]{2}\\\\u[Dd][C-Fc-f][0-9A-Fa-f]{2})))*"`
 	blank        = `[ \t\n\r]*`

@@ -167,7 +167,7 @@ func (c *catalog) alter(name string, f func(*relation)) error {
 }
 
 func (c *catalog) exec(statement string) error {
-	if c.upper { // names are written in upper case and told in lower
+	if c.upper { // names are written in upper case and listed in lower
 		statement = regexp.MustCompile(name).ReplaceAllStringFunc(statement, strings.ToLower)
 	}
 	for _, f := range forms {
@@ -181,7 +181,7 @@ func (c *catalog) exec(statement string) error {
 	return fmt.Errorf("a statement that no publication has: %s", statement)
 }
 
-// build makes what a build leaves prefix.
+// build makes what a build leaves under its prefix.
 func (c *catalog) build(p *plan.Plan, build string) {
 	for _, r := range p.Relations {
 		at := p.Building(r.Name)[0]
@@ -194,7 +194,7 @@ func (c *catalog) build(p *plan.Plan, build string) {
 	c.relations["nxw_left"] = relation{rows: build} // a work relation of a killed build
 }
 
-// read tells which build's rows a reader finds: "" if it finds none, or no relation.
+// read reports which build's rows a reader finds: "" if it finds none, or no relation.
 func (c *catalog) read(name string) string {
 	for {
 		r, ok := c.relations[name]

@@ -214,7 +214,7 @@ func (p *Plan) Building(name string) []string {
 		return append(slices.Clone(p.options.Work), name)
 	case r != nil && r.Layer == graph.Work:
 		return p.at(name)
-	case r != nil && r.Storage == graph.View && len(p.options.Work) > 0: // publishing makes it anew
+	case r != nil && r.Storage == graph.View && len(p.options.Work) > 0: // publishing creates it again
 		return append(slices.Clone(p.options.Work), p.options.stagingPrefix()+name)
 	}
 	return p.at(p.options.stagingPrefix() + name)

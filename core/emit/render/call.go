@@ -25,7 +25,7 @@ func (w *writer) call(c *sql.Call) (val, error) {
 	case vocab.Aggregate, vocab.WindowOnly:
 		return w.aggregate(c)
 	case vocab.Constant:
-		return val{}, fmt.Errorf("render: %s() stands where a literal should: the query was not checked", c.Name)
+		return val{}, fmt.Errorf("render: %s() is where a literal should be: the query was not checked", c.Name)
 	case vocab.Set:
 		return val{}, fmt.Errorf("render: set function %s outside unnest", c.Name)
 	}

@@ -122,7 +122,7 @@ func undeclared(text string) (problems []string) {
 	return problems
 }
 
-// delimited reports whether nothing before and after a place could bind to what stands there.
+// delimited reports whether nothing before and after a place could bind to the text there.
 func delimited(before, after string) bool {
 	before, after = strings.TrimRight(before, " "), strings.TrimLeft(after, " ")
 	opens := before == "" || strings.ContainsAny(before[len(before)-1:], "([{,:") || strings.HasSuffix(before, "->") || strings.HasSuffix(before, "(SELECT") ||

@@ -16,8 +16,8 @@ const ProcessedAt = "_processed_at"
 // about 30 bits, and each is summed up; equal tables have equal sums. Documents
 // are left out, because no two engines write one alike; doubles count by the
 // decimal that they print as, instants by their microseconds. It reads whole
-// tables after every build, so it takes the cheapest text that tells rows
-// apart, not the encoding of nexus_id.
+// tables after every build, so it takes the cheapest text that distinguishes
+// rows, not the encoding of nexus_id.
 func Digest(d *dialect.Dialect, path []string, columns []sql.ColumnDef) (string, error) {
 	w := &writer{Renderer: New(d, Reuse{})}
 	var parts []string

@@ -155,7 +155,7 @@ func (w *writer) jsonAtSteps(doc val, path []vocab.Step) (val, error) {
 	return out, nil
 }
 
-// jsonAtKeys reads along a path whose names are words or stand in brackets; a name that no
+// jsonAtKeys reads along a path whose names are words or are in brackets; a name that no
 // path can hold is looked up among the object's members ("json.member").
 func (w *writer) jsonAtKeys(doc val, path []vocab.Step) (val, error) {
 	out, text := doc, "$"

@@ -17,7 +17,7 @@ type Layout struct {
 // maxCluster is how many columns cluster a table: BigQuery's and Databricks' limit.
 const maxCluster = 4
 
-// clauses writes what stands between a table's name, or its columns, and AS: the "layout" templates
+// clauses writes what is between a table's name, or its columns, and AS: the "layout" templates
 // that the dialect has.
 func clauses(d *dialect.Dialect, layout []Layout) string {
 	s := ""

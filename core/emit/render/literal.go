@@ -73,7 +73,7 @@ func escape(s, quote, control string) string {
 	return b.String()
 }
 
-// literal writes a constant with its full type, whatever stands around it.
+// literal writes a constant with its full type, whatever is around it.
 func (w *writer) literal(l *sql.Literal) (val, error) {
 	t := l.Type()
 	v := val{prec: precAtom, simple: true}
@@ -118,7 +118,7 @@ func (w *writer) constant(key string, parts ...val) (val, error) {
 	return v, err
 }
 
-// plain writes a whole number without its type, where what stands beside it
+// plain writes a whole number without its type, where what is beside it
 // decides the type; anything else as expr does.
 func (w *writer) plain(e sql.Expr) (val, error) {
 	if l, ok := e.(*sql.Literal); ok && l.Type() == sql.Bigint {
@@ -128,7 +128,7 @@ func (w *writer) plain(e sql.Expr) (val, error) {
 }
 
 // bound is the greatest absolute value that an expression of type bigint can
-// have as far as its form tells; 2^63 if nothing is known.
+// have as far as its form shows; 2^63 if nothing is known.
 func bound(e sql.Expr) float64 {
 	const unknown = 1 << 63
 	switch e := e.(type) {

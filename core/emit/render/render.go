@@ -1,6 +1,6 @@
 // Package render writes trees of portable SQL as one warehouse's SQL. It is the
 // only place where SQL text is made: identifiers and literals are always
-// quoted anew, and no byte of a plugin's text is copied.
+// always quoted again, and no byte of a plugin's text is copied.
 //
 // Rendered functions are total: whatever the data holds, no expression makes an
 // engine fail. A construct that a dialect cannot express is an UnsupportedError,

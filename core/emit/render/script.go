@@ -25,7 +25,7 @@ type ScriptPart struct {
 
 // Script appends statements as the file of a client that runs them in order, each loop as a
 // block of the database's own procedural language. home is the path of a schema in
-// which a procedure may stand for a moment, where blocks have to be procedures. DuckDB has no such
+// which a procedure may exist for a moment, where blocks have to be procedures. DuckDB has no such
 // language: a loop is its body between two remarks there.
 func Script(b []byte, d *dialect.Dialect, home []string, parts []ScriptPart) []byte {
 	for _, part := range parts {
@@ -135,8 +135,8 @@ func (w *blockWriter) loop(l *ScriptLoop) string {
 	return w.set(counter(n), "0") + "\n" + open + "\n  " + indent(strings.Join(lines, "\n")) + "\n" + end
 }
 
-// run runs a statement. PostgreSQL and Redshift keep the plan of one that stands in a block by
-// itself, and its tables are made anew each round.
+// run runs a statement. PostgreSQL and Redshift keep the plan of one that is in a block by
+// itself, and its tables are made again each round.
 func (w *blockWriter) run(statement string) string {
 	if w.d.Block == dialect.BlockDo || w.d.Block == dialect.BlockProcedure {
 		return "EXECUTE " + quoted(w.d, statement) + ";"

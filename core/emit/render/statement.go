@@ -22,7 +22,7 @@ func CreateTableAs(d *dialect.Dialect, path []string, query string, layout ...La
 }
 
 // CreateView makes a view. The name must be free: replacing is dropping first,
-// because PostgreSQL replaces a view by one of the same columns alone.
+// because PostgreSQL replaces a view only by one of the same columns.
 func CreateView(d *dialect.Dialect, path []string, query string) string {
 	return "CREATE VIEW " + Path(d, path) + " AS\n" + query
 }

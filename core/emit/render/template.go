@@ -55,7 +55,7 @@ func (v val) in(prec int) string {
 // template is a parsed template.
 type template struct {
 	parts    []part
-	uses     [10]int // how often each argument stands in it, in nested templates' arguments too
+	uses     [10]int // how often it uses each argument, in nested templates' arguments too
 	most     int     // the number of arguments that it needs
 	prec     int
 	height   int // of what it is applied to names; see Renderer.height

@@ -9,7 +9,7 @@ import (
 )
 
 // documentColumns makes columns of the documents that are none and that a path leads into, for
-// engines that go along paths of columns alone: a sub-select around the first table of FROM has them. One that
+// engines that follow JSON paths only in columns: a sub-select around the first table of FROM has them. One that
 // reads other tables, or an aggregate, stays where it is.
 func documentColumns(s *sql.Select) (*sql.Select, error) {
 	first := firstTable(s.From)

@@ -27,7 +27,7 @@ func group(s *sql.Select) (*sql.Select, error) {
 	return s, nil
 }
 
-// grouped is the name of the sub-select that stands around a grouped SELECT's table.
+// grouped is the name of the sub-select around a grouped SELECT's table.
 const grouped = "nx_g"
 
 // enclose adds every column that a SELECT reads to a sub-select of its table, under a name of its own.
@@ -68,7 +68,7 @@ func groupKeys(s *sql.Select) map[string]string {
 	return keys
 }
 
-// usedInside reports whether a key stands anywhere but as a whole item or in GROUP BY.
+// usedInside reports whether a key is used anywhere but as a whole item or in GROUP BY.
 func usedInside(s *sql.Select, keys map[string]string) bool {
 	found := false
 	look := func(e sql.Expr, whole bool) {

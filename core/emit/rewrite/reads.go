@@ -101,7 +101,7 @@ func wantsRaw(function string) bool { return !WantsText(function) || function ==
 // unnest, which should not carry them along.
 func (l *lowering) collectPaths() error {
 	var unnests bool
-	elements := map[string]bool{} // tables that no sub-select can stand around
+	elements := map[string]bool{} // tables that cannot be wrapped in a sub-select
 	walkOwn(l.s, func(n any) {
 		if u, ok := n.(*sql.Unnest); ok {
 			unnests = true

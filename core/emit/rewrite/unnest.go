@@ -31,7 +31,7 @@ func (l *lowering) unnest(j *sql.Join, u *sql.Unnest) sql.TableExpr {
 		from := &sql.Join{Kind: j.Kind, On: j.On, Left: &sql.Subquery{Alias: inside, Query: &sql.Query{Arms: []*sql.Select{made}}},
 			Right: &sql.Unnest{Expr: &sql.Column{Table: inside, Name: listName}, Alias: u.Alias, Value: u.Value, Ordinality: u.Ordinality}}
 		var value sql.Expr = &sql.Column{Node: sql.Node{T: u.ValueType}, Name: u.Value}
-		if u.ValueType == sql.Text { // an element is a document until it is told otherwise
+		if u.ValueType == sql.Text { // an element is a document unless its type says otherwise
 			value = &sql.Call{Node: sql.Node{T: sql.Text}, Name: Word, Args: []sql.Expr{value}}
 		}
 		outer = append(outer, &sql.Item{Alias: u.Value, Expr: value})

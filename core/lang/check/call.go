@@ -16,7 +16,7 @@ func (s *scope) call(n *sql.Call, in clause) sql.Expr {
 	}
 	switch f.Class {
 	case vocab.Set:
-		s.report(n.Pos, sql.CodeType, "write cross join unnest("+n.Name+"(…)) as t(value)", "the set function %s stands in unnest alone", n.Name)
+		s.report(n.Pos, sql.CodeType, "write cross join unnest("+n.Name+"(…)) as t(value)", "the set function %s is allowed only in unnest", n.Name)
 		return n
 	case vocab.Constant:
 		s.plainCall(n)

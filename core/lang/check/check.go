@@ -22,8 +22,8 @@ type Env struct {
 	Params       map[string]spec.Param // what config('x') stands for
 	Source       string                // source_name()
 	AsOf         time.Time             // as_of()
-	RunStartedAt time.Time             // run_started_at(), core's own models alone
-	RunID        string                // run_id(), core's own models alone
+	RunStartedAt time.Time             // run_started_at(), core's own models only
+	RunID        string                // run_id(), core's own models only
 	Core         bool                  // allows what the core's own models have more
 	Limits       sql.Limits
 

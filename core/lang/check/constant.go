@@ -33,7 +33,7 @@ func (s *scope) constant(n *sql.Call, f vocab.Function) sql.Expr {
 	case !ok:
 		return n
 	case p.IsList:
-		s.report(n.Pos, sql.CodeConfig, "write x in (config('key'))", "a list stands in IN alone")
+		s.report(n.Pos, sql.CodeConfig, "write x in (config('key'))", "a list is allowed only in IN")
 		return n
 	case p.Value == nil:
 		return at(sql.Null, "")

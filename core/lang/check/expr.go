@@ -4,7 +4,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 )
 
-// clause says what an expression may hold where it stands.
+// clause says what an expression may hold in its place.
 type clause struct {
 	name    string
 	folds   bool // aggregates

@@ -53,7 +53,7 @@ type fragments struct {
 	byName  map[string]*Fragment
 	parsed  []*Fragment
 	ordered []*Fragment
-	broken  map[string]bool // told already
+	broken  map[string]bool // reported already
 	diags   sql.Diagnostics
 }
 
@@ -112,7 +112,7 @@ func (fs *fragments) parse() {
 	}
 }
 
-// sort orders the fragments by what they read; those on a cycle are left out and told.
+// sort orders the fragments by what they read; those on a cycle are left out and reported.
 func (fs *fragments) sort() {
 	const (
 		active = 1
@@ -209,7 +209,7 @@ func (fs *fragments) relation(schema, name string) ([]sql.ColumnDef, bool) {
 	return nil, false
 }
 
-// explain tells why a fragment cannot read a relation.
+// explain reports why a fragment cannot read a relation.
 func (fs *fragments) explain(schema, name string) (sql.Code, string, string) {
 	switch schema {
 	case "raw":
@@ -220,7 +220,7 @@ func (fs *fragments) explain(schema, name string) (sql.Code, string, string) {
 		return sql.CodeUnresolved, "the plugin declares no table " + name, sql.DidYouMean(name, tables)
 	case "normalized":
 		if f := fs.byName[name]; f != nil && f.Layer == "intermediate" {
-			return sql.CodeLayer, name + " is an intermediate fragment; fragments read raw and normalized alone", ""
+			return sql.CodeLayer, name + " is an intermediate fragment; fragments read only raw and normalized", ""
 		}
 		var known []string
 		for _, f := range fs.byName {
@@ -232,7 +232,7 @@ func (fs *fragments) explain(schema, name string) (sql.Code, string, string) {
 	case "intermediate":
 		return sql.CodeLayer, "intermediate fragments are not read by others", "read raw or normalized"
 	case "model", "prev", "recurring":
-		return sql.CodeLayer, schema + "." + name + " is the core's own", "fragments read raw and normalized alone"
+		return sql.CodeLayer, schema + "." + name + " is the core's own", "fragments read only raw and normalized"
 	}
 	return sql.CodeUnresolved, "no relation is named " + schema + "." + name, "relations are raw.t, normalized.f and CTEs"
 }

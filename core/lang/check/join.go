@@ -13,7 +13,7 @@ func (s *scope) from(t sql.TableExpr) sql.TableExpr {
 	case *sql.Subquery:
 		s.subquery(n)
 	case *sql.Unnest:
-		s.report(n.Pos, sql.CodeForbidden, "cross join unnest(…) to a relation", "unnest stands on the right of a join alone")
+		s.report(n.Pos, sql.CodeForbidden, "cross join unnest(…) to a relation", "unnest is allowed only on the right of a join")
 		s.add(n.Pos, n.Alias, &relationInfo{broken: true})
 	case *sql.Join:
 		s.join(n)
@@ -105,7 +105,7 @@ func (s *scope) join(j *sql.Join) {
 	if j.Kind == sql.CrossJoin {
 		if !single && !s.singleLeft(j.Left) && !s.env.Core {
 			s.report(j.Pos, sql.CodeForbidden, "join on an equality",
-				"CROSS JOIN is allowed to unnest and to one row (a CTE or sub-select of aggregates without GROUP BY) alone")
+				"CROSS JOIN is allowed only to unnest and to one row (a CTE or sub-select of aggregates without GROUP BY)")
 		}
 		return
 	}
@@ -154,7 +154,7 @@ func (s *scope) equality(j *sql.Join, left int) {
 		return
 	}
 	if j.Kind == sql.FullJoin && others > 0 {
-		s.report(pos, sql.CodeForbidden, "filter before the join, in a CTE", "a FULL JOIN allows equalities between its sides alone")
+		s.report(pos, sql.CodeForbidden, "filter before the join, in a CTE", "a FULL JOIN allows only equalities between its sides")
 	}
 }
 

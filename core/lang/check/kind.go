@@ -101,7 +101,7 @@ func (c *checker) enumeration(q *sql.Query, w contract.Column) {
 	})
 }
 
-// registered checks that rows of kind entities are of types that nobody resolves.
+// registered checks that rows of kind entities are of types that no one resolves.
 func (c *checker) registered(q *sql.Query, src spec.Source) {
 	literals(q, "entity_type", func(lit *sql.Literal) {
 		for _, t := range src.EntityTypes {

@@ -73,7 +73,7 @@ type part struct {
 	run       bool    // repeats one character or class
 	copies    int
 	anchor    bool
-	start     bool // matches at the text's start alone
+	start     bool // matches at the text's start only
 }
 
 type reader struct {
@@ -164,7 +164,7 @@ func (r *reader) sequence(depth int) part {
 func (r *reader) decided(s, p part) charset {
 	choice := s.tail.meets(p.first)
 	if r.exact && p.variable && !p.run && (choice || s.loose.meets(p.chars)) {
-		r.fail("begin it with a character that cannot stand before it", "a part of several lengths after one that may match its beginning")
+		r.fail("begin it with a character that cannot come before it", "a part of several lengths after one that may match its beginning")
 	}
 	loose := join(s.loose, p.loose)
 	if choice || len(s.loose) > 0 {

@@ -28,7 +28,7 @@ func (c *checker) query(q *sql.Query, outer *ctes, wanted map[string]sql.Type) *
 }
 
 // cte checks a common table expression. Its size counts where it is read; what
-// nobody reads counts once, so that it cannot be unbounded either.
+// that is not read counts once, so that it cannot be unbounded either.
 func (c *checker) cte(cte *sql.CTE, outer *ctes) *relationInfo {
 	before := c.size
 	info := c.query(cte.Query, outer, nil)

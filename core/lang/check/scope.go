@@ -8,7 +8,7 @@ import (
 type relationInfo struct {
 	columns []sql.ColumnDef
 	oneRow  bool // at most one row, by its shape
-	broken  bool // its columns are not known because of a mistake told already
+	broken  bool // its columns are not known because of a mistake reported already
 	size    int  // expanded
 }
 
@@ -105,7 +105,7 @@ func (s *scope) column(c *sql.Column) {
 			continue
 		}
 		if found != nil {
-			s.report(c.Pos, sql.CodeUnresolved, "write "+found.alias+"."+c.Name+" or "+t.alias+"."+c.Name, "column %s stands in several tables", c.Name)
+			s.report(c.Pos, sql.CodeUnresolved, "write "+found.alias+"."+c.Name+" or "+t.alias+"."+c.Name, "column %s is in several tables", c.Name)
 			return
 		}
 		found, c.T = t, typ

@@ -80,7 +80,7 @@ func TestExpressionsRefused(t *testing.T) {
 		{"sum(count(*))", "count inside of the aggregate sum [TYPE]"}, {"sum(row_number() over (order by k))", "row_number inside of the aggregate sum [TYPE]"},
 		{"sum(*)", "sum(*) does not exist [TYPE]"}, {"sum(distinct n)", "sum takes no DISTINCT [TYPE]"}, {"count(distinct j)", "json cannot be compared, so not be DISTINCT [TYPE]"},
 		{"string_agg(k, ',')", "string_agg needs ORDER BY [TYPE]"}, {"max(n order by k)", "max takes no ORDER BY [TYPE]"}, {"min(b)", "argument 1 of min must be text, bigint, decimal, double, timestamp or date, this is boolean [TYPE]"},
-		{"json_array(j, '$')", "the set function json_array stands in unnest alone [TYPE]"}, {"config(k)", "config takes a text literal [TYPE]"}, {"config('codes')", "a list stands in IN alone [CONFIG]"}, {"as_of(1)", "as_of takes 0 arguments, not 1 [TYPE]"},
+		{"json_array(j, '$')", "the set function json_array is allowed only in unnest [TYPE]"}, {"config(k)", "config takes a text literal [TYPE]"}, {"config('codes')", "a list is allowed only in IN [CONFIG]"}, {"as_of(1)", "as_of takes 0 arguments, not 1 [TYPE]"},
 	} {
 		diags := analyse("select " + tt.expr + " as x from raw.v")
 		if len(diags) == 0 {
@@ -108,7 +108,7 @@ func TestClausesRefused(t *testing.T) {
 		{"select lower(k) as x from raw.v group by k, upper(k) having upper(k) = 'X' and lower(k) = n", "t.sql:1:89: = between text and bigint [TYPE]\nt.sql:1:91: column n is neither grouped nor aggregated [TYPE]"},
 		{"select a.k from raw.v a join raw.v b on lower(a.k)", "t.sql:1:41: ON needs a boolean, this is text [TYPE]"},
 		{"select a.k from raw.v a join raw.v b on a.k = b.k and count(*) > 1", "t.sql:1:55: the aggregate count in ON [TYPE]"},
-		{"select e.v from unnest(split('a,b', ',')) as e(v)", "t.sql:1:17: unnest stands on the right of a join alone [FORBIDDEN]"},
+		{"select e.v from unnest(split('a,b', ',')) as e(v)", "t.sql:1:17: unnest is allowed only on the right of a join [FORBIDDEN]"},
 		{"select e.v from raw.v cross join unnest(k) as e(v)", "t.sql:1:41: unnest takes a call of a set function [TYPE]"},
 		{"select e.v from raw.v cross join unnest(lower(k)) as e(v)", "t.sql:1:41: lower is no set function [TYPE]"},
 		{"select e.v from raw.v cross join unnest(split(k, ',')) as e(v, v)", "t.sql:1:34: two columns are named v [UNRESOLVED]"},

@@ -94,7 +94,7 @@ type Subquery struct {
 
 // Unnest makes one row of each element of Expr, a call of one of the
 // vocabulary's set functions (json_array, json_keys, …). Ordinality counts from 0.
-// It stands on the right of a cross or left join and may read its left side.
+// It is on the right of a cross or left join and may read its left side.
 type Unnest struct {
 	Pos        Pos
 	Expr       Expr

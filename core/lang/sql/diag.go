@@ -19,7 +19,7 @@ const (
 	CodeConfig     Code = "CONFIG"
 )
 
-// Diagnostic is one mistake in a text that somebody wrote.
+// Diagnostic is one mistake in a text that someone wrote.
 type Diagnostic struct {
 	File    string
 	Pos     Pos

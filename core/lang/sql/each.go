@@ -61,7 +61,7 @@ func (p *parser) atEach(word string) bool {
 	return p.core && p.peek().isWord(word) && p.ahead(1).isName()
 }
 
-// each parses `each list as x ( … )`; body parses what stands in the parentheses.
+// each parses `each list as x ( … )`; body parses what is in the parentheses.
 func (p *parser) each(body func(*Each)) *Each {
 	t := p.take()
 	defer p.enter(t.pos)()

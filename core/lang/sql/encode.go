@@ -4,7 +4,7 @@ import "encoding/binary"
 
 // AppendTree appends an encoding of a checked query: two queries have the same
 // bytes where they are the same tree with the same types, whatever text they came from, and only
-// there. Every text stands with its length and every list with its own, so no name can be
+// there. Every text and every list is preceded by its length, so no name can be
 // mistaken for structure. Positions are left out.
 func AppendTree(b []byte, q *Query) []byte {
 	e := encoder{b}

@@ -98,7 +98,7 @@ f.sql:1:66: ¸=¸ after ¸is¸ [SYNTAX]
 f.sql:1:81: ORDER BY is not allowed here [FORBIDDEN]
     1 | select interval '1 day' as x, cast(a as varchar) as y, a is true = b from raw.t order by 1
       |                                                                                 ^
-      = it stands in windows and in ordered aggregates
+      = it is allowed in windows and in ordered aggregates
 `,
 		},
 		{

@@ -66,7 +66,7 @@ func (d *Diagnostic) Format(w io.Writer, color bool) error {
 }
 
 // excerpt cuts a long line around the column and returns it with the caret's
-// place in it. Tabs become single spaces so that the caret stands right.
+// place in it. Tabs become single spaces so that the caret is in the right column.
 func excerpt(line string, col int) (string, int) {
 	const width = 120
 	r := []rune(line)

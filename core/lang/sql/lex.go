@@ -8,7 +8,7 @@ import (
 )
 
 // lexer cuts a text into tokens. It is given text that source.validate has
-// passed, so every byte belongs to a character that may stand somewhere.
+// passed, so every byte belongs to a character that is allowed somewhere.
 type lexer struct {
 	src    *source
 	offset int
@@ -17,7 +17,7 @@ type lexer struct {
 	tokens []token
 	limits Limits
 
-	bracket bool // a [ was told, so its ] need not be
+	bracket bool // a [ was reported, so its ] need not be
 }
 
 // lex returns the tokens, the last of which is tokEOF. After a diagnostic of
@@ -143,7 +143,7 @@ func (l *lexer) lexNumber() {
 	}
 }
 
-// lexBadNumber takes up what stands behind a number's n digits and tells why it is none.
+// lexBadNumber consumes what follows a number's n digits and reports why it is not a number.
 func (l *lexer) lexBadNumber(pos Pos, n int) {
 	digits := n
 	for isLetter(l.peek(n)) || isDigit(l.peek(n)) || l.peek(n) == '.' ||
@@ -227,7 +227,7 @@ func (l *lexer) lexSymbol() {
 	l.lexForeign(pos, rest)
 }
 
-// lexForeign tells what stands at rest and has no place in portable SQL.
+// lexForeign reports what is not part of portable SQL at the start of rest.
 func (l *lexer) lexForeign(pos Pos, rest string) {
 	for _, f := range []struct {
 		prefix  string

@@ -138,7 +138,7 @@ func (p *parser) take() token {
 func (t token) isWord(word string) bool   { return t.kind == tokWord && t.word == word }
 func (t token) isSymbol(text string) bool { return t.kind == tokSymbol && t.text == text }
 
-// accept takes the words if they all stand next.
+// accept consumes the words if they all come next.
 func (p *parser) accept(words ...string) bool {
 	for i, w := range words {
 		if !p.ahead(i).isWord(w) {
@@ -216,7 +216,7 @@ func foreign(word string) (message, hint string) {
 	case "limit", "offset", "fetch":
 		return strings.ToUpper(word) + " is not allowed", "number the rows with row_number() and filter with qualify"
 	case "order":
-		return "ORDER BY is not allowed here", "it stands in windows and in ordered aggregates"
+		return "ORDER BY is not allowed here", "it is allowed in windows and in ordered aggregates"
 	case "intersect", "except":
 		return strings.ToUpper(word) + " is not allowed", "write a join"
 	case "like", "ilike", "similar":
@@ -273,7 +273,7 @@ func (p *parser) identifier(what string) (string, Pos) {
 	return "", Pos{}
 }
 
-// spelled checks an identifier's letters. A wrong one is told and parsing goes on.
+// spelled checks an identifier's letters. A wrong one is reported and parsing continues.
 func (p *parser) spelled(t token, name string) string {
 	if ValidIdentifier(name) {
 		return name

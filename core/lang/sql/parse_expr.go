@@ -177,7 +177,7 @@ func (p *parser) between(pos Pos, x Expr, not bool) Expr {
 	return e
 }
 
-// repeat copies an expression that a shorthand (BETWEEN, a simple CASE) stands
+// repeat copies an expression that a shorthand (BETWEEN, a simple CASE) is
 // for twice. Nested ones double at each level, so copies count.
 func (p *parser) repeat(x Expr) Expr {
 	WalkExpr(x, func(Expr) bool {
@@ -284,7 +284,7 @@ func number(digits string) string {
 	return s
 }
 
-// noSubquery refuses a query where an expression stands.
+// noSubquery refuses a query where an expression is.
 func (p *parser) noSubquery() {
 	if t := p.peek(); t.isWord("select") || t.isWord("with") {
 		p.fail(t.pos, CodeForbidden, "join a CTE or a sub-select in FROM", "a sub-query in an expression is not allowed")

@@ -79,7 +79,7 @@ func (p *parser) table() TableExpr {
 	case u.isSymbol("."):
 		p.fail(pos, CodeUnresolved, "relations are raw.t, normalized.f and CTEs", "a relation's name has two parts at most")
 	case u.isSymbol("("):
-		p.fail(pos, CodeForbidden, "set functions stand in unnest(…)", "a function in FROM is not allowed")
+		p.fail(pos, CodeForbidden, "set functions are allowed in unnest(…)", "a function in FROM is not allowed")
 	}
 	r.Alias = p.tableAlias(false)
 	return r

@@ -123,7 +123,7 @@ func (p *parser) recursiveBody(c *CTE, key []string) {
 		reads = reads || readsName(arm, c.Name)
 		arms = append(arms, arm)
 		if form != RecurseUnionAll && !reads {
-			p.fail(union.pos, CodeForbidden, "write union all", "UNION without ALL stands before a recursive step alone")
+			p.fail(union.pos, CodeForbidden, "write union all", "UNION without ALL is allowed only before a recursive step")
 		}
 	}
 	for _, arm := range arms {
@@ -210,7 +210,7 @@ func (p *parser) selectArm() *Select {
 	return s
 }
 
-// notSelect tells why a statement cannot begin with the token.
+// notSelect reports why a statement cannot begin with the token.
 func (p *parser) notSelect(t token) {
 	if t.kind == tokWord && t.word != "with" {
 		hint := p.misspelt()
@@ -220,7 +220,7 @@ func (p *parser) notSelect(t token) {
 		p.fail(t.pos, CodeSyntax, hint, "expected `select`, found %s", t.describe())
 	}
 	if t.isSymbol("(") {
-		p.fail(t.pos, CodeSyntax, "arms of a UNION ALL stand without parentheses", "expected `select`, found `(`")
+		p.fail(t.pos, CodeSyntax, "arms of a UNION ALL have no parentheses", "expected `select`, found `(`")
 	}
 	p.unexpected("`select`")
 }

@@ -14,10 +14,10 @@ func Print(q *Query) string { return printer{}.query(q) }
 // PrintExpr writes an expression as portable SQL, in one line but for breaks inside text literals.
 func PrintExpr(e Expr) string { return printer{}.expr(e).s }
 
-// printer writes what stands at a depth of sub-queries.
+// printer writes the text at a depth of sub-queries.
 type printer struct{ depth int }
 
-// inner writes what stands one sub-query deeper.
+// inner writes the text one sub-query deeper.
 func (p printer) inner() printer { return printer{p.depth + 1} }
 
 // line begins a line.

@@ -19,7 +19,7 @@ type token struct {
 	pos  Pos
 	text string // a word as written; the decoded value of literals and quoted identifiers
 	word string // a word in lower case
-	bad  bool   // a quoted identifier that cannot be one; told where it is used
+	bad  bool   // a quoted identifier that cannot be one; reported where it is used
 }
 
 // describe names the token in messages.

@@ -8,7 +8,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 )
 
-// Class says where a function may stand.
+// Class says where a function may be used.
 type Class uint8
 
 const (
@@ -37,7 +37,7 @@ type Arg struct {
 	Types    []sql.Type // any of these; empty: any type but json
 	Const    bool       // must be a literal
 	Same     bool       // joins the unified type of all Same arguments (coalesce, greatest)
-	Form     Form       // of a literal; checked also where Const is false and a literal stands there
+	Form     Form       // of a literal; checked also where Const is false and a literal is there
 	Min, Max int64      // for Range
 }
 
@@ -58,7 +58,7 @@ type Function struct {
 	Star      bool     // may be called as f(*)
 	Distinct  bool     // may be called as f(distinct x)
 	Ordered   bool     // takes ORDER BY among its arguments, and needs it
-	Core      bool     // for the core's own models alone
+	Core      bool     // for the core's own models only
 	Doc       string   // one sentence
 }
 

@@ -168,7 +168,7 @@ func TestNodesRefuse(t *testing.T) {
 			"raw column", spec.RawRelation{Preset: "plain", Mapping: map[string]string{"_ingested_at": "loadd_at"}, Columns: []sql.ColumnDef{{Name: "loaded_at", Type: sql.Timestamp}}},
 			"_ingested_at is mapped to loadd_at, which the relation does not have; did you mean loaded_at?",
 		},
-		{"columns", spec.RawRelation{Columns: []sql.ColumnDef{{Name: "id", Type: sql.Text}, {Name: "ID", Type: sql.Text}}}, "the columns id and ID differ in case alone"},
+		{"columns", spec.RawRelation{Columns: []sql.ColumnDef{{Name: "id", Type: sql.Text}, {Name: "ID", Type: sql.Text}}}, "the columns id and ID differ only in case"},
 	} {
 		_, err := base.Nodes(source(spec.Table{Name: "orders", Relation: &tt.rel}))
 		if err == nil || !strings.Contains(err.Error(), tt.want) {

@@ -42,7 +42,7 @@ func newMapping(src spec.Source, t spec.Table) (*mapping, error) {
 	for _, c := range t.Relation.Columns {
 		key := strings.ToLower(c.Name)
 		if other, taken := m.columns[key]; taken {
-			return nil, fmt.Errorf("the columns %s and %s differ in case alone", other.Name, c.Name)
+			return nil, fmt.Errorf("the columns %s and %s differ only in case", other.Name, c.Name)
 		}
 		m.columns[key] = c
 	}

@@ -24,7 +24,7 @@ func params() builder.Params {
 	}
 }
 
-// Every place in which a repetition may stand, beside the same model written out.
+// Every place in which a repetition is allowed, next to the same model written out.
 func TestEach(t *testing.T) {
 	for _, c := range []struct{ name, each, written string }{
 		{
@@ -94,7 +94,7 @@ func TestEach(t *testing.T) {
 	}
 }
 
-// A mistake in a model is told with its place and the nearest name.
+// A mistake in a model is reported with its place and the nearest name.
 func TestEachErrors(t *testing.T) {
 	for _, c := range []struct{ text, want, hint string }{
 		{"select\n  each stats as s (s.name as x)", "sql/m.sql:2:3: there is no list stats [UNRESOLVED]", "did you mean states?"},

@@ -16,7 +16,7 @@ func Findings() (*sql.Query, error) {
 	return builder.Load(files, "findings", builder.Params{Lists: builder.Lists{"kinds": list}})
 }
 
-// shown is the table that a finding of the kind speaks of.
+// shown is the table that a finding of the kind is about.
 func (k *kind) shown() string {
 	switch k.name {
 	case Entities:

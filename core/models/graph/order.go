@@ -32,7 +32,7 @@ func (e *ClashError) Error() string {
 
 // Error is a fault of composition: two nodes of one name, a relation no node
 // makes, a cycle. Fragments that passed the checker cannot cause one, so it
-// names the nodes for whoever writes models.
+// names the nodes for authors of models.
 type Error struct {
 	Node    string
 	Message string

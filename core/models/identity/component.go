@@ -78,7 +78,7 @@ func (s *steps) create(r *graph.Relation, model string, more ...builder.Params) 
 
 func (s *steps) work(name, model, doc string) { s.create(builder.Work(name, doc), model) }
 
-// replace makes a relation anew out of itself and others.
+// replace creates a relation again from itself and others.
 func (s *steps) replace(name, model, doc string) {
 	next := name + "_next"
 	s.work(next, model, doc)

@@ -123,7 +123,7 @@ func edgesAgree(t *rapid.T, tg *coretest.Target, entity map[ident]string) {
 		"entity_type_b", "identifier_type_b", "identifier_value_b", "is_kept", "guard") {
 		a, b := ident{r[0].(string), r[1].(string), r[2].(string)}, ident{r[3].(string), r[4].(string), r[5].(string)}
 		if _, twice := all[pair{a, b}]; twice || a.compare(b) >= 0 {
-			t.Fatalf("link %v %v stands twice or the wrong way round", a, b)
+			t.Fatalf("link %v %v occurs twice or the wrong way round", a, b)
 		}
 		switch {
 		case r[6] == true && (entity[a] != entity[b] || r[7] != nil):

@@ -17,7 +17,7 @@ import (
 var peers = []struct {
 	name   string
 	rules  spec.Resolution
-	builds []func(p *coretest.Project) // each adds to what the ones before it told
+	builds []func(p *coretest.Project) // each adds to what the ones before it added
 	want   []string                    // the identifiers of each entity
 	links  int                         // kept
 	keeps  string                      // an identifier whose entity id is to stay as it was at the first build

@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 )
 
-// What follows is resolution in plain Go, written from the contract alone: pairs of
+// What follows is resolution in plain Go, written only from the contract: pairs of
 // identifiers in maps, one rule after the other, a union-find. The SQL is held
 // against it.
 

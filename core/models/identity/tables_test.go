@@ -113,7 +113,7 @@ func TestEdges(t *testing.T) {
 	}
 }
 
-// Runs whose clock stands still or goes back are logged in their order.
+// Runs whose clock does not move or goes back are logged in their order.
 func TestLogTimesRise(t *testing.T) {
 	id := ident{"person", "email", "a"}
 	tg := coretest.DuckDB(t)
@@ -147,7 +147,7 @@ func TestMailDomains(t *testing.T) {
 			t.Errorf("%q is no domain in normal form", d)
 		}
 		if known[d] {
-			t.Errorf("%s stands twice", d)
+			t.Errorf("%s occurs twice", d)
 		}
 		known[d] = true
 	}

@@ -1,4 +1,4 @@
-// Package read looks up single entities in a built history: who somebody is, what is
+// Package read looks up single entities in a built history: who someone is, what is
 // known of them, what happened, and which events tie two identifiers together. Its
 // queries read the contract's tables; it needs no project and no plugin.
 package read

@@ -159,7 +159,7 @@ func (p *derivation) reads(d derived) []string {
 		case *sql.Column:
 			switch {
 			case e.Table != "":
-				p.report(p.at[d.name], e.Pos, sql.CodeUnresolved, "write the state's name alone", "a derived state reads states, not tables")
+				p.report(p.at[d.name], e.Pos, sql.CodeUnresolved, "write only the state's name", "a derived state reads states, not tables")
 			case p.at[e.Name].Name != "":
 				out = append(out, e.Name)
 			case !p.known[e.Name]:

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// The reference: states as the contract tells them, by looping over every
+// The reference: states as the contract defines them, by looping over every
 // instant and asking what is in force. Slow, and nothing clever in it.
 
 type change struct {

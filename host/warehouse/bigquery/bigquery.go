@@ -24,7 +24,7 @@ import (
 // Options are how to open a warehouse.
 type Options struct {
 	Project  string // runs the jobs, pays for them, and holds what a path of two parts names
-	Dataset  string // where the build writes; Lock alone needs it
+	Dataset  string // where the build writes; only Lock needs it
 	Location string // of the jobs and of a dataset that a build makes: EU, europe-west1; "" leaves it to the server
 
 	Credentials Credentials

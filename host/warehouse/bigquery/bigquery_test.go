@@ -204,7 +204,7 @@ func TestUnreachable(t *testing.T) {
 	}
 	_, err = Open(t.Context(), Options{Project: "p", Credentials: Credentials{Endpoint: "http://" + address, NoAuth: true}, clock: still{}})
 	if setting(err) != "endpoint" || !strings.Contains(err.Error(), "refused") {
-		t.Errorf("nobody there: %v", err)
+		t.Errorf("no server: %v", err)
 	}
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -196,7 +196,7 @@ func (f *fake) outcome(j *fakeJob) outcome {
 	return f.answer(j)
 }
 
-// describe is a job as jobs.get tells it.
+// describe is a job as jobs.get reports it.
 func (f *fake) describe(j *fakeJob, done bool) string {
 	o := f.outcome(j)
 	status := `{"state":"RUNNING"}`

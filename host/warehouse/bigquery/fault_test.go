@@ -111,7 +111,7 @@ func TestAnswerLost(t *testing.T) {
 	}
 }
 
-// discard is a response that nobody reads.
+// discard is a response that is not read.
 type discard struct{ header http.Header }
 
 func (d discard) Header() http.Header         { return d.header }
@@ -244,7 +244,7 @@ func TestLoadRepeated(t *testing.T) {
 	}
 }
 
-// A load that fails leaves nothing aside.
+// A load that fails leaves no staging table.
 func TestLoadFails(t *testing.T) {
 	f := newFake(t)
 	w := f.open(t, Options{})

@@ -132,7 +132,7 @@ func (w *Warehouse) wait(ctx context.Context, job *bigquery.Job) (*bigquery.JobS
 				w.cancel(ctx, job.ID())
 				return nil, context.Cause(ctx)
 			}
-			// The question failed, or the answer told the job's own error; the job knows which.
+			// The request failed, or the answer carried the job's own error; the job knows which.
 			known, e := job.Status(ctx)
 			if e != nil || !known.Done() || known.Err() == nil {
 				return nil, err
@@ -144,10 +144,10 @@ func (w *Warehouse) wait(ctx context.Context, job *bigquery.Job) (*bigquery.JobS
 	return status, status.Err()
 }
 
-// cancelTimeout bounds the goodbye to a job that nobody waits for any more.
+// cancelTimeout bounds the cancellation of a job whose result is no longer awaited.
 const cancelTimeout = 5 * time.Second
 
-// cancel ends a job on the server. There may be none of that id; nobody is left to hear of errors.
+// cancel ends a job on the server. There may be none of that id; errors are ignored, as the caller has gone.
 func (w *Warehouse) cancel(ctx context.Context, id string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelTimeout)
 	defer cancel()

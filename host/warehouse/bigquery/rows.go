@@ -133,7 +133,7 @@ func decimal(v *big.Rat, t bigquery.FieldType) warehouse.Decimal {
 }
 
 // Columns lists the columns of a statement's rows, with the portable types that hold
-// their values. A dry run tells them, so that nothing is read.
+// their values. A dry run reports them, so that nothing is read.
 func (w *Warehouse) Columns(ctx context.Context, probe string) ([]sql.ColumnDef, error) {
 	leave, err := w.enter(ctx)
 	if err != nil {

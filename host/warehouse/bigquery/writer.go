@@ -203,7 +203,7 @@ func (o *Writer) load(ctx context.Context, path []string) error {
 		source.SourceFormat = bigquery.JSON
 		source.Schema = schema()
 		loader := table.LoaderFrom(source)
-		loader.WriteDisposition = bigquery.WriteTruncate // a second attempt starts anew
+		loader.WriteDisposition = bigquery.WriteTruncate // a second attempt starts again
 		loader.Labels = o.w.labels
 		loader.JobTimeout = o.w.options.StatementTimeout
 		var err error

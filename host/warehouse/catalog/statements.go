@@ -15,7 +15,7 @@ type Listing struct {
 	SQL  string
 	Name int  // the column that has the name, as the statements of a plan write it
 	Kind int  // the column that has the kind, VIEW for views; -1 if there is none
-	View bool // all of them are views; they may stand in another listing too
+	View bool // all of them are views; they may be in another listing too
 }
 
 // Relations lists the tables and views of a schema, which is one part or has its
@@ -44,7 +44,7 @@ func Relations(d *dialect.Dialect, schema []string) []Listing {
 }
 
 // HasSchema is a query of one bigint: 1 if there is such a schema, 0 if not. It is "" where a
-// listing of a missing schema's relations fails, which tells as much.
+// listing of a missing schema's relations fails, which says the same.
 func HasSchema(d *dialect.Dialect, schema []string) string {
 	last := len(schema) - 1
 	const columns = "SELECT count(*) AS n FROM "

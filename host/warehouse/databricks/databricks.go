@@ -164,7 +164,7 @@ func (w *Warehouse) Close() error {
 	return nil
 }
 
-// Exec runs a statement and returns how many rows it wrote, where the server tells.
+// Exec runs a statement and returns how many rows it wrote, where the server reports it.
 func (w *Warehouse) Exec(ctx context.Context, statement string) (int64, error) {
 	r, err := w.Query(ctx, statement)
 	if err != nil {

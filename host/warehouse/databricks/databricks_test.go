@@ -144,7 +144,7 @@ func TestOAuth(t *testing.T) {
 	}
 }
 
-// Faults of the network and of a busy service: repeated where that is safe, told where it is not.
+// Faults of the network and of a busy service: repeated where that is safe, reported where it is not.
 func TestFaults(t *testing.T) {
 	for _, tc := range []struct {
 		name    string
@@ -213,7 +213,7 @@ func TestCancel(t *testing.T) {
 			t.Fatal(err)
 		}
 		if f.count("CloseSession") != f.count("OpenSession") {
-			t.Errorf("the session goes on: %v", f.calls)
+			t.Errorf("the session continues: %v", f.calls)
 		}
 	})
 }

@@ -138,7 +138,7 @@ func (t *transport) read(resp *http.Response, call string) error {
 	return nil
 }
 
-// classify says what a failed request tells.
+// classify gives the class of a failed request.
 func classify(err error) retry.Verdict {
 	var status *statusError
 	if errors.As(err, &status) {

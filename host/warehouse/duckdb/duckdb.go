@@ -35,7 +35,7 @@ type Options struct {
 // project does not say: DuckDB's own default is four fifths of the machine.
 const DefaultMemory = 4000
 
-// defaultMemory is DefaultMemory, or half of the machine's memory where that is less and can be told.
+// defaultMemory is DefaultMemory, or half of the machine's memory where that is less and known.
 func defaultMemory() string {
 	limit := DefaultMemory
 	if info, err := os.ReadFile("/proc/meminfo"); err == nil {
@@ -139,7 +139,7 @@ func configOf(o Options) map[string]string {
 	return c
 }
 
-// Dialect is the name of the dialect that the database speaks.
+// Dialect is the name of the dialect of the database.
 func (w *Warehouse) Dialect() string { return "duckdb" }
 
 // Close closes the database.

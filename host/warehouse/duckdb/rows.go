@@ -77,7 +77,7 @@ func (w *Warehouse) plainDocuments(ctx context.Context, conn *sql.Conn, statemen
 	return plain, documents
 }
 
-// columnsOf tells a statement's columns before it runs, nil if it cannot be told; of the types JSON alone.
+// columnsOf returns a statement's columns before it runs, nil if they are not known; of the types only JSON.
 func columnsOf(ctx context.Context, conn *sql.Conn, statement string) (columns []coresql.ColumnDef) {
 	err := conn.Raw(func(c any) error {
 		prepared, err := c.(*driverdb.Conn).PrepareContext(ctx, statement)

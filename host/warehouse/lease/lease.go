@@ -5,14 +5,14 @@
 // Two takers never both hold it. A taker holds it only if a read after its UPDATE finds its
 // own name in every row of the lock. The engine decides between UPDATEs of one row:
 //
-//   - PostgreSQL and DuckDB lock the row or fail one of the two; whoever waited looks at the row again.
+//   - PostgreSQL and DuckDB lock the row or fail one of the two; the holder that waited reads the row again.
 //   - Redshift and Snowflake lock the table against other UPDATEs; Redshift fails the later of
 //     two that read the same state (error 1023).
 //   - BigQuery queues UPDATEs of one table or runs one again over what the other left, and Delta
 //     tables fail the later of two over one row.
 //
 // So no row has two holders, and a second row, which two first takers can leave, only
-// makes both fail. Expiry is judged by the engine's clock alone. A holder judges by its own, from
+// makes both fail. Expiry is judged by the engine's clock only. A holder judges by its own, from
 // before it asked, and gives up an eighth of the term early: it has stopped when another may
 // take over. What a statement of its does in the engine at that moment is for the engine to cancel.
 package lease
@@ -39,7 +39,7 @@ const Relation = "nexus_build_lock"
 // statements that take minutes.
 const DefaultTTL = 5 * time.Minute
 
-// ErrLost says that the lease could not be renewed in time, so that another build may be at work.
+// ErrLost says that the lease could not be renewed in time, so that another build may be running.
 var ErrLost = errors.New("lease: lost")
 
 // Warehouse is what a lease needs of an engine: each statement commits by itself.
@@ -48,7 +48,7 @@ type Warehouse interface {
 	Query(ctx context.Context, statement string) (warehouse.Rows, error)
 }
 
-// Clock tells the time here, for heartbeats; expiry is the engine's business.
+// Clock is the local time, for heartbeats; expiry is the engine's business.
 type Clock interface {
 	Now() time.Time
 	After(time.Duration) <-chan time.Time
@@ -66,16 +66,16 @@ func (System) After(d time.Duration) <-chan time.Time { return time.After(d) }
 // Options say which lock to take.
 type Options struct {
 	Dialect *dialect.Dialect
-	Schema  []string      // where the relation of locks stands; made if it is not there
+	Schema  []string      // where the relation of locks is; made if it is not there
 	Name    string        // which lock; "" is the build of the schema
-	Holder  string        // who takes it; "" is a name that nobody else has
+	Holder  string        // who takes it; "" is a name that no one else has
 	TTL     time.Duration // 0 is DefaultTTL
 }
 
 type lostKey struct{}
 
 // WithLost gives a context with which Take notes f: it is called once, with an ErrLost, if the
-// lease is lost. So whoever works under a lock learns of it, however many layers took the lock for it.
+// lease is lost. So a build that works under a lock learns of it, however many layers took the lock for it.
 func WithLost(ctx context.Context, f func(error)) context.Context {
 	return context.WithValue(ctx, lostKey{}, f)
 }
@@ -212,7 +212,7 @@ func (l *Lease) read(ctx context.Context) (out []row, err error) {
 		if err != nil {
 			return nil, err
 		}
-		holder, _ := v[0].(string) // NULL, where an engine keeps no empty text, is nobody
+		holder, _ := v[0].(string) // NULL, where an engine keeps no empty text, is no one
 		out = append(out, row{holder, left})
 	}
 	return out, wrap(r.Err())
@@ -241,7 +241,7 @@ func held(rows []row, holder string) bool {
 	return len(rows) > 0
 }
 
-// foreign finds a row that somebody else holds.
+// foreign finds a row that someone else holds.
 func foreign(rows []row, holder string) (row, bool) {
 	for _, r := range rows {
 		if r.holder != holder && r.holder != "" && r.left > 0 {
@@ -274,7 +274,7 @@ func (l *Lease) Held() bool {
 	return l.cause == nil && l.clock.Now().Before(l.until)
 }
 
-// Lost is closed when the lease is lost: whoever works under it must stop.
+// Lost is closed when the lease is lost: work under it must stop.
 func (l *Lease) Lost() <-chan struct{} { return l.lost }
 
 // Err is ErrLost, with the cause, once the lease is lost.
@@ -336,7 +336,7 @@ func (l *Lease) renew(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// One row is enough: nobody else can have all rows while this holder has one.
+	// One row is enough: no one else can have all rows while this holder has one.
 	for _, r := range rows {
 		if r.holder == l.holder && r.left > 0 {
 			return nil
@@ -354,7 +354,7 @@ func (l *Lease) Unlock() error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), releaseTimeout)
 	defer cancel()
-	// A renewal that was given up may still be at work in the engine, which then refuses one of the two.
+	// A renewal that was given up may still be running in the engine, which then refuses one of the two.
 	for wait := l.ttl / 128; ; wait *= 2 {
 		_, err := l.w.Exec(ctx, l.text.Release)
 		if err == nil || wait > l.ttl/32 {

@@ -39,7 +39,7 @@ func newStore(seed uint64, faults bool) *store {
 	return &store{rng: rand.New(rand.NewPCG(seed, 1)), faults: faults, meaning: map[string]func(){}, reads: map[string]bool{}}
 }
 
-// learn tells the store what a holder's statements mean.
+// learn registers in the store what a holder's statements mean.
 func (s *store) learn(t *testing.T, d *dialect.Dialect, holder string) {
 	text, err := lease.StatementsOf(d, lease.Row{Path: []string{lease.Relation}, Name: "build", Holder: holder, TTL: ttl})
 	if err != nil {

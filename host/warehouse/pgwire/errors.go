@@ -165,7 +165,7 @@ func (p *Pool) connectError(err error) error {
 	case errors.As(err, &dns):
 		return at("host", "no server has this name, or no name server can be reached")
 	case errors.Is(err, context.DeadlineExceeded):
-		return at("host", "nothing answered within connect_timeout: is the name right, and does a firewall stand between?")
+		return at("host", "nothing answered within connect_timeout: is the name right, and is a firewall in between?")
 	}
 	return at("host", "is the server running there, and is the port right?")
 }

@@ -53,7 +53,7 @@ func (p *Pool) query(ctx context.Context, statement string) (*rows, error) {
 	return r, nil
 }
 
-// begin reads the first row, which tells the columns, or the error.
+// begin reads the first row, which gives the columns, or the error.
 func (r *rows) begin() error {
 	r.peeked = r.reader.NextRow()
 	fields, types := r.reader.FieldDescriptions(), r.conn.Conn().TypeMap()

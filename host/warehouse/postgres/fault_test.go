@@ -20,7 +20,7 @@ import (
 	"github.com/nexus-host/nexus-host/internal/pgtest"
 )
 
-// clock is a time that passes only where somebody waits.
+// clock is a time that passes only where someone waits.
 type clock struct {
 	mu    sync.Mutex
 	now   time.Time
@@ -154,7 +154,7 @@ func TestConnectErrors(t *testing.T) {
 	}
 }
 
-// What cannot have changed anything is repeated; what may have is reported and left alone.
+// What cannot have changed anything is repeated; what may have is reported and left unchanged.
 func TestStatementsUnderFaults(t *testing.T) {
 	server := pgtest.New(t)
 	t.Run("a query", func(t *testing.T) {
@@ -261,7 +261,7 @@ func TestCancelReachesTheServer(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	if got := queryOne(t, w, running); got != int64(0) {
-		t.Errorf("%v statements are still at work", got)
+		t.Errorf("%v statements are still running", got)
 	}
 	if p.Taken() > 3 { // two of the pool, one to cancel
 		t.Errorf("%d connections", p.Taken())

@@ -95,7 +95,7 @@ var variables = map[string]string{
 func (o *Options) settings() map[string]string {
 	s := map[string]string{}
 	if o.Env != nil {
-		s["password"] = "" // so that the process's own does not serve somebody else's project
+		s["password"] = "" // so that the process's own does not serve another's project
 		for keyword, name := range variables {
 			if v, ok := o.Env(name); ok {
 				s[keyword] = v
@@ -158,7 +158,7 @@ func (w *Warehouse) Lock(ctx context.Context, schema string) (unlock func() erro
 // watchEvery is how often the session that holds the lock is looked at.
 const watchEvery = 10 * time.Second
 
-// watchLock tells once if the session that holds the lock is gone, and the lock with it.
+// watchLock reports once if the session that holds the lock has ended, and the lock with it.
 func watchLock(ctx context.Context, ping func(context.Context) error, every time.Duration, lost func(error)) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()

@@ -44,7 +44,7 @@ func (w *Warehouse) OpenRaw(ctx context.Context, path []string) (warehouse.RawWr
 		if err != nil {
 			err = w.Error(ctx, err)
 		}
-		cancel() // whoever sends rows now finds out
+		cancel() // ends a caller that is sending rows
 		out.done <- err
 	}()
 	return out, nil

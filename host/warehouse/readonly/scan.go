@@ -78,7 +78,7 @@ func (s *scanner) next() error {
 	case inWord(c):
 		return s.word()
 	case c < ' ' || c == 0x7f:
-		return refuse("", "a control character stands outside of a text")
+		return refuse("", "a control character outside of a text")
 	default:
 		s.at++
 		s.add(punctuation, string(c), s.at-1)
@@ -116,7 +116,7 @@ func (s *scanner) word() error {
 		return refuse("", `a name in U&"" can be any other`)
 	case c == '\'' || c == '"' && s.lexis.DoubleStrings:
 		if text[0] <= '9' {
-			return refuse("", "a number stands before a text")
+			return refuse("", "a number comes directly before a text")
 		}
 		return s.quoted(c, lower)
 	}
@@ -168,7 +168,7 @@ func (s *scanner) quoted(quote byte, prefix string) error {
 	raw := s.lexis.RawStrings && (prefix == "r" || prefix == "rb" || prefix == "br")
 	backslash := s.backslash && !raw || escape
 	if n := len(s.tokens) - 1; n >= 0 && s.tokens[n].kind == literal && s.tokens[n].text == "e" {
-		return refuse("write it as one", "two texts of which the first is E'…' stand side by side")
+		return refuse("write it as one", "two adjacent texts, of which the first is E'…'")
 	}
 	at, mark := s.at, string(quote)
 	if s.lexis.TripleStrings && s.peek(strings.Repeat(mark, 3)) {
@@ -182,7 +182,7 @@ func (s *scanner) quoted(quote byte, prefix string) error {
 		case !s.peek(mark):
 			s.at++
 		case raw && s.text[s.at-1] == '\\':
-			return refuse("", "a backslash stands before the quote of a raw text")
+			return refuse("", "a backslash before the quote of a raw text")
 		case !s.lexis.TripleStrings && !raw && s.peek(mark+mark):
 			s.at += 2 // a quote in the text, or two texts side by side
 		default:

@@ -70,7 +70,7 @@ type login struct {
 	until          time.Time
 }
 
-// early is how long before their end credentials are asked for anew.
+// early is how long before their end credentials are requested again.
 const early = 2 * time.Minute
 
 // credentials are the user and password of a new connection.
@@ -170,7 +170,7 @@ func notReady(key string) error {
 
 // iamError names the setting that AWS does not like.
 func iamError(key string, err error) error {
-	e := &warehouse.SettingError{Setting: key, Hint: "does it stand in this region and account?", Err: fmt.Errorf("redshift: temporary credentials: %w", err)}
+	e := &warehouse.SettingError{Setting: key, Hint: "is it in this region and account?", Err: fmt.Errorf("redshift: temporary credentials: %w", err)}
 	var api smithy.APIError
 	switch {
 	case !errors.As(err, &api):

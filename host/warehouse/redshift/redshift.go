@@ -94,7 +94,7 @@ func Open(ctx context.Context, o Options) (*Warehouse, error) {
 		session = append(session, pgwire.Set(d, "statement_timeout", strconv.FormatInt(o.StatementTimeout.Milliseconds(), 10)))
 	}
 	if o.standIn {
-		// PostgreSQL reads a backslash as one, unless told.
+		// PostgreSQL reads a backslash as one, unless configured otherwise.
 		wire.Labels, session = append(append(wire.Labels, session...), pgwire.Set(d, "standard_conforming_strings", "off")), nil
 	}
 	wire.Session = session

@@ -40,7 +40,7 @@ func (w *Warehouse) OpenRaw(ctx context.Context, path []string) (warehouse.RawWr
 }
 
 // arriving is the table of the session in which rows wait: they reach the raw relation all at once,
-// and other writers of it are held up for that moment alone.
+// and other writers of it are held up for that moment only.
 const arriving = "nexus_arriving"
 
 // writer sends rows in one transaction.
@@ -89,7 +89,7 @@ func (out *writer) Write(ctx context.Context, r *warehouse.RawRow) error {
 		return errors.New("redshift: write after close")
 	}
 	if len(r.Record) > maxConstant {
-		return &warehouse.SettingError{Setting: "staging", Hint: "give a folder in S3: longer records can be loaded through one alone",
+		return &warehouse.SettingError{Setting: "staging", Hint: "give a folder in S3: longer records can only be loaded through one",
 			Err: fmt.Errorf("redshift: a record of %d bytes, and %d fit into an INSERT", len(r.Record), maxConstant)}
 	}
 	var record any

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// Class is what a failure tells of the attempt.
+// Class says what a failure means for another attempt.
 type Class uint8
 
 const (
@@ -170,7 +170,7 @@ func (wall) Sleep(ctx context.Context, d time.Duration) error {
 }
 
 // HTTP is the verdict on a status code. A 429 or 503 was turned away at the door; of the other
-// statuses that pass, nobody knows how far the request came.
+// statuses that pass, it is not known how far the request came.
 func HTTP(status int, header http.Header, now time.Time) Verdict {
 	switch status {
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:

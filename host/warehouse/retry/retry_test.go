@@ -55,7 +55,7 @@ func TestDo(t *testing.T) {
 	}{
 		{name: "at once", policy: retry.Policy{Classify: always(refused)}},
 		{name: "final", policy: retry.Policy{Classify: always(retry.Verdict{})}, fail: 9, want: "busy"},
-		{name: "nobody classifies", fail: 9, want: "busy"},
+		{name: "no classifier", fail: 9, want: "busy"},
 		{name: "doubles", policy: retry.Policy{Classify: always(refused)}, fail: 4, random: 0.5, slept: ms(187, 375, 750, 1500)},
 		{name: "gives up", policy: retry.Policy{Name: "connect", Classify: always(refused), Attempts: 3}, fail: 9, slept: ms(125, 250),
 			want: "connect: busy; 3 attempts, then given up"},

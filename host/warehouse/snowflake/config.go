@@ -112,7 +112,7 @@ func (o *Options) key(c *gosnowflake.Config) error {
 	return nil
 }
 
-// session is the settings of every session. They make results a function of data alone, whatever
+// session is the settings of every session. They make results a function of the data only, whatever
 // defaults the account or the user has.
 func (o *Options) session() map[string]*string {
 	s := map[string]string{}
@@ -145,7 +145,7 @@ func (o *Options) session() map[string]*string {
 	return out
 }
 
-// tag is what Snowflake's history of queries tells of each statement.
+// tag is what Snowflake's history of queries shows with each statement.
 func (o *Options) tag() string {
 	b, err := json.Marshal(struct {
 		App   string `json:"app"`

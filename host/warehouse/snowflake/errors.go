@@ -20,7 +20,7 @@ const (
 	parentMissing     = 2043   // the database or schema of one
 	noPrivilege       = 3001   // the role may not
 	noWarehouse       = 606    // no active warehouse selected
-	statementCanceled = 604    // by somebody, or by the resource monitor
+	statementCanceled = 604    // by someone, or by the resource monitor
 	statementTimeout  = 630    // it ran for longer than it may
 	lockTimeout       = 625    // a lock was not given in time
 	noDatabase        = 90105  // the session has no database
@@ -41,9 +41,9 @@ func (o *Options) connectError(ctx context.Context, err error) error {
 	if cause := ctx.Err(); cause != nil {
 		return fmt.Errorf("snowflake: %w", cause)
 	}
-	where, hint := "account", "is it the part of the address before .snowflakecomputing.com? does a proxy stand between?"
+	where, hint := "account", "is it the part of the address before .snowflakecomputing.com? is a proxy in between?"
 	if o.Host != "" {
-		where, hint = "host", "does a server answer there? does a proxy stand between?"
+		where, hint = "host", "does a server answer there? is a proxy in between?"
 	}
 	at := func(setting, hint string) error {
 		return fmt.Errorf("snowflake: cannot connect: %w", &warehouse.SettingError{Setting: setting, Hint: hint, Err: err})
@@ -82,7 +82,7 @@ func (o *Options) connectError(ctx context.Context, err error) error {
 	return at(where, hint)
 }
 
-// connectVerdict tells whether logging in is worth another attempt: always where no answer of Snowflake's own came.
+// connectVerdict reports whether logging in is worth another attempt: always where no answer of Snowflake's own came.
 func connectVerdict(err error) retry.Verdict {
 	var sf *gosnowflake.SnowflakeError
 	if errors.As(err, &sf) && sf.Number != gosnowflake.ErrCodeServiceUnavailable {

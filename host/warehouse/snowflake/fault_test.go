@@ -20,7 +20,7 @@ import (
 	"github.com/nexus-host/nexus-host/host/warehouse/retry"
 )
 
-// endpoint speaks as much of Snowflake's protocol as one session needs, and fails as it is told.
+// endpoint implements as much of Snowflake's protocol as one session needs, and fails on request.
 type endpoint struct {
 	*httptest.Server
 	mu      sync.Mutex
@@ -219,7 +219,7 @@ func TestLoginIsThrottled(t *testing.T) {
 	}
 }
 
-// A request that is throttled or lost is repeated under its own id, so that the server can tell.
+// A request that is throttled or lost is repeated under its own id, so that the server can recognize it.
 func TestStatementIsRepeated(t *testing.T) {
 	for name, fault := range map[string]func(http.ResponseWriter){
 		"throttled": func(w http.ResponseWriter) { w.WriteHeader(http.StatusServiceUnavailable) },

@@ -71,7 +71,7 @@ func (r *rows) Values() ([]any, error) {
 }
 
 // lowered undoes what quoting did to a name: Snowflake's names are of upper case where ours
-// are of lower case, and a name of mixed case is somebody else's.
+// are of lower case, and a name of mixed case is another's.
 func lowered(name string) string {
 	if strings.ToUpper(name) == name {
 		return strings.ToLower(name)

@@ -2,7 +2,7 @@
 // canonical, raw rows through a staged file, errors that name the setting to look at.
 //
 // Logging in is repeated by package retry. A statement's request that is refused, throttled or
-// lost is repeated by the driver, under the request's id, by which the server tells a
+// lost is repeated by the driver, under the request's id, by which the server distinguishes a
 // repetition from a second statement: so a statement that writes is repeated as safely as one that reads. An error that
 // Snowflake gives as its answer is final.
 //
@@ -43,7 +43,7 @@ type Options struct {
 	Role      string // "": the user's default
 	Warehouse string // "": the user's default
 	Database  string
-	Schema    string // where names of one part stand; it need not exist
+	Schema    string // where names of one part are; it need not exist
 
 	Authenticator        string // one of the constants; "": what the secrets that are given are for
 	Password             string
@@ -131,7 +131,7 @@ func (w *Warehouse) Close() error {
 	return nil
 }
 
-// Exec runs a statement and returns how many rows it wrote, as far as Snowflake tells.
+// Exec runs a statement and returns how many rows it wrote, as far as Snowflake reports it.
 func (w *Warehouse) Exec(ctx context.Context, statement string) (int64, error) {
 	result, err := w.db.ExecContext(ctx, statement)
 	if err != nil {

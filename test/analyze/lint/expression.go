@@ -94,7 +94,7 @@ func (s *scan) nonZero(from, to int) bool {
 	return s.is(from, "NULLIF")
 }
 
-// guarded reports whether the enclosing CASE tells zero apart before the division.
+// guarded reports whether the enclosing CASE excludes zero before the division.
 func (s *scan) guarded(i int, divisor string) bool {
 	for depth := 0; i >= 0; i-- {
 		switch {

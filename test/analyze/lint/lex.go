@@ -22,7 +22,7 @@ const (
 // token is one token of a statement.
 type token struct {
 	kind  kind
-	text  string // as it stands; words in upper case
+	text  string // as it is; words in upper case
 	value string // what a quoted name or text literal stands for
 	at    int    // byte offset
 	mate  int    // of a bracket: the index of its other half; else -1
@@ -135,7 +135,7 @@ func (l *lexer) token() error {
 	return nil
 }
 
-// quoted reads a literal or name whose opening quote stands at from.
+// quoted reads a literal or name whose opening quote is at from.
 func (l *lexer) quoted(k kind, from int, q byte, backslash, doubled bool) error {
 	var b strings.Builder
 	for i := from + 1; i < len(l.s); i++ {

@@ -27,7 +27,7 @@ func (f Finding) String() string {
 	return fmt.Sprintf("%s at byte %d: %s: …%s…", f.Rule, f.At, f.Message, f.Near)
 }
 
-// Types tells the type of every column of that name, if all have one type.
+// Types reports the type of every column of that name, if all have one type.
 type Types func(column string) (sql.Type, bool)
 
 // Rule is one thing that is held against statements.

@@ -37,7 +37,7 @@ func (s *scan) adjacent() {
 		_, function := s.facts.functions[b.text]
 		right := b.kind == name || b.kind == text || b.kind == number || b.kind == word && function && !s.facts.words[b.text] && s.is(i+2, "(")
 		if a.kind == text && s.is(i+1, ".") || s.is(i, "AS") && b.kind == text {
-			s.report(i, "a literal where a name stands")
+			s.report(i, "a literal in place of a name")
 		}
 		if s.is(i, ")") && s.exploded(i) {
 			continue

@@ -8,7 +8,7 @@ import (
 
 func orderRules() []Rule {
 	return []Rule{
-		{Name: "null order", Why: "without saying so NULLs would stand first", check: (*scan).nullOrder},
+		{Name: "null order", Why: "without saying so NULLs would come first", check: (*scan).nullOrder},
 		{Name: "collation", Dialects: []string{"postgres"}, Why: "text would be ordered by the database's locale", check: (*scan).collation},
 	}
 }
@@ -29,7 +29,7 @@ func (s *scan) orders() []order {
 	return list
 }
 
-// item cuts an item into its expression and what follows: its direction, and whether it says where NULLs stand.
+// item cuts an item into its expression and what follows: its direction, and whether it says where NULLs sort.
 func (s *scan) item(part [2]int) (end int, direction, nulls string) {
 	end, direction = part[1], "ASC"
 	if s.is(end-2, "NULLS") && s.isAny(end-1, "FIRST", "LAST") {
@@ -78,7 +78,7 @@ func (s *scan) nullKey(from, to int) string {
 	return s.text(from+2, to-7)
 }
 
-// collation looks at columns that are text wherever their name stands.
+// collation looks at columns that are text wherever their name is.
 func (s *scan) collation() {
 	for _, o := range s.orders() {
 		for _, part := range o.items {
@@ -107,7 +107,7 @@ func (s *scan) collation() {
 
 func (s *scan) columnBefore(i int) bool { return i > 0 && s.tokens[i-1].kind == name }
 
-// isText reports whether the tokens are a column alone that is text.
+// isText reports whether the tokens are only a column that is text.
 func (s *scan) isText(from, to int) bool {
 	if to-from == 3 && s.is(from+1, ".") {
 		from += 2

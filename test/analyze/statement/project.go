@@ -73,7 +73,7 @@ func Root() string {
 }
 
 // rules has every rule, guard and loader's layout that the other projects leave out. Names that
-// the data alone has need json_keys, which one dialect lacks.
+// only the data has need json_keys, which one dialect lacks.
 const rules = `name: rules
 sources:
   crm:

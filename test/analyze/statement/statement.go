@@ -28,13 +28,13 @@ import (
 	"github.com/nexus-host/nexus-host/host/warehouse/lease"
 )
 
-// Script is a list of statements that stand on one another: each finds what those
+// Script is a list of statements that build on one another: each finds what those
 // before it made.
 type Script struct {
 	Name       string // project/strategy, or golden
 	Dialect    *dialect.Dialect
 	Schema     []string
-	Inputs     []Table // what stands before the first statement
+	Inputs     []Table // what exists before the first statement
 	Statements []Statement
 	Files      []plan.File // a first build as compile writes it, loops as blocks of the dialect's own language
 }
@@ -208,7 +208,7 @@ func (s *script) build() error {
 		}
 		s.Statements = append(s.Statements, Statement{Name: "raw " + r.Name, SQL: made, Makes: p.Building(r.Name), Columns: r.Columns})
 	}
-	// Names that the data alone has are asked for as soon as what they stand in does.
+	// Names that only the data has are queried as soon as the relation that holds them exists.
 	for _, first := range []bool{true, false} {
 		for _, step := range p.Steps {
 			if slices.Contains(s.program.Before, step.ID) == first {
@@ -281,7 +281,7 @@ func (s *script) publish() error {
 		})
 		s.state.Journal = append(s.state.Journal, render.Switch{Relation: r.Name, Slot: s.stagingPrefix, Done: true})
 	}
-	// Work relations that no step frees stand until now.
+	// Work relations that no step drops exist until now.
 	for _, n := range s.program.Graph.Nodes {
 		for _, r := range n.Makes {
 			freed := slices.ContainsFunc(p.Steps, func(step *plan.Step) bool { return step.ID == "free "+r.Name })
