@@ -127,7 +127,7 @@ func (f *configField) property() *property {
 // configFields reads the tags of a configuration struct; embedded structs count as their fields.
 func configFields(t reflect.Type) ([]configField, error) {
 	if t.Kind() != reflect.Struct {
-		return nil, fmt.Errorf("pdk: config: %s is no struct", t)
+		return nil, fmt.Errorf("pdk: config: %s is not a struct", t)
 	}
 	var fields []configField
 	for _, sf := range reflect.VisibleFields(t) {
@@ -228,7 +228,7 @@ func configParams(cfg any) (map[string]json.RawMessage, error) {
 
 func encodeParam(v reflect.Value) (json.RawMessage, error) {
 	if !v.IsValid() {
-		return nil, fmt.Errorf("nil is no value")
+		return nil, fmt.Errorf("nil is not a value")
 	}
 	switch {
 	case v.Type() == reflect.TypeFor[Decimal]():
@@ -237,7 +237,7 @@ func encodeParam(v reflect.Value) (json.RawMessage, error) {
 			text = "0"
 		}
 		if !wire.IsDecimal(text) {
-			return nil, fmt.Errorf("%q is no decimal number", text)
+			return nil, fmt.Errorf("%q is not a decimal number", text)
 		}
 		return json.Marshal(map[string]string{"decimal": text})
 	case v.Kind() == reflect.Slice && v.Len() == 0:

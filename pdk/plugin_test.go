@@ -132,7 +132,7 @@ func TestBadDefinitions(t *testing.T) {
 		want string
 	}{
 		"zero":      {describe(pdk.Plugin{}), "zero plugin"},
-		"no struct": {describe(pdk.New(pdk.Definition[int]{Name: "a", Version: "1.0.0"})), "is no struct"},
+		"no struct": {describe(pdk.New(pdk.Definition[int]{Name: "a", Version: "1.0.0"})), "is not a struct"},
 		"type": {describe(pdk.New(pdk.Definition[struct {
 			A []int `config:"a"`
 		}]{})), "field A: type []int"},

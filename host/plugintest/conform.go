@@ -71,7 +71,7 @@ func (c *conformance) kind(kind contract.Kind, rows []located) {
 			c.column(r, col, kind.Columns)
 		}
 		if id := r.Row["event_id"]; id != nil && !c.events[r.Text("event_id")] {
-			c.fault(r, "event", "event_id %s is no event of this source: %s", r.Text("event_id"), brief(r.Row, kind.Columns))
+			c.fault(r, "event", "event_id %s is not an event of this source: %s", r.Text("event_id"), brief(r.Row, kind.Columns))
 		}
 		c.declared(kind.Name, r)
 		c.twin(kind, r, seen)

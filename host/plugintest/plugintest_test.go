@@ -60,7 +60,7 @@ func TestFaultsAreFound(t *testing.T) {
 	evt, edge, email := `nexus_id('evt', json_text(record, '$.id'))`, `nexus_id('ent_edg', json_text(record, '$.id'))`, `json_text(record, '$.email')`
 	for name, c := range map[string]struct{ sql, want string }{
 		"right":        {ids(evt, edge, `'person'`, email), ""},
-		"no event":     {ids(`nexus_id('evt', 'other')`, edge, `'person'`, email), "is no event of this source"},
+		"no event":     {ids(`nexus_id('evt', 'other')`, edge, `'person'`, email), "is not an event of this source"},
 		"bad event":    {ids(`json_text(record, '$.id')`, edge, `'person'`, email), "is not made by nexus_id('evt'"},
 		"bad edge":     {ids(evt, evt, `'person'`, email), "is not made by nexus_id('ent_edg'"},
 		"undeclared":   {ids(evt, edge, `'human'`, email), `entity type "human" is not declared`},

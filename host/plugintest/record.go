@@ -177,7 +177,7 @@ func instant(text string) (time.Time, error) {
 			return at.UTC(), nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("%q is no instant", text)
+	return time.Time{}, fmt.Errorf("%q is not an instant", text)
 }
 
 // scalar gives the text or number at a path such as $.a.b of a document, "" if there is none.

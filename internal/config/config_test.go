@@ -203,11 +203,11 @@ sources:
 		desc: &wire.Description{Name: "gmail", Tables: []wire.Table{{Name: "messages"}}},
 		problems: []config.Problem{
 			{Message: "additional properties 'internal_domain' not allowed"}, {Path: []string{"limit"}, Message: "got string, want integer"},
-			{Path: []string{"internal_domain", "0"}, Message: "is no domain"},
+			{Path: []string{"internal_domain", "0"}, Message: "is not a domain"},
 		},
 	}})
 	want := `nexus.yaml:5:5: config of source gmail does not fit plugin gmail: additional properties 'internal_domain' not allowed [CONFIG]
-nexus.yaml:6:25: config.internal_domain.0 of source gmail does not fit plugin gmail: is no domain [CONFIG]
+nexus.yaml:6:25: config.internal_domain.0 of source gmail does not fit plugin gmail: is not a domain [CONFIG]
 nexus.yaml:7:14: config.limit of source gmail does not fit plugin gmail: got string, want integer [CONFIG]
 nexus.yaml:8:5: table messages of plugin gmail is missing [CONFIG]
 nexus.yaml:9:7: plugin gmail has no table "mesages" [CONFIG]`

@@ -148,7 +148,7 @@ func appended(t sql.Type, v any) (any, error) {
 		whole, fraction, _ := strings.Cut(s, ".")
 		n, ok := new(big.Int).SetString(whole+(fraction + "000000000")[:9], 10)
 		if !ok {
-			return nil, fmt.Errorf("%q is no decimal", s)
+			return nil, fmt.Errorf("%q is not a decimal", s)
 		}
 		return duckdb.Decimal{Width: 38, Scale: 9, Value: n}, nil
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// maxName is the length above which the name of a member is no name that is looked for, in bytes.
+// maxName is the longest member name that can match, in bytes.
 const maxName = 4 << 10
 
 // jsonReader reads a sequence of JSON values: arrays of records, wrappers of such (an object with
@@ -287,7 +287,7 @@ func (w *window) members(f func(name string, kind byte) error) error {
 		}
 		var name []byte
 		if size <= maxName {
-			name, _ = jsontext.AppendUnquote(nil, raw) // a name that is no text is none that is looked for
+			name, _ = jsontext.AppendUnquote(nil, raw) // a name that is not a text matches no name that is looked for
 		}
 		if c, err = w.need(); err != nil {
 			return err

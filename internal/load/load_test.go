@@ -355,7 +355,7 @@ func TestOrder(t *testing.T) {
 
 // Which files a pattern names, and their order.
 func TestGlob(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "a[b]*") // a folder's own name is no pattern
+	dir := filepath.Join(t.TempDir(), "a[b]*") // a folder's own name is not a pattern
 	write(t, dir, map[string]string{"x.json": "", "d/x.json": "", "d/e/x.json": "", "d/e/y.csv": "", "d/.z.json": "", "f/{g}.json": "", "h/2.json": "", "h/10.json": ""})
 	for link, to := range map[string]string{"h/l.json": "../x.json", "h/m": "../d"} {
 		if err := os.Symlink(to, filepath.Join(dir, link)); err != nil {

@@ -102,7 +102,7 @@ func checkJSON(data []byte, l Limits) error {
 	dec := jsontext.NewDecoder(bytes.NewReader(data))
 	for {
 		if _, err := dec.ReadToken(); errors.Is(err, io.EOF) {
-			return fail(CodeManifest, "the answer is no JSON")
+			return fail(CodeManifest, "the answer is not JSON")
 		} else if err != nil {
 			return manifest(err)
 		}

@@ -53,7 +53,7 @@ func TestHostileEnvelopes(t *testing.T) {
 		{"M03", "both cases", f(`"sql":"select 1"`, `"sql":"select 1","SQL":"select 3"`), CodeManifest, "SQL"},
 		{"M04", "unknown-field", d(`"doc"`, `"extra":1,"doc"`), CodeManifest, "extra"},
 		{"M04", "unknown-field of a fragment", f(`"doc"`, `"materialized":"table","doc"`), CodeManifest, "materialized"},
-		{"M04", "newer version", d(`"abi":1`, `"abi":2,"new":{}`), CodeABI, "ABI 2, this host 1"},
+		{"M04", "newer version", d(`"abi":1`, `"abi":2,"new":{}`), CodeABI, "ABI 2, this host supports 1"},
 		{"M04", "version as text", d(`"abi":1`, `"abi":"1"`), CodeManifest, "abi"},
 		{"M05", "path", f(`"orders"`, `"../../x"`), CodeManifest, "lower_snake_case"},
 		{"M05", "device", f(`"orders"`, `"CON"`), CodeManifest, "lower_snake_case"},

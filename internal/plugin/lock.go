@@ -76,7 +76,7 @@ func ReadLock(path string) (*Lock, error) {
 	}
 	for name, e := range l.Plugins {
 		if hex, ok := strings.CutPrefix(e.Digest, "sha256:"); !ok || len(hex) != 64 || strings.Trim(hex, "0123456789abcdef") != "" {
-			return nil, fmt.Errorf("plugin: lock %s: plugin %s: %q is no sha256: digest", filepath.Base(path), clean(name, 80), clean(e.Digest, 80))
+			return nil, fmt.Errorf("plugin: lock %s: plugin %s: %q is not a sha256: digest", filepath.Base(path), clean(name, 80), clean(e.Digest, 80))
 		}
 	}
 	return l, nil

@@ -96,7 +96,7 @@ func (d Description) Validate() error {
 		}
 		for what, path := range map[string]string{"record_id": t.RecordID, "updated_at": t.UpdatedAt} {
 			if path != "" && !strings.HasPrefix(path, "$") {
-				p.add("table %q: %s %.80q is no JSON path such as $.id", t.Name, what, path)
+				p.add("table %q: %s %.80q is not a JSON path such as $.id", t.Name, what, path)
 			}
 		}
 	}

@@ -214,7 +214,7 @@ func finished(t *testing.T, c *catalog, d *dialect.Dialect, n int, called string
 		have := c.relations[r.Name]
 		if d.Publish == dialect.PublishViews {
 			if !have.view {
-				t.Fatalf("%s is no view", r.Name)
+				t.Fatalf("%s is not a view", r.Name)
 			}
 			have = c.relations[have.reads]
 		}

@@ -144,7 +144,7 @@ func (w *writer) joined(parts []string) string {
 func (w *writer) nexusID(c *sql.Call) (val, error) {
 	prefix, ok := c.Args[0].(*sql.Literal)
 	if !ok {
-		return val{}, fmt.Errorf("render: nexus_id's prefix is no literal")
+		return val{}, fmt.Errorf("render: nexus_id's prefix is not a literal")
 	}
 	encoded, err := w.encode(c.Args[1:])
 	if err != nil {
@@ -225,7 +225,7 @@ func (w *writer) choice(c *sql.Call) (val, error) {
 func (w *writer) regexp(c *sql.Call) (val, error) {
 	pattern, ok := c.Args[1].(*sql.Literal)
 	if !ok {
-		return val{}, fmt.Errorf("render: %s with a pattern that is no literal", c.Name)
+		return val{}, fmt.Errorf("render: %s with a pattern that is not a literal", c.Name)
 	}
 	x, err := w.expr(c.Args[0])
 	if err != nil {

@@ -25,7 +25,7 @@ const (
 func (w *writer) date(c *sql.Call) (val, error) {
 	l, ok := c.Args[0].(*sql.Literal)
 	if !ok {
-		return val{}, fmt.Errorf("render: %s with a unit that is no literal", c.Name)
+		return val{}, fmt.Errorf("render: %s with a unit that is not a literal", c.Name)
 	}
 	unit := l.Value
 	args := make([]val, len(c.Args)-1)

@@ -105,7 +105,7 @@ func (w *writer) jsonAt(doc val, path []vocab.Step) (val, error) {
 		return out, nil
 	case dialect.PathDots:
 		if !doc.simple && len(path) > 0 {
-			return val{}, &UnsupportedError{Dialect: w.d.Name, What: "a path into a document that is no column"}
+			return val{}, &UnsupportedError{Dialect: w.d.Name, What: "a path into a document that is not a column"}
 		}
 		out := doc
 		for _, s := range path {

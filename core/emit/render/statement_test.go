@@ -14,7 +14,7 @@ import (
 	"github.com/nexus-host/nexus-host/host/warehouse/lease"
 )
 
-// TestStatements compares what is no query, for every dialect, with testdata/statements: catalogs, publishing,
+// TestStatements compares what is not a query, for every dialect, with testdata/statements: catalogs, publishing,
 // leases, and loops as blocks. Executed: PostgreSQL's and DuckDB's, in host/warehouse and host.
 func TestStatements(t *testing.T) {
 	for _, name := range dialect.Names() {

@@ -13,7 +13,7 @@ import (
 func PathOf(c *sql.Call) ([]vocab.Step, error) {
 	l, ok := c.Args[1].(*sql.Literal)
 	if !ok {
-		return nil, fmt.Errorf("rewrite: %s with a path that is no literal", c.Name)
+		return nil, fmt.Errorf("rewrite: %s with a path that is not a literal", c.Name)
 	}
 	return vocab.ParsePath(l.Value)
 }

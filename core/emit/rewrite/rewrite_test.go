@@ -89,6 +89,6 @@ func TestFlatten(t *testing.T) {
 func TestRuleFails(t *testing.T) {
 	q := parse(t, "select json_text(t.doc, t.path) as a from raw.t as t")
 	if _, err := Apply(Rules(&dialect.Dialect{JSONColumns: true}), q.Arms[0]); err == nil {
-		t.Error("a path that is no literal passes")
+		t.Error("a path that is not a literal passes")
 	}
 }

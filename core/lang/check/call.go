@@ -47,7 +47,7 @@ func (s *scope) function(n *sql.Call) (vocab.Function, bool) {
 	if other := elsewhere(n.Name); other != "" {
 		hint = other
 	}
-	s.report(n.Pos, sql.CodeForbidden, hint, "%s is no function of portable SQL", n.Name)
+	s.report(n.Pos, sql.CodeForbidden, hint, "%s is not a function of portable SQL", n.Name)
 	return vocab.Function{}, false
 }
 
@@ -90,9 +90,9 @@ func elsewhere(name string) string {
 func (s *scope) plainCall(n *sql.Call) {
 	switch {
 	case n.Over != nil:
-		s.report(n.Pos, sql.CodeType, "", "%s is no window function", n.Name)
+		s.report(n.Pos, sql.CodeType, "", "%s is not a window function", n.Name)
 	case n.Distinct, n.Star, len(n.OrderBy) > 0:
-		s.report(n.Pos, sql.CodeType, "", "%s is no aggregate", n.Name)
+		s.report(n.Pos, sql.CodeType, "", "%s is not an aggregate", n.Name)
 	}
 }
 
@@ -224,7 +224,7 @@ func (s *scope) form(n *sql.Call, f vocab.Function, a vocab.Arg, lit *sql.Litera
 		if hint == "" {
 			hint = "units are " + strings.Join(f.Units, ", ")
 		}
-		s.report(lit.Pos, sql.CodeType, hint, "'%s' is no unit of %s", lit.Value, n.Name)
+		s.report(lit.Pos, sql.CodeType, hint, "'%s' is not a unit of %s", lit.Value, n.Name)
 	case vocab.Path:
 		if _, err := vocab.ParsePath(lit.Value); err != nil {
 			s.report(lit.Pos, sql.CodeType, "a path is $ with .name, .\"any name\" and [n]", "%s", strings.TrimPrefix(err.Error(), "vocab: "))

@@ -117,7 +117,7 @@ func (s *scope) configList(e sql.Expr) ([]sql.Expr, bool) {
 	list := []sql.Expr{}
 	for _, v := range s.env.Params[key.Value].List {
 		if !isText(v) {
-			s.report(n.Pos, sql.CodeConfig, "", "a value of this parameter's list is no text")
+			s.report(n.Pos, sql.CodeConfig, "", "a value of this parameter's list is not a text")
 			continue
 		}
 		list = append(list, &sql.Literal{Node: sql.Node{Pos: n.Pos, T: sql.Text}, Value: v})

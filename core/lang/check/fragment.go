@@ -79,7 +79,7 @@ func (fs *fragments) parse() {
 		f := &Fragment{Fragment: sf}
 		switch {
 		case !sql.ValidIdentifier(sf.Name):
-			fs.report(f, sql.Pos{}, sql.CodeSyntax, "", "the fragment's name is no identifier")
+			fs.report(f, sql.Pos{}, sql.CodeSyntax, "", "the fragment's name is not an identifier")
 			continue
 		case len(fs.src.Name)+1+len(sf.Name) > maxRelation:
 			fs.report(f, sql.Pos{}, sql.CodeLimit, "shorten one of them", fmt.Sprintf("the relation %s_%s has a name of more than %d bytes", fs.src.Name, sf.Name, maxRelation))

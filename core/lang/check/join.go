@@ -200,7 +200,7 @@ func (s *scope) unnest(u *sql.Unnest) {
 		s.report(u.Expr.Position(), sql.CodeType, "write unnest(json_array(x, '$.items'))", "unnest takes a call of a set function")
 	}
 	if ok && f.Class != vocab.Set {
-		s.report(call.Pos, sql.CodeType, "set functions are json_array, json_keys, split and regexp_matches", "%s is no set function", call.Name)
+		s.report(call.Pos, sql.CodeType, "set functions are json_array, json_keys, split and regexp_matches", "%s is not a set function", call.Name)
 		ok = false
 	}
 	if ok {

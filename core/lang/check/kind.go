@@ -14,7 +14,7 @@ import (
 func (c *checker) kind(q *sql.Query, columns []sql.ColumnDef, kind string, src spec.Source) []sql.ColumnDef {
 	k, ok := contract.KindNamed(kind)
 	if !ok {
-		c.report(sql.Pos{}, sql.CodeKind, "kinds are "+strings.Join(contract.KindNames(), ", "), "%s is no kind of fragment", kind)
+		c.report(sql.Pos{}, sql.CodeKind, "kinds are "+strings.Join(contract.KindNames(), ", "), "%s is not a kind of fragment", kind)
 		return columns
 	}
 	wanted := k.Columns

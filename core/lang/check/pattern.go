@@ -301,7 +301,7 @@ func (r *reader) class() charset {
 		case c == '&' && len(r.rest) > 0 && r.rest[0] == '&':
 			r.fail("", "&& inside of brackets")
 		case c == '-' && !first && (len(r.rest) == 0 || r.rest[0] != ']'):
-			r.fail("put it first or last", "a - between characters that is no range")
+			r.fail("put it first or last", "a - between characters that is not a range")
 		case c == '^' && first && !negated:
 			r.fail("", "^ inside of brackets")
 		}

@@ -55,7 +55,7 @@ f.sql:1:60: expected ¸)¸, found ¸from¸ [SYNTAX]
 		},
 		{
 			"select Foo, a as order, b as x from raw.T", `
-f.sql:1:8: ¸Foo¸ is no identifier [SYNTAX]
+f.sql:1:8: ¸Foo¸ is not an identifier [SYNTAX]
     1 | select Foo, a as order, b as x from raw.T
       |        ^
       = write foo
@@ -63,7 +63,7 @@ f.sql:1:18: expected a column name, found the keyword ¸order¸ [SYNTAX]
     1 | select Foo, a as order, b as x from raw.T
       |                  ^
       = a name that is a keyword is quoted: "order"
-f.sql:1:41: ¸T¸ is no identifier [SYNTAX]
+f.sql:1:41: ¸T¸ is not an identifier [SYNTAX]
     1 | select Foo, a as order, b as x from raw.T
       |                                         ^
       = write t
@@ -87,7 +87,7 @@ f.sql:1:8: INTERVAL is not allowed [FORBIDDEN]
     1 | select interval '1 day' as x, cast(a as varchar) as y, a is true = b from raw.t order by 1
       |        ^
       = write date_add(unit, n, timestamp)
-f.sql:1:41: ¸varchar¸ is no type [FORBIDDEN]
+f.sql:1:41: ¸varchar¸ is not a type [FORBIDDEN]
     1 | select interval '1 day' as x, cast(a as varchar) as y, a is true = b from raw.t order by 1
       |                                         ^
       = write text
@@ -103,11 +103,11 @@ f.sql:1:81: ORDER BY is not allowed here [FORBIDDEN]
 		},
 		{
 			"select timestamp '2024-02-30' as x, date '24-1-1' as y, sum(n) over (order by t rows between 1 following and 1 preceding) as z", `
-f.sql:1:8: '2024-02-30' is no timestamp [SYNTAX]
+f.sql:1:8: '2024-02-30' is not a timestamp [SYNTAX]
     1 | select timestamp '2024-02-30' as x, date '24-1-1' as y, sum(n) over (order by t rows between 1 following and 1 preceding…
       |        ^
       = write timestamp '2024-01-31T09:00:00Z'
-f.sql:1:37: '24-1-1' is no date [SYNTAX]
+f.sql:1:37: '24-1-1' is not a date [SYNTAX]
     1 | select timestamp '2024-02-30' as x, date '24-1-1' as y, sum(n) over (order by t rows between 1 following and 1 preceding…
       |                                     ^
       = write date '2024-01-31'

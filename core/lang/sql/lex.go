@@ -155,7 +155,7 @@ func (l *lexer) lexBadNumber(pos Pos, n int) {
 	if exponent := strings.TrimLeft(strings.ToLower(text[digits:]), "e+-0"); strings.ToLower(text[digits:digits+1]) == "e" && len(exponent) > 1 {
 		l.src.report(pos, CodeLimit, "write the digits out", "the number %s is out of range", clip(text))
 	} else {
-		l.src.report(pos, CodeSyntax, "numbers have digits and at most one point between digits, no exponent", "%s is no number", clip(text))
+		l.src.report(pos, CodeSyntax, "numbers have digits and at most one point between digits, no exponent", "%s is not a number", clip(text))
 	}
 	l.emit(tokInteger, pos, "0")
 }

@@ -286,7 +286,7 @@ func (p *parser) spelled(t token, name string) string {
 	case lower != name && ValidIdentifier(lower):
 		hint = "write " + lower
 	}
-	p.src.report(t.pos, CodeSyntax, hint, "%s is no identifier", t.describe())
+	p.src.report(t.pos, CodeSyntax, hint, "%s is not an identifier", t.describe())
 	return name
 }
 

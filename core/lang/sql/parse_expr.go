@@ -315,7 +315,7 @@ func (p *parser) keyword(t token) Expr {
 		p.take()
 		at, ok := ParseTimestamp(value)
 		if !ok {
-			p.fail(t.pos, CodeSyntax, "write timestamp '2024-01-31T09:00:00Z'", "'%s' is no timestamp", clip(value))
+			p.fail(t.pos, CodeSyntax, "write timestamp '2024-01-31T09:00:00Z'", "'%s' is not a timestamp", clip(value))
 		}
 		return literal(t.pos, Timestamp, at)
 	case "date":
@@ -323,7 +323,7 @@ func (p *parser) keyword(t token) Expr {
 		p.take()
 		day, ok := ParseDate(value)
 		if !ok {
-			p.fail(t.pos, CodeSyntax, "write date '2024-01-31'", "'%s' is no date", clip(value))
+			p.fail(t.pos, CodeSyntax, "write date '2024-01-31'", "'%s' is not a date", clip(value))
 		}
 		return literal(t.pos, Date, day)
 	}
@@ -395,7 +395,7 @@ func (p *parser) cast() Expr {
 	}
 	to, ok := TypeNamed(t.word)
 	if !ok {
-		p.fail(t.pos, CodeForbidden, typeHint(t.word), "%s is no type", t.describe())
+		p.fail(t.pos, CodeForbidden, typeHint(t.word), "%s is not a type", t.describe())
 	}
 	if u := p.peek(); u.isSymbol("(") {
 		p.fail(u.pos, CodeForbidden, "decimal is decimal(38,9), text has no length", "a type has no parameters")

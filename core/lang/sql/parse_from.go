@@ -53,7 +53,7 @@ func (p *parser) table() TableExpr {
 	t := p.peek()
 	switch {
 	case t.kind == tokString, t.kind == tokQuoted && t.bad:
-		p.fail(t.pos, CodeUnresolved, "relations are raw.t, normalized.f and CTEs", "%s is no relation", t.describe())
+		p.fail(t.pos, CodeUnresolved, "relations are raw.t, normalized.f and CTEs", "%s is not a relation", t.describe())
 	case p.acceptSymbol("("):
 		if !p.peek().isWord("select") && !p.peek().isWord("with") {
 			p.unexpected("`select`")

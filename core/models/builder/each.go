@@ -92,11 +92,11 @@ func (x *expander) list(e *sql.Each) List {
 		return list
 	}
 	if _, ok := x.scope[of]; !ok {
-		x.fail(e.Pos, sql.DidYouMean(of, keys(x.scope)), "%s is no element", of)
+		x.fail(e.Pos, sql.DidYouMean(of, keys(x.scope)), "%s is not an element", of)
 	}
 	list, ok := x.field(e.Pos, of, field).(List)
 	if !ok {
-		x.fail(e.Pos, "", "%s is no list", e.List)
+		x.fail(e.Pos, "", "%s is not a list", e.List)
 	}
 	return list
 }
@@ -125,11 +125,11 @@ func (x *expander) name(pos sql.Pos, written string) string {
 		return written
 	}
 	if _, ok := x.scope[of]; !ok {
-		x.fail(pos, sql.DidYouMean(of, keys(x.scope)), "%s is no element", of)
+		x.fail(pos, sql.DidYouMean(of, keys(x.scope)), "%s is not an element", of)
 	}
 	n, ok := x.field(pos, of, field).(Name)
 	if !ok {
-		x.fail(pos, "", "%s is no name", written)
+		x.fail(pos, "", "%s is not a name", written)
 	}
 	return string(n)
 }
@@ -361,11 +361,11 @@ func (x *expander) castTo(c *sql.Call) (sql.Type, bool) {
 	}
 	to := c.Args[1].(*sql.Column)
 	if _, ok := x.scope[to.Table]; !ok {
-		x.fail(to.Pos, sql.DidYouMean(to.Table, keys(x.scope)), "%s is no element", to.Table)
+		x.fail(to.Pos, sql.DidYouMean(to.Table, keys(x.scope)), "%s is not an element", to.Table)
 	}
 	t, ok := x.field(to.Pos, to.Table, to.Name).(sql.Type)
 	if !ok {
-		x.fail(to.Pos, "", "%s.%s is no type", to.Table, to.Name)
+		x.fail(to.Pos, "", "%s.%s is not a type", to.Table, to.Name)
 	}
 	return t, true
 }

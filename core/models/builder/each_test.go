@@ -99,11 +99,11 @@ func TestEachErrors(t *testing.T) {
 	for _, c := range []struct{ text, want, hint string }{
 		{"select\n  each stats as s (s.name as x)", "sql/m.sql:2:3: there is no list stats [UNRESOLVED]", "did you mean states?"},
 		{"select each states as s (s.nam as x)", "sql/m.sql:1:26: the element s has no nam [UNRESOLVED]", "did you mean name?"},
-		{"select each states as s (1 as s.name)", "sql/m.sql:1:26: s.name is no name [UNRESOLVED]", ""},
-		{"select each states as s (1 as t.name)", "sql/m.sql:1:26: t is no element [UNRESOLVED]", "did you mean s?"},
+		{"select each states as s (1 as s.name)", "sql/m.sql:1:26: s.name is not a name [UNRESOLVED]", ""},
+		{"select each states as s (1 as t.name)", "sql/m.sql:1:26: t is not an element [UNRESOLVED]", "did you mean s?"},
 		{"select each states as s (s.units as x)", "sql/m.sql:1:26: s.units is neither a value nor a column [UNRESOLVED]", ""},
-		{"select each states as s (cast(1 as s.name) as x)", "sql/m.sql:1:36: s.name is no type [UNRESOLVED]", ""},
-		{"select each states as s (each s.name as t (1 as x))", "sql/m.sql:1:26: s.name is no list [UNRESOLVED]", ""},
+		{"select each states as s (cast(1 as s.name) as x)", "sql/m.sql:1:36: s.name is not a type [UNRESOLVED]", ""},
+		{"select each states as s (each s.name as t (1 as x))", "sql/m.sql:1:26: s.name is not a list [UNRESOLVED]", ""},
 		{"select each states as s (each states as s (1 as x))", "sql/m.sql:1:26: s is an element already [UNRESOLVED]", "give the inner element another name"},
 		{"select 1 as n from each states as s (s.now)", "sql/m.sql:1:38: a table after a table [UNRESOLVED]", "write a join"},
 	} {

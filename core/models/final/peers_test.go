@@ -54,7 +54,7 @@ var peers = []struct {
 		},
 		want: []want{{"nexus_resolved_identifiers", "normalized_value,n_events", []string{"bob@x.com 2"}}},
 	}, {
-		name: "04 a blank is no identifier",
+		name: "04 a blank is not an identifier",
 		given: func(p *coretest.Project) {
 			p.Seen("crm", 1, "email ", "phone 1")
 			p.Seen("crm", 2, "email ", "phone 2")

@@ -160,7 +160,7 @@ func TestRulesRefused(t *testing.T) {
 		want string
 	}{
 		{spec.Resolution{Strategy: "magic"}, "identity: resolution strategy magic does not exist; there are auto, recursive and rounds"},
-		{spec.Resolution{Guards: []spec.Guard{{Kind: "unique", EntityType: "contract", IdentifierType: "x"}}}, `identity: guard unique: "contract" is no entity type that is resolved; there are group, person`},
+		{spec.Resolution{Guards: []spec.Guard{{Kind: "unique", EntityType: "contract", IdentifierType: "x"}}}, `identity: guard unique: "contract" is not an entity type that is resolved; there are group, person`},
 		{spec.Resolution{Guards: []spec.Guard{{Kind: "max_links", EntityType: "person", IdentifierType: "x"}}}, "identity: guard max_links of person x: the limit is 0, it must be 1 or more"},
 		{spec.Resolution{Guards: []spec.Guard{{Kind: "most", EntityType: "person", IdentifierType: "x"}}}, "identity: guard most does not exist; there are blocked, max_links and unique"},
 		{spec.Resolution{Guards: []spec.Guard{{Kind: "blocked", EntityType: "person", IdentifierType: "x"}}}, "identity: guard blocked of person x has neither values nor patterns"},

@@ -96,7 +96,7 @@ func ruleText(g spec.Guard) string {
 func valid(g spec.Guard, resolved []string) error {
 	switch {
 	case !slices.Contains(resolved, g.EntityType):
-		return &Error{fmt.Sprintf("guard %s: %q is no entity type that is resolved; there are %s",
+		return &Error{fmt.Sprintf("guard %s: %q is not an entity type that is resolved; there are %s",
 			g.Kind, g.EntityType, strings.Join(resolved, ", "))}
 	case g.IdentifierType == "":
 		return &Error{fmt.Sprintf("guard %s of %s names no identifier type", g.Kind, g.EntityType)}
@@ -119,7 +119,7 @@ func validPair(kind string, p spec.Pair, resolved []string) error {
 		return &Error{fmt.Sprintf("%s: %s is a %s and %s is a %s; a link is between identifiers of one entity type",
 			kind, written(p.A), p.A.EntityType, written(p.B), p.B.EntityType)}
 	case !slices.Contains(resolved, p.A.EntityType):
-		return &Error{fmt.Sprintf("%s: %q is no entity type that is resolved; there are %s", kind, p.A.EntityType, strings.Join(resolved, ", "))}
+		return &Error{fmt.Sprintf("%s: %q is not an entity type that is resolved; there are %s", kind, p.A.EntityType, strings.Join(resolved, ", "))}
 	case p.A == p.B:
 		return &Error{fmt.Sprintf("%s: both sides are %s", kind, written(p.A))}
 	}

@@ -39,7 +39,7 @@ func loadStaged(d *dialect.Dialect, path []string, columns []sql.ColumnDef, fold
 		names[i] = c.Name
 		at := "variant_get(line.doc, " + render.Text(d, "$."+c.Name) + ", "
 		switch c.Type {
-		case sql.JSON: // a null is no document
+		case sql.JSON: // a null is not a document
 			at += "'variant')"
 			items[i] = "CASE WHEN NOT is_variant_null(" + at + ") THEN " + at + " END"
 		case sql.Timestamp:

@@ -225,11 +225,11 @@ func micros(v any) (time.Duration, error) {
 	case warehouse.Decimal: // Snowflake's difference of two NUMBERs
 		var n int64
 		if _, err := fmt.Sscan(string(v), &n); err != nil {
-			return 0, fmt.Errorf("lease: %q is no number of microseconds", v)
+			return 0, fmt.Errorf("lease: %q is not a number of microseconds", v)
 		}
 		return time.Duration(n) * time.Microsecond, nil
 	}
-	return 0, fmt.Errorf("lease: %v (%T) is no number of microseconds", v, v)
+	return 0, fmt.Errorf("lease: %v (%T) is not a number of microseconds", v, v)
 }
 
 func held(rows []row, holder string) bool {

@@ -12,7 +12,7 @@ func literalRules() []Rule {
 				}
 			}
 		}},
-		{Name: "escape", Why: "a backslash that is no escape there vanishes, or makes the literal another one", check: (*scan).escapes},
+		{Name: "escape", Why: "a backslash that is not an escape there vanishes, or makes the literal another one", check: (*scan).escapes},
 		{Name: "line break", Why: "a line break inside of a literal is refused by some and changed by indenting", check: func(s *scan) {
 			for i, t := range s.tokens {
 				if t.kind == text && strings.ContainsAny(t.text, "\n\r") {
@@ -76,7 +76,7 @@ func (s *scan) escapes() {
 			}
 			n++
 			if strings.IndexByte(known[s.dialect.Name], t.text[n]) < 0 {
-				s.report(i, `\%c is no escape`, t.text[n])
+				s.report(i, `\%c is not an escape`, t.text[n])
 			}
 		}
 	}

@@ -13,7 +13,7 @@ func vocabularyRules() []Rule {
 		}},
 		{Name: "name", Why: "a longer name is cut or refused", check: (*scan).names},
 		{Name: "function", Why: "a function that the dialect does not have, or with another number of arguments", check: (*scan).functions},
-		{Name: "word", Why: "an unquoted word that is no keyword of the grammar in use: a name without quotes, or another dialect's syntax", check: (*scan).words},
+		{Name: "word", Why: "an unquoted word that is not a keyword of the grammar in use: a name without quotes, or another dialect's syntax", check: (*scan).words},
 		{Name: "operator", Why: "an operator that the dialect does not have or that releases read differently", check: func(s *scan) {
 			for i, t := range s.tokens {
 				if t.kind == mark && !s.facts.marks[t.text] && !s.typed[i] {
