@@ -248,7 +248,7 @@ func (p *Project) owned() []string {
 }
 
 // publishing notes what is about to be published beside what is owned already, so that after
-// whatever happens the next build knows.
+// whatever happens, the next build can read it.
 func (b *build) publishing(owned []string) error {
 	m := &Manifest{Project: b.Name(), RunID: b.report.RunID, Warehouse: b.Dialect(), Schema: b.file.Warehouse.Schema}
 	for _, name := range owned {

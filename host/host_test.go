@@ -78,7 +78,7 @@ func build(t testing.TB, p *host.Project) *host.Report {
 	return rep
 }
 
-// query gives a statement's rows, each as fmt prints it.
+// query returns a statement's rows, each as fmt prints it.
 func query(t testing.TB, p *host.Project, statement string) []string {
 	t.Helper()
 	rows, err := p.Query(context.Background(), statement)

@@ -86,7 +86,7 @@ func (b *build) loadTable(ctx context.Context, source, name string, writers *sem
 	return res, nil
 }
 
-// loadTable says how the project file wants a table read.
+// loadTable says how a table is read according to the project file.
 func loadTable(dir, source, name string, t config.Table) load.Table {
 	out := load.Table{
 		Source: source, Name: name, Dir: dir, Files: t.Files, Format: t.Format, Compression: t.Compression, Records: t.Records,

@@ -79,7 +79,7 @@ type Finding struct {
 	Sample string `json:"sample,omitempty"`
 }
 
-// What a run finds out itself.
+// What a run reports itself.
 type (
 	Step     = run.Step      // one step of the plan
 	Check    = run.Check     // one rule of the contract and what it found

@@ -19,7 +19,7 @@ import (
 )
 
 // A compiled project, run only from its files by a client that knows PostgreSQL and nothing of
-// us, leaves the tables of a build; run once more, it leaves them again.
+// us, leaves the tables of a build; run a second time, it leaves them again.
 func TestCompiledRunsAlone(t *testing.T) {
 	server := pgtest.New(t)
 	dsn := server.Database(t)
@@ -95,7 +95,7 @@ func TestCompiledRunsAlone(t *testing.T) {
 	}
 }
 
-// scripted gives the fingerprints of tables as a build reports them.
+// scripted returns the fingerprints of tables as a build reports them.
 func scripted(t *testing.T, conn *pgx.Conn, m host.Manifest, schema string) string {
 	t.Helper()
 	d, err := dialect.ByName("postgres")

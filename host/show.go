@@ -132,7 +132,7 @@ func (r *reader) each(ctx context.Context, q read.Lookup, needle string, limit i
 	return nil
 }
 
-// find gives the entities that needle stands for, resolved ones first.
+// find returns the entities that needle stands for, resolved ones first.
 func (r *reader) find(ctx context.Context, needle string) ([]Match, error) {
 	var found []Match
 	err := r.each(ctx, read.Find, needle, 0, func(v row) {
@@ -147,7 +147,7 @@ func (r *reader) find(ctx context.Context, needle string) ([]Match, error) {
 	return found, err
 }
 
-// Show gives one entity: needle is an identifier in any spelling, an entity id,
+// Show returns one entity: needle is an identifier in any spelling, an entity id,
 // or one that was merged away. Errors: ErrUnknown, *AmbiguousError, ErrNotBuilt.
 func (p *Project) Show(ctx context.Context, needle string, o ShowOptions) (*Entity, error) {
 	r, err := p.reader(ctx)

@@ -57,7 +57,7 @@ func (e *NotConnectedError) Error() string {
 	return fmt.Sprintf("host: two entities: %s and %s", e.A[0].EntityID, e.B[0].EntityID)
 }
 
-// Why gives the shortest chain of events that makes two identifiers one entity.
+// Why returns the shortest chain of events that makes two identifiers one entity.
 // Errors: ErrUnknown, *NotConnectedError, ErrNotBuilt.
 func (p *Project) Why(ctx context.Context, a, b string) (*Reason, error) {
 	r, err := p.reader(ctx)

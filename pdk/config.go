@@ -61,7 +61,7 @@ const decimalPattern = `^-?[0-9]{1,18}([.][0-9]{1,9})?$`
 
 const draft = "https://json-schema.org/draft/2020-12/schema"
 
-// Schema gives the JSON Schema of a configuration struct. Each exported field
+// Schema returns the JSON Schema of a configuration struct. Each exported field
 // with a `config` tag is one key; further tags refine it:
 //
 //	config:"name"       the key, lower_snake_case, and what config('name') reads in SQL
@@ -207,7 +207,7 @@ func (f *configField) check(sf reflect.StructField) error {
 	return err
 }
 
-// configParams gives what config('key') stands for, from the fields.
+// configParams returns what config('key') stands for, from the fields.
 func configParams(cfg any) (map[string]json.RawMessage, error) {
 	v := reflect.ValueOf(cfg).Elem()
 	fields, err := configFields(v.Type())

@@ -106,7 +106,7 @@ func (p Plugin) Describe() (wire.Description, error) {
 	return p.describe()
 }
 
-// Fragments gives the fragments and params for one source.
+// Fragments returns the fragments and params for one source.
 func (p Plugin) Fragments(r wire.FragmentsRequest) (wire.FragmentsResponse, error) {
 	if p.fragments == nil {
 		return wire.FragmentsResponse{}, errZero

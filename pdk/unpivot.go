@@ -30,7 +30,7 @@ func (f From) filled() From {
 // Text writes a portable SQL literal that holds s.
 func Text(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
-// orText gives the expression, or the literal of the text where there is none.
+// orText returns the expression, or the literal of the text where there is none.
 func orText(expression, text string) string {
 	if expression != "" {
 		return expression

@@ -12,7 +12,7 @@ import (
 // adapterNames are the adapters that come with the program.
 var adapterNames = [...]string{"calendar", "gmail", "shopify", "stripe"}
 
-// builtin gives the module of an adapter that comes with the program: the
+// builtin returns the module of an adapter that comes with the program: the
 // embedded one, or, in a checkout, one built from source and cached by content.
 func (a *app) builtin(ctx context.Context, name string) (module []byte, ok bool, err error) {
 	known := false

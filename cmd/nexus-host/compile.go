@@ -145,7 +145,7 @@ func writeCompiled(c *host.Compiled, dir string) (row []any, err error) {
 	return []any{c.Dialect, int64(len(files)), int64(statements), int64(size), dir}, nil
 }
 
-// holds reports whether a file is this text. It reads into buf and gives it back, perhaps larger.
+// holds reports whether a file is this text. It reads into buf and returns it, perhaps larger.
 func holds(path string, text, buf []byte) ([]byte, bool) {
 	f, err := os.Open(path)
 	if err != nil {

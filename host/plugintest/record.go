@@ -180,7 +180,7 @@ func instant(text string) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%q is not an instant", text)
 }
 
-// scalar gives the text or number at a path such as $.a.b of a document, "" if there is none.
+// scalar returns the text or number at a path such as $.a.b of a document, "" if there is none.
 func scalar(doc any, path string) string {
 	if path == "" {
 		return ""

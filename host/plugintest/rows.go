@@ -83,7 +83,7 @@ func (s *Source) Rows(fragment string) []Row {
 	return rows
 }
 
-// Kind gives the rows of all fragments of a kind.
+// Kind returns the rows of all fragments of a kind.
 func (s *Source) Kind(kind string) []Row {
 	s.t.Helper()
 	var all []Row

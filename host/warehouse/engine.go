@@ -19,7 +19,7 @@ type Engine interface {
 	// Transact runs statements in one transaction: all of them or none. Where an engine has no
 	// transaction over what a plan does, its plans do not ask for one.
 	Transact(ctx context.Context, statements []string) error
-	// Query runs a statement that gives rows.
+	// Query runs a statement that returns rows.
 	Query(ctx context.Context, statement string) (Rows, error)
 	// QueryReadOnly runs a statement of a user's in an engine that was opened to read, in which relations of the
 	// schema need no schema before their names. Where the engine can detect that it does more than read, it is not run.

@@ -117,7 +117,7 @@ func (d Dir) Get(key string, most int) ([]byte, State) {
 			}
 		}
 	}
-	_ = os.Remove(path) // an entry that stays broken is only read in vain again
+	_ = os.Remove(path) // an entry that stays broken only costs another read
 	return nil, Poisoned
 }
 

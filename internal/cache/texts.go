@@ -42,7 +42,7 @@ func OpenTexts(dir Dir, name string) *Texts {
 	return t
 }
 
-// Get gives the text of a key.
+// Get returns the text of a key.
 func (t *Texts) Get(key TextKey) (string, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -187,7 +187,7 @@ func (d *document) render(v *value) {
 }
 
 // jinja fills in the one kind of expression that profiles.yml is known for, env_var with
-// its filters; anything else is a mistake, because what it would give is dbt's to say.
+// its filters; anything else is a mistake, because only dbt defines its value.
 func (d *document) jinja(pos sql.Pos, s string) string {
 	const hint = "{{ env_var('NAME') }} and {{ env_var('NAME', 'default') }} are read here, with the filters int, as_number, as_bool and as_text"
 	var b strings.Builder

@@ -246,7 +246,7 @@ func (d *document) convertEntry(v *value, n *ast.MappingValueNode, depth int) {
 	v.entries = append(v.entries, &entry{key: key, pos: pos, value: c})
 }
 
-// fill puts values into a text of the file, in the way of that kind of file.
+// fill puts values into a text of the file, by the rules of that kind of file.
 func (d *document) fill(pos sql.Pos, s string) string {
 	if d.plain {
 		return s

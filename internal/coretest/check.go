@@ -12,7 +12,7 @@ import (
 // inputsNode stands for the relations that a test loads.
 const inputsNode = "coretest_inputs"
 
-// Run is what one build knows of itself.
+// Run identifies one build.
 type Run struct {
 	ID        string
 	StartedAt time.Time
@@ -72,7 +72,7 @@ func checkSteps(n *graph.Node, steps []graph.Step, env check.Env) error {
 				return fmt.Errorf("coretest: node %s, relation %s: %w", n.Name, s.Relation.Name, err)
 			}
 			s.Relation.Columns = cols
-			// A relation that was replaced goes by the columns of its first making.
+			// A relation that was replaced keeps the columns of its first definition.
 			for _, r := range n.Makes {
 				if r.Name == s.Relation.Name {
 					r.Columns = cols

@@ -364,7 +364,7 @@ func (tg *Target) rows(statement string) [][]any {
 	return out
 }
 
-// plain gives a value of every driver the same Go type: nil, string, int64,
+// plain converts a driver's value to one Go type: nil, string, int64,
 // float64, bool or time.Time in UTC; decimals are strings without trailing zeros.
 func plain(v any) any {
 	switch v := v.(type) {

@@ -151,7 +151,7 @@ func (w *writer) open(name string) *table {
 	return t
 }
 
-// put lands one record as a loader would: Shopify's in Airbyte's raw layout,
+// put writes one record as a loader would: Shopify's in Airbyte's raw layout,
 // the others in nexus-host's own envelope.
 func (w *writer) put(name, connection string, at time.Time, record any) {
 	if w.err != nil {

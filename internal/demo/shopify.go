@@ -29,7 +29,7 @@ func shopify(c customer, w *writer) {
 			"email_marketing_consent": object{"state": "subscribed", "opt_in_level": "single_opt_in", "consent_updated_at": offset(at)},
 		}
 		w.put("shopify_customers", ownShop, at, cust)
-		if i == 0 && p.personal != "" && p.phone != "" { // the same person once more, with the office address
+		if i == 0 && p.personal != "" && p.phone != "" { // the same person again, with the office address
 			other := with(cust, object{"id": id + 5, "admin_graphql_api_id": fmt.Sprintf("gid://shopify/Customer/%d", id+5), "email": p.email})
 			w.put("shopify_customers", ownShop, at.Add(time.Hour), other)
 		}

@@ -21,7 +21,7 @@ const (
 	ownShop   = "lumenworks.myshopify.com"
 )
 
-// staff are the mailboxes that the sample company lands.
+// staff are the mailboxes that the sample company exports.
 var staff = []mailbox{
 	{"Anna Keller", "anna@" + ownDomain},
 	{"Ben Okafor", "ben@" + ownDomain},

@@ -36,7 +36,7 @@ type Fault struct {
 func Pass() Fault { return Fault{name: "pass"} }
 
 // Refuse resets the connection at the client's first byte. (A reset before that makes Go's
-// dialer connect once more by itself.)
+// dialer connect again by itself.)
 func Refuse() Fault { return Fault{name: "refuse", refuse: true} }
 
 // Hang takes the connection and never answers.
@@ -112,7 +112,7 @@ func (p *Proxy) Addr() string { return p.listener.Addr().String() }
 // Port is the port to connect to.
 func (p *Proxy) Port() int { return p.listener.Addr().(*net.TCPAddr).Port }
 
-// Taken is how many connections came so far.
+// Taken is how many connections have come so far.
 func (p *Proxy) Taken() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -238,7 +238,7 @@ func (p *Proxy) serve(client net.Conn, f Fault) {
 		return
 	}
 	down := &gate{to: client, limit: f.down}
-	// No answer to what the fault lets through may win the race against it.
+	// No answer to what passes before the fault may arrive before it.
 	up := &gate{to: server, pattern: f.pattern, limit: f.after, before: down.silence}
 	done := make(chan error, 2)
 	go func() { _, err := io.Copy(up, client); done <- err }()

@@ -84,7 +84,7 @@ func (g *Gateway) Script(answers ...Answer) {
 // Faults is how many requests an Answer was given to, Seen how many requests came.
 func (g *Gateway) Faults() int { g.mu.Lock(); defer g.mu.Unlock(); return g.faults }
 
-// Seen is how many requests came so far.
+// Seen is how many requests have come so far.
 func (g *Gateway) Seen() int { g.mu.Lock(); defer g.mu.Unlock(); return g.seen }
 
 // match takes the answer to a request, if there is one.

@@ -36,7 +36,7 @@ func checkObject(b []byte) *rejection {
 }
 
 // hasLongExponent reports whether there is an e after a digit and before three of
-// them; it may be in a text. One look at each byte finds out that there is not.
+// them; it may be in a text. One pass over the bytes shows that there is not.
 func hasLongExponent(b []byte) bool {
 	for i := 1; i+3 < len(b); i++ {
 		if b[i]|0x20 != 'e' || !isDigit(b[i-1]) {

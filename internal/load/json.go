@@ -222,7 +222,7 @@ func shapeOf(in *window) (*shape, error) {
 
 // The methods below read JSON from a window. Their errors are rejections where the text is at fault.
 
-// peek gives the next byte that is not space, without taking it; io.EOF at the end.
+// peek returns the next byte that is not space, without taking it; io.EOF at the end.
 func (w *window) peek() (byte, error) {
 	for {
 		if err := w.more(); err != nil {

@@ -123,7 +123,7 @@ func clock(t time.Time) string {
 	return t.Format("2006-01-02T15:04:05.999999Z07:00")
 }
 
-// show gives a row's parts in one line: record, id, times, deletion, connection, account, version, format.
+// show returns a row's parts in one line: record, id, times, deletion, connection, account, version, format.
 func show(r load.Row) string {
 	record := "-"
 	if r.Record != nil {

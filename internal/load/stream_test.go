@@ -146,7 +146,7 @@ func TestMemory(t *testing.T) {
 	}
 }
 
-// oneByOne gives a byte at a time, so that everything is cut everywhere.
+// oneByOne returns a byte at a time, so that everything is cut everywhere.
 func oneByOne(text string) *source {
 	return &source{iotest.OneByteReader(strings.NewReader(text)), func() (io.ReadCloser, error) {
 		return io.NopCloser(iotest.OneByteReader(strings.NewReader(text))), nil

@@ -116,7 +116,7 @@ func readList(c cache.Dir, dir string) (list sourceList, ok bool) {
 	return list, state == cache.Hit && json.Unmarshal(data, &list) == nil
 }
 
-// cached gives the module built of just these sources, if one is kept.
+// cached returns the module built of just these sources, if one is kept.
 func (b Builder) cached(c cache.Dir, goCmd, dir string) ([]byte, bool) {
 	list, ok := readList(c, dir)
 	if !ok {

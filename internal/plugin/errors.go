@@ -69,7 +69,7 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Unwrap gives the cause, so that a timeout is context.DeadlineExceeded too.
+// Unwrap returns the cause, so that a timeout is context.DeadlineExceeded too.
 func (e *Error) Unwrap() error { return e.Err }
 
 // Is matches the error's Code.

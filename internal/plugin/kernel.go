@@ -50,7 +50,7 @@ func newKernel(input []byte, plugin string, l Limits, log *slog.Logger) *kernel 
 	return k
 }
 
-// alloc gives a new block's offset, 0 where there is no room: that is what Extism does.
+// alloc returns a new block's offset, 0 where there is no room: that is what Extism does.
 func (k *kernel) alloc(n uint64) uint64 {
 	start := (len(k.arena) + 7) &^ 7
 	room := max(0, k.limits.KernelBytes+arenaStart-start)
@@ -62,13 +62,13 @@ func (k *kernel) alloc(n uint64) uint64 {
 	return uint64(start)
 }
 
-// find gives the block that starts at an offset.
+// find returns the block that starts at an offset.
 func (k *kernel) find(offset uint64) (int, bool) {
 	i := sort.Search(len(k.blocks), func(i int) bool { return uint64(k.blocks[i].start) >= offset })
 	return i, i < len(k.blocks) && uint64(k.blocks[i].start) == offset
 }
 
-// free gives back the last block; others stay until the call ends, which is soon.
+// free releases the last block; others stay until the call ends, which is soon.
 func (k *kernel) free(offset uint64) {
 	if i, ok := k.find(offset); ok && i == len(k.blocks)-1 {
 		k.arena = k.arena[:k.blocks[i].start]
@@ -83,7 +83,7 @@ func (k *kernel) length(offset uint64) uint64 {
 	return 0
 }
 
-// span gives n bytes of the arena, nil where they are not all there.
+// span returns n bytes of the arena, nil where they are not all there.
 func (k *kernel) span(offset, n uint64) []byte {
 	if offset < arenaStart || offset > uint64(len(k.arena)) || n > uint64(len(k.arena))-offset {
 		return nil
@@ -91,7 +91,7 @@ func (k *kernel) span(offset, n uint64) []byte {
 	return k.arena[offset : offset+n]
 }
 
-// inputSpan gives n bytes of the input.
+// inputSpan returns n bytes of the input.
 func (k *kernel) inputSpan(offset, n uint64) []byte {
 	if offset > uint64(k.input) || n > uint64(k.input)-offset {
 		return nil

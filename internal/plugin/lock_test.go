@@ -93,7 +93,7 @@ func TestBrokenLock(t *testing.T) {
 		"plugins: {}":  "version 0",
 		"version: 2":   "version 2",
 		"version: [1]": "lock",
-		"version: 1\nplugins:\n  a: {digest: md5:1, name: a, version: 1.0.0, abi: 1}":                      "no sha256: digest",
+		"version: 1\nplugins:\n  a: {digest: md5:1, name: a, version: 1.0.0, abi: 1}":                      "not a sha256: digest",
 		"version: 1\nplugins:\n  a: {digest: " + digest + ", name: a, version: 1.0.0, abi: 1, trust: yes}": "trust",
 		"version: 1\nplugins:\n  a: {digest: " + digest + "}\n  a: {digest: " + digest + "}":               "a",
 		"\x00": "lock",

@@ -310,7 +310,7 @@ func (s *scanned) readElement(r *reader, l Limits) {
 	}
 }
 
-// funcType gives the signature of a function by its index, imports first.
+// funcType returns the signature of a function by its index, imports first.
 func (s *scanned) funcType(index uint32) (funcType, bool) {
 	i := int64(index)
 	if i < int64(len(s.imports)) {

@@ -303,7 +303,7 @@ func scale(p1, s1, p2, s2 int) int {
 	return s
 }
 
-// decimal gives the type of CAST(… AS DECIMAL(p,s)) whose bracket opens at i.
+// decimal returns the type of CAST(… AS DECIMAL(p,s)) whose bracket opens at i.
 func (r *rewriter) decimal(i int) (p, s int, ok bool) {
 	if !r.at(r.previous(i)).is("CAST") || r.at(i).mate < 0 {
 		return 0, 0, false

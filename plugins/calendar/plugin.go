@@ -22,7 +22,7 @@ type Config struct {
 	AttendedWith    bool     `config:"attended_with" doc:"Declare a relationship for every pair of people who came to one meeting." default:"false" param:"-"`
 }
 
-// Plugin gives the adapter.
+// Plugin returns the adapter.
 func Plugin() pdk.Plugin {
 	return pdk.New(pdk.Definition[Config]{
 		Name:    "calendar",

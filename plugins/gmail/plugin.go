@@ -27,7 +27,7 @@ type Config struct {
 	MessageEntities bool     `config:"message_entities" doc:"Register every mail as an entity of type message." default:"false" param:"-"`
 }
 
-// Plugin gives the adapter.
+// Plugin returns the adapter.
 func Plugin() pdk.Plugin {
 	return pdk.New(pdk.Definition[Config]{
 		Name:    "gmail",

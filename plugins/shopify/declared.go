@@ -2,7 +2,7 @@ package shopify
 
 import "github.com/nexus-host/nexus-host/pdk"
 
-// declared gives the fragments that are one shape many times over.
+// declared returns the fragments that are one shape many times over.
 func declared(pdk.Source[Config]) ([]pdk.Fragment, error) {
 	return []pdk.Fragment{
 		customerIdentifiers().Fragment(),

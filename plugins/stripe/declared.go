@@ -2,7 +2,7 @@ package stripe
 
 import "github.com/nexus-host/nexus-host/pdk"
 
-// declared gives the fragments that are one shape many times over.
+// declared returns the fragments that are one shape many times over.
 func declared(src pdk.Source[Config]) ([]pdk.Fragment, error) {
 	return []pdk.Fragment{
 		customerIdentifiers(src.Config).Fragment(),

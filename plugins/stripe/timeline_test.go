@@ -9,12 +9,12 @@ import (
 	"github.com/nexus-host/nexus-host/plugins/stripe"
 )
 
-// day gives seconds since 1970 of noon of a day of 2024.
+// day returns seconds since 1970 of noon of a day of 2024.
 func day(month, d int) int64 {
 	return time.Date(2024, time.Month(month), d, 12, 0, 0, 0, time.UTC).Unix()
 }
 
-// at gives a record that was seen at noon of a day of 2024.
+// at returns a record that was seen at noon of a day of 2024.
 func at(month, d int, json string) plugintest.Record {
 	return plugintest.Record{JSON: json, IngestedAt: time.Unix(day(month, d), 0).UTC().Format(time.RFC3339)}
 }

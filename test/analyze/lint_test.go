@@ -37,7 +37,7 @@ func TestLint(t *testing.T) {
 	}
 }
 
-// typesOf gives the type of the columns that have one type wherever their name is.
+// typesOf returns the type of the columns that have one type wherever their name is.
 func typesOf(scripts []*statement.Script) lint.Types {
 	known := map[string]sql.Type{}
 	mixed := map[string]bool{}

@@ -412,7 +412,7 @@ func short(s string) string {
 	return s
 }
 
-// fetch gives a statement's rows as text. A value that is not of the type that the checker
+// fetch returns a statement's rows as text. A value that is not of the type that the checker
 // promised is an error.
 func fetch(ctx context.Context, query func(context.Context, string) (warehouse.Rows, error), statement string,
 	columns []sql.ColumnDef) (list [][]string, err error) {

@@ -132,7 +132,7 @@ func (p *passed) write(mine func(name string) bool) error {
 	return nil
 }
 
-// changed gives the cases that are to be executed, and the hashes of all.
+// changed returns the cases that are to be executed, and the hashes of all.
 func (r *runner) changed(cases []Case, known Exceptions, p *passed) (list []Case, hashes map[string]string) {
 	hashes = map[string]string{}
 	for _, c := range cases {

@@ -179,7 +179,7 @@ type Dialect struct {
 	WhereNeedsFrom       bool // no WHERE without FROM
 	QualifyAlone         bool // QUALIFY is allowed without WHERE, GROUP BY and HAVING
 	CTEColumns           bool // WITH c (a, b) AS
-	FlatWith             bool // no WITH inside of a WITH
+	FlatWith             bool // no WITH inside a WITH
 	DistinctFrom         bool // IS [NOT] DISTINCT FROM exists
 	UnionDistinct        string
 	GroupedWhole         bool // an expression of GROUP BY counts as grouped only as a whole item

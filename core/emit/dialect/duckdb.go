@@ -106,7 +106,7 @@ func duckdb() *Dialect {
 			"json.timestamp.millis":  jsonTimestamp("regexp_full_match(#0, '", "')", "millis", "1000"),
 			"json.timestamp.micros":  jsonTimestamp("regexp_full_match(#0, '", "')", "micros", "1"),
 			"json.bigint.of":         `CASE WHEN regexp_full_match(#0, '-?[0-9]{1,18}') THEN TRY_CAST(#0 AS BIGINT) WHEN @0 IN ('true', 'false') THEN CAST(@0 = 'true' AS BIGINT) ELSE #{whole(#{cast.text.decimal(#1)})} END`,
-			// DuckDB moves filters below a projection and computes what they read once more for
+			// DuckDB moves filters below a projection and computes what they read again for
 			// each mention, lists of sixty paths included: minutes for a thousand rows. It leaves
 			// only what it takes for random; random() is always below 1.
 			"list.once":           `CASE WHEN random() < 2 THEN #0 END`,

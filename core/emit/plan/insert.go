@@ -23,7 +23,7 @@ import (
 //
 // A view reads published tables, so it changes with them in 2; only one whose query has
 // changed shows, for the seconds of 3, its old query over the new rows. A table that
-// becomes a view is filled once more in 2. Where a view becomes a table or a table a
+// becomes a view is filled again in 2. Where a view becomes a table or a table a
 // view, the name is missing between two statements of 3.
 //
 // Whatever a killed build leaves, the same steps complete it.
@@ -99,7 +99,7 @@ func (p *Plan) publishInsert(s *SchemaState) ([]Phase, error) {
 	return append(phases, Phase{Statements: slices.Concat(after, views, drops)}), nil
 }
 
-// reshape gives the statements that give a published table the columns of its relation,
+// reshape returns the statements that give a published table the columns of its relation,
 // and those that wait until its rows are new.
 func (p *Plan) reshape(r *graph.Relation, e *Existing) (before, after []string, err error) {
 	path := p.Published(r.Name)

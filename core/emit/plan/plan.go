@@ -206,7 +206,7 @@ func (p *Plan) actions(steps []graph.Step, inLoop bool) ([]Action, error) {
 	return actions, nil
 }
 
-// Building gives the path of a relation while it is built.
+// Building returns the path of a relation while it is built.
 func (p *Plan) Building(name string) []string {
 	r := p.graph.Relation(name)
 	switch {
@@ -220,7 +220,7 @@ func (p *Plan) Building(name string) []string {
 	return p.at(p.options.stagingPrefix() + name)
 }
 
-// Published gives the path of a relation that readers see.
+// Published returns the path of a relation that readers see.
 func (p *Plan) Published(name string) []string { return p.at(name) }
 
 func (p *Plan) at(name string) []string {

@@ -69,7 +69,7 @@ func (w *writer) bind(t *template, args []val) (val, error) {
 	return out, nil
 }
 
-// height numbers the name that a template reads: one more than the names inside of what it
+// height numbers the name that a template reads: one more than the names inside what it
 // makes of names. It depends on the template only, so that equal expressions stay equal text, which GROUP BY
 // needs, and no inner name hides an outer one that it reads.
 func (w *writer) height(t *template) (int, error) {

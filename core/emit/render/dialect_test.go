@@ -208,7 +208,7 @@ func TestCastsAndOperators(t *testing.T) {
 	}
 }
 
-// Where a WITH cannot be inside of a WITH, inner expressions come first, under names of their own.
+// Where a WITH cannot be inside a WITH, inner expressions come first, under names of their own.
 func TestFlatWith(t *testing.T) {
 	d, err := dialect.ByName("redshift")
 	if err != nil {

@@ -3,7 +3,7 @@ package rewrite
 import "github.com/nexus-host/nexus-host/core/lang/sql"
 
 // flatten moves the common table expressions of a common table expression before
-// it, for engines that take no WITH inside of a WITH. A name that another one
+// it, for engines that take no WITH inside a WITH. A name that another one
 // has is changed.
 func flatten(q *sql.Query) *sql.Query {
 	nested, taken := false, map[string]bool{}

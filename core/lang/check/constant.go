@@ -10,7 +10,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/spec"
 )
 
-// constant gives the literal that a constant of the run stands for.
+// constant returns the literal that a constant of the run stands for.
 func (s *scope) constant(n *sql.Call, f vocab.Function) sql.Expr {
 	if !s.arity(n, f) {
 		return n
@@ -50,7 +50,7 @@ func (s *scope) constant(n *sql.Call, f vocab.Function) sql.Expr {
 	return at(p.Value.T, value)
 }
 
-// canonical gives a parameter's value as the parser would write it, false if it
+// canonical returns a parameter's value as the parser would write it, false if it
 // is none of its type. Parameters come from outside; nothing has looked at them before.
 func canonical(l *sql.Literal) (string, bool) {
 	switch l.T {
@@ -104,7 +104,7 @@ func (s *scope) param(n *sql.Call) (spec.Param, bool) {
 	return p, ok
 }
 
-// configList gives the values of a list parameter as literals.
+// configList returns the values of a list parameter as literals.
 func (s *scope) configList(e sql.Expr) ([]sql.Expr, bool) {
 	n, ok := e.(*sql.Call)
 	if !ok || n.Name != "config" || len(n.Args) != 1 || n.Over != nil {

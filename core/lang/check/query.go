@@ -48,7 +48,7 @@ func (c *checker) cte(cte *sql.CTE, outer *ctes) *relationInfo {
 	return info
 }
 
-// nameAfter gives the columns of a recursive step that have no name their anchor's.
+// nameAfter names the unnamed columns of a recursive step after its anchor's.
 func nameAfter(items []*sql.Item, anchor []sql.ColumnDef) {
 	if len(items) != len(anchor) {
 		return

@@ -2,7 +2,7 @@ package check
 
 import "github.com/nexus-host/nexus-host/core/lang/sql"
 
-// unify gives the type that both sides of an operator take.
+// unify returns the type that both sides of an operator take.
 func unify(a, b sql.Type) (sql.Type, bool) {
 	switch {
 	case a == b, b == sql.Null, b == sql.Invalid:

@@ -35,7 +35,7 @@ type Diagnostics []*Diagnostic
 // MaxDiagnostics is how many mistakes a list holds; later ones are not kept.
 const MaxDiagnostics = 50
 
-// Error gives the diagnostic on one line.
+// Error returns the diagnostic on one line.
 func (d *Diagnostic) Error() string {
 	var b strings.Builder
 	if d.File != "" {

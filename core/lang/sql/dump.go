@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Dump gives the tree as one S-expression, for tests and debugging. Types are
+// Dump returns the tree as one S-expression, for tests and debugging. Types are
 // shown where showTypes is set.
 func Dump(q *Query, showTypes bool) string {
 	d := &dumper{types: showTypes}
@@ -13,7 +13,7 @@ func Dump(q *Query, showTypes bool) string {
 	return d.b.String()
 }
 
-// DumpExpr gives an expression as Dump does.
+// DumpExpr returns an expression as Dump does.
 func DumpExpr(e Expr, showTypes bool) string {
 	d := &dumper{types: showTypes}
 	d.expr(e)
@@ -140,7 +140,7 @@ var opNames = [...]string{
 	OpAdd: "+", OpSub: "-", OpMul: "*", OpDiv: "/", OpConcat: "||", OpNeg: "-",
 }
 
-// String gives the operator as portable SQL writes it.
+// String returns the operator as portable SQL writes it.
 func (o Op) String() string {
 	if int(o) < len(opNames) {
 		return opNames[o]
@@ -255,7 +255,7 @@ func (d *dumper) orders(name string, list []*Order) {
 	d.b.WriteByte(')')
 }
 
-// String gives the bound as SQL writes it, with - between the words.
+// String returns the bound as SQL writes it, with - between the words.
 func (b Bound) String() string {
 	switch b.Kind {
 	case UnboundedPreceding:

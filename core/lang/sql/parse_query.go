@@ -60,7 +60,7 @@ func (p *parser) with(recursive bool) []*CTE {
 		if p.ctes > p.limits.CTEs {
 			p.fail(p.peek().pos, CodeLimit, "", "more than %d common table expressions", p.limits.CTEs)
 		}
-		// After a mistake inside of the parentheses the closing one is still there.
+		// After a mistake inside the parentheses the closing one is still there.
 		if p.peek().isSymbol(")") && len(p.src.diags) > 0 {
 			p.take()
 		}

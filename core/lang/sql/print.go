@@ -7,7 +7,7 @@ import (
 )
 
 // Print writes a tree as portable SQL again. Parsing that text and writing it
-// once more gives the same text; what the parser takes apart (BETWEEN, a simple
+// again gives the same text; what the parser takes apart (BETWEEN, a simple
 // CASE) stays apart.
 func Print(q *Query) string { return printer{}.query(q) }
 

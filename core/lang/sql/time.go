@@ -8,7 +8,7 @@ import (
 // timestampLayout is how a timestamp looks as text and in a Literal.
 const timestampLayout = "2006-01-02T15:04:05.000000Z"
 
-// FormatTimestamp gives an instant as portable SQL does: UTC, six fraction digits.
+// FormatTimestamp writes an instant as portable SQL does: UTC, six fraction digits.
 func FormatTimestamp(t time.Time) string { return t.UTC().Format(timestampLayout) }
 
 // ParseTimestamp reads text by the rule of cast(text as timestamp) and returns

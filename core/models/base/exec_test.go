@@ -46,7 +46,7 @@ func build(t *testing.T, tg *coretest.Target, src spec.Source) {
 	tg.Build(nodes)
 }
 
-// lines gives the versions of a base relation as sorted text.
+// lines returns the versions of a base relation as sorted text.
 func lines(tg *coretest.Target, columns ...string) string {
 	var out []string
 	for _, r := range tg.Rows("shop_eu_orders_base", columns...) {

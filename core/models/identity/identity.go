@@ -185,7 +185,7 @@ func (b *resolver) query(name string, more ...builder.Params) *sql.Query {
 	return q
 }
 
-// PreviousColumns gives the columns of a table that a build leaves to the next one; nil for others.
+// PreviousColumns returns the columns of a table that a build leaves to the next one; nil for others.
 func PreviousColumns(name string) []sql.ColumnDef {
 	t, ok := contract.Lookup(name)
 	if !ok || !t.Carried {

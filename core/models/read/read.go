@@ -50,7 +50,7 @@ func All() []Lookup {
 	return []Lookup{Find, Matches, Identifiers, Traits, Relationships, States, Timeline, Links, CutLinks, Totals, Example}
 }
 
-// Query gives a lookup of needle, checked: for Find and Matches an identifier or entity id,
+// Query returns a lookup of needle, checked: for Find and Matches an identifier or entity id,
 // for the others an entity id. limit bounds the rows of a timeline.
 func Query(lookup Lookup, needle string, limit int) (*sql.Query, error) {
 	q, err := builder.Load(files, string(lookup), builder.Params{Macros: builder.Values(map[string]sql.Expr{

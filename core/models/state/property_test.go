@@ -164,7 +164,7 @@ func load(tg *coretest.Target, changes []change, looks []look) {
 		defs(sql.Timestamp, "occurred_at", "_processed_at")...), participants)
 }
 
-// printed gives a result's rows one text each; numbers without trailing zeros.
+// printed returns a result's rows one text each; numbers without trailing zeros.
 func printed(rows [][]any) []string {
 	out := make([]string, len(rows))
 	for i, r := range rows {

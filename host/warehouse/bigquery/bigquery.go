@@ -55,13 +55,13 @@ type Warehouse struct {
 	dialect *dialect.Dialect
 	retry   retry.Policy
 	labels  map[string]string
-	slots   chan struct{} // one for each statement under way
+	slots   chan struct{} // one for each running statement
 
 	processed, billed, slotMillis atomic.Int64
 }
 
 // Open makes a client and asks the server one question, which costs nothing and
-// shows that it can be reached, knows us and lets us run jobs.
+// shows that it can be reached, accepts the credentials and allows jobs.
 func Open(ctx context.Context, o Options) (*Warehouse, error) {
 	d, err := dialect.ByName("bigquery")
 	if err != nil {
@@ -132,7 +132,7 @@ func (w *Warehouse) unreachable(err error) error {
 	return &warehouse.SettingError{Setting: "project", Hint: "is bigquery.googleapis.com to be reached from here, and does the project exist?", Err: err}
 }
 
-// Close gives the client's connections back.
+// Close closes the client's connections.
 func (w *Warehouse) Close() error {
 	if err := w.client.Close(); err != nil {
 		return fmt.Errorf("bigquery: %w", err)
@@ -145,7 +145,7 @@ func (w *Warehouse) Usage() *warehouse.Usage {
 	return &warehouse.Usage{BytesProcessed: w.processed.Load(), BytesBilled: w.billed.Load(), SlotMillis: w.slotMillis.Load()}
 }
 
-// enter takes the right to run a statement; leave gives it back.
+// enter takes the right to run a statement; leave releases it.
 func (w *Warehouse) enter(ctx context.Context) (leave func(), err error) {
 	select {
 	case w.slots <- struct{}{}:

@@ -109,7 +109,7 @@ func (w *Warehouse) limit(ctx context.Context) (context.Context, context.CancelF
 	return context.WithTimeoutCause(ctx, w.options.StatementTimeout+w.options.grace, cause)
 }
 
-// submit sends a job. Where its id is taken an earlier attempt came through, and that job is ours.
+// submit sends a job. Where its id is taken, an earlier attempt arrived, and that job is used.
 func (w *Warehouse) submit(ctx context.Context, id string, send func(context.Context) (*bigquery.Job, error)) (*bigquery.Job, error) {
 	job, err := send(ctx)
 	if err != nil && taken(err) {

@@ -18,7 +18,7 @@ import (
 	"github.com/nexus-host/nexus-host/host/warehouse"
 )
 
-// Query runs a statement that gives rows.
+// Query runs a statement that returns rows.
 func (w *Warehouse) Query(ctx context.Context, statement string) (warehouse.Rows, error) {
 	job, _, err := w.exec(ctx, statement)
 	if err != nil {
@@ -34,7 +34,7 @@ func (w *Warehouse) read(ctx context.Context, job *bigquery.Job) (warehouse.Rows
 		return nil, w.wrap(ctx, err)
 	}
 	r := &rows{ctx: ctx, w: w, it: it}
-	r.fetch() // the schema comes with the first row, or with the news that there is none
+	r.fetch() // the schema comes with the first row, or with the answer that there is none
 	if r.err != nil {
 		return nil, r.err
 	}

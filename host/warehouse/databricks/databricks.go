@@ -210,7 +210,7 @@ func (w *Warehouse) Lock(ctx context.Context, schema string) (unlock func() erro
 	return l.Unlock, nil
 }
 
-// Query runs a statement that gives rows.
+// Query runs a statement that returns rows.
 func (w *Warehouse) Query(ctx context.Context, statement string) (warehouse.Rows, error) {
 	conn, err := w.db.Conn(ctx)
 	if err != nil {
@@ -242,8 +242,8 @@ func (w *Warehouse) queryOn(ctx context.Context, conn *stdsql.Conn, statement st
 	return r, nil
 }
 
-// release gives a session back. One whose statement was cancelled is ended: the driver
-// can be cut off before it knows the statement's handle, and ending the session ends
+// release returns a session to the pool. One whose statement was cancelled is ended: the driver
+// can be cut off before it has the statement's handle, and ending the session ends
 // the statement on the server in any case.
 func (w *Warehouse) release(ctx context.Context, conn *stdsql.Conn) {
 	if ctx.Err() == nil {

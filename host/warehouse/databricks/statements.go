@@ -10,7 +10,7 @@ import (
 )
 
 // describeQuery is a query of a row a column that a query has: its name and type. It
-// knows types that results cannot bring.
+// has types that results cannot carry.
 func describeQuery(query string) string { return "DESCRIBE QUERY " + query }
 
 // insertParsedRows adds rows of constants (see insert.Tuple) to a table and reads the texts of the column

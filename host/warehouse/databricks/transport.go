@@ -138,7 +138,7 @@ func (t *transport) read(resp *http.Response, call string) error {
 	return nil
 }
 
-// classify gives the class of a failed request.
+// classify returns the class of a failed request.
 func classify(err error) retry.Verdict {
 	var status *statusError
 	if errors.As(err, &status) {
@@ -187,7 +187,7 @@ func callName(body []byte) string {
 	return "request"
 }
 
-// tokenPath is where a workspace gives out tokens to service principals.
+// tokenPath is where a workspace issues tokens to service principals.
 const tokenPath = "/oidc/v1/token"
 
 // authenticator signs requests with a token.

@@ -203,10 +203,10 @@ func (w *Writer) Abort() {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	if w.out != nil {
-		_ = w.file.Close() // what is in it goes
+		_ = w.file.Close() // its content is discarded
 		w.out = nil
 	}
-	_ = w.end(ctx) // files that stay in the volume harm nothing, and the abortion has an error of its own
+	_ = w.end(ctx) // files that stay in the volume do no harm, and what aborted the load has an error of its own
 }
 
 func (w *Writer) end(ctx context.Context) error {

@@ -14,7 +14,7 @@ import (
 
 // Lock takes the right to build into the database at path: one build at a time, between processes
 // and within one. It does not wait: where another build holds it, the error is warehouse.ErrBusy.
-// The operating system gives the lock back when a process dies.
+// The operating system releases the lock when a process dies.
 func Lock(_ context.Context, path string) (unlock func() error, err error) {
 	if err := makeFolder(path); err != nil {
 		return nil, err

@@ -12,7 +12,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/emit/dialect"
 )
 
-// ReadParquet gives the rows of a Parquet file as JSON objects, in the file's order. It reads
+// ReadParquet returns the rows of a Parquet file as JSON objects, in the file's order. It reads
 // in a database of its own in memory, which may open that one file and nothing else.
 func ReadParquet(ctx context.Context, path string, row func(object []byte) error) (err error) {
 	d, err := dialect.ByName("duckdb")

@@ -16,7 +16,7 @@ import (
 	"github.com/nexus-host/nexus-host/host/warehouse"
 )
 
-// Query runs a statement that gives rows.
+// Query runs a statement that returns rows.
 func (w *Warehouse) Query(ctx context.Context, statement string) (warehouse.Rows, error) {
 	conn, err := w.db.Conn(ctx)
 	if err != nil {
@@ -54,7 +54,7 @@ func (w *Warehouse) queryOn(ctx context.Context, conn *sql.Conn, statement strin
 }
 
 // plainDocuments asks for a statement's documents as text, where it has some, and names
-// their columns. What is wrong with a statement is left to its run.
+// their columns. What is wrong with a statement is reported when it runs.
 func (w *Warehouse) plainDocuments(ctx context.Context, conn *sql.Conn, statement string) (string, map[string]bool) {
 	columns := columnsOf(ctx, conn, statement)
 	documents, seen := map[string]bool{}, map[string]bool{}

@@ -10,7 +10,7 @@ func serializeQuery(d *dialect.Dialect, text string) string {
 	return "SELECT CAST(json_serialize_sql(CAST(" + render.Text(d, text) + " AS VARCHAR)) AS VARCHAR)"
 }
 
-// attachMemory gives a session a database of that name in memory.
+// attachMemory attaches a database of that name in memory to a session.
 func attachMemory(d *dialect.Dialect, name string) string {
 	return "ATTACH " + render.Text(d, ":memory:") + " AS " + render.Ident(d, name)
 }

@@ -74,7 +74,7 @@ type Options struct {
 
 type lostKey struct{}
 
-// WithLost gives a context with which Take notes f: it is called once, with an ErrLost, if the
+// WithLost returns a context with which Take notes f: it is called once, with an ErrLost, if the
 // lease is lost. So a build that works under a lock learns of it, however many layers took the lock for it.
 func WithLost(ctx context.Context, f func(error)) context.Context {
 	return context.WithValue(ctx, lostKey{}, f)
@@ -191,7 +191,7 @@ func (l *Lease) prepare(ctx context.Context, o Options) error {
 	return nil
 }
 
-// row is what the engine knows of the lock.
+// row is what the engine stores of the lock.
 type row struct {
 	holder string
 	left   time.Duration
@@ -251,7 +251,7 @@ func foreign(rows []row, holder string) (row, bool) {
 	return row{}, false
 }
 
-// releaseRows frees rows that were taken in vain; those that stay expire.
+// releaseRows removes this holder's rows after the lock could not be taken; those that stay expire.
 func (l *Lease) releaseRows(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
 	defer cancel()
@@ -345,7 +345,7 @@ func (l *Lease) renew(ctx context.Context) error {
 	return errTaken
 }
 
-// Unlock gives the lock back. It is ErrLost if it had been lost before.
+// Unlock releases the lock. It returns ErrLost if it had been lost before.
 func (l *Lease) Unlock() error {
 	l.stop()
 	<-l.ended

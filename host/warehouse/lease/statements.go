@@ -62,7 +62,7 @@ func TryAdvisory(key int64) string {
 	return "SELECT pg_try_advisory_lock(" + strconv.FormatInt(key, 10) + ")"
 }
 
-// ReleaseAdvisory is PostgreSQL's query that gives the lock of that number back.
+// ReleaseAdvisory is PostgreSQL's query that releases the lock of that number.
 func ReleaseAdvisory(key int64) string {
 	return "SELECT pg_advisory_unlock(" + strconv.FormatInt(key, 10) + ")"
 }

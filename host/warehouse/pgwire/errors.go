@@ -31,7 +31,7 @@ const (
 	lockTimeout      = "55P03"
 )
 
-// passing are the codes of what passes by itself, and in which the server has done nothing or undone it all.
+// passing are the codes of transient failures in which the server has done nothing or undone it all.
 var passing = map[string]bool{
 	"40001": true, // serialization failure
 	"40P01": true, // deadlock
@@ -130,7 +130,7 @@ func (p *Pool) Setting(key string) string {
 	return key
 }
 
-// connectError says which setting to look at when no connection comes about.
+// connectError says which setting to look at when no connection can be made.
 func (p *Pool) connectError(err error) error {
 	name := p.options.Name
 	at := func(key, hint string) error {
@@ -181,7 +181,7 @@ func (p *Pool) parseError(err error) error {
 	return &warehouse.SettingError{Setting: "host", Hint: "look at sslmode, sslrootcert, sslcert, sslkey and service too, and at PG* variables", Err: fmt.Errorf("%s: the settings make no connection", p.options.Name)}
 }
 
-// Error gives an error of a statement its meaning.
+// Error classifies an error of a statement.
 func (p *Pool) Error(ctx context.Context, err error) error {
 	name := p.options.Name
 	if cause := ctx.Err(); cause != nil {

@@ -1,5 +1,5 @@
-// Package pgwire is what PostgreSQL and Redshift share: a pool of connections that is
-// patient with what passes by itself, values, and errors that name the setting to look at.
+// Package pgwire is what PostgreSQL and Redshift share: a pool of connections
+// that retries transient failures, values, and errors that name the setting to look at.
 package pgwire
 
 import (
@@ -165,7 +165,7 @@ func (p *Pool) Close() error {
 	return nil
 }
 
-// Acquire takes a connection out of the pool; its Release gives it back.
+// Acquire takes a connection out of the pool; its Release returns it to the pool.
 func (p *Pool) Acquire(ctx context.Context) (*pgxpool.Conn, error) {
 	var conn *pgxpool.Conn
 	err := retry.Do(ctx, p.policy("connect to "+p.options.Name, true), func(ctx context.Context) (err error) {

@@ -16,7 +16,7 @@ import (
 	"github.com/nexus-host/nexus-host/host/warehouse/retry"
 )
 
-// Query runs a statement that gives rows. It is asked again as long as no row has come.
+// Query runs a statement that returns rows. It is retried as long as no row has arrived.
 func (p *Pool) Query(ctx context.Context, statement string) (warehouse.Rows, error) {
 	limited, cancel := p.limited(ctx)
 	var r *rows
@@ -110,7 +110,7 @@ func (r *rows) Next() bool {
 	return true
 }
 
-// advance goes to the next row, which the next batch may have to bring.
+// advance moves to the next row, and fetches the next batch where needed.
 func (r *rows) advance() bool {
 	if r.reader.NextRow() {
 		return true
@@ -126,7 +126,7 @@ func (r *rows) advance() bool {
 	return r.reader.NextRow()
 }
 
-// release gives the connection back. One within a read-only transaction ends: nothing but its session is lost.
+// release returns the connection to the pool. One within a read-only transaction ends: nothing but its session is lost.
 func (r *rows) release() error {
 	r.ended = true
 	_, err := r.reader.Close()

@@ -11,7 +11,7 @@ func SearchFirst(d *dialect.Dialect, schema string) string {
 		") || ', ' || pg_catalog.current_setting('search_path'), false)"
 }
 
-// Set gives a parameter of the session a value.
+// Set sets a parameter of the session.
 func Set(d *dialect.Dialect, name, value string) string {
 	return "SET " + name + " TO " + render.Text(d, value)
 }

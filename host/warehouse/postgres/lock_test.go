@@ -10,7 +10,7 @@ import (
 	"github.com/nexus-host/nexus-host/host/warehouse/lease"
 )
 
-// A build learns that the session with the lock is gone, once; and nothing is said of a lock that was given back.
+// A build learns that the session with the lock is gone, once; and nothing is said of a lock that was released.
 func TestLockIsWatched(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		asked, told := 0, []error(nil)

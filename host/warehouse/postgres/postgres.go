@@ -118,7 +118,7 @@ func (o *Options) settings() map[string]string {
 
 // Lock takes the right to build into a schema: one build at a time among all that use the
 // database. It does not wait: where another session holds it, the error is warehouse.ErrBusy. The
-// server gives the lock back when the session dies; what lease.WithLost noted learns of it then.
+// server releases the lock when the session dies; the function of lease.WithLost is then called.
 func (w *Warehouse) Lock(ctx context.Context, schema string) (unlock func() error, err error) {
 	h := fnv.New64a()
 	fmt.Fprintf(h, "nexus-host build of schema %s", schema)
@@ -148,7 +148,7 @@ func (w *Warehouse) Lock(ctx context.Context, schema string) (unlock func() erro
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
 		if _, err := conn.Exec(ctx, lease.ReleaseAdvisory(key)); err != nil {
-			return errors.Join(w.Error(ctx, err), conn.Hijack().Close(ctx)) // ending the session gives it back too
+			return errors.Join(w.Error(ctx, err), conn.Hijack().Close(ctx)) // ending the session releases it too
 		}
 		conn.Release()
 		return nil

@@ -12,7 +12,7 @@ func declareCursor(d *dialect.Dialect, name, query string) string {
 	return "DECLARE " + render.Ident(d, name) + " NO SCROLL CURSOR FOR\n" + query
 }
 
-// fetchCursor gives the next rows of a cursor.
+// fetchCursor returns the next rows of a cursor.
 func fetchCursor(d *dialect.Dialect, name string, rows int) string {
 	return "FETCH FORWARD " + strconv.Itoa(rows) + " FROM " + render.Ident(d, name)
 }

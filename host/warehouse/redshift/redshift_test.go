@@ -21,7 +21,7 @@ import (
 	"github.com/nexus-host/nexus-host/internal/pgtest"
 )
 
-// standIn gives options for a PostgreSQL behind a proxy; it knows Redshift's documents by another name.
+// standIn returns options for a PostgreSQL behind a proxy; it knows Redshift's documents by another name.
 func standIn(t *testing.T, faults ...faultnet.Fault) (Options, *faultnet.Proxy) {
 	t.Helper()
 	s := pgtest.New(t)

@@ -1,4 +1,4 @@
-// Package retry repeats what failed for a reason that passes by itself. What an
+// Package retry repeats what failed for a transient reason. What an
 // error means is the engine's to say; when to try again, and when to stop, is said here once.
 package retry
 
@@ -71,7 +71,7 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 // Do calls op until it succeeds, fails for good, or the policy or the context ends
-// it. An error that was never worth repeating comes back as it is, any other as *Error.
+// it. An error that is not worth repeating is returned unchanged, any other as *Error.
 func Do(ctx context.Context, p Policy, op func(context.Context) error) error {
 	p = p.filled()
 	start := p.Clock.Now()

@@ -82,7 +82,7 @@ func (o *Options) connectError(ctx context.Context, err error) error {
 	return at(where, hint)
 }
 
-// connectVerdict reports whether logging in is worth another attempt: always where no answer of Snowflake's own came.
+// connectVerdict reports whether logging in is worth another attempt: always where Snowflake did not answer.
 func connectVerdict(err error) retry.Verdict {
 	var sf *gosnowflake.SnowflakeError
 	if errors.As(err, &sf) && sf.Number != gosnowflake.ErrCodeServiceUnavailable {

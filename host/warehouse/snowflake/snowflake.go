@@ -48,7 +48,7 @@ type Options struct {
 	Authenticator        string // one of the constants; "": what the secrets that are given are for
 	Password             string
 	PrivateKey           string // PEM: PKCS #8, encrypted or not, or PKCS #1
-	PrivateKeyPath       string // a file with that; PrivateKey goes before
+	PrivateKeyPath       string // a file with that; PrivateKey takes precedence
 	PrivateKeyPassphrase string
 	Token                string // of OAuth
 
@@ -170,7 +170,7 @@ func (w *Warehouse) Transact(ctx context.Context, statements []string) error {
 	return nil
 }
 
-// Query runs a statement that gives rows.
+// Query runs a statement that returns rows.
 func (w *Warehouse) Query(ctx context.Context, statement string) (warehouse.Rows, error) {
 	r, err := w.db.QueryContext(ctx, statement)
 	if err != nil {

@@ -40,7 +40,7 @@ func Mutations(name string) []Mutation {
 	return list
 }
 
-// Apply gives the golden queries that a mutation changes, as it leaves them.
+// Apply returns the golden queries that a mutation changes, as it leaves them.
 func (m Mutation) Apply() (*Script, error) {
 	d, err := dialect.ByName(m.Dialect)
 	if err != nil {

@@ -102,7 +102,7 @@ func (l *Library) All(t testing.TB, d *dialect.Dialect) []*Script {
 	return append(list, golden)
 }
 
-// check gives a project as it is for a dialect, with a strategy.
+// check returns a project as it is for a dialect, with a strategy.
 func (l *Library) check(p sample, strategy string, d *dialect.Dialect) (checked, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
