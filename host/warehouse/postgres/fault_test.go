@@ -196,16 +196,22 @@ func TestStatementsUnderFaults(t *testing.T) {
 		}
 	})
 	t.Run("a load", func(t *testing.T) {
-		o, _, _ := behind(t, server, faultnet.DropOn("the last of them"))
+		o, _, _ := behind(t, server, faultnet.DropOn("the first of them"))
 		w := open(t, o)
 		exec(t, w, `create table r (_row bigint, record jsonb, record_id text, _ingested_at timestamp, _source_updated_at timestamp, _deleted boolean, _connection text, _account text, _api_version text, _format text)`)
 		out, err := w.OpenRaw(t.Context(), []string{"public", "r"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i, text := range []string{`"one"`, `"the last of them"`} {
+		// What follows is more than the proxy reads at once, so the end of the load never reaches the server. The
+		// writer may find out before Close does.
+		records := []string{`"the first of them"`}
+		for range 1000 {
+			records = append(records, `"`+strings.Repeat("x", 1<<10)+`"`)
+		}
+		for i, text := range records {
 			if err := out.Write(t.Context(), &warehouse.RawRow{Row: int64(i), Record: []byte(text)}); err != nil {
-				t.Fatal(err)
+				break
 			}
 		}
 		if err := out.Close(t.Context()); err == nil {
