@@ -21,7 +21,7 @@ import (
 	"github.com/nexus-host/nexus-host/internal/run"
 )
 
-// BuildOptions are how to build; the zero value is ready for use.
+// BuildOptions say how to build; the zero value is ready for use.
 type BuildOptions struct {
 	AsOf   time.Time   // the value of as_of(); zero: the project's as_of, else the run's start
 	Jobs   int         // steps, and files, that run at once; 0: one a processor on DuckDB, else the warehouse's concurrency
@@ -32,10 +32,10 @@ type BuildOptions struct {
 // The report lists them. The tables of such a build are published.
 var ErrChecks = errors.New("host: checks failed")
 
-// Build loads the raw files, makes every table under a staging prefix, publishes all of them, in one
-// transaction where the warehouse has such, and checks them. It writes target/run.json and target/manifest.json. Whatever
-// goes wrong before publishing, the last good tables stay as they were. The
-// report is returned together with an error too, once the build has begun.
+// Build loads the raw files, builds every table under a staging prefix, publishes all of them, in one transaction where
+// the warehouse supports it, and checks them. It writes target/run.json and target/manifest.json. A build that fails
+// before it publishes leaves the last good tables as they were. Once the build has begun, the report is returned
+// with an error too.
 func (p *Project) Build(ctx context.Context, o BuildOptions) (*Report, error) {
 	// Where the right to build can be lost, the build ends with it.
 	ctx, cancel := context.WithCancelCause(ctx)

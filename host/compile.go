@@ -21,7 +21,7 @@ import (
 	"github.com/nexus-host/nexus-host/internal/report"
 )
 
-// CompileOptions are how to compile.
+// CompileOptions say how to compile.
 type CompileOptions struct {
 	Dialects []string  // none: the warehouse's own
 	AsOf     time.Time // zero: the project's as_of, else the clock
@@ -35,7 +35,7 @@ type Compiled struct {
 	log   *slog.Logger
 }
 
-// Script writes the plan as files for a database's own client; see plan.Plan.Script.
+// Script returns the plan as files that the database's own client can run; see plan.Plan.Script.
 func (c *Compiled) Script() ([]plan.File, error) {
 	files, err := c.Plan.Script()
 	if err == nil && c.texts != nil {
@@ -46,8 +46,8 @@ func (c *Compiled) Script() ([]plan.File, error) {
 	return files, err
 }
 
-// Compile checks the project and renders it for dialects. It needs no warehouse, unless a
-// source reads relations of one.
+// Compile checks the project and renders its SQL for each dialect. It connects to the warehouse only if a source
+// reads relations there.
 func (p *Project) Compile(ctx context.Context, o CompileOptions) ([]*Compiled, error) {
 	checked, _, err := p.check(ctx, o.AsOf)
 	if err != nil {
@@ -87,12 +87,12 @@ func (p *Project) Compile(ctx context.Context, o CompileOptions) ([]*Compiled, e
 }
 
 // Check finds the mistakes in the project file, its plugins and their fragments, and
-// hands back what the project would leave behind. It runs nothing.
+// returns the manifest of what a build would create. It runs nothing.
 func (p *Project) Check(ctx context.Context) (*Manifest, error) {
 	return p.Graph(ctx)
 }
 
-// Graph is the project's lineage: every relation, its columns and what it is made of.
+// Graph returns the project's lineage: every relation, its columns and what it is built from.
 func (p *Project) Graph(ctx context.Context) (*Manifest, error) {
 	checked, l, err := p.check(ctx, time.Time{})
 	if err != nil {

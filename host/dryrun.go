@@ -15,15 +15,15 @@ import (
 	"github.com/nexus-host/nexus-host/internal/run"
 )
 
-// ErrDryRun says that the warehouse cannot carry out some of a build's queries.
+// ErrDryRun says that the warehouse cannot run some of a build's queries.
 var ErrDryRun = errors.New("host: queries that cannot run")
 
-// Explained is what the warehouse says of one query that it was not asked to run.
+// Explained is the warehouse's explanation of one query of a dry run.
 type Explained struct {
 	Step     string `json:"step"`
 	Relation string `json:"relation,omitempty"` // "": the end of a loop
 	// Over says what the query was explained over: "published" tables of the last build, "empty" ones that
-	// stand in for what a build makes first, "both", or "nothing".
+	// replace relations that a build would create first, "both", or "nothing".
 	Over  string `json:"over"`
 	Rows  *int64 `json:"rows,omitempty"`  // as the engine estimates them
 	Bytes *int64 `json:"bytes,omitempty"` // that it would read
@@ -32,7 +32,8 @@ type Explained struct {
 }
 
 // DryRun has the warehouse explain every query of a build. It runs and loads nothing: empty tables under
-// the build's prefix stand in for what a build makes first, and are dropped again. Where queries cannot run the error is ErrDryRun, beside the list.
+// the build's prefix replace relations that a build would create first, and are dropped afterwards. If a query cannot run,
+// the error is ErrDryRun; the list is returned too.
 func (p *Project) DryRun(ctx context.Context, o BuildOptions) (list []Explained, err error) {
 	unlock, err := p.lock(ctx)
 	if err != nil {

@@ -19,8 +19,8 @@ import (
 // Rows is the result of a query; see warehouse.Rows.
 type Rows = warehouse.Rows
 
-// NotLinkedError says that the project's warehouse is of a type whose warehouse.Engine is not among
-// Options.Engines.
+// NotLinkedError says that the driver for the project's type of warehouse is not in Options.Engines. (It has nothing to
+// do with links between identifiers.)
 type NotLinkedError struct{ Type string }
 
 func (e *NotLinkedError) Error() string {

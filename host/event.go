@@ -2,13 +2,14 @@ package host
 
 import "github.com/nexus-host/nexus-host/internal/run"
 
-// Event is something that happened in a build; see BuildOptions.Notify.
+// Event reports the progress of a build (it is not an event of the history); see BuildOptions.Notify. Its fields are Kind
+// (EventKind), Name, Rows, Seconds, Total and Round; the comments on the kinds say which are set.
 type Event = run.Event
 
-// EventKind says what an event is about.
+// EventKind is the kind of an Event.
 type EventKind = run.EventKind
 
-// What happens in a build.
+// The kinds of events.
 const (
 	PhaseStarted = run.PhaseStarted // Name: load, steps, publish, checks, …; Total: how many steps it has, 0 if unknown
 	StepStarted  = run.StepStarted

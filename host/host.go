@@ -9,7 +9,7 @@
 // A Project holds no connection and no compiled plugin between calls, so that one process
 // can have thousands of them; every method is safe for concurrent use, takes a context, and
 // ends when it does. Mistakes in a project are sql.Diagnostics, with file, line and column;
-// a plugin's failures are *PluginError; an engine that another build holds is ErrBusy.
+// a failure of a plugin is a *PluginError; ErrBusy means that another build is running.
 package host
 
 import (
@@ -31,23 +31,24 @@ var (
 	ErrNoProject = config.ErrNotFound   // there is no nexus.yaml
 )
 
-// Options are how to open a project; the zero value is fit for use.
+// Options say how to open a project. With the zero value it can be checked and compiled; everything else needs Engines.
 type Options struct {
 	// Env looks up environment variables for ${NAME}; nil is os.LookupEnv. A backend gives each tenant its own.
 	Env func(name string) (string, bool)
 	// Engines are the engines that the program links, such as postgres.Driver(); package
 	// host/warehouse/all lists all of them. A project whose warehouse needs another one can be
-	// checked and compiled; the rest is a *NotLinkedError.
+	// checked and compiled; everything else fails with a *NotLinkedError.
 	Engines []warehouse.Driver
-	// Log takes what happens; nil discards it.
+	// Log receives log records, such as retries; nil discards them.
 	Log *slog.Logger
-	// Builtin gives the module of a plugin that comes with the program; ok is false for an unknown name.
+	// Builtin returns the module of a plugin that is part of the program; ok is false for an unknown name. With nil there is
+	// none: then a project names .wasm files, such as those that `nexus-host plugin build plugins/stripe` writes.
 	Builtin func(ctx context.Context, name string) (module []byte, ok bool, err error)
-	// CacheDir keeps what can be had again: plugins' answers, plugins built from source, rendered SQL. "" keeps nothing.
+	// CacheDir is the folder of what can be computed again: plugins' answers, plugins built from source, rendered SQL. "": no cache.
 	CacheDir string
-	// PluginLimits bound what a plugin may take; zero fields have defaults.
+	// PluginLimits limit what a plugin may use; zero fields have defaults.
 	PluginLimits PluginLimits
-	// Now is the clock, read once a run; nil is time.Now.
+	// Now is the clock, read once per run; nil is time.Now.
 	Now func() time.Time
 }
 
@@ -86,7 +87,7 @@ func (p *Project) Name() string { return p.file.Name }
 // Dir is the project's folder.
 func (p *Project) Dir() string { return p.file.Dir }
 
-// Target is the folder of reports and, if the file does not say otherwise, of the database.
+// Target is the folder for reports and, unless the project file says otherwise, for the database.
 func (p *Project) Target() string { return p.file.Target() }
 
 // Schema is the schema of the published tables.
@@ -95,7 +96,7 @@ func (p *Project) Schema() string { return p.file.Warehouse.Schema }
 // ParseInstant reads an instant in ISO 8601, such as 2026-01-31T09:00:00Z or 2026-01-31; ok is false for anything else.
 func ParseInstant(text string) (t time.Time, ok bool) { return config.ParseInstant(text) }
 
-// Dialects lists the dialects that a project can be compiled for.
+// Dialects returns the dialects that a project can be compiled for.
 func Dialects() []string { return dialect.Names() }
 
 // Dialect is the dialect of the project's warehouse.

@@ -10,15 +10,15 @@ import (
 )
 
 type (
-	// PluginLimits bound what a plugin may take; zero fields have defaults.
+	// PluginLimits limit what a plugin may use; zero fields have defaults.
 	PluginLimits = plugin.Limits
 	// PluginError is a plugin's failure: which plugin, in which phase, and why.
 	PluginError = plugin.Error
-	// PluginDescription is what a plugin says of itself.
+	// PluginDescription is a plugin's description of itself.
 	PluginDescription = wire.Description
 )
 
-// PluginOptions are how to build plugins and look into them; the zero value is fit for use.
+// PluginOptions say how to build and inspect plugins; the zero value is ready for use.
 type PluginOptions struct {
 	CacheDir string       // keeps built modules and plugins' answers; "" keeps nothing
 	Limits   PluginLimits // in the sandbox
@@ -31,18 +31,18 @@ type InspectedPlugin struct {
 	Description *PluginDescription
 }
 
-// DefaultCacheDir is where the command keeps what can be had again: a folder of the user's own.
+// DefaultCacheDir returns the cache folder of the command, in the user's own cache folder.
 func DefaultCacheDir() (string, error) { return cache.DefaultDir() }
 
-// BuildPlugin builds a plugin written in Go, from its folder, as a Wasm module. It needs the go command.
+// BuildPlugin compiles the Go plugin in a folder to a Wasm module. It needs the go command.
 func BuildPlugin(ctx context.Context, dir string, o PluginOptions) (module []byte, err error) {
 	return plugin.Builder{CacheDir: o.CacheDir}.Build(ctx, dir)
 }
 
-// ReadPlugin reads the file of a module; what is no regular file is refused.
+// ReadPlugin reads a module's file, which must be a regular file.
 func ReadPlugin(path string) ([]byte, error) { return plugin.ReadModule(path) }
 
-// InspectPlugin loads a module in the sandbox and asks it to describe itself. The name is for errors.
+// InspectPlugin loads a module in the sandbox and asks it to describe itself. The name appears in errors.
 func InspectPlugin(ctx context.Context, name string, module []byte, o PluginOptions) (*InspectedPlugin, error) {
 	l, err := plugin.NewLoader(plugin.Options{CacheDir: o.CacheDir, Limits: o.Limits, Log: o.Log})
 	if err != nil {

@@ -23,7 +23,7 @@ type loaded struct {
 	plugins []UsedPlugin
 }
 
-// ErrNoPlugin says that a project names a plugin that is nowhere.
+// ErrNoPlugin says that a project names a plugin that does not exist.
 var ErrNoPlugin = errors.New("host: no such plugin")
 
 // load asks the plugins of all sources. columns returns what existing relations have;

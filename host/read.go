@@ -17,14 +17,14 @@ import (
 	"github.com/nexus-host/nexus-host/internal/run"
 )
 
-// TestOptions are how to test.
+// TestOptions say how to test; the zero value is ready for use.
 type TestOptions struct {
 	Jobs   int         // checks running at once; 0: one a processor on DuckDB, else the warehouse's concurrency
 	Notify func(Event) // called for each event; it must be safe for concurrent use
 }
 
-// Test runs the contract's checks over the published tables. Where rows break a rule the
-// error is ErrChecks, beside the checks.
+// Test runs the contract's checks on the published tables. If a check fails, the error is ErrChecks; the checks are
+// returned too.
 func (p *Project) Test(ctx context.Context, o TestOptions) ([]Check, error) {
 	d, err := p.driver()
 	if err != nil {
@@ -61,7 +61,7 @@ func (p *Project) Test(ctx context.Context, o TestOptions) ([]Check, error) {
 }
 
 // Query runs one statement of the warehouse's own SQL, in which the published tables need no schema before their
-// names. It only reads: what writes is refused by its form, as *readonly.Error, and by the engine. The rows hold
+// names. It only reads: a statement that could write is refused with a *readonly.Error, or by the engine. The rows hold
 // the database open until they are closed. Other errors: ErrNotBuilt, *warehouse.UnknownError.
 func (p *Project) Query(ctx context.Context, statement string) (Rows, error) {
 	d, err := dialect.ByName(p.Dialect())

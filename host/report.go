@@ -8,12 +8,12 @@ import (
 	"github.com/nexus-host/nexus-host/internal/run"
 )
 
-// The ways in which a build can end.
+// The values of Report.Status.
 const (
 	Succeeded    = "succeeded"
 	ChecksFailed = "checks_failed" // the tables are published, and break a rule
 	Failed       = "failed"        // the last good tables are as they were
-	Canceled     = "canceled"      // likewise
+	Canceled     = "canceled"      // the same
 )
 
 // Report is the report of one build; target/run.json holds it.
@@ -32,13 +32,13 @@ type Report struct {
 	Plugins  []UsedPlugin `json:"plugins"`
 	Loads    []*Load      `json:"loads"`
 	Rejected []Rejected   `json:"rejected"` // by the loads and by the base layer
-	Findings []Finding    `json:"findings"` // what the event log dropped or had to choose from
+	Findings []Finding    `json:"findings"` // what the event log dropped or chose between
 	Steps    []Step       `json:"steps"`
 	Checks   []Check      `json:"checks"`
 	Tables   []Table      `json:"tables"`
 }
 
-// RejectedRows is how many raw rows were not taken.
+// RejectedRows returns the number of raw rows that were rejected.
 func (r *Report) RejectedRows() (n int64) {
 	for _, x := range r.Rejected {
 		n += x.Rows
@@ -46,7 +46,7 @@ func (r *Report) RejectedRows() (n int64) {
 	return n
 }
 
-// FailedChecks is how many checks found rows that break their rule.
+// FailedChecks returns the number of checks that failed.
 func (r *Report) FailedChecks() int {
 	return failed(r.Checks)
 }
@@ -69,7 +69,7 @@ type UsedPlugin struct {
 }
 
 // Finding counts rows that the event log dropped (identifiers that identify no one,
-// rows without an event) or had to choose from, by table, source and reason.
+// rows without an event) or chose between, by table, source and reason.
 type Finding struct {
 	Table  string `json:"table"`
 	Source string `json:"source"`
@@ -79,16 +79,22 @@ type Finding struct {
 	Sample string `json:"sample,omitempty"`
 }
 
-// What a run reports itself.
+// Parts of a Report. Their fields:
+//
+//	Step      Name, Seconds, Rows, Rounds
+//	Check     Name, Table, Rule, Count (rows that break it), Samples, Error; OK() reports whether the rule holds
+//	Table     Name, Rows, Digest
+//	Load      Source, Table, Files, Bytes, Rows, Rejected, Seconds
+//	Rejected  Source, Table, Reason, Rows, Examples
 type (
 	Step     = run.Step      // one step of the plan
 	Check    = run.Check     // one rule of the contract and what it found
 	Table    = run.Table     // a published table's size and fingerprint
 	Load     = load.Result   // what was loaded into a raw relation
-	Rejected = load.Rejected // raw rows that were not taken, by reason
+	Rejected = load.Rejected // raw rows that were rejected, by reason
 )
 
-// Manifest says what a build leaves and what it is made of; target/manifest.json holds it.
+// Manifest describes the relations of a build and what each is built from; target/manifest.json contains it.
 type Manifest struct {
 	Project   string       `json:"project"`
 	RunID     string       `json:"run_id"`

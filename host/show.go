@@ -15,11 +15,10 @@ import (
 	"github.com/nexus-host/nexus-host/internal/run"
 )
 
-// ErrUnknown says that no one has the identifier asked about.
+// ErrUnknown says that no entity has the identifier.
 var ErrUnknown = errors.New("host: no entity has this identifier")
 
-// AmbiguousError says that an identifier stands for several entities; Show takes
-// their ids.
+// AmbiguousError says that several entities have the identifier; pass one of their ids to Show instead.
 type AmbiguousError struct {
 	Needle  string
 	Matches []Match
@@ -29,7 +28,7 @@ func (e *AmbiguousError) Error() string {
 	return fmt.Sprintf("host: %q stands for %d entities", e.Needle, len(e.Matches))
 }
 
-// Match is an entity that an identifier stands for.
+// Match is an entity that was found by an identifier or an id.
 type Match struct {
 	EntityID    string `json:"entity_id"`
 	EntityType  string `json:"entity_type"`
@@ -37,7 +36,7 @@ type Match struct {
 	Identifiers int64  `json:"identifiers"`
 }
 
-// Entity is one person, company or registered thing with what is known of it.
+// Entity is a person, a company or a registered entity, with everything that is known about it.
 type Entity struct {
 	Match
 	IdentifierList []Identifier   `json:"identifier_list"`
@@ -48,7 +47,7 @@ type Entity struct {
 	CutLinks       []Link         `json:"cut_links"` // links that a guard cut
 }
 
-// Identifier of an entity.
+// Identifier is an identifier of an entity.
 type Identifier struct {
 	Type      string    `json:"identifier_type"`
 	Value     string    `json:"normalized_value"`
@@ -57,7 +56,7 @@ type Identifier struct {
 	LastSeen  time.Time `json:"last_seen_at"`
 }
 
-// Trait is a resolved trait.
+// Trait is a resolved trait of an entity.
 type Trait struct {
 	Name   string    `json:"trait_name"`
 	Value  string    `json:"trait_value"`
@@ -65,7 +64,7 @@ type Trait struct {
 	Since  time.Time `json:"occurred_at"`
 }
 
-// Relationship to another entity.
+// Relationship is an entity's relationship to another entity.
 type Relationship struct {
 	Type          string     `json:"relationship_type"`
 	Role          string     `json:"role,omitempty"`
@@ -78,7 +77,7 @@ type Relationship struct {
 	EndedAt       *time.Time `json:"ended_at,omitempty"`
 }
 
-// State in force.
+// State is a current state of an entity.
 type State struct {
 	Name    string            `json:"state_name"`
 	Value   string            `json:"state_value,omitempty"`
@@ -88,7 +87,7 @@ type State struct {
 	Measure bool              `json:"is_measurement"`
 }
 
-// Moment is an event of an entity.
+// Moment is an event in an entity's timeline.
 type Moment struct {
 	At          time.Time `json:"occurred_at"`
 	Event       string    `json:"event_name"`
@@ -98,7 +97,7 @@ type Moment struct {
 	EventID     string    `json:"event_id"`
 }
 
-// ShowOptions bound what Show reads.
+// ShowOptions limit what Show reads.
 type ShowOptions struct {
 	Events int // of the timeline; 20 if 0
 }
@@ -147,8 +146,8 @@ func (r *reader) find(ctx context.Context, needle string) ([]Match, error) {
 	return found, err
 }
 
-// Show returns one entity: needle is an identifier in any spelling, an entity id,
-// or one that was merged away. Errors: ErrUnknown, *AmbiguousError, ErrNotBuilt.
+// Show returns one entity: needle is an identifier in any spelling, or an entity's id; the id of an entity that was
+// merged leads to its heir. Errors: ErrUnknown, *AmbiguousError, ErrNotBuilt.
 func (p *Project) Show(ctx context.Context, needle string, o ShowOptions) (*Entity, error) {
 	r, err := p.reader(ctx)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/read"
 )
 
-// Summary is a built history in a few numbers.
+// Summary is a built history in numbers.
 type Summary struct {
 	Events        int64
 	Entities      map[string]int64 // by type
@@ -15,12 +15,12 @@ type Summary struct {
 	States        int64
 	CurrentStates int64
 	Relationships int64
-	// Example is an address of a person worth looking at, Other another one of the
-	// same person; both are empty where there is no one.
+	// Example is an identifier of a person worth looking at, Other is another one of the same person; both are empty if
+	// there is no such person.
 	Example, Other string
 }
 
-// Summary counts what a build left. Errors: ErrNotBuilt.
+// Summary counts the published rows. Errors: ErrNotBuilt.
 func (p *Project) Summary(ctx context.Context) (*Summary, error) {
 	r, err := p.reader(ctx)
 	if err != nil {

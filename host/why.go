@@ -10,7 +10,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/read"
 )
 
-// Named is an identifier by type and normalized value.
+// Named is the type and the normalized value of an identifier.
 type Named struct {
 	Type  string `json:"identifier_type"`
 	Value string `json:"normalized_value"`
@@ -20,8 +20,8 @@ func (n Named) compare(m Named) int {
 	return cmp.Or(cmp.Compare(n.Type, m.Type), cmp.Compare(n.Value, m.Value))
 }
 
-// Link is two identifiers that an event showed on one actor. Guard and Rule say
-// what cut it; both are empty for a link that was kept.
+// Link is a link between two identifiers that an event had for one actor. Guard and Rule say what removed it;
+// both are empty for a link that was kept.
 type Link struct {
 	A           Named     `json:"a"`
 	B           Named     `json:"b"`
@@ -35,19 +35,19 @@ type Link struct {
 	Rule        string    `json:"rule,omitempty"`
 }
 
-// Reason is why two identifiers are one entity.
+// Reason says why two identifiers belong to one entity.
 type Reason struct {
 	EntityID   string `json:"entity_id"`
 	EntityType string `json:"entity_type"`
 	From       Named  `json:"from"`
 	To         Named  `json:"to"`
-	// Chain leads from From to To, each link turned so that it continues the one
-	// before. It is one of the shortest; among these, the one whose identifiers are least.
+	// Chain leads from From to To; each link begins where the one before ended. It is one of the shortest: among these, the
+	// one with the smallest identifiers.
 	Chain []Link `json:"chain"`
 }
 
 // NotConnectedError says that two identifiers belong to different entities, with the
-// links between or at them that a guard cut, if any.
+// links between or at them that a guard removed, if any.
 type NotConnectedError struct {
 	A, B     []Match
 	CutLinks []Link

@@ -1,7 +1,7 @@
 package warehouse
 
-// SettingError is a failure that a setting of the project file can mend: the warehouse
-// cannot be reached, or does not take what it was given. Err must not quote a secret.
+// SettingError is a failure that a change of a setting in the project file can fix: the warehouse cannot be reached, or
+// rejects what it was given. Err must not quote a secret.
 type SettingError struct {
 	Setting string // the key below warehouse, e.g. "host" or "private_key_path"
 	Hint    string // what to do; "" if there is nothing to say

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// UnknownError says that a statement names a relation that is not there, in a schema that has others.
+// UnknownError says that a statement names a relation that does not exist, in a schema that has others.
 type UnknownError struct {
 	Name   string // the last part of it
 	Schema string
@@ -27,7 +27,7 @@ var unknown = regexp.MustCompile(`relation "([^"]+)" does not exist` + // Postgr
 	`|Not found: Table ([^\s]+)` + // BigQuery
 	`|table or view ([^\s]+) cannot be found`) // Databricks
 
-// MissingName is the last part of the name of a relation that is not there by an engine's error, "" if it does not say.
+// MissingName returns the last part of the name of the missing relation in an engine's error, "" if the error has none.
 func MissingName(err error) string {
 	found := unknown.FindStringSubmatch(err.Error())
 	if found == nil {

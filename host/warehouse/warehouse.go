@@ -1,6 +1,6 @@
-// Package warehouse says what an engine is: the interface that hosts use, the driver by which a
-// program links one, and the rows, values and errors of all. Each engine has a package of its own
-// below; package all lists their drivers.
+// Package warehouse defines the interface Engine, which package host builds and reads with, the Driver that links an
+// engine into a program, and the rows, values and errors that all engines share. Each engine has a package of its own
+// below this one; package all returns the drivers of all of them.
 package warehouse
 
 import "errors"
@@ -12,7 +12,7 @@ var ErrBusy = errors.New("warehouse: busy")
 // ErrMissing says that there is no database, or no such relation in it.
 var ErrMissing = errors.New("warehouse: missing")
 
-// Usage is what the statements of a build have used, where the engine reports it.
+// Usage is what the statements of a build used, if the engine reports it.
 type Usage struct {
 	BytesProcessed int64 `json:"bytes_processed,omitempty"`
 	BytesBilled    int64 `json:"bytes_billed,omitempty"`

@@ -17,8 +17,8 @@ import (
 	"github.com/nexus-host/nexus-host/host/warehouse/retry"
 )
 
-// Options are how to open a warehouse: by a DSN, or by single settings over the PG*
-// variables, a password file and a service file.
+// Options say how to connect: by a DSN, or by individual settings; the PG* variables, the password file and the service
+// file supply what is not set.
 type Options struct {
 	DSN string // never shown in an error
 
@@ -116,9 +116,9 @@ func (o *Options) settings() map[string]string {
 	return s
 }
 
-// Lock takes the right to build into a schema: one build at a time among all that use the
-// database. It does not wait: where another session holds it, the error is warehouse.ErrBusy. The
-// server releases the lock when the session dies; the function of lease.WithLost is then called.
+// Lock acquires the lock of a schema's builds: one build at a time among all that use the database. It does not wait: if
+// another session holds it, the error is warehouse.ErrBusy. The server releases the lock when the session ends; the
+// function given to lease.WithLost is then called.
 func (w *Warehouse) Lock(ctx context.Context, schema string) (unlock func() error, err error) {
 	h := fnv.New64a()
 	fmt.Fprintf(h, "nexus-host build of schema %s", schema)

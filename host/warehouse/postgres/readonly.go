@@ -17,10 +17,10 @@ const (
 	fetched = 1000
 )
 
-// QueryReadOnly runs a statement of a user's, in which names of a schema need no schema. It runs in a transaction
-// that can only read and never commits, a query as a cursor, which takes nothing that writes. What a
-// superuser, or a member of a role with rights over the server, can call from within a query is out of a transaction's
-// reach, and SET ROLE can be undone from there, so that such a login is refused.
+// QueryReadOnly runs a user's statement; names of relations of the schema need no schema. It runs in a read-only transaction
+// that never commits, and a query runs as a cursor, which refuses a statement that writes. A superuser, or a member of a
+// role with rights over the server, is refused: a transaction cannot restrict what such a login calls within a query,
+// and a query can undo SET ROLE.
 func (w *Warehouse) QueryReadOnly(ctx context.Context, schema []string, s readonly.Statement) (warehouse.Rows, error) {
 	name := schema[len(schema)-1]
 	o := pgwire.ReadOnly{
