@@ -27,7 +27,7 @@ import (
 // Errors that callers distinguish with errors.Is.
 var (
 	ErrBusy      = warehouse.ErrBusy    // another build holds the target
-	ErrNotBuilt  = warehouse.ErrMissing // there is no database, or no such table in it
+	ErrNotBuilt  = warehouse.ErrMissing // no build has published the project's tables
 	ErrNoProject = config.ErrNotFound   // there is no nexus.yaml
 )
 

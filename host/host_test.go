@@ -360,12 +360,38 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
+// notBuilt expects every method that reads to say what to do first, in the same words.
+func notBuilt(t *testing.T, p *host.Project) {
+	t.Helper()
+	const want = `project acme has not been built: run "nexus-host build"`
+	for name, read := range map[string]func() error{
+		"query":   func() error { _, err := p.Query(t.Context(), "select * from nexus_events"); return err },
+		"show":    func() error { _, err := p.Show(t.Context(), "ann@x.test", host.ShowOptions{}); return err },
+		"why":     func() error { _, err := p.Why(t.Context(), "ann@x.test", "15550100"); return err },
+		"test":    func() error { _, err := p.Test(t.Context(), host.TestOptions{}); return err },
+		"summary": func() error { _, err := p.Summary(t.Context()); return err },
+	} {
+		if err := read(); !errors.Is(err, host.ErrNotBuilt) || err.Error() != want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestNotBuilt(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, contacts, duck, "")
-	if _, err := open(t, dir).Query(t.Context(), "select 1"); !errors.Is(err, host.ErrNotBuilt) {
-		t.Errorf("query: %v", err)
+	notBuilt(t, open(t, dir))
+	// A first build that fails leaves a database without tables.
+	if err := os.Rename(filepath.Join(dir, "contacts.ndjson"), filepath.Join(dir, "kept")); err != nil {
+		t.Fatal(err)
 	}
+	if _, err := open(t, dir).Build(t.Context(), host.BuildOptions{Jobs: 2}); err == nil {
+		t.Error("a build without its file succeeds")
+	}
+	if found, err := filepath.Glob(filepath.Join(dir, "target", "*.duckdb")); err != nil || len(found) != 1 {
+		t.Errorf("databases: %v %v", found, err)
+	}
+	notBuilt(t, open(t, dir))
 	if _, err := host.Open(t.Context(), t.TempDir(), host.Options{}); !errors.Is(err, host.ErrNoProject) {
 		t.Errorf("open: %v", err)
 	}

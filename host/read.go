@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +23,7 @@ type TestOptions struct {
 }
 
 // Test runs the contract's checks on the published tables. If a check fails, the error is ErrChecks; the checks are
-// returned too.
+// returned too. Other errors: ErrNotBuilt.
 func (p *Project) Test(ctx context.Context, o TestOptions) ([]Check, error) {
 	d, err := p.driver()
 	if err != nil {
@@ -41,11 +40,14 @@ func (p *Project) Test(ctx context.Context, o TestOptions) ([]Check, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := p.open(ctx, warehouse.Use{ReadOnly: true})
+	e, err := p.openBuilt(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer e.Close()
+	if _, err := p.published(ctx, e); err != nil {
+		return nil, err
+	}
 	queries := make([]run.CheckQuery, len(program.Checks))
 	for i, c := range program.Checks {
 		queries[i] = run.CheckQuery{Name: c.Name, Table: c.Table, Rule: c.Rule, SQL: c.SQL}
@@ -72,7 +74,7 @@ func (p *Project) Query(ctx context.Context, statement string) (Rows, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := p.open(ctx, warehouse.Use{ReadOnly: true})
+	e, err := p.openBuilt(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -83,32 +85,61 @@ func (p *Project) Query(ctx context.Context, statement string) (Rows, error) {
 	return &closing{Rows: rows, engine: e}, nil
 }
 
+// notBuiltError is ErrNotBuilt in words that say what to do; the engine's own words are of no use here.
+type notBuiltError struct{ project string }
+
+func (e *notBuiltError) Error() string {
+	return fmt.Sprintf("project %s has not been built: run %q", e.project, "nexus-host build")
+}
+
+func (e *notBuiltError) Unwrap() error { return ErrNotBuilt }
+
+// openBuilt opens the database of a built project to read it.
+func (p *Project) openBuilt(ctx context.Context) (warehouse.Engine, error) {
+	e, err := p.open(ctx, warehouse.Use{ReadOnly: true})
+	if errors.Is(err, warehouse.ErrMissing) {
+		return nil, &notBuiltError{p.Name()}
+	}
+	return e, err
+}
+
+// published returns the names in the project's schema. If no build has published its tables there, the error is ErrNotBuilt.
+func (p *Project) published(ctx context.Context, e warehouse.Engine) ([]string, error) {
+	found, err := p.schemaState(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	built := false
+	for _, r := range found.Relations {
+		names = append(names, r.Name)
+		built = built || strings.HasPrefix(r.Name, "nexus_") && r.Name != plan.Journal // the journal precedes the first build's tables
+	}
+	if !built {
+		return nil, &notBuiltError{p.Name()}
+	}
+	return names, nil
+}
+
 // missing distinguishes a name that is not in the project's schema from a project that was never built.
 func (p *Project) missing(ctx context.Context, e warehouse.Engine, err error) error {
 	if !errors.Is(err, warehouse.ErrMissing) {
 		return err
 	}
-	found, failed := p.schemaState(ctx, e)
-	if failed != nil {
+	names, failed := p.published(ctx, e)
+	switch {
+	case errors.Is(failed, ErrNotBuilt):
+		return failed
+	case failed != nil:
 		return err
-	}
-	if !slices.ContainsFunc(found.Relations, func(r plan.Existing) bool { return strings.HasPrefix(r.Name, published) }) {
-		return fmt.Errorf("project %s is not built; nexus-host build does it: %w", p.Name(), err)
 	}
 	unknown := &warehouse.UnknownError{Name: warehouse.MissingName(err), Schema: p.file.Warehouse.Schema}
 	if unknown.Name == "" {
 		return errors.New(strings.TrimPrefix(err.Error(), warehouse.ErrMissing.Error()+": "))
 	}
-	var names []string
-	for _, r := range found.Relations {
-		names = append(names, r.Name)
-	}
 	unknown.Near = sql.Nearest(strings.ToLower(unknown.Name), names)
 	return unknown
 }
-
-// published begins the names of the tables that every project has.
-const published = "nexus_"
 
 // closing closes the database with the rows.
 type closing struct {

@@ -104,8 +104,9 @@ type ShowOptions struct {
 
 // reader looks up entities in a built project.
 type reader struct {
-	engine warehouse.Engine
-	lookup core.Reader
+	project *Project
+	engine  warehouse.Engine
+	lookup  core.Reader
 }
 
 func (p *Project) reader(ctx context.Context) (*reader, error) {
@@ -113,11 +114,11 @@ func (p *Project) reader(ctx context.Context) (*reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := p.open(ctx, warehouse.Use{ReadOnly: true})
+	e, err := p.openBuilt(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &reader{engine: e, lookup: core.Reader{Dialect: d, Schema: p.schema()}}, nil
+	return &reader{project: p, engine: e, lookup: core.Reader{Dialect: d, Schema: p.schema()}}, nil
 }
 
 func (r *reader) each(ctx context.Context, q read.Lookup, needle string, limit int, f func(row)) error {
@@ -125,10 +126,11 @@ func (r *reader) each(ctx context.Context, q read.Lookup, needle string, limit i
 	if err != nil {
 		return err
 	}
-	if err := run.Each(ctx, r.engine, text, func(v []any) error { f(v); return nil }); err != nil {
-		return fmt.Errorf("host: %s: %w", q, err)
+	err = run.Each(ctx, r.engine, text, func(v []any) error { f(v); return nil })
+	if err = r.project.missing(ctx, r.engine, err); err == nil || errors.Is(err, ErrNotBuilt) {
+		return err
 	}
-	return nil
+	return fmt.Errorf("host: %s: %w", q, err)
 }
 
 // find returns the entities that needle stands for, resolved ones first.
