@@ -23,9 +23,9 @@ import (
 
 // BuildOptions say how to build; the zero value is ready for use.
 type BuildOptions struct {
-	AsOf   time.Time   // the value of as_of(); zero: the project's as_of, else the run's start
-	Jobs   int         // steps, and files, that run at once; 0: one a processor on DuckDB, else the warehouse's concurrency
-	Notify func(Event) // called for each event; it must be safe for concurrent use
+	AsOf   time.Time      // the value of as_of(); zero: the project's as_of, else the run's start
+	Jobs   int            // steps, and files, that run at once; 0: one a processor on DuckDB, else the warehouse's concurrency
+	Notify func(Progress) // reports progress; it must be safe for concurrent use
 }
 
 // ErrChecks says that a build, or a test, found rows that break a rule of the contract.
@@ -97,7 +97,7 @@ func (b *build) prepare(ctx context.Context) (err error) {
 		b.options.Jobs = b.jobs(d)
 	}
 	started := b.Project.options.Now().UTC().Truncate(time.Microsecond)
-	if b.engine, err = b.open(ctx, warehouse.Use{RunID: runID(started)}); err != nil {
+	if b.engine, err = b.open(ctx, warehouse.OpenOptions{RunID: runID(started)}); err != nil {
 		return err
 	}
 	if b.loaded, err = b.load(ctx, b.columnsOf(b.engine), true); err != nil {

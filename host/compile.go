@@ -109,7 +109,7 @@ func (p *Project) Graph(ctx context.Context) (*Manifest, error) {
 func (p *Project) check(ctx context.Context, asOf time.Time) (*core.Checked, *loaded, error) {
 	var ask func(context.Context, []string) ([]sql.ColumnDef, error)
 	if p.readsRelations() {
-		e, err := p.open(ctx, warehouse.Use{ReadOnly: true})
+		e, err := p.open(ctx, warehouse.OpenOptions{ReadOnly: true})
 		if err != nil {
 			return nil, nil, err
 		}

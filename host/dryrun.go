@@ -18,8 +18,8 @@ import (
 // ErrDryRun says that the warehouse cannot run some of a build's queries.
 var ErrDryRun = errors.New("host: queries that cannot run")
 
-// Explained is the warehouse's explanation of one query of a dry run.
-type Explained struct {
+// Explanation is the warehouse's explanation of one query of a dry run.
+type Explanation struct {
 	Step     string `json:"step"`
 	Relation string `json:"relation,omitempty"` // "": the end of a loop
 	// Over says what the query was explained over: "published" tables of the last build, "empty" ones that
@@ -34,7 +34,7 @@ type Explained struct {
 // DryRun has the warehouse explain every query of a build. It runs and loads nothing: empty tables under
 // the build's prefix replace relations that a build would create first, and are dropped afterwards. If a query cannot run,
 // the error is ErrDryRun; the list is returned too.
-func (p *Project) DryRun(ctx context.Context, o BuildOptions) (list []Explained, err error) {
+func (p *Project) DryRun(ctx context.Context, o BuildOptions) (list []Explanation, err error) {
 	unlock, err := p.lock(ctx)
 	if err != nil {
 		return nil, err
@@ -52,7 +52,7 @@ func (p *Project) DryRun(ctx context.Context, o BuildOptions) (list []Explained,
 	return b.dryRun(ctx)
 }
 
-func (b *build) dryRun(ctx context.Context) (list []Explained, err error) {
+func (b *build) dryRun(ctx context.Context) (list []Explanation, err error) {
 	setup, err := b.setup(ctx)
 	if err != nil {
 		return nil, err
@@ -78,14 +78,14 @@ func (b *build) dryRun(ctx context.Context) (list []Explained, err error) {
 	if err := b.execAll(ctx, empty); err != nil {
 		return nil, err
 	}
-	list = make([]Explained, len(queries))
+	list = make([]Explanation, len(queries))
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(b.options.Jobs)
 	failed := 0
 	var mu sync.Mutex
 	for i, q := range queries {
 		group.Go(func() error {
-			e := Explained{Step: q.Step, Relation: q.Relation, Over: over(q.Reads, published)}
+			e := Explanation{Step: q.Step, Relation: q.Relation, Over: over(q.Reads, published)}
 			estimate, err := b.engine.Explain(gctx, q.Query)
 			e.Rows, e.Bytes, e.Cost = estimate.Rows, estimate.Bytes, estimate.Cost
 			if err != nil {

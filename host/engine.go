@@ -19,11 +19,10 @@ import (
 // Rows is the result of a query; see warehouse.Rows.
 type Rows = warehouse.Rows
 
-// NotLinkedError says that the driver for the project's type of warehouse is not in Options.Engines. (It has nothing to
-// do with links between identifiers.)
-type NotLinkedError struct{ Type string }
+// MissingEngineError says that the driver for the project's type of warehouse is not in Options.Engines.
+type MissingEngineError struct{ Type string }
 
-func (e *NotLinkedError) Error() string {
+func (e *MissingEngineError) Error() string {
 	return fmt.Sprintf("host: this program has no engine for a %[1]s warehouse: import github.com/nexus-host/nexus-host/host/warehouse/%[1]s "+
 		"and give host.Options.Engines its %[1]s.Driver()", e.Type)
 }
@@ -35,7 +34,7 @@ func (p *Project) driver() (warehouse.Driver, error) {
 			return d, nil
 		}
 	}
-	return warehouse.Driver{}, &NotLinkedError{Type: p.Dialect()}
+	return warehouse.Driver{}, &MissingEngineError{Type: p.Dialect()}
 }
 
 // settings are what an engine reads of the project file.
@@ -44,7 +43,7 @@ func (p *Project) settings() *warehouse.Settings {
 }
 
 // open opens the project's warehouse.
-func (p *Project) open(ctx context.Context, u warehouse.Use) (warehouse.Engine, error) {
+func (p *Project) open(ctx context.Context, u warehouse.OpenOptions) (warehouse.Engine, error) {
 	d, err := p.driver()
 	if err != nil {
 		return nil, err
@@ -70,7 +69,7 @@ func (p *Project) lock(ctx context.Context) (unlock func() error, err error) {
 	if d.LockFile != nil {
 		return d.LockFile(ctx, p.settings())
 	}
-	e, err := d.Open(ctx, p.settings(), warehouse.Use{Connections: 1})
+	e, err := d.Open(ctx, p.settings(), warehouse.OpenOptions{Connections: 1})
 	if err != nil {
 		return nil, err
 	}

@@ -50,7 +50,7 @@ func TestEngineNotLinked(t *testing.T) {
 		"show":    func() error { _, err := p.Show(t.Context(), "ann@x.test", host.ShowOptions{}); return err },
 	} {
 		err := do()
-		if missing, ok := errors.AsType[*host.NotLinkedError](err); !ok || missing.Type != "duckdb" || !strings.Contains(err.Error(), "host/warehouse/duckdb ") {
+		if missing, ok := errors.AsType[*host.MissingEngineError](err); !ok || missing.Type != "duckdb" || !strings.Contains(err.Error(), "host/warehouse/duckdb ") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -67,7 +67,7 @@ sources:
 	}
 	fmt.Println("dialects:", len(programs))
 	fmt.Println("build:", report.Status, report.Loads[0].Rows, "rows")
-	for _, i := range ann.IdentifierList {
+	for _, i := range ann.Identifiers {
 		fmt.Println(i.Type, i.Value)
 	}
 	// Output:

@@ -37,7 +37,7 @@ type Options struct {
 	Env func(name string) (string, bool)
 	// Engines are the engines that the program links, such as postgres.Driver(); package
 	// host/warehouse/all lists all of them. A project whose warehouse needs another one can be
-	// checked and compiled; everything else fails with a *NotLinkedError.
+	// checked and compiled; everything else fails with a *MissingEngineError.
 	Engines []warehouse.Driver
 	// Log receives log records, such as retries; nil discards them.
 	Log *slog.Logger

@@ -240,16 +240,16 @@ func TestFailureKeepsTables(t *testing.T) {
 	write(t, dir, more, duck, "")
 	for _, tc := range []struct {
 		name string
-		stop func(e host.Event) bool
+		stop func(e host.Progress) bool
 	}{
-		{"while loading", func(e host.Event) bool { return e.Kind == run.StepStarted && e.Name == "crm.contacts" }},
-		{"in a step", func(e host.Event) bool { return e.Kind == run.StepStarted && e.Name == "nexus_events" }},
-		{"before publishing", func(e host.Event) bool { return e.Kind == run.PhaseStarted && e.Name == "publish" }},
+		{"while loading", func(e host.Progress) bool { return e.Kind == run.StepStarted && e.Name == "crm.contacts" }},
+		{"in a step", func(e host.Progress) bool { return e.Kind == run.StepStarted && e.Name == "nexus_events" }},
+		{"before publishing", func(e host.Progress) bool { return e.Kind == run.PhaseStarted && e.Name == "publish" }},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			rep, err := p.Build(ctx, host.BuildOptions{Notify: func(e host.Event) {
+			rep, err := p.Build(ctx, host.BuildOptions{Notify: func(e host.Progress) {
 				if tc.stop(e) {
 					cancel()
 				}
@@ -283,7 +283,7 @@ func TestBusy(t *testing.T) {
 	write(t, dir, contacts, duck, "")
 	p := open(t, dir)
 	var tried atomic.Bool
-	_, err := p.Build(t.Context(), host.BuildOptions{Notify: func(host.Event) {
+	_, err := p.Build(t.Context(), host.BuildOptions{Notify: func(host.Progress) {
 		if tried.CompareAndSwap(false, true) {
 			if _, err := p.Build(t.Context(), host.BuildOptions{}); !errors.Is(err, host.ErrBusy) {
 				t.Errorf("a second build: %v", err)

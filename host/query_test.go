@@ -74,7 +74,7 @@ func TestQueryReads(t *testing.T) {
 				"select * from " + schema + ".nexus_evnts": "; did you mean nexus_events?",
 				"select * from qqqqqqqqqq":                 "no table qqqqqqqqqq in " + schema,
 			} {
-				var unknown *warehouse.UnknownError
+				var unknown *warehouse.UnknownTableError
 				if _, err := p.Query(t.Context(), text); !errors.As(err, &unknown) || errors.Is(err, host.ErrNotBuilt) || !strings.HasSuffix(strings.ToLower(err.Error()), want) {
 					t.Errorf("%s: %v", text, err)
 				}

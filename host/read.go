@@ -18,8 +18,8 @@ import (
 
 // TestOptions say how to test; the zero value is ready for use.
 type TestOptions struct {
-	Jobs   int         // checks running at once; 0: one a processor on DuckDB, else the warehouse's concurrency
-	Notify func(Event) // called for each event; it must be safe for concurrent use
+	Jobs   int            // checks running at once; 0: one a processor on DuckDB, else the warehouse's concurrency
+	Notify func(Progress) // reports progress; it must be safe for concurrent use
 }
 
 // Test runs the contract's checks on the published tables. If a check fails, the error is ErrChecks; the checks are
@@ -64,7 +64,7 @@ func (p *Project) Test(ctx context.Context, o TestOptions) ([]Check, error) {
 
 // Query runs one statement of the warehouse's own SQL, in which the published tables need no schema before their
 // names. It only reads: a statement that could write is refused with a *readonly.Error, or by the engine. The rows hold
-// the database open until they are closed. Other errors: ErrNotBuilt, *warehouse.UnknownError.
+// the database open until they are closed. Other errors: ErrNotBuilt, *warehouse.UnknownTableError.
 func (p *Project) Query(ctx context.Context, statement string) (Rows, error) {
 	d, err := dialect.ByName(p.Dialect())
 	if err != nil {
@@ -96,7 +96,7 @@ func (e *notBuiltError) Unwrap() error { return ErrNotBuilt }
 
 // openBuilt opens the database of a built project to read it.
 func (p *Project) openBuilt(ctx context.Context) (warehouse.Engine, error) {
-	e, err := p.open(ctx, warehouse.Use{ReadOnly: true})
+	e, err := p.open(ctx, warehouse.OpenOptions{ReadOnly: true})
 	if errors.Is(err, warehouse.ErrMissing) {
 		return nil, &notBuiltError{p.Name()}
 	}
@@ -133,7 +133,7 @@ func (p *Project) missing(ctx context.Context, e warehouse.Engine, err error) er
 	case failed != nil:
 		return err
 	}
-	unknown := &warehouse.UnknownError{Name: warehouse.MissingName(err), Schema: p.file.Warehouse.Schema}
+	unknown := &warehouse.UnknownTableError{Name: warehouse.MissingName(err), Schema: p.file.Warehouse.Schema}
 	if unknown.Name == "" {
 		return errors.New(strings.TrimPrefix(err.Error(), warehouse.ErrMissing.Error()+": "))
 	}

@@ -15,8 +15,8 @@ import (
 	"github.com/nexus-host/nexus-host/internal/run"
 )
 
-// ErrUnknown says that no entity has the identifier.
-var ErrUnknown = errors.New("host: no entity has this identifier")
+// ErrNoEntity says that no entity has the identifier.
+var ErrNoEntity = errors.New("host: no entity has this identifier")
 
 // AmbiguousError says that several entities have the identifier; pass one of their ids to Show instead.
 type AmbiguousError struct {
@@ -30,21 +30,21 @@ func (e *AmbiguousError) Error() string {
 
 // Match is an entity that was found by an identifier or an id.
 type Match struct {
-	EntityID    string `json:"entity_id"`
-	EntityType  string `json:"entity_type"`
-	FoundBy     string `json:"found_by"` // identifier, entity id, former entity id
-	Identifiers int64  `json:"identifiers"`
+	EntityID        string `json:"entity_id"`
+	EntityType      string `json:"entity_type"`
+	FoundBy         string `json:"found_by"` // identifier, entity id, former entity id
+	IdentifierCount int64  `json:"identifiers"`
 }
 
 // Entity is a person, a company or a registered entity, with everything that is known about it.
 type Entity struct {
 	Match
-	IdentifierList []Identifier   `json:"identifier_list"`
-	Traits         []Trait        `json:"traits"`
-	Relationships  []Relationship `json:"relationships"`
-	States         []State        `json:"states"`
-	Timeline       []Moment       `json:"timeline"`  // the newest first
-	CutLinks       []Link         `json:"cut_links"` // links that a guard cut
+	Identifiers   []Identifier    `json:"identifier_list"`
+	Traits        []Trait         `json:"traits"`
+	Relationships []Relationship  `json:"relationships"`
+	States        []State         `json:"states"`
+	Timeline      []TimelineEvent `json:"timeline"`  // the newest first
+	CutLinks      []Link          `json:"cut_links"` // links that a guard cut
 }
 
 // Identifier is an identifier of an entity.
@@ -79,16 +79,16 @@ type Relationship struct {
 
 // State is a current state of an entity.
 type State struct {
-	Name    string            `json:"state_name"`
-	Value   string            `json:"state_value,omitempty"`
-	Number  warehouse.Decimal `json:"state_numeric_value,omitempty"`
-	Since   time.Time         `json:"state_entered_at"`
-	Source  string            `json:"source"`
-	Measure bool              `json:"is_measurement"`
+	Name          string            `json:"state_name"`
+	Value         string            `json:"state_value,omitempty"`
+	Number        warehouse.Decimal `json:"state_numeric_value,omitempty"`
+	Since         time.Time         `json:"state_entered_at"`
+	Source        string            `json:"source"`
+	IsMeasurement bool              `json:"is_measurement"`
 }
 
-// Moment is an event in an entity's timeline.
-type Moment struct {
+// TimelineEvent is an event in an entity's timeline.
+type TimelineEvent struct {
 	At          time.Time `json:"occurred_at"`
 	Event       string    `json:"event_name"`
 	Roles       string    `json:"roles"`
@@ -143,13 +143,13 @@ func (r *reader) find(ctx context.Context, needle string) ([]Match, error) {
 		return cmp.Or(cmp.Compare(a.EntityType, b.EntityType), cmp.Compare(a.EntityID, b.EntityID))
 	})
 	if err == nil && len(found) == 0 {
-		err = fmt.Errorf("%w: %s", ErrUnknown, needle)
+		err = fmt.Errorf("%w: %s", ErrNoEntity, needle)
 	}
 	return found, err
 }
 
 // Show returns one entity: needle is an identifier in any spelling, or an entity's id; the id of an entity that was
-// merged leads to its heir. Errors: ErrUnknown, *AmbiguousError, ErrNotBuilt.
+// merged leads to its heir. Errors: ErrNoEntity, *AmbiguousError, ErrNotBuilt.
 func (p *Project) Show(ctx context.Context, needle string, o ShowOptions) (*Entity, error) {
 	r, err := p.reader(ctx)
 	if err != nil {
@@ -167,7 +167,7 @@ func (p *Project) Show(ctx context.Context, needle string, o ShowOptions) (*Enti
 	for _, read := range []func() error{
 		func() error {
 			return r.each(ctx, read.Identifiers, e.EntityID, 0, func(v row) {
-				e.IdentifierList = append(e.IdentifierList, Identifier{v.text(0), v.text(1), v.int(2), v.time(3), v.time(4)})
+				e.Identifiers = append(e.Identifiers, Identifier{v.text(0), v.text(1), v.int(2), v.time(3), v.time(4)})
 			})
 		},
 		func() error {
@@ -183,12 +183,12 @@ func (p *Project) Show(ctx context.Context, needle string, o ShowOptions) (*Enti
 		},
 		func() error {
 			return r.each(ctx, read.States, e.EntityID, 0, func(v row) {
-				e.States = append(e.States, State{Name: v.text(0), Measure: v.text(1) == "measurement", Value: v.text(2), Number: warehouse.Decimal(v.text(3)), Since: v.time(4), Source: v.text(5)})
+				e.States = append(e.States, State{Name: v.text(0), IsMeasurement: v.text(1) == "measurement", Value: v.text(2), Number: warehouse.Decimal(v.text(3)), Since: v.time(4), Source: v.text(5)})
 			})
 		},
 		func() error {
 			return r.each(ctx, read.Timeline, e.EntityID, cmp.Or(o.Events, 20), func(v row) {
-				e.Timeline = append(e.Timeline, Moment{v.time(0), v.text(1), v.text(2), v.text(3), v.text(4), v.text(5)})
+				e.Timeline = append(e.Timeline, TimelineEvent{v.time(0), v.text(1), v.text(2), v.text(3), v.text(4), v.text(5)})
 			})
 		},
 		func() error {
@@ -210,7 +210,7 @@ func (p *Project) Show(ctx context.Context, needle string, o ShowOptions) (*Enti
 
 // sort puts the parts in an order that a reader expects and that never varies.
 func (e *Entity) sort() {
-	slices.SortFunc(e.IdentifierList, func(a, b Identifier) int {
+	slices.SortFunc(e.Identifiers, func(a, b Identifier) int {
 		return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(b.Events, a.Events), cmp.Compare(a.Value, b.Value))
 	})
 	slices.SortFunc(e.Traits, func(a, b Trait) int { return cmp.Compare(a.Name, b.Name) })
@@ -219,7 +219,7 @@ func (e *Entity) sort() {
 			b.OtherID), cmp.Compare(a.OtherRole, b.OtherRole))
 	})
 	slices.SortFunc(e.States, func(a, b State) int { return cmp.Compare(a.Name, b.Name) })
-	slices.SortFunc(e.Timeline, func(a, b Moment) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.EventID, b.EventID)) })
+	slices.SortFunc(e.Timeline, func(a, b TimelineEvent) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.EventID, b.EventID)) })
 	slices.SortFunc(e.CutLinks, func(a, b Link) int { return cmp.Or(a.A.compare(b.A), a.B.compare(b.B)) })
 }
 

@@ -46,19 +46,19 @@ type Reason struct {
 	Chain []Link `json:"chain"`
 }
 
-// NotConnectedError says that two identifiers belong to different entities, with the
+// DifferentEntitiesError says that two identifiers belong to different entities, with the
 // links between or at them that a guard removed, if any.
-type NotConnectedError struct {
+type DifferentEntitiesError struct {
 	A, B     []Match
 	CutLinks []Link
 }
 
-func (e *NotConnectedError) Error() string {
+func (e *DifferentEntitiesError) Error() string {
 	return fmt.Sprintf("host: two entities: %s and %s", e.A[0].EntityID, e.B[0].EntityID)
 }
 
 // Why returns the shortest chain of events that makes two identifiers one entity.
-// Errors: ErrUnknown, *NotConnectedError, ErrNotBuilt.
+// Errors: ErrNoEntity, *DifferentEntitiesError, ErrNotBuilt.
 func (p *Project) Why(ctx context.Context, a, b string) (*Reason, error) {
 	r, err := p.reader(ctx)
 	if err != nil {
@@ -80,16 +80,16 @@ func (p *Project) Why(ctx context.Context, a, b string) (*Reason, error) {
 			}
 		}
 	}
-	notConnected := &NotConnectedError{A: left, B: right}
+	different := &DifferentEntitiesError{A: left, B: right}
 	err = r.each(ctx, read.CutLinks, left[0].EntityID, 0, func(v row) {
-		notConnected.CutLinks = append(notConnected.CutLinks, Link{A: Named{v.text(0), v.text(1)}, B: Named{v.text(2), v.text(3)},
+		different.CutLinks = append(different.CutLinks, Link{A: Named{v.text(0), v.text(1)}, B: Named{v.text(2), v.text(3)},
 			Guard: v.text(4), Rule: v.text(5), Source: v.text(6), At: v.time(7), Events: v.int(8)})
 	})
-	slices.SortFunc(notConnected.CutLinks, func(a, b Link) int { return cmp.Or(a.A.compare(b.A), a.B.compare(b.B)) })
+	slices.SortFunc(different.CutLinks, func(a, b Link) int { return cmp.Or(a.A.compare(b.A), a.B.compare(b.B)) })
 	if err != nil {
 		return nil, err
 	}
-	return nil, notConnected
+	return nil, different
 }
 
 func (r *reader) reason(ctx context.Context, m Match, a, b string) (*Reason, error) {

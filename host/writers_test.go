@@ -64,7 +64,7 @@ func TestWriters(t *testing.T) {
 	engine := &counted{}
 	driver := duckdb.Driver()
 	inner := driver.Open
-	driver.Open = func(ctx context.Context, s *warehouse.Settings, u warehouse.Use) (warehouse.Engine, error) {
+	driver.Open = func(ctx context.Context, s *warehouse.Settings, u warehouse.OpenOptions) (warehouse.Engine, error) {
 		e, err := inner(ctx, s, u)
 		engine.Engine = e
 		return engine, err

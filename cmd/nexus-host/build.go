@@ -87,7 +87,7 @@ data are not included.`,
 }
 
 // explained prints what the warehouse says of each query of a build that was not run.
-func (a *app) explained(list []host.Explained, err error) error {
+func (a *app) explained(list []host.Explanation, err error) error {
 	if err != nil && !errors.Is(err, host.ErrDryRun) {
 		return err
 	}

@@ -34,7 +34,7 @@ func (a *app) progress() *progress {
 }
 
 // notify takes an event of the build; nil shows nothing.
-func (p *progress) notify(e host.Event) {
+func (p *progress) notify(e host.Progress) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch e.Kind {

@@ -54,7 +54,7 @@ func (a *app) ambiguous(e *host.AmbiguousError) error {
 func matches(list []host.Match) *grid {
 	g := &grid{columns: []string{"entity_id", "entity_type", "found_by", "identifiers"}}
 	for _, m := range list {
-		g.add(m.EntityID, m.EntityType, m.FoundBy, m.Identifiers)
+		g.add(m.EntityID, m.EntityType, m.FoundBy, m.IdentifierCount)
 	}
 	return g
 }
@@ -104,7 +104,7 @@ func maybeDay(t *time.Time) any {
 
 func identifiers(e *host.Entity) *grid {
 	g := &grid{columns: []string{"type", "value", "events", "first seen", "last seen"}}
-	for _, i := range e.IdentifierList {
+	for _, i := range e.Identifiers {
 		g.add(i.Type, i.Value, i.Events, day(i.FirstSeen), day(i.LastSeen))
 	}
 	return g
@@ -134,7 +134,7 @@ func states(e *host.Entity) *grid {
 	g := &grid{columns: []string{"state", "value", "since", "source"}}
 	for _, s := range e.States {
 		value := s.Value
-		if s.Measure {
+		if s.IsMeasurement {
 			value = string(s.Number)
 		}
 		g.add(s.Name, value, day(s.Since), s.Source)
@@ -161,7 +161,7 @@ func timeline(e *host.Entity) *grid {
 // facts is an entity in one flat table, for csv.
 func facts(e *host.Entity) *grid {
 	g := &grid{columns: []string{"entity_id", "fact", "name", "value", "source", "at"}}
-	for _, i := range e.IdentifierList {
+	for _, i := range e.Identifiers {
 		g.add(e.EntityID, "identifier", i.Type, i.Value, nil, stamp(i.FirstSeen))
 	}
 	for _, t := range e.Traits {
@@ -176,7 +176,7 @@ func facts(e *host.Entity) *grid {
 	}
 	for _, s := range e.States {
 		value := s.Value
-		if s.Measure {
+		if s.IsMeasurement {
 			value = string(s.Number)
 		}
 		g.add(e.EntityID, "state", s.Name, value, s.Source, stamp(s.Since))

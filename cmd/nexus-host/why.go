@@ -21,10 +21,10 @@ entities, it says so, lists the links that a guard removed, and exits with code 
 				return err
 			}
 			reason, err := p.Why(cmd.Context(), args[0], args[1])
-			var notConnected *host.NotConnectedError
+			var different *host.DifferentEntitiesError
 			switch {
-			case errors.As(err, &notConnected):
-				return a.showNotConnected(args, notConnected)
+			case errors.As(err, &different):
+				return a.showDifferent(args, different)
 			case err != nil:
 				return err
 			}
@@ -56,7 +56,7 @@ func (a *app) showReason(r *host.Reason) error {
 	return g.table(a.out)
 }
 
-func (a *app) showNotConnected(args []string, e *host.NotConnectedError) error {
+func (a *app) showDifferent(args []string, e *host.DifferentEntitiesError) error {
 	if a.format == "json" {
 		if err := a.object(map[string]any{"a": e.A, "b": e.B, "cut_links": e.CutLinks}); err != nil {
 			return err

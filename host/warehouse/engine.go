@@ -21,8 +21,8 @@ type Engine interface {
 	Transact(ctx context.Context, statements []string) error
 	// Query runs a statement that returns rows.
 	Query(ctx context.Context, statement string) (Rows, error)
-	// QueryReadOnly runs a user's statement in an engine that was opened with Use.ReadOnly; names of relations of the schema
-	// need no schema. A statement that the engine recognizes as more than a read is not run.
+	// QueryReadOnly runs a user's statement in an engine that was opened with OpenOptions.ReadOnly; names of relations of
+	// the schema need no schema. A statement that the engine recognizes as more than a read is not run.
 	QueryReadOnly(ctx context.Context, schema []string, s readonly.Statement) (Rows, error)
 	// Columns lists the columns of a query's rows, with the portable types that hold their values.
 	Columns(ctx context.Context, query string) ([]sql.ColumnDef, error)
@@ -44,7 +44,7 @@ type Driver struct {
 	// Name is the engine's dialect, and the warehouse's type in the project file.
 	Name string
 	// Open opens the warehouse.
-	Open func(ctx context.Context, s *Settings, u Use) (Engine, error)
+	Open func(ctx context.Context, s *Settings, u OpenOptions) (Engine, error)
 	// Embedded says that statements run on this machine's processors: by default, as many run at once as there are
 	// processors.
 	Embedded bool
@@ -59,8 +59,8 @@ type Driver struct {
 	ReadParquet func(ctx context.Context, path string, row func(object []byte) error) error
 }
 
-// Use says what a warehouse is opened for.
-type Use struct {
+// OpenOptions says what a warehouse is opened for.
+type OpenOptions struct {
 	ReadOnly    bool
 	RunID       string // "" outside of a build
 	Connections int    // at most; 0: as many as the project file allows
@@ -83,11 +83,11 @@ func (s *Settings) File(name string) string {
 }
 
 // Connections returns how many statements may run at once.
-func (s *Settings) Connections(u Use) int { return cmp.Or(u.Connections, s.Concurrency) }
+func (s *Settings) Connections(u OpenOptions) int { return cmp.Or(u.Connections, s.Concurrency) }
 
-// Opened converts the result of an engine's own Open to an Engine: with an error it is nil, not an interface that holds a
+// AsEngine converts the result of an engine's own Open to an Engine: with an error it is nil, not an interface that holds a
 // nil pointer.
-func Opened[E Engine](e E, err error) (Engine, error) {
+func AsEngine[E Engine](e E, err error) (Engine, error) {
 	if err != nil {
 		return nil, err
 	}

@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// UnknownError says that a statement names a relation that does not exist, in a schema that has others.
-type UnknownError struct {
+// UnknownTableError says that a statement names a relation that does not exist, in a schema that has others.
+type UnknownTableError struct {
 	Name   string // the last part of it
 	Schema string
 	Near   string // the name that is likely meant; "" if none is close
 }
 
-func (e *UnknownError) Error() string {
+func (e *UnknownTableError) Error() string {
 	text := "no table " + e.Name + " in " + e.Schema
 	if e.Near != "" {
 		text += "; did you mean " + e.Near + "?"

@@ -268,9 +268,9 @@ func (s Site) open(t *testing.T, dir, strategy string, now func() time.Time) *ho
 const slow = 5 // seconds
 
 // progress reports how far a build has come to those who watch the test.
-func progress(t *testing.T) func(host.Event) {
+func progress(t *testing.T) func(host.Progress) {
 	start := time.Now()
-	return func(e host.Event) {
+	return func(e host.Progress) {
 		at := time.Since(start).Round(time.Second / 10)
 		switch {
 		case e.Kind == run.PhaseStarted:

@@ -15,19 +15,19 @@ import (
 func Driver() warehouse.Driver {
 	return warehouse.Driver{
 		Name: "databricks",
-		Open: func(ctx context.Context, s *warehouse.Settings, u warehouse.Use) (warehouse.Engine, error) {
-			return warehouse.Opened(Open(ctx, options(s, u)))
+		Open: func(ctx context.Context, s *warehouse.Settings, o warehouse.OpenOptions) (warehouse.Engine, error) {
+			return warehouse.AsEngine(Open(ctx, options(s, o)))
 		},
 	}
 }
 
 var _ warehouse.Engine = (*Warehouse)(nil)
 
-func options(s *warehouse.Settings, u warehouse.Use) Options {
+func options(s *warehouse.Settings, o warehouse.OpenOptions) Options {
 	return Options{
 		Host: s.Host, Port: s.Port, Protocol: s.Protocol, HTTPPath: s.HTTPPath, Catalog: s.Catalog,
 		Token: string(s.Token), ClientID: s.ClientID, ClientSecret: string(s.ClientSecret), Volume: s.Volume,
-		RunID: u.RunID, QueryTag: s.QueryTag, Concurrency: s.Connections(u),
+		RunID: o.RunID, QueryTag: s.QueryTag, Concurrency: s.Connections(o),
 		ConnectTimeout: s.ConnectTimeout.Value(0), StatementTimeout: s.StatementTimeout.Value(0), Retry: retry.Policy{Log: s.Log},
 	}
 }

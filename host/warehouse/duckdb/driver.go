@@ -11,9 +11,9 @@ import (
 func Driver() warehouse.Driver {
 	return warehouse.Driver{
 		Name: "duckdb", Embedded: true, WorkSchema: []string{workDatabase, "main"}, ReadParquet: ReadParquet,
-		Open: func(ctx context.Context, s *warehouse.Settings, u warehouse.Use) (warehouse.Engine, error) {
-			return warehouse.Opened(Open(ctx, Options{
-				Path: s.File(s.Path), Memory: s.Memory, Threads: s.Threads, ReadOnly: u.ReadOnly,
+		Open: func(ctx context.Context, s *warehouse.Settings, o warehouse.OpenOptions) (warehouse.Engine, error) {
+			return warehouse.AsEngine(Open(ctx, Options{
+				Path: s.File(s.Path), Memory: s.Memory, Threads: s.Threads, ReadOnly: o.ReadOnly,
 			}))
 		},
 		LockFile: func(ctx context.Context, s *warehouse.Settings) (func() error, error) {

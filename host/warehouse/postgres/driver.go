@@ -11,19 +11,19 @@ import (
 func Driver() warehouse.Driver {
 	return warehouse.Driver{
 		Name: "postgres",
-		Open: func(ctx context.Context, s *warehouse.Settings, u warehouse.Use) (warehouse.Engine, error) {
-			return warehouse.Opened(Open(ctx, options(s, u)))
+		Open: func(ctx context.Context, s *warehouse.Settings, o warehouse.OpenOptions) (warehouse.Engine, error) {
+			return warehouse.AsEngine(Open(ctx, options(s, o)))
 		},
 	}
 }
 
 var _ warehouse.Engine = (*Warehouse)(nil)
 
-func options(s *warehouse.Settings, u warehouse.Use) Options {
+func options(s *warehouse.Settings, o warehouse.OpenOptions) Options {
 	return Options{
 		DSN: string(s.DSN), Host: s.Host, Port: s.Port, Database: s.Database, User: s.User, Password: string(s.Password), Service: s.Service,
 		SSLMode: s.SSLMode, SSLRootCert: s.File(s.SSLRootCert), SSLCert: s.File(s.SSLCert), SSLKey: s.File(s.SSLKey), Env: s.Env,
-		Role: s.Role, ReadOnly: u.ReadOnly, RunID: u.RunID, QueryTag: s.QueryTag, Connections: s.Connections(u),
+		Role: s.Role, ReadOnly: o.ReadOnly, RunID: o.RunID, QueryTag: s.QueryTag, Connections: s.Connections(o),
 		ConnectTimeout: s.ConnectTimeout.Value(0), StatementTimeout: s.StatementTimeout.Value(0), Retry: retry.Policy{Log: s.Log},
 	}
 }

@@ -12,21 +12,21 @@ import (
 func Driver() warehouse.Driver {
 	return warehouse.Driver{
 		Name: "snowflake",
-		Open: func(ctx context.Context, s *warehouse.Settings, u warehouse.Use) (warehouse.Engine, error) {
-			return warehouse.Opened(Open(ctx, options(s, u)))
+		Open: func(ctx context.Context, s *warehouse.Settings, o warehouse.OpenOptions) (warehouse.Engine, error) {
+			return warehouse.AsEngine(Open(ctx, options(s, o)))
 		},
 	}
 }
 
 var _ warehouse.Engine = (*Warehouse)(nil)
 
-func options(s *warehouse.Settings, u warehouse.Use) Options {
+func options(s *warehouse.Settings, o warehouse.OpenOptions) Options {
 	return Options{
 		Account: s.Account, User: s.User, Role: s.Role, Warehouse: s.Warehouse.Warehouse, Database: s.Database, Schema: s.Schema,
 		Authenticator: s.Authenticator, Password: string(s.Password), Token: string(s.Token),
 		PrivateKey: string(s.PrivateKey), PrivateKeyPath: s.File(s.PrivateKeyPath), PrivateKeyPassphrase: string(s.PrivateKeyPassphrase),
 		Host: s.Host, Port: s.Port, Protocol: s.Protocol,
-		RunID: u.RunID, QueryTag: s.QueryTag, SessionParameters: s.SessionParameters, Concurrency: s.Connections(u),
+		RunID: o.RunID, QueryTag: s.QueryTag, SessionParameters: s.SessionParameters, Concurrency: s.Connections(o),
 		ConnectTimeout: s.ConnectTimeout.Value(0), StatementTimeout: s.StatementTimeout.Value(0), Retry: retry.Policy{Log: s.Log},
 	}
 }

@@ -2,14 +2,14 @@ package host
 
 import "github.com/nexus-host/nexus-host/internal/run"
 
-// Event reports the progress of a build (it is not an event of the history); see BuildOptions.Notify. Its fields are Kind
-// (EventKind), Name, Rows, Seconds, Total and Round; the comments on the kinds say which are set.
-type Event = run.Event
+// Progress reports what a build or a test does; see BuildOptions.Notify. Its fields are Kind (ProgressKind), Name, Rows,
+// Seconds, Total and Round; the comments on the kinds say which are set.
+type Progress = run.Event
 
-// EventKind is the kind of an Event.
-type EventKind = run.EventKind
+// ProgressKind is the kind of a Progress.
+type ProgressKind = run.EventKind
 
-// The kinds of events.
+// The kinds of progress.
 const (
 	PhaseStarted = run.PhaseStarted // Name: load, steps, publish, checks, …; Total: how many steps it has, 0 if unknown
 	StepStarted  = run.StepStarted
