@@ -87,11 +87,11 @@ func Open(ctx context.Context, o Options) (*Warehouse, error) {
 	if w.begin, err = render.Begin(d); err != nil {
 		return nil, fmt.Errorf("duckdb: %w", err)
 	}
-	query := url.Values{}
-	for k, v := range w.config {
-		query.Set(k, v)
+	dsn, err := dsnOf(path, w.config)
+	if err != nil {
+		return nil, err
 	}
-	connector, err := driverdb.NewConnector(path+"?"+query.Encode(), nil)
+	connector, err := driverdb.NewConnector(dsn, nil)
 	if err != nil {
 		return nil, openError(path, err)
 	}
@@ -103,6 +103,9 @@ func Open(ctx context.Context, o Options) (*Warehouse, error) {
 	if !o.ReadOnly {
 		if _, err := w.db.ExecContext(ctx, attachMemory(d, workDatabase)); err != nil {
 			w.db.Close()
+			if strings.Contains(err.Error(), "already exists") { // DuckDB calls a database what its file is called
+				return nil, fmt.Errorf("duckdb: %s: a build has a database called %s of its own; name another file with warehouse: {path: …}", path, workDatabase)
+			}
 			return nil, openError(path, err)
 		}
 	}
@@ -112,6 +115,22 @@ func Open(ctx context.Context, o Options) (*Warehouse, error) {
 // workDatabase lives in memory beside the file: what is written there is neither
 // compressed nor logged, and is gone with the process.
 const workDatabase = "nexus_work"
+
+// dsnOf names a file and its settings to the driver. The driver reads the name as a URL, though it opens what stands
+// before the first "?" as it is: a "#" in the path would make the settings, which confine the session, part of a
+// fragment, and they would be dropped without an error.
+func dsnOf(path string, config map[string]string) (string, error) {
+	settings := url.Values{}
+	for k, v := range config {
+		settings.Set(k, v)
+	}
+	dsn := path + "?" + settings.Encode()
+	if u, err := url.Parse(dsn); err != nil || u.RawQuery != settings.Encode() {
+		return "", fmt.Errorf("duckdb: %q cannot be a database's path: neither its folders nor its file can have a \"#\", a \"?\", "+
+			"a control character or a \"%%\" in their names; name another file with warehouse: {path: …}", path)
+	}
+	return dsn, nil
+}
 
 // configOf are the settings that hold from the first statement on and that no statement can change.
 func configOf(o Options) map[string]string {

@@ -168,3 +168,36 @@ func TestLockThatIsNoFile(t *testing.T) {
 		t.Fatal("locking waits for ever")
 	}
 }
+
+// The driver reads a path as a URL. One from which it would read no settings, and so open the database for
+// writing and with access to every file, is refused.
+func TestPathsThatLoseSettings(t *testing.T) {
+	for _, name := range []string{"a#b", "a%zzb", "a?b", "a\nb", "%23#", "##"} {
+		for _, path := range []string{filepath.Join(t.TempDir(), name, "x.duckdb"), filepath.Join(t.TempDir(), name)} {
+			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			for _, readOnly := range []bool{false, true} {
+				err := opens(t, duckdb.Options{Path: path, ReadOnly: readOnly})
+				if readOnly && errors.Is(err, warehouse.ErrMissing) {
+					continue // it could not be made
+				}
+				if err == nil || !strings.Contains(err.Error(), "cannot be a database's path") {
+					t.Errorf("%q: %v", path, err)
+				}
+			}
+		}
+	}
+	for _, name := range []string{"a b", "a'b", `a"b`, "a;b", "a&b=c", "a%41b", "ä", "main", "system", "temp", "memory"} {
+		path := filepath.Join(t.TempDir(), name+".duckdb")
+		for _, readOnly := range []bool{false, true} {
+			if err := opens(t, duckdb.Options{Path: path, ReadOnly: readOnly}); err != nil {
+				t.Errorf("%q: %v", path, err)
+			}
+		}
+	}
+	err := opens(t, duckdb.Options{Path: filepath.Join(t.TempDir(), "nexus_work.duckdb")})
+	if err == nil || !strings.Contains(err.Error(), "name another file") || strings.Contains(err.Error(), "damaged") {
+		t.Errorf("a file called as the work database: %v", err)
+	}
+}
