@@ -45,7 +45,7 @@ func attacks(out string) []string {
 func TestQueryReads(t *testing.T) {
 	server := pgtest.New(t)
 	for _, warehouseOf := range []string{
-		duck, fmt.Sprintf("{type: postgres, dsn: %q, schema: marts}", server.Database(t)),
+		duck, "{type: duckdb, path: target/other.duckdb, schema: marts}", fmt.Sprintf("{type: postgres, dsn: %q, schema: marts}", server.Database(t)),
 	} {
 		dir := t.TempDir()
 		write(t, dir, contacts, warehouseOf, "")

@@ -210,14 +210,21 @@ func (p *Plan) actions(steps []graph.Step, inLoop bool) ([]Action, error) {
 func (p *Plan) Building(name string) []string {
 	r := p.graph.Relation(name)
 	switch {
-	case r != nil && r.Layer == graph.Work && len(p.options.Work) > 0:
+	case r != nil && r.Layer == graph.Work && p.inWork(r):
 		return append(slices.Clone(p.options.Work), name)
 	case r != nil && r.Layer == graph.Work:
 		return p.at(name)
-	case r != nil && r.Storage == graph.View && len(p.options.Work) > 0: // publishing creates it again
+	case r != nil && r.Storage == graph.View && p.inWork(r): // publishing creates it again
 		return append(slices.Clone(p.options.Work), p.options.stagingPrefix()+name)
 	}
 	return p.at(p.options.stagingPrefix() + name)
+}
+
+// inWork reports whether a relation can be made in Work. A view there finds the relations of
+// Schema only if both schemas have the same name: DuckDB looks for the names in a view where the view is.
+func (p *Plan) inWork(r *graph.Relation) bool {
+	work, schema := p.options.Work, p.options.Schema
+	return len(work) > 0 && (r.Storage != graph.View || len(schema) == 0 || work[len(work)-1] == schema[len(schema)-1])
 }
 
 // Published returns the path of a relation that readers see.
