@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -12,6 +14,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"github.com/nexus-host/nexus-host/core/emit/render"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/base"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/internal/config"
@@ -76,6 +79,11 @@ func (b *build) loadTable(ctx context.Context, source, name string, writers *sem
 		Open:    func(ctx context.Context) (warehouse.RawWriter, error) { return b.engine.OpenRaw(ctx, path) },
 		Loaded:  func(rows int64) { b.notify(run.Event{Kind: run.RowsLoaded, Name: label, Rows: rows}) },
 	})
+	if errors.Is(err, load.ErrNoFile) {
+		if missing := b.MissingFiles(); len(missing) > 0 {
+			return nil, missing
+		}
+	}
 	if errors.Is(err, load.ErrNoParquet) {
 		err = fmt.Errorf("%w: give host.Options.Engines a driver that has one, such as that of github.com/nexus-host/nexus-host/host/warehouse/duckdb", err)
 	}
@@ -84,6 +92,31 @@ func (b *build) loadTable(ctx context.Context, source, name string, writers *sem
 	}
 	b.notify(run.Event{Kind: run.StepEnded, Name: label, Rows: res.Rows, Seconds: res.Seconds})
 	return res, nil
+}
+
+// MissingFiles returns a diagnostic for each path and glob of the project file that matches no file. A build fails on them;
+// Check does not, because files may be on another machine.
+func (p *Project) MissingFiles() sql.Diagnostics {
+	var all sql.Diagnostics
+	for _, source := range p.file.SourceNames() {
+		tables := p.file.Sources[source].Tables
+		for _, table := range p.file.Sources[source].TableNames() {
+			for i, pattern := range tables[table].Files {
+				if _, err := load.Expand(p.Dir(), []string{pattern}); !errors.Is(err, load.ErrNoFile) {
+					continue
+				}
+				where := ""
+				if !filepath.IsAbs(pattern) {
+					where = " (relative to the project folder)"
+				}
+				var found sql.Diagnostics
+				if errors.As(p.file.Mistake("no file matches "+pattern+where, "", "sources", source, "tables", table, "files", strconv.Itoa(i)), &found) {
+					all = append(all, found...)
+				}
+			}
+		}
+	}
+	return all
 }
 
 // loadTable says how a table is read according to the project file.

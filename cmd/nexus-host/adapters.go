@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -25,9 +26,10 @@ func (a *app) builtin(ctx context.Context, name string) (module []byte, ok bool,
 	if module, ok = embedded(name); ok {
 		return module, true, nil
 	}
-	dir, ok := sourceOf(name)
+	_, file, _, _ := runtime.Caller(0)
+	dir, ok := sourceOf(file, name)
 	if !ok {
-		return nil, false, nil
+		return nil, false, errNoAdapters
 	}
 	done := a.slow("building the " + name + " adapter from source")
 	defer done()
@@ -35,14 +37,13 @@ func (a *app) builtin(ctx context.Context, name string) (module []byte, ok bool,
 	return module, err == nil, err
 }
 
+// errNoAdapters is for a program that has no adapters inside and is not run from a checkout.
+var errNoAdapters = errors.New(`this program was built without its adapters: use "just build", or name a .wasm file or a folder`)
+
 // sourceOf finds an adapter's source beside this file, as it is for a program run or
 // tested from a checkout.
-func sourceOf(name string) (string, bool) {
-	_, file, _, ok := runtime.Caller(0)
-	if !ok {
-		return "", false
-	}
-	dir := filepath.Join(filepath.Dir(file), "..", "..", "plugins", name)
+func sourceOf(thisFile, name string) (string, bool) {
+	dir := filepath.Join(filepath.Dir(thisFile), "..", "..", "plugins", name)
 	info, err := os.Stat(dir)
 	return dir, err == nil && info.IsDir()
 }

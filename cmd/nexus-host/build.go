@@ -152,7 +152,11 @@ func (a *app) printRejected(rep *host.Report) {
 	if rep.RejectedRows() == 0 || a.quiet || a.format != "table" {
 		return
 	}
-	fmt.Fprintf(a.err, "\n%d raw rows were rejected:\n", rep.RejectedRows())
+	were := "were"
+	if rep.RejectedRows() == 1 {
+		were = "was"
+	}
+	fmt.Fprintf(a.err, "\n%s %s rejected:\n", plural(rep.RejectedRows(), "raw row"), were)
 	for _, r := range rep.Rejected {
 		where := ""
 		if len(r.Examples) > 0 {
@@ -169,7 +173,7 @@ func (a *app) printChecks(rep *host.Report) {
 		case c.Error != "":
 			fmt.Fprintf(a.err, "check %s could not run: %s\n", c.Name, c.Error)
 		case c.Count > 0:
-			fmt.Fprintf(a.err, "check %s failed: %s: %d rows, such as %v\n", c.Name, c.Rule, c.Count, c.Samples)
+			fmt.Fprintf(a.err, "check %s failed: %s: %s, such as %v\n", c.Name, c.Rule, plural(c.Count, "row"), c.Samples)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -86,11 +87,20 @@ func (a *app) printSummary(ctx context.Context, p *host.Project, dir string) err
 	a.say("\nFound %d events. %d people and %d companies behind %d identifiers; %d of them have more than one.\n", s.Events, s.Entities["person"], s.Entities["group"], s.Identifiers, s.Merged)
 	a.say("%d states, %d of them in force; %d relationships.\n", s.States, s.CurrentStates, s.Relationships)
 	if s.Example != "" {
-		a.say("\nTry next:\n  nexus-host show %s --project %s\n", s.Example, dir)
+		me := started(os.Args[0])
+		a.say("\nTry next:\n  %s show %s --project %s\n", me, s.Example, dir)
 		if s.Other != "" {
-			a.say("  nexus-host why %s %s --project %s\n", s.Example, s.Other, dir)
+			a.say("  %s why %s %s --project %s\n", me, s.Example, s.Other, dir)
 		}
-		a.say("  nexus-host query 'select event_name, count(*) as n from nexus_events group by event_name order by n desc' --project %s\n", dir)
+		a.say("  %s query 'select event_name, count(*) as n from nexus_events group by event_name order by n desc' --project %s\n", me, dir)
 	}
 	return nil
+}
+
+// started is how to start the program again, as it was started: go run leaves no program behind.
+func started(arg0 string) string {
+	if strings.Contains(filepath.ToSlash(arg0), "/go-build") {
+		return "go run ./cmd/nexus-host"
+	}
+	return arg0
 }

@@ -13,7 +13,8 @@ func (a *app) checkCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "check", Short: "find mistakes in the project, its plugins and their SQL, without running anything", Args: cobra.NoArgs,
 		Long: `Check reads nexus.yaml, loads every plugin in its sandbox, and checks each fragment: names,
-types, layers, kinds and bounds. It reports mistakes with file, line, column and a hint.`,
+types, layers, kinds and bounds. It reports mistakes with file, line, column and a hint, and
+warns of files that are not there yet.`,
 		Example: "  nexus-host check\n  nexus-host check --project crm",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := a.open(cmd.Context(), a.project)
@@ -37,10 +38,13 @@ types, layers, kinds and bounds. It reports mistakes with file, line, column and
 			if a.quiet {
 				return nil
 			}
+			for _, d := range p.MissingFiles() {
+				fmt.Fprintf(a.err, "warning: %v; a build will fail\n", d)
+			}
 			if err := g.print(a.out, a.format); err != nil {
 				return err
 			}
-			a.say("\n%s is sound: %d relations\n", p.Name(), len(m.Relations))
+			a.say("\n%s: no mistakes; %s\n", p.Name(), plural(int64(len(m.Relations)), "relation"))
 			return nil
 		},
 	}

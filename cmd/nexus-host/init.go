@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	_ "embed"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -35,7 +37,8 @@ it reads from. It never overwrites a project file.`,
 			if err != nil {
 				return err
 			}
-			if _, err = f.Write(initFile); err == nil {
+			text := bytes.Replace(initFile, []byte("name: my_project"), []byte("name: "+projectName(dir)), 1)
+			if _, err = f.Write(text); err == nil {
 				err = f.Close()
 			}
 			if err != nil {
@@ -45,4 +48,24 @@ it reads from. It never overwrites a project file.`,
 			return nil
 		},
 	}
+}
+
+// projectName is a folder's name with only what a project's name may have.
+func projectName(dir string) string {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return "my_project"
+	}
+	name := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '_'
+	}, strings.ToLower(filepath.Base(abs)))
+	name = strings.TrimLeft(name, "_0123456789") // it begins with a letter
+	name = strings.TrimRight(name[:min(len(name), 31)], "_")
+	if name == "" {
+		return "my_project"
+	}
+	return name
 }

@@ -17,6 +17,14 @@ type grid struct {
 	rows    [][]any
 }
 
+// plural is a number with its noun.
+func plural(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
 func (g *grid) add(row ...any) { g.rows = append(g.rows, row) }
 
 // print writes the grid as an aligned table, an array of objects or CSV.

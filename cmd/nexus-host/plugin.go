@@ -138,13 +138,13 @@ func (a *app) describe(p *host.InspectedPlugin) error {
 	if err != nil {
 		return err
 	}
-	tables := &grid{columns: []string{"table", "needed", "record id", "what"}}
+	tables := &grid{columns: []string{"table", "required", "record id", "what"}}
 	for _, t := range d.Tables {
-		need := "yes"
+		required := "yes"
 		if t.Optional {
-			need = "no"
+			required = "no"
 		}
-		tables.add(t.Name, need, t.RecordID, t.Doc)
+		tables.add(t.Name, required, t.RecordID, t.Doc)
 	}
 	types := &grid{columns: []string{"entity type", "kind", "what"}}
 	for _, t := range d.EntityTypes {

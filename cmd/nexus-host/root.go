@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -128,19 +129,34 @@ func (a *app) root() *cobra.Command {
 	return root
 }
 
-// guardArgs makes cobra's complaints about arguments usage errors.
+// guardArgs makes wrong arguments usage errors that say what the command takes.
 func guardArgs(c *cobra.Command) {
 	if check := c.Args; check != nil {
 		c.Args = func(cmd *cobra.Command, args []string) error {
-			if err := check(cmd, args); err != nil {
-				return usagef("%w (see %s --help)", err, cmd.CommandPath())
+			err := check(cmd, args)
+			if err == nil {
+				return nil
 			}
-			return nil
+			if !cmd.HasSubCommands() { // else the word is meant as a command, which err says
+				err = wrongArgs(cmd, args)
+			}
+			return usagef("%w (see %s --help)", err, cmd.CommandPath())
 		}
 	}
 	for _, sub := range c.Commands() {
 		guardArgs(sub)
 	}
+}
+
+func wrongArgs(cmd *cobra.Command, args []string) error {
+	takes := strings.TrimSpace(strings.TrimPrefix(cmd.Use, cmd.Name()))
+	switch {
+	case takes == "":
+		return fmt.Errorf("%s takes no argument, but got %q", cmd.CommandPath(), args)
+	case len(args) == 0:
+		return fmt.Errorf("%s needs %s", cmd.CommandPath(), takes)
+	}
+	return fmt.Errorf("%s takes %s, but got %s", cmd.CommandPath(), takes, plural(int64(len(args)), "argument"))
 }
 
 func (a *app) globals() error {

@@ -52,7 +52,7 @@ func (a *app) showReason(r *host.Reason) error {
 		fmt.Fprintf(a.out, "%s %s: both are the same identifier of %s %s\n", r.From.Type, printable(r.From.Value), r.EntityType, r.EntityID)
 		return nil
 	}
-	fmt.Fprintf(a.out, "One %s, %s, by %d links:\n\n", r.EntityType, r.EntityID, len(r.Chain))
+	fmt.Fprintf(a.out, "One %s, %s, by %s:\n\n", r.EntityType, r.EntityID, plural(int64(len(r.Chain)), "link"))
 	return g.table(a.out)
 }
 

@@ -20,11 +20,25 @@ import (
 // ErrNotFound says that there is no project file where one was looked for.
 var ErrNotFound = errors.New("project: no " + FileName)
 
+// nowhereError is ErrNotFound for a path at which there is nothing at all.
+type nowhereError struct{ what, path string }
+
+func (e *nowhereError) Error() string { return "project: no " + e.what + " " + e.path }
+
+func (e *nowhereError) Unwrap() error { return ErrNotFound }
+
 // Load reads the project file of a folder (or the file itself, by any name). env
 // looks up environment variables; os.LookupEnv is the usual one. Mistakes in the
 // file, and in the secrets file and the profile that it names, come back as sql.Diagnostics.
 func Load(path string, env func(string) (string, bool)) (*Project, error) {
 	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		what := "folder"
+		if ext := filepath.Ext(path); ext == ".yaml" || ext == ".yml" {
+			what = "file"
+		}
+		return nil, &nowhereError{what, path}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("project: %w", err)
 	}

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -255,6 +256,9 @@ func compileGo(ctx context.Context, goCmd, dir string) ([]byte, error) {
 	return module, nil
 }
 
+// untidy is how the go command says that go.mod and go.sum lack something that the source needs.
+var untidy = regexp.MustCompile(`go mod tidy|missing go\.sum entry|no required module provides package|updates to go\.mod needed`)
+
 func runGo(ctx context.Context, goCmd, dir string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, goCmd, args...)
 	cmd.Dir = dir
@@ -264,6 +268,9 @@ func runGo(ctx context.Context, goCmd, dir string, args ...string) ([]byte, erro
 	if err := cmd.Run(); err != nil {
 		if ctx.Err() != nil {
 			return nil, ended(ctx, "")
+		}
+		if untidy.Match(stderr.Bytes()) {
+			return nil, &Error{Code: CodeBuild, Err: err, Detail: fmt.Sprintf("go.mod or go.sum is not complete: run %q in %s", "go mod tidy", dir)}
 		}
 		return nil, &Error{Code: CodeBuild, Err: err,
 			Detail: clean("go "+args[0]+": "+err.Error()+": "+strings.ReplaceAll(strings.TrimSpace(stderr.String()), "\n", "; "), maxErrorText)}

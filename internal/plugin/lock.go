@@ -93,7 +93,7 @@ func (l *Lock) Check(p *Plugin) (known bool, err error) {
 	if got == want {
 		return true, nil
 	}
-	what := fmt.Sprintf("%s pins %s %s (%s), the module is %s %s (%s)", LockFile,
+	what := fmt.Sprintf("%s pins %s %s (%s), but this module is %s %s (%s)", LockFile,
 		want.Name, want.Version, short(want.Digest), got.Name, got.Version, short(got.Digest))
 	if got.Digest == want.Digest { // the same bytes, so the lock is what changed
 		what = fmt.Sprintf("%s was edited: it pins this module as %s %s, ABI %d; it is %s %s, ABI %d", LockFile,
@@ -115,7 +115,7 @@ func (l *Lock) checkDigest(name, digest string) error {
 	if !ok || digest == want.Digest {
 		return nil
 	}
-	return at(fail(CodeLock, "%s pins %s %s (%s), the module is another (%s); if the change is wanted, remove the entry and build again",
+	return at(fail(CodeLock, "%s pins %s %s (%s), but this module is different (%s); if the change is wanted, remove the entry and build again",
 		LockFile, want.Name, want.Version, short(want.Digest), short(digest)), name, PhaseLock)
 }
 

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -90,10 +91,18 @@ func classify(err error) retry.Verdict {
 	return retry.Verdict{}
 }
 
-// flat is an error on one line; pgx puts each address that it tried on one of its own.
+// flat is an error on one line; pgx puts each address that it tried, with and without encryption, on one of its own.
 type flat struct{ error }
 
-func (f flat) Error() string { return strings.Join(strings.Fields(f.error.Error()), " ") }
+func (f flat) Error() string {
+	var lines []string
+	for line := range strings.Lines(f.error.Error()) {
+		if line = strings.Join(strings.Fields(line), " "); line != "" && !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, " ")
+}
 
 func (f flat) Unwrap() error { return f.error }
 

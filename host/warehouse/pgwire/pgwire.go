@@ -67,6 +67,10 @@ func Open(ctx context.Context, o Options) (*Pool, error) {
 		if ctx.Err() != nil {
 			return nil, fmt.Errorf("%s: %w", o.Name, ctx.Err())
 		}
+		var gave *retry.Error
+		if errors.As(err, &gave) {
+			gave.Name = "" // connectError says what was tried
+		}
 		return nil, p.connectError(err)
 	}
 	return p, nil

@@ -56,7 +56,7 @@ type Clock interface {
 type Error struct {
 	Name     string
 	Attempts int
-	Why      string // why no other attempt followed
+	Why      string // why no other attempt followed; "" if there were as many as allowed
 	Err      error  // the last attempt's
 }
 
@@ -65,7 +65,14 @@ func (e *Error) Error() string {
 	if e.Attempts == 1 {
 		times = "attempt"
 	}
-	return fmt.Sprintf("%s: %v; %d %s, then %s", e.Name, e.Err, e.Attempts, times, e.Why)
+	text := fmt.Sprintf("%v; gave up after %d %s", e.Err, e.Attempts, times)
+	if e.Name != "" {
+		text = e.Name + ": " + text
+	}
+	if e.Why != "" {
+		text += ": " + e.Why
+	}
+	return text
 }
 
 func (e *Error) Unwrap() error { return e.Err }
@@ -95,10 +102,10 @@ func Do(ctx context.Context, p Policy, op func(context.Context) error) error {
 			if attempt == 1 {
 				return err
 			}
-			return failed("an error that does not pass", err)
+			return failed("the last error is not one that passes", err)
 		}
 		if attempt >= p.Attempts {
-			return failed("given up", err)
+			return failed("", err)
 		}
 		// Half of the pause is fixed and half is random, so that those who failed together do not come back together.
 		wait := pause/2 + time.Duration(p.Random()*float64(pause)/2)
@@ -111,7 +118,7 @@ func Do(ctx context.Context, p Policy, op func(context.Context) error) error {
 		pause = min(2*pause, p.Longest)
 		next := p.Clock.Now().Add(wait)
 		if p.Within > 0 && next.Sub(start) > p.Within {
-			return failed(fmt.Sprintf("given up after %s", p.Clock.Now().Sub(start).Round(time.Millisecond)), err)
+			return failed(fmt.Sprintf("no time for another within %s", p.Within), err)
 		}
 		if deadline, ok := ctx.Deadline(); ok && next.After(deadline) {
 			return failed("no time for another", fmt.Errorf("%w: %w", context.DeadlineExceeded, err))

@@ -58,15 +58,15 @@ func TestDo(t *testing.T) {
 		{name: "no classifier", fail: 9, want: "busy"},
 		{name: "doubles", policy: retry.Policy{Classify: always(refused)}, fail: 4, random: 0.5, slept: ms(187, 375, 750, 1500)},
 		{name: "gives up", policy: retry.Policy{Name: "connect", Classify: always(refused), Attempts: 3}, fail: 9, slept: ms(125, 250),
-			want: "connect: busy; 3 attempts, then given up"},
+			want: "connect: busy; gave up after 3 attempts"},
 		{name: "longest", policy: retry.Policy{Classify: always(refused), Base: time.Second, Longest: 3 * time.Second}, fail: 4, slept: ms(500, 1000, 1500, 1500)},
 		{name: "not safe to repeat", policy: retry.Policy{Classify: always(transient)}, fail: 1, want: "busy"},
 		{name: "safe to repeat", policy: retry.Policy{Classify: always(transient), Idempotent: true}, fail: 1, slept: ms(125)},
 		{name: "as the server asks", policy: retry.Policy{Classify: always(retry.Verdict{Class: retry.Refused, After: 7 * time.Second})}, fail: 1, random: 0.5, slept: ms(7125)},
 		{name: "too long a wait", policy: retry.Policy{Classify: always(retry.Verdict{Class: retry.Refused, After: time.Hour})}, fail: 1,
-			want: "attempt: busy; 1 attempt, then the server asks to wait 1h0m0s, which is too long"},
+			want: "attempt: busy; gave up after 1 attempt: the server asks to wait 1h0m0s, which is too long"},
 		{name: "within", policy: retry.Policy{Classify: always(refused), Within: time.Second}, fail: 9, slept: ms(125, 250, 500),
-			want: "attempt: busy; 4 attempts, then given up after 875ms"},
+			want: "attempt: busy; gave up after 4 attempts: no time for another within 1s"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			c := &clock{now: time.Unix(1e9, 0)}
