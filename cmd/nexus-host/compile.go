@@ -60,7 +60,7 @@ Dialects: ` + strings.Join(host.Dialects(), ", ") + `.`,
 		},
 	}
 	c.Flags().StringVar(&names, "dialect", "", "one dialect, several separated by commas, or all; default: the project's")
-	c.Flags().StringVar(&out, "out", "target/compiled", "the output folder; a relative path must stay inside the project")
+	c.Flags().StringVar(&out, "out", "target/compiled", "the output folder; a relative path must stay inside the project (links in it are followed)")
 	c.Flags().StringVar(&asOf, "as-of", "", "the instant that counts as now (ISO 8601)")
 	return c
 }
