@@ -95,3 +95,32 @@ func TestGrid(t *testing.T) {
 		t.Errorf("json does not parse: %v", err)
 	}
 }
+
+func TestPlural(t *testing.T) {
+	for n, want := range map[int64]string{0: "0 links", 1: "1 link", 2: "2 links"} {
+		if got := plural(n, "link"); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
+// What demo suggests starts the program as the user did.
+func TestStarted(t *testing.T) {
+	for arg0, want := range map[string]string{
+		"nexus-host": "nexus-host", "./nexus-host": "./nexus-host", "/tmp/go-build123/b001/exe/nexus-host": "go run ./cmd/nexus-host",
+	} {
+		if got := started(arg0); got != want {
+			t.Errorf("%s: got %s, want %s", arg0, got, want)
+		}
+	}
+}
+
+func TestProjectName(t *testing.T) {
+	for dir, want := range map[string]string{
+		"shop": "shop", "a/My-Shop": "my_shop", "2024-crm": "crm", "a/123": "my_project", "a/Ärzte": "rzte", strings.Repeat("x", 40): strings.Repeat("x", 31),
+	} {
+		if got := projectName(dir); got != want {
+			t.Errorf("%s: got %s, want %s", dir, got, want)
+		}
+	}
+}

@@ -94,3 +94,20 @@ func TestBuildWithoutGo(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// A go.mod that lacks a module is answered with the command that completes it.
+func TestBuildUntidy(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"go.mod":  "module example.com/p\n\ngo 1.26\n",
+		"main.go": "package main\n\nimport _ \"example.com/absent\"\n\nfunc main() {}\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := plugin.Builder{}.Build(t.Context(), dir)
+	if !errors.Is(err, plugin.CodeBuild) || !strings.Contains(err.Error(), `run "go mod tidy" in `+dir) {
+		t.Errorf("got %v", err)
+	}
+}

@@ -61,7 +61,7 @@ func TestLock(t *testing.T) {
 	if _, err := l.Check(other); !errors.Is(err, plugin.CodeLock) || !strings.Contains(err.Error(), "pins tiny 1.0.0") || !strings.Contains(err.Error(), "but this module is tiny 1.0.1") {
 		t.Errorf("another module: %v", err)
 	}
-	if err := l.CheckDigest("shop", []byte("other")); !errors.Is(err, plugin.CodeLock) {
+	if err := l.CheckDigest("shop", []byte("other")); !errors.Is(err, plugin.CodeLock) || !strings.Contains(err.Error(), "but this module is different") {
 		t.Errorf("other bytes: %v", err)
 	}
 	runs := newLoader(t, plugin.Options{Limits: short})
