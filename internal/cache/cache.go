@@ -8,6 +8,7 @@ package cache
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -143,9 +144,9 @@ func (d Dir) Drop(key string) {
 	}
 }
 
-// Prune removes the oldest files of the folder, so that at most so many are left. What other processes are
-// writing begins with a dot and stays.
-func (d Dir) Prune(most int) error {
+// Prune removes the oldest files of the folder, so that at most so many are left. The entry of a key stays,
+// whatever the clock of the disk says of its age; what other processes are writing begins with a dot, and stays.
+func (d Dir) Prune(most int, keep string) error {
 	type entry struct {
 		path string
 		fs.FileInfo
@@ -163,7 +164,15 @@ func (d Dir) Prune(most int) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("cache: %w", err)
 	}
-	slices.SortFunc(list, func(a, b entry) int { return b.ModTime().Compare(a.ModTime()) })
+	kept := func(e entry) int {
+		if filepath.Base(e.path) == keep {
+			return 0
+		}
+		return 1
+	}
+	slices.SortFunc(list, func(a, b entry) int {
+		return cmp.Or(cmp.Compare(kept(a), kept(b)), b.ModTime().Compare(a.ModTime()))
+	})
 	for _, e := range list[min(most, len(list)):] {
 		_ = os.Remove(e.path)
 	}

@@ -74,7 +74,7 @@ func (t *Texts) Save() error {
 	if err := t.dir.Put(t.key, t.encode()); err != nil {
 		return err
 	}
-	return t.dir.Prune(maxFiles)
+	return t.dir.Prune(maxFiles, t.key)
 }
 
 // encode writes each text's key, length and bytes.
