@@ -99,9 +99,6 @@ func (b *Built) TryRebuild(p Project) (*host.Report, error) {
 	return b.Report, err
 }
 
-// Project is the opened project, for all else that host does.
-func (b *Built) Project() *host.Project { return b.opened }
-
 // Rows runs a statement of DuckDB's SQL over the published tables.
 func (b *Built) Rows(statement string) []plugintest.Row {
 	b.t.Helper()

@@ -15,10 +15,10 @@ var files embed.FS
 
 // Config is what a project may say about a Google Calendar source.
 type Config struct {
-	InternalDomains []string `config:"internal_domains" doc:"Domains of our own organization. Without any, nobody is known to be external."`
+	InternalDomains []string `config:"internal_domains" doc:"Domains of our own organization. Without any, no one is known to be external."`
 	GenericDomains  []string `config:"generic_domains" doc:"Domains that give mail to everybody and so name no organization; replaces the built-in list." param:"-"`
 	TimeZone        string   `config:"time_zone" doc:"Zone of calendars whose own is not known, such as Europe/Berlin." default:"UTC"`
-	LapseDays       int      `config:"lapse_days" doc:"meeting_engagement: days after their last meeting until somebody has lapsed." default:"90" min:"1" max:"3650"`
+	LapseDays       int      `config:"lapse_days" doc:"meeting_engagement: days after their last meeting until a person has lapsed." default:"90" min:"1" max:"3650"`
 	AttendedWith    bool     `config:"attended_with" doc:"Declare a relationship for every pair of people who came to one meeting." default:"false" param:"-"`
 }
 

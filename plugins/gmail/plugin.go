@@ -19,8 +19,8 @@ type Config struct {
 	InternalDomains []string `config:"internal_domains" doc:"Domains of our own organization; mailboxes that are connected count as ours anyway."`
 	GenericDomains  []string `config:"generic_domains" doc:"Domains that give mail to everybody and so name no organization; replaces the built-in list." param:"-"`
 	ExcludeLabels   []string `config:"exclude_labels" doc:"Copies under one of these labels are left out." default:"SPAM,CHAT"`
-	ActiveDays      int      `config:"active_days" doc:"email_engagement: days after their last mail until somebody is cooling." default:"30" min:"1" max:"3650"`
-	DormantDays     int      `config:"dormant_days" doc:"email_engagement: days after their last mail until somebody is dormant." default:"90" min:"1" max:"3650"`
+	ActiveDays      int      `config:"active_days" doc:"email_engagement: days after their last mail until a person is cooling." default:"30" min:"1" max:"3650"`
+	DormantDays     int      `config:"dormant_days" doc:"email_engagement: days after their last mail until a person is dormant." default:"90" min:"1" max:"3650"`
 	ThreadCloseDays int      `config:"thread_close_days" doc:"thread_status: days without a mail until a thread is closed." default:"14" min:"1" max:"3650"`
 	CanonicalEmails bool     `config:"canonical_emails" doc:"Give people their address without plus tag and Gmail points as one more identifier, which joins such addresses." default:"false" param:"-"`
 	Correspondence  bool     `config:"correspondence" doc:"Declare a relationship for every pair of people of whom one wrote to the other." default:"false" param:"-"`

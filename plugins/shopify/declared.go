@@ -186,7 +186,7 @@ func buyerTraits() pdk.Traits {
 			Where: "buyer_type = " + pdk.Text(kind), Traits: traits})
 	}
 	return pdk.Traits{
-		Name: "buyer_traits", Doc: "What somebody has bought so far, with recency, frequency and money as quintiles (5 is best).",
+		Name: "buyer_traits", Doc: "What a person has bought so far, with recency, frequency and money as quintiles (5 is best).",
 		From: pdk.From{Relation: "normalized.buyer_totals"}, Subjects: subjects,
 	}
 }

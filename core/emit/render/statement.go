@@ -27,14 +27,6 @@ func CreateView(d *dialect.Dialect, path []string, query string) string {
 	return "CREATE VIEW " + Path(d, path) + " AS\n" + query
 }
 
-// Create makes a table or a view of a query's rows.
-func Create(d *dialect.Dialect, kind Kind, path []string, query string) string {
-	if kind == View {
-		return CreateView(d, path, query)
-	}
-	return CreateTableAs(d, path, query)
-}
-
 // Drop drops a table or view if it is there. An engine with both kinds in one
 // name space still fails where the other kind has the name.
 func Drop(d *dialect.Dialect, kind Kind, path []string) string {
@@ -127,9 +119,6 @@ func Begin(d *dialect.Dialect) (string, error) {
 
 // Commit ends a transaction and keeps what it did.
 func Commit(*dialect.Dialect) string { return "COMMIT" }
-
-// Rollback ends a transaction and undoes what it did.
-func Rollback(*dialect.Dialect) string { return "ROLLBACK" }
 
 // ColumnType is the dialect's name of a type, for tables that are not made from a query.
 func ColumnType(d *dialect.Dialect, t sql.Type) (string, error) {

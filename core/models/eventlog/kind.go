@@ -76,7 +76,3 @@ func (k *kind) intake() string { return contract.WorkPrefix + k.name + "_in" }
 
 // duplicates is the work table with the rows whose primary key occurs more than once.
 func (k *kind) duplicates() string { return contract.WorkPrefix + k.name + "_duplicates" }
-
-// Intake names the work table that holds every row of a kind that the fragments
-// gave, with the column fault: NULL where the row is good.
-func Intake(kindName string) string { return (&kind{name: kindName}).intake() }
