@@ -3,6 +3,7 @@ package config
 import (
 	"cmp"
 	"fmt"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
@@ -125,7 +126,7 @@ func (p *Project) completeWarehouse() {
 	w := &p.Warehouse
 	w.Type = cmp.Or(w.Type, "duckdb")
 	if w.Type == "duckdb" {
-		w.Path = cmp.Or(w.Path, "target/"+p.Name+".duckdb")
+		w.Path = p.databasePath()
 		w.Schema = cmp.Or(w.Schema, "main")
 		return
 	}
@@ -181,6 +182,8 @@ func (p *Project) validateWarehouse() {
 		}
 	}
 	switch kind {
+	case "duckdb":
+		p.validateDuckDB()
 	case "postgres":
 		exclude("dsn", "host", "port", "database", "user", "password", "sslmode", "sslrootcert", "sslcert", "sslkey", "service")
 		if set["sslcert"] != set["sslkey"] {
@@ -233,6 +236,43 @@ func article(key string) string {
 	}
 	return "a " + key
 }
+
+// validateDuckDB refuses names that DuckDB, which names a database after its file, cannot distinguish.
+func (p *Project) validateDuckDB() {
+	mistake := p.warehouseMistake
+	path, schema := p.databasePath(), cmp.Or(p.Warehouse.Schema, "main")
+	database := databaseName(path)
+	switch {
+	case slices.Contains(duckdbDatabases, strings.ToLower(database)):
+		mistake("path", "name another file", "%s cannot be the database's file: every build has another database called %s", path, strings.ToLower(database))
+	case slices.Contains(duckdbDatabases, schema), slices.Contains(duckdbSchemas, schema):
+		mistake("schema", "choose another name", "no schema can be called %s on DuckDB", schema)
+	case strings.EqualFold(schema, database):
+		mistake("schema", "choose another schema or another path",
+			"the schema cannot be called %s: DuckDB gives the database in %s the same name", schema, path)
+	}
+}
+
+var (
+	duckdbDatabases = []string{"system", "temp", "nexus_work"}     // those of every session, and the one that a build adds
+	duckdbSchemas   = []string{"pg_catalog", "information_schema"} // those of every database that are read-only
+	duckdbRenamed   = []string{"main", "system", "temp"}           // as a file's name; a name in other letters stays
+)
+
+// databaseName is what DuckDB calls the database in a file: the first part of the file's name that is not empty.
+func databaseName(path string) string {
+	for part := range strings.SplitSeq(filepath.Base(path), ".") {
+		if slices.Contains(duckdbRenamed, part) {
+			return part + "_db"
+		}
+		if part != "" {
+			return part
+		}
+	}
+	return ""
+}
+
+func (p *Project) databasePath() string { return cmp.Or(p.Warehouse.Path, "target/"+p.Name+".duckdb") }
 
 func (p *Project) validateRedshift(set map[string]bool, mistake func(key, hint, format string, args ...any),
 	exclude func(string, ...string), need func(string, ...string)) {

@@ -2,11 +2,13 @@ package duckdb
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"runtime"
 	"testing"
 
 	"github.com/nexus-host/nexus-host/host/warehouse"
+	"github.com/nexus-host/nexus-host/internal/config"
 )
 
 // A statement may use every processor, whatever number of statements runs at once.
@@ -77,6 +79,30 @@ func TestWritersMemory(t *testing.T) {
 	for open, want := range map[int64]int{1: 48 << 20, 4: 48 << 20, 8: 24 << 20, 1000: 4 << 20} {
 		if got := mayWait(open); got != want {
 			t.Errorf("%d writers: %d bytes each, want %d", open, got, want)
+		}
+	}
+}
+
+// The project file's check accepts just the schemas that the engine can build in.
+func TestSchemas(t *testing.T) {
+	for _, file := range []string{"acme.duckdb", "ACME.db", ".acme", "acme.v2.db", "main.duckdb", "Main.duckdb", "temp.duckdb", "Temp.duckdb", "system.x", "System.x", "pg_catalog.db", "memory.db"} {
+		for _, schema := range []string{
+			"acme", "v2", "main", "main_db", "temp", "temp_db", "system", "system_db", "pg_catalog", "information_schema", "nexus_work", "memory", "default",
+		} {
+			_, checked := config.Parse("nexus.yaml", "name: x\nsources: {s: {plugin: p, tables: {t: a.ndjson}}}\nwarehouse: {schema: "+schema+", path: "+file+"}\n", "", os.LookupEnv)
+			built := func() error {
+				w, err := Open(t.Context(), Options{Path: filepath.Join(t.TempDir(), file), Threads: 1})
+				if err != nil {
+					return err
+				}
+				defer w.Close()
+				return w.Transact(t.Context(), []string{
+					`create schema if not exists "` + schema + `"`, `create table "` + schema + `".a (n int)`, `select n from "` + schema + `".a`, `use "` + schema + `"`,
+				})
+			}()
+			if (checked == nil) != (built == nil) {
+				t.Errorf("schema %s in %s: the check says %v, the engine %v", schema, file, checked, built)
+			}
 		}
 	}
 }
