@@ -44,17 +44,25 @@ func DefaultDir() (string, error) {
 		return "", fmt.Errorf("cache: %w", err)
 	}
 	dir = filepath.Join(dir, "nexus-host", "plugin")
+	if err := Writable(dir); err != nil {
+		return "", err
+	}
+	return dir, nil
+}
+
+// Writable makes a folder if it is not there. It is an error if nothing can be written to it.
+func Writable(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", fmt.Errorf("cache: %w", err)
+		return fmt.Errorf("cache: %w", err)
 	}
 	f, err := os.CreateTemp(dir, ".probe-*") // the folder may be on a disk that is read-only, or full
 	if err != nil {
-		return "", fmt.Errorf("cache: %w", err)
+		return fmt.Errorf("cache: %w", err)
 	}
 	if err := errors.Join(f.Close(), os.Remove(f.Name())); err != nil {
-		return "", fmt.Errorf("cache: %w", err)
+		return fmt.Errorf("cache: %w", err)
 	}
-	return dir, nil
+	return nil
 }
 
 // Open makes the folder and refuses one that others can write to: what someone else left

@@ -13,7 +13,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -77,7 +76,12 @@ func (b Builder) build(ctx context.Context, dir string) ([]byte, error) {
 			return module, nil
 		}
 	}
-	list, err := sources(ctx, goCmd, dir)
+	tools, err := openToolchain(ctx, goCmd, dir)
+	if err != nil {
+		return nil, err
+	}
+	defer tools.close()
+	list, err := sources(ctx, tools)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +89,7 @@ func (b Builder) build(ctx context.Context, dir string) ([]byte, error) {
 	if err != nil {
 		return nil, fail(CodeBuild, "%v", err)
 	}
-	module, err := compileGo(ctx, goCmd, dir)
+	module, err := compileGo(ctx, tools)
 	if err != nil {
 		return nil, err
 	}
@@ -204,8 +208,8 @@ func hashFile(h io.Writer, path string) error {
 }
 
 // sources asks go which packages of the main module the build reads; the others are fixed by go.sum.
-func sources(ctx context.Context, goCmd, dir string) (sourceList, error) {
-	out, err := runGo(ctx, goCmd, dir, "list", "-deps", "-json=Dir,Standard,Module,ImportPath", ".")
+func sources(ctx context.Context, tools *toolchain) (sourceList, error) {
+	out, err := tools.run(ctx, "list", "-deps", "-json=Dir,Standard,Module,ImportPath", ".")
 	if err != nil {
 		return sourceList{}, err
 	}
@@ -238,14 +242,14 @@ func sources(ctx context.Context, goCmd, dir string) (sourceList, error) {
 
 // compileGo builds a module whose bytes depend only on its sources and Go's version:
 // no paths, no build id, no state of the repository.
-func compileGo(ctx context.Context, goCmd, dir string) ([]byte, error) {
+func compileGo(ctx context.Context, tools *toolchain) ([]byte, error) {
 	tmp, err := os.MkdirTemp("", "nexus-plugin-")
 	if err != nil {
 		return nil, fail(CodeBuild, "%v", err)
 	}
 	defer os.RemoveAll(tmp) //nolint:errcheck // a temporary folder
 	out := filepath.Join(tmp, "plugin.wasm")
-	if _, err := runGo(ctx, goCmd, dir, "build", "-buildmode=c-shared", "-trimpath", "-buildvcs=false",
+	if _, err := tools.run(ctx, "build", "-buildmode=c-shared", "-trimpath", "-buildvcs=false",
 		"-ldflags=-s -w -buildid=", "-o", out, "."); err != nil {
 		return nil, err
 	}
@@ -254,28 +258,6 @@ func compileGo(ctx context.Context, goCmd, dir string) ([]byte, error) {
 		return nil, fail(CodeBuild, "%v", err)
 	}
 	return module, nil
-}
-
-// untidy is how the go command says that go.mod and go.sum lack something that the source needs.
-var untidy = regexp.MustCompile(`go mod tidy|missing go\.sum entry|no required module provides package|updates to go\.mod needed`)
-
-func runGo(ctx context.Context, goCmd, dir string, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, goCmd, args...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm", "CGO_ENABLED=0", "GOWORK=off")
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if err := cmd.Run(); err != nil {
-		if ctx.Err() != nil {
-			return nil, ended(ctx, "")
-		}
-		if untidy.Match(stderr.Bytes()) {
-			return nil, &Error{Code: CodeBuild, Err: err, Detail: fmt.Sprintf("go.mod or go.sum is not complete: run %q in %s", "go mod tidy", dir)}
-		}
-		return nil, &Error{Code: CodeBuild, Err: err,
-			Detail: clean("go "+args[0]+": "+err.Error()+": "+strings.ReplaceAll(strings.TrimSpace(stderr.String()), "\n", "; "), maxErrorText)}
-	}
-	return stdout.Bytes(), nil
 }
 
 func isDir(path string) bool {

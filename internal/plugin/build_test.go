@@ -111,3 +111,48 @@ func TestBuildUntidy(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// A plugin is built also where the go command finds no cache or cannot write one. The temporary ones are removed.
+func TestBuildWithoutCaches(t *testing.T) {
+	if testing.Short() {
+		t.Skip("SKIPPED in a short run: without a cache, Go's runtime is compiled")
+	}
+	dir, tmp := t.TempDir(), t.TempDir()
+	file := filepath.Join(dir, "file")
+	for path, text := range map[string]string{
+		filepath.Join(dir, "go.mod"):  "module example.com/p\n\ngo 1.26\n\nrequire example.com/absent v1.0.0\n",
+		filepath.Join(dir, "go.sum"):  "example.com/absent v1.0.0 h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n",
+		filepath.Join(dir, "main.go"): "package main\n\nimport _ \"example.com/absent\"\n\nfunc main() {}\n",
+		file:                          "",
+	} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	build := func() error {
+		t.Helper()
+		_, err := plugin.Builder{}.Build(t.Context(), dir)
+		if left, _ := os.ReadDir(tmp); len(left) > 0 {
+			t.Errorf("what is left: %v", left)
+		}
+		return err
+	}
+	for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPATH", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"} {
+		t.Setenv(name, "")
+	}
+	t.Setenv("TMPDIR", tmp)
+	t.Setenv("GOPROXY", "off")
+	t.Setenv("HOME", file) // no folder can be made there
+	if err := build(); !errors.Is(err, plugin.CodeBuild) || !strings.Contains(err.Error(), "there is no module cache") {
+		t.Errorf("modules that cannot be downloaded: %v", err)
+	}
+	for name, text := range map[string]string{"go.mod": "module example.com/p\n\ngo 1.26\n", "go.sum": "", "main.go": "package main\n\nfunc main() {}\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("HOME", "")
+	if err := build(); err != nil {
+		t.Error(err)
+	}
+}
