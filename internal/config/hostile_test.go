@@ -1,11 +1,13 @@
 package config_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/internal/config"
 )
 
@@ -70,5 +72,53 @@ func TestByteOrderMark(t *testing.T) {
 	_, without := config.Parse("nexus.yaml", wrong, dir, env)
 	if with == nil || without == nil || with.Error() != without.Error() {
 		t.Errorf("with a byte order mark:\n%v\nwithout:\n%v", with, without)
+	}
+}
+
+// A file that is not text is reported as that, whatever file it is; an empty one, with how such a file begins.
+func TestNotText(t *testing.T) {
+	load := func(file, text string) *sql.Diagnostic {
+		t.Helper()
+		named := "secrets.env"
+		if file == "secrets.yaml" {
+			named = file
+		}
+		files := map[string]string{
+			"nexus.yaml":   "name: acme\nsecrets_file: " + named + "\nwarehouse: {profile: acme}\nsources: {crm: {plugin: crm, tables: {contacts: x.ndjson}}}\n",
+			"secrets.yaml": "A: b\n", "secrets.env": "A=b\n",
+		}
+		files[file] = text
+		dir := t.TempDir()
+		for name, text := range files {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, err := config.Load(dir, env)
+		var diags sql.Diagnostics
+		if !errors.As(err, &diags) {
+			t.Fatalf("%s: %v", file, err)
+		}
+		return diags[0]
+	}
+	var utf16 strings.Builder
+	for _, c := range "A=b\n" {
+		utf16.WriteString(string(c) + "\x00")
+	}
+	for what, text := range map[string]string{
+		"UTF-16": "\xff\xfe" + utf16.String(), "UTF-16 without a mark": utf16.String(), "binary": "\x7fELF\x02\x00", "Latin-1": "name: caf\xe9\n",
+	} {
+		for _, file := range []string{"nexus.yaml", "profiles.yml", "secrets.yaml", "secrets.env"} {
+			if d := load(file, text); d.Error() != file+":1:1: the file is not UTF-8 text [CONFIG]" || d.Hint != "save it as UTF-8" || d.Source != "" {
+				t.Errorf("%s as %s: %v (%s) %q", what, file, d, d.Hint, d.Source)
+			}
+		}
+	}
+	for file, hint := range map[string]string{
+		"nexus.yaml": "start with `name: my_project`", "profiles.yml": "such as acme: {target: dev,", "secrets.yaml": "such as DATABASE_PASSWORD: ",
+	} {
+		if d := load(file, "# nothing\n"); d.Error() != file+":1:1: the file is empty [CONFIG]" || !strings.HasPrefix(d.Hint, hint) {
+			t.Errorf("an empty %s: %v (%s)", file, d, d.Hint)
+		}
 	}
 }

@@ -63,9 +63,6 @@ func Load(path string, env func(string) (string, bool)) (*Project, error) {
 // Parse decodes a project file's text. file is its name in messages, dir the
 // folder that its paths are relative to.
 func Parse(file, text, dir string, env func(string) (string, bool)) (*Project, error) {
-	if !utf8.ValidString(text) {
-		return nil, sql.Diagnostics{{File: file, Pos: sql.Pos{Line: 1, Col: 1}, Code: sql.CodeConfig, Message: "the file is not UTF-8"}}
-	}
 	d := parse(file, text, dir, env)
 	p := &Project{Dir: dir, File: file, doc: d}
 	if d.root != nil {

@@ -32,6 +32,7 @@ func (p *Project) readProfile() {
 	}
 	d := newDocument(shown, text, p.doc.env)
 	d.plain, d.norSecret = true, p.doc.norSecret // of all profiles, one is rendered
+	d.example = "such as " + w.Profile + ": {target: dev, outputs: {dev: {type: duckdb, path: …}}}"
 	got, places := d.profile(w.Profile, w.Target, p)
 	for _, diag := range d.diags {
 		diag.Source = "" // the file may hold secrets as they are

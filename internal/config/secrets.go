@@ -63,7 +63,7 @@ func (d *document) readSecrets(body ast.Node, dir string) {
 func (d *document) parseSecrets(path, text string) map[string]string {
 	secrets := map[string]string{}
 	in := newDocument(path, text, nil)
-	in.plain = true
+	in.plain, in.example = true, "such as DATABASE_PASSWORD: …"
 	switch filepath.Ext(path) {
 	case ".yaml", ".yml", ".json":
 		body := in.body(input.TrimBOM(text))
@@ -72,7 +72,7 @@ func (d *document) parseSecrets(path, text string) map[string]string {
 		}
 		root := in.convert(body, 0)
 		if root == nil || root.kind != mapKind {
-			in.report(position(body), "such as DATABASE_PASSWORD: …", "the secrets file must be a mapping of names to texts")
+			in.report(position(body), in.example, "the secrets file must be a mapping of names to texts")
 			break
 		}
 		for _, e := range root.entries {
@@ -83,6 +83,9 @@ func (d *document) parseSecrets(path, text string) map[string]string {
 			secrets[e.key] = e.value.text
 		}
 	default:
+		if !in.isText(text) {
+			break
+		}
 		for i, line := range in.lines {
 			line = strings.TrimSpace(line)
 			if line == "" || strings.HasPrefix(line, "#") {

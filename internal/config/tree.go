@@ -67,6 +67,8 @@ type document struct {
 	root  *value
 	env   func(string) (string, bool)
 	plain bool // texts are taken as they are
+	// example is how a file of this kind begins, for hints.
+	example string
 	// norSecret adds the secrets file to where a name was looked for.
 	norSecret string
 	diags     sql.Diagnostics
@@ -87,6 +89,7 @@ func (d *document) report(pos sql.Pos, hint, format string, args ...any) {
 // parse makes a tree of the file's text.
 func parse(file, text, dir string, env func(string) (string, bool)) *document {
 	d := newDocument(file, text, env)
+	d.example = "start with `name: my_project`"
 	body := d.body(input.TrimBOM(text))
 	if body == nil {
 		return d
@@ -94,7 +97,7 @@ func parse(file, text, dir string, env func(string) (string, bool)) *document {
 	d.readSecrets(body, dir)
 	d.root = d.convert(body, 0)
 	if d.root != nil && d.root.kind != mapKind {
-		d.report(d.root.pos, "start with `name: my_project`", "a mapping is expected, this is %s", d.root.kind)
+		d.report(d.root.pos, d.example, "a mapping is expected, this is %s", d.root.kind)
 		d.root = nil
 	}
 	return d
@@ -108,6 +111,9 @@ func newDocument(file, text string, env func(string) (string, bool)) *document {
 // body is the syntax tree of the file's one YAML document; nil where it reported a mistake.
 func (d *document) body(text string) ast.Node {
 	start := sql.Pos{Line: 1, Col: 1}
+	if !d.isText(text) {
+		return nil
+	}
 	if len(text) > input.MaxYAML {
 		d.report(start, "", "the file is larger than %d bytes", input.MaxYAML)
 		return nil
@@ -146,9 +152,19 @@ func (d *document) body(text string) ast.Node {
 		body = doc.Body
 	}
 	if body == nil {
-		d.report(start, "start with `name: my_project`", "the file is empty")
+		d.report(start, d.example, "the file is empty")
 	}
 	return body
+}
+
+// isText reports a file that is not text, of which no message can quote a line.
+func (d *document) isText(text string) bool {
+	if input.IsText(text) {
+		return true
+	}
+	d.lines = nil
+	d.report(sql.Pos{Line: 1, Col: 1}, "save it as UTF-8", "the file is not UTF-8 text")
+	return false
 }
 
 func position(n ast.Node) sql.Pos {

@@ -3,6 +3,7 @@ package input
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/scanner"
 	"github.com/goccy/go-yaml/token"
@@ -13,6 +14,9 @@ const MaxYAML = 1 << 20
 
 // TrimBOM takes the byte order mark off a text that some editors begin a UTF-8 file with.
 func TrimBOM(text string) string { return strings.TrimPrefix(text, "\ufeff") }
+
+// IsText reports whether a file's content is text in UTF-8. YAML has no NUL; in UTF-16 and in binary files they abound.
+func IsText(content string) bool { return utf8.ValidString(content) && !strings.Contains(content, "\x00") }
 
 // DepthError says where a YAML text is nested too deep.
 type DepthError struct{ Line, Col, Limit int }

@@ -58,6 +58,9 @@ func ReadLock(path string) (*Lock, error) {
 	} else if err != nil {
 		return nil, fmt.Errorf("plugin: lock: %w", err)
 	}
+	if !input.IsText(string(data)) {
+		return nil, fmt.Errorf("plugin: lock %s is not UTF-8 text; save it as UTF-8, or delete it to pin the plugins again", filepath.Base(path))
+	}
 	data = []byte(input.TrimBOM(string(data)))
 	if err := input.CheckDepth(string(data), lockDepth); err != nil {
 		return nil, fmt.Errorf("plugin: lock %s: %w; delete it to pin the plugins again", filepath.Base(path), err)

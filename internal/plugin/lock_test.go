@@ -96,7 +96,8 @@ func TestBrokenLock(t *testing.T) {
 		"version: 1\nplugins:\n  a: {digest: md5:1, name: a, version: 1.0.0, abi: 1}":                      "not a sha256: digest",
 		"version: 1\nplugins:\n  a: {digest: " + digest + ", name: a, version: 1.0.0, abi: 1, trust: yes}": "trust",
 		"version: 1\nplugins:\n  a: {digest: " + digest + "}\n  a: {digest: " + digest + "}":               "a",
-		"\x00": "lock",
+		"\x00":               "is not UTF-8 text; save it as UTF-8, or delete it",
+		"\xff\xfev\x00e\x00": "is not UTF-8 text; save it as UTF-8, or delete it",
 	} {
 		path := filepath.Join(t.TempDir(), plugin.LockFile)
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
