@@ -15,14 +15,14 @@ func sample() *grid {
 
 // What data can hold reaches a terminal as text only, in column names as in cells; a file gets cells as they are.
 func TestControlCharacters(t *testing.T) {
-	const evil = "a\x1b]0;owned\x07\u009b2J\u202etxt\u2066\u200f\u061c\x7f"
-	const shown = "a␛]0;owned␇\ufffd2J\ufffdtxt\ufffd\ufffd\ufffd␡"
+	const evil = "a\x1b]0;owned\x07\u009b2J\u202etxt\u2066\u200f\u061c\x7fz\u200b\u200c\u200d\u2060\ufeff\U000e0041\U000e0001"
+	const shown = "a␛]0;owned␇\ufffd2J\ufffdtxt\ufffd\ufffd\ufffd␡z\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd"
 	g := &grid{columns: []string{evil}}
 	g.add(evil)
 	for format, want := range map[string]string{
 		"table": shown,
 		"csv":   evil,
-		"json":  `"a\u001b]0;owned\u0007\u009b2J\u202etxt\u2066\u200f\u061c\u007f"`,
+		"json":  `"a\u001b]0;owned\u0007\u009b2J\u202etxt\u2066\u200f\u061c\u007fz\u200b\u200c\u200d\u2060\ufeff\udb40\udc41\udb40\udc01"`,
 	} {
 		var b strings.Builder
 		if err := g.print(&screen{raw: &b}, format); err != nil {
@@ -44,8 +44,8 @@ func TestControlCharacters(t *testing.T) {
 
 // A screen makes its text visible however it is cut, and leaves other text as it is.
 func TestScreen(t *testing.T) {
-	const text = "Zoë 東京 👩‍👩‍👧 é\tعربي\n\x1b[31m\u009b\x9b\r\u202e"
-	const want = "Zoë 東京 👩‍👩‍👧 é\tعربي\n␛[31m\ufffd\ufffd␍\ufffd"
+	const text = "Zoë 東京 👩‍👩‍👧 👩🏽‍🚀 ❤️‍🔥 é\tعربي\n\x1b[31m\u009b\x9b\r\u202e 👩\u200dx\u200d👩\u200d\u200d👩 \u200bend👩\u200d"
+	const want = "Zoë 東京 👩‍👩‍👧 👩🏽‍🚀 ❤️‍🔥 é\tعربي\n␛[31m\ufffd\ufffd␍\ufffd 👩\ufffdx\ufffd👩\ufffd\ufffd👩 \ufffdend👩\ufffd"
 	for size := 1; size <= len(text); size++ {
 		var b strings.Builder
 		s := &screen{raw: &b}

@@ -7,9 +7,13 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"golang.org/x/term"
+
+	"github.com/nexus-host/nexus-host/core/lang/sql"
 )
 
 // screen is standard output or standard error. Data, file names, arguments and plugins' words must
@@ -19,7 +23,8 @@ type screen struct {
 	raw io.Writer
 
 	mu   sync.Mutex
-	rest []byte // the beginning of a character whose end is still to be written
+	rest []byte // the beginning of a character, or a joiner, whose sequel is still to be written
+	last rune   // what was written before rest
 }
 
 func (s *screen) Write(p []byte) (int, error) {
@@ -32,18 +37,29 @@ func (s *screen) Write(p []byte) (int, error) {
 			end = i
 		}
 	}
-	if _, err := io.WriteString(s.raw, visible(string(text[:end]))); err != nil {
+	if bytes.HasSuffix(text[:end], []byte(string(joiner))) {
+		end -= utf8.RuneLen(joiner)
+	}
+	if err := s.show(text[:end]); err != nil {
 		return 0, err
 	}
 	s.rest = bytes.Clone(text[end:])
 	return len(p), nil
 }
 
+func (s *screen) show(text []byte) error {
+	_, err := io.WriteString(s.raw, visibleAfter(s.last, string(text)))
+	if last, size := utf8.DecodeLastRune(text); size > 0 {
+		s.last = last
+	}
+	return err
+}
+
 // flush writes what is left of a character that never ended.
 func (s *screen) flush() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, _ = io.WriteString(s.raw, visible(string(s.rest))) // nothing is left to do where it fails
+	_ = s.show(s.rest) // nothing is left to do where it fails
 	s.rest = nil
 }
 
@@ -64,27 +80,41 @@ func terminal(w io.Writer) bool {
 // color reports whether colors are wanted.
 func color(w io.Writer) bool { return terminal(w) && os.Getenv("NO_COLOR") == "" }
 
-// visible shows control characters by their pictures, and those that reorder text, by which a line can
-// read otherwise than it is, as unknown ones. Tabs and line feeds stay, and so does all other text.
-func visible(s string) string {
-	return strings.Map(func(r rune) rune {
+// visible shows control characters by their pictures and the other invisible ones as unknown ones. Tabs, line
+// feeds and the joiners within an emoji stay, and so does all other text.
+func visible(s string) string { return visibleAfter(0, s) }
+
+// visibleAfter is visible of a text that follows a character.
+func visibleAfter(last rune, s string) string {
+	var b strings.Builder
+	for i, r := range s {
 		switch {
 		case r == '\n' || r == '\t':
-			return r
+			b.WriteRune(r)
 		case r < 0x20:
-			return 0x2400 + r
+			b.WriteRune(0x2400 + r)
 		case r == 0x7f:
-			return '\u2421'
-		case steers(r):
-			return utf8.RuneError
+			b.WriteRune('\u2421')
+		case r == joiner && joins(last, s[i+utf8.RuneLen(joiner):]):
+			b.WriteRune(r)
+		case sql.IsInvisible(r):
+			b.WriteRune(utf8.RuneError)
+		default:
+			b.WriteRune(r)
 		}
-		return r
-	}, s)
+		last = r
+	}
+	return b.String()
 }
 
-// steers reports C1 controls, which terminals obey as they do ESC, and bidirectional controls.
-func steers(r rune) bool {
-	return r >= 0x7f && r < 0xa0 || r == 0x061c || r == 0x200e || r == 0x200f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
+// joiner makes one emoji of two.
+const joiner = '\u200d'
+
+// joins reports whether a joiner is between two emoji, the first with its color or variant.
+func joins(last rune, next string) bool {
+	r, _ := utf8.DecodeRuneInString(next)
+	variant := last == 0xfe0f || last >= 0x1f3fb && last <= 0x1f3ff
+	return (variant || unicode.Is(unicode.So, last)) && r != utf8.RuneError && unicode.Is(unicode.So, r)
 }
 
 // printable is visible text of one line.
@@ -92,17 +122,20 @@ func printable(s string) string {
 	return visible(strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ", "\t", " ").Replace(s))
 }
 
-// escaped writes the characters that control a terminal as \u… in JSON, where the encoder leaves them: only strings can hold them.
+// escaped writes the characters that are invisible as \u… in JSON, where the encoder leaves them: only strings can hold them.
 func escaped(json []byte) []byte {
-	if bytes.IndexFunc(json, steers) < 0 {
+	special := func(r rune) bool { return r >= 0x7f && sql.IsInvisible(r) }
+	if bytes.IndexFunc(json, special) < 0 {
 		return json
 	}
 	var b bytes.Buffer
 	for _, r := range string(json) {
-		if steers(r) {
-			fmt.Fprintf(&b, `\u%04x`, r)
-		} else {
+		if !special(r) {
 			b.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{r}) {
+			fmt.Fprintf(&b, `\u%04x`, unit)
 		}
 	}
 	return b.Bytes()

@@ -16,7 +16,9 @@ const MaxYAML = 1 << 20
 func TrimBOM(text string) string { return strings.TrimPrefix(text, "\ufeff") }
 
 // IsText reports whether a file's content is text in UTF-8. YAML has no NUL; in UTF-16 and in binary files they abound.
-func IsText(content string) bool { return utf8.ValidString(content) && !strings.Contains(content, "\x00") }
+func IsText(content string) bool {
+	return utf8.ValidString(content) && !strings.Contains(content, "\x00")
+}
 
 // DepthError says where a YAML text is nested too deep.
 type DepthError struct{ Line, Col, Limit int }

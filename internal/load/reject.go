@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/nexus-host/nexus-host/core/lang/sql"
 )
 
 // The reasons for which a row is rejected.
@@ -110,7 +112,7 @@ func (l *ledger) list(t *Table) []Rejected {
 func clip(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
+		if sql.IsInvisible(r) {
 			return '\uFFFD'
 		}
 		return r

@@ -183,3 +183,15 @@ func TestNearest(t *testing.T) {
 		}
 	}
 }
+
+// What a terminal would obey, or not show, is replaced in all parts of a diagnostic; other text stays.
+func TestRenderInvisible(t *testing.T) {
+	t.Parallel()
+	const hidden = "\x1b\u009b\u202e\u2028\u200b\u200d\u2060\ufeff\U000e0041\U000e0001\u3164"
+	const seen = "é 東京 ❤️ \u0601"
+	d := Diagnostic{File: "f" + hidden, Message: seen + hidden, Hint: hidden, Source: "x" + hidden, Pos: Pos{Line: 1, Col: 1}, Code: CodeSyntax}
+	out := d.Render()
+	if strings.ContainsAny(out, hidden) || !strings.Contains(out, seen) || strings.Count(out, "\uFFFD") != 4*len([]rune(hidden)) {
+		t.Errorf("%q", out)
+	}
+}

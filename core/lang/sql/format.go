@@ -94,9 +94,16 @@ func visible(s string) string {
 		switch {
 		case r == '\t' || r == '\n':
 			return ' '
-		case unicode.IsControl(r) || isHidden(r):
+		case IsInvisible(r):
 			return '\uFFFD'
 		}
 		return r
 	}, s)
+}
+
+// IsInvisible reports characters that a terminal obeys or does not show: controls, bidirectional controls, separators of
+// lines, joiners and spaces of no width, tags. A text with them can read otherwise than it is.
+func IsInvisible(r rune) bool {
+	return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point) &&
+		!unicode.Is(unicode.Prepended_Concatenation_Mark, r) // Arabic number signs are seen
 }
