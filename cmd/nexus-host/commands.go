@@ -30,10 +30,11 @@ func (a *app) explain(err error) int {
 	case errors.As(err, &one):
 		many = sql.Diagnostics{one}
 	case errors.Is(err, host.ErrNoProject):
-		fmt.Fprintf(a.err, "error: %v\n  = nexus-host init writes one, nexus-host demo a whole sample project; --project names another folder\n", err)
+		a.printError(err)
+		fmt.Fprintln(a.err, "  = nexus-host init writes one, nexus-host demo a whole sample project; --project names another folder")
 		return exitUsage
 	default:
-		fmt.Fprintf(a.err, "error: %v\n", err)
+		a.printError(err)
 		return exitFailure
 	}
 	if err := many.Format(raw(a.err), color(a.err)); err != nil {

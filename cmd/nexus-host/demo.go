@@ -71,7 +71,7 @@ func (a *app) demo(ctx context.Context, dir string, o demo.Options, noBuild bool
 // say prints a line for people, unless they asked for quiet or a machine's format.
 func (a *app) say(format string, args ...any) {
 	if !a.quiet && a.format == "table" {
-		fmt.Fprintf(a.out, format, args...)
+		fmt.Fprint(a.out, a.oneLine(fmt.Sprintf(format, args...)))
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -28,6 +30,7 @@ type stdio struct {
 // app is one run of the command: its streams and global flags.
 type app struct {
 	stdio
+	args    []string
 	project string
 	format  string
 	quiet   bool
@@ -54,7 +57,7 @@ func execute(ctx context.Context, args []string, io stdio) int {
 	out, stderr := &screen{raw: io.out}, &screen{raw: io.err}
 	defer out.flush()
 	defer stderr.flush()
-	a := &app{stdio: stdio{in: io.in, out: out, err: stderr}}
+	a := &app{stdio: stdio{in: io.in, out: out, err: stderr}, args: args}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(a.in)
@@ -77,10 +80,31 @@ func (a *app) exit(ctx context.Context, err error) int {
 		fmt.Fprintln(a.err, "interrupted; the last good tables are as they were")
 		return exitFailure
 	case errors.As(err, &usage):
-		fmt.Fprintf(a.err, "error: %v\n", err)
+		a.printError(err)
 		return exitUsage
 	}
 	return a.explain(err)
+}
+
+func (a *app) printError(err error) { fmt.Fprintf(a.err, "error: %s\n", a.oneLine(err.Error())) }
+
+// oneLine quotes arguments of several lines where a message repeats them.
+func (a *app) oneLine(message string) string {
+	if !strings.Contains(message, "\n") {
+		return message
+	}
+	for _, arg := range a.args {
+		_, value, _ := strings.Cut(arg, "=")
+		if strings.HasPrefix(arg, "-") && !strings.HasPrefix(arg, "--") && len(arg) > 2 {
+			value = arg[2:] // of a short flag
+		}
+		for _, said := range []string{arg, value, filepath.Clean(arg), filepath.Clean(value)} {
+			if strings.Contains(said, "\n") {
+				message = strings.ReplaceAll(message, said, strconv.Quote(said))
+			}
+		}
+	}
+	return message
 }
 
 const longHelp = `nexus-host turns raw records of several sources (mail, meetings, billing, shops)

@@ -36,6 +36,7 @@ func TestScripts(t *testing.T) {
 			}
 			env.Setenv("GOCACHE", strings.TrimSpace(string(goCache)))
 			env.Setenv("ESC", "\x1b")
+			env.Setenv("LF", "\n")
 			return os.CopyFS(env.WorkDir+"/bakery", os.DirFS("../../examples/bakery"))
 		},
 	})
