@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 	"unicode/utf8"
 
@@ -32,7 +33,7 @@ func (e *nowhereError) Unwrap() error { return ErrNotFound }
 // file, and in the secrets file and the profile that it names, come back as sql.Diagnostics.
 func Load(path string, env func(string) (string, bool)) (*Project, error) {
 	info, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) && !isLink(path) {
 		what := "folder"
 		if ext := filepath.Ext(path); ext == ".yaml" || ext == ".yml" {
 			what = "file"
@@ -40,24 +41,49 @@ func Load(path string, env func(string) (string, bool)) (*Project, error) {
 		return nil, &nowhereError{what, path}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("project: %w", err)
+		return nil, unreadable(path, err)
 	}
 	file := path
 	if info.IsDir() {
 		file = filepath.Join(path, FileName)
 	}
 	text, err := input.ReadFile(file, input.MaxYAML)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) && !isLink(file) {
 		return nil, fmt.Errorf("%w in %s", ErrNotFound, path)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("project: %w", err)
+		return nil, unreadable(file, err)
 	}
 	dir, err := filepath.Abs(filepath.Dir(file))
 	if err != nil {
 		return nil, fmt.Errorf("project: %w", err)
 	}
 	return Parse(filepath.Base(file), string(text), dir, env)
+}
+
+func isLink(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && info.Mode()&fs.ModeSymlink != 0
+}
+
+// unreadable is the error of a project file that is there and cannot be read. What the user can only mend in the project is a diagnostic.
+func unreadable(file string, err error) error {
+	cause := err
+	if at := new(fs.PathError); errors.As(err, &at) {
+		cause = at.Err // the path is said already
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		target, lerr := os.Readlink(file)
+		if lerr != nil {
+			return fmt.Errorf("project: %w", lerr)
+		}
+		cause = fmt.Errorf("it is a link to %s, which does not exist", target)
+	case errors.Is(err, input.ErrNotRegular), errors.Is(err, input.ErrTooLarge), errors.Is(err, syscall.ELOOP):
+	default:
+		return fmt.Errorf("project: %w", err)
+	}
+	return sql.Diagnostics{{File: file, Code: sql.CodeConfig, Message: cause.Error()}}
 }
 
 // Parse decodes a project file's text. file is its name in messages, dir the
