@@ -38,6 +38,7 @@ const (
 	EventDimensions          = "event_dimensions"
 	Entities                 = "entities"
 	StateChanges             = "state_changes"
+	Findings                 = "findings"
 )
 
 // Kinds lists the kinds in the contract's order.

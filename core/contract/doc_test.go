@@ -16,14 +16,14 @@ var update = flag.Bool("update", false, "write docs/contract.md and the table of
 const (
 	tablesFile  = "../../docs/contract.md"
 	pluginsFile = "../../docs/plugins.md"
-	begin       = "<!-- kinds: written by `go test ./core/contract -update` -->\n"
-	end         = "<!-- end of kinds -->\n"
+	choicesFile = "../../docs/semantics.md"
 )
 
 // TestDocs: what the documentation says of the contract is what the contract says.
 func TestDocs(t *testing.T) {
 	fresh(t, tablesFile, tables())
-	fresh(t, pluginsFile, between(t, pluginsFile, kinds()))
+	fresh(t, pluginsFile, between(t, pluginsFile, "kinds", kinds()))
+	fresh(t, choicesFile, between(t, choicesFile, "reasons", reasons()))
 }
 
 func fresh(t *testing.T, file, want string) {
@@ -43,8 +43,9 @@ func fresh(t *testing.T, file, want string) {
 }
 
 // between puts a text between the markers of a file.
-func between(t *testing.T, file, text string) string {
+func between(t *testing.T, file, what, text string) string {
 	t.Helper()
+	begin, end := "<!-- "+what+": written by `go test ./core/contract -update` -->\n", "<!-- end of "+what+" -->\n"
 	whole, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -72,6 +73,24 @@ func kinds() string {
 				optional = "yes"
 			}
 			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", c.Name, c.Type, optional, meaning(c))
+		}
+	}
+	return b.String() + "\n"
+}
+
+// reasons is a table of the reasons in nexus_findings.
+func reasons() string {
+	var b strings.Builder
+	for _, of := range []struct {
+		title string
+		list  []contract.Reason
+	}{
+		{"What the core itself finds:", contract.Reasons()},
+		{"What plugins find. They may use words of their own as well, which their documentation explains:", contract.PluginReasons()},
+	} {
+		fmt.Fprintf(&b, "\n%s\n\n| reason | what | remedy |\n| --- | --- | --- |\n", of.title)
+		for _, r := range of.list {
+			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", r.Name, r.Doc, r.Remedy)
 		}
 	}
 	return b.String() + "\n"
@@ -250,6 +269,23 @@ func TestTables(t *testing.T) {
 		if names[len(names)-1] != contract.IngestedAt || k.Table != "" && !seen[k.Table] {
 			t.Errorf("kind %s does not end with its watermark, or goes into no table", k.Name)
 		}
+	}
+}
+
+// TestReasons: each has a name of its own, a meaning and a remedy.
+func TestReasons(t *testing.T) {
+	seen := map[string]bool{}
+	for _, r := range append(contract.Reasons(), contract.PluginReasons()...) {
+		if seen[r.Name] || r.Doc == "" || r.Remedy == "" {
+			t.Errorf("%+v occurs twice, or lacks a meaning or remedy", r)
+		}
+		seen[r.Name] = true
+		if found, ok := contract.ReasonNamed(r.Name); !ok || found != r {
+			t.Errorf("%s is found as %+v", r.Name, found)
+		}
+	}
+	if _, ok := contract.ReasonNamed("odd"); ok {
+		t.Error("a reason of no one is found")
 	}
 }
 

@@ -10,6 +10,7 @@ const (
 	KindDimensions   = "event_dimensions"
 	KindEntities     = "entities"
 	KindStateChanges = "state_changes"
+	KindFindings     = "findings"
 )
 
 // The columns that rows of all sources have besides those of their kind, and the
@@ -133,6 +134,17 @@ func Kinds() []Kind {
 				text("state_key", "What the value belongs to, if an entity has several: a subscription of an account.").null(),
 				text("state_value", "The value of a dimension.").null(),
 				column("state_numeric_value", Decimal, "The value of a measurement.").null(), when, ingested,
+			},
+		}, {
+			Name: KindFindings, Detail: "detail",
+			Doc: "Something that the plugin left out, could not read or had to choose; the core adds the source and counts the rows in nexus_findings.",
+			Columns: []Column{
+				text("table_name", "The raw table that the rows come from, as the plugin declares it, or the published table that lacks them."),
+				text("reason", "Why: one of the reasons in semantics.md, or a word of the plugin's own.").word(),
+				text("detail", "The name, type or value concerned; findings are counted for each.").null(),
+				text("sample", "An example: the id of a record, a value.").null(),
+				column("n", Bigint, "How many rows this row stands for; NULL is 1, and a row with 0 is no finding.").null(),
+				at(IngestedAt, "When the row was loaded (the watermark).").null(),
 			},
 		},
 	}

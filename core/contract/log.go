@@ -107,10 +107,10 @@ func logTables() []Table {
 				text("dimension_value", "The value.").null(), source(), when, ingested, processed(),
 			},
 		}, {
-			Name: TableFindings, Layer: "log", Doc: "What the build dropped or chose between, with the table, source, reason and count.",
+			Name: TableFindings, Layer: "log", Doc: "What the build left out, could not read or chose between, with the table, source, reason and count.",
 			Columns: []Column{
-				text("table_name", "The table that the rows belong to."), text(Source, "The source that the rows came from."),
-				text("reason", "The reason: no_entity, no_value, conflicting_duplicate, several_units, several_spellings, missing_event_id …"),
+				text("table_name", "The table that the rows belong to, or the source's raw table."), text(Source, "The source that the rows came from."),
+				text("reason", "The reason: one of those in semantics.md, or a word of the plugin's own."),
 				text("detail", "The name or type concerned.").null(), column("n", Bigint, "The number of rows or groups of rows."),
 				text("sample", "An example, usually an event_id.").null(),
 			},

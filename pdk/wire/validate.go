@@ -15,7 +15,7 @@ func Layers() []string { return []string{"normalized", "intermediate"} }
 func Kinds() []string {
 	return []string{
 		"events", "entity_identifiers", "entity_traits", "relationship_declarations",
-		"event_measurements", "event_dimensions", "entities", "state_changes",
+		"event_measurements", "event_dimensions", "entities", "state_changes", "findings",
 	}
 }
 

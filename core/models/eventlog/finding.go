@@ -7,13 +7,15 @@ import (
 )
 
 // Findings returns a query of table_name, source, reason, detail, n, sample: the rows that
-// the log left out, those it had to choose from, the names that it folded.
+// the log left out, those it had to choose from, the names that it folded, what the plugins report.
 func Findings() (*sql.Query, error) {
 	var list builder.List
 	for _, k := range kinds() {
-		list = append(list, k.element())
+		if k.name != Reported {
+			list = append(list, k.element())
+		}
 	}
-	return builder.Load(files, "findings", builder.Params{Lists: builder.Lists{"kinds": list}})
+	return builder.Load(files, contract.TableFindings, builder.Params{Lists: builder.Lists{"kinds": list}})
 }
 
 // shown is the table that a finding of the kind is about.

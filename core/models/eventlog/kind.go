@@ -17,6 +17,7 @@ const (
 	Dimensions    = contract.KindDimensions
 	Entities      = contract.KindEntities
 	StateChanges  = contract.KindStateChanges
+	Reported      = contract.KindFindings
 	sourceColumn  = contract.Source
 	ingestedAt    = contract.IngestedAt
 	processedAt   = contract.ProcessedAt

@@ -2,10 +2,14 @@ package eventlog_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
 	"github.com/nexus-host/nexus-host/internal/coretest"
 )
@@ -111,6 +115,67 @@ func TestConflictsAreFound(t *testing.T) {
 	}
 	if p.Checks(t, tg)["nexus_findings.duplicates"] == "" {
 		t.Error("the check holds")
+	}
+}
+
+// What plugins report is in nexus_findings, counted by source, table, reason and detail.
+func TestPluginsReportFindings(t *testing.T) {
+	tg := coretest.DuckDB(t)
+	p := coretest.NewProject("crm", "shop")
+	id := p.Event("crm", 1)
+	report := func(source string, values ...any) {
+		row := coretest.Row{"_ingested_at": nil}
+		for i, c := range []string{"table_name", "reason", "detail", "sample", "n"} {
+			if values[i] != nil {
+				row[c] = values[i]
+			}
+		}
+		p.Add(source, eventlog.Reported, row)
+	}
+	report("crm", "messages", "draft", nil, "m2", nil)
+	report("crm", "messages", "draft", nil, "m1", nil)
+	report("crm", "messages", "unknown_value", "status odd", "m1", "5")
+	report("crm", "messages", "unknown_value", "status new", nil, "7")
+	report("crm", "messages", "unread_time", nil, nil, "0") // a count of nothing
+	report("shop", "messages", "draft", nil, "m3", nil)
+	report("shop", nil, nil, nil, nil, nil)
+	p.Build(t, tg)
+	if got, want := coretest.Table(tg, "nexus_findings", "source", "table_name", "reason", "detail", "n", "sample"), []string{
+		"crm messages draft - 2 m1", "crm messages unknown_value status new 7 -", "crm messages unknown_value status odd 5 m1",
+		"shop messages draft - 1 m3", "shop nexus_events no_reason - 1 -",
+	}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := coretest.Table(tg, "nexus_events", "event_id"); !slices.Equal(got, []string{id}) {
+		t.Errorf("events: %q", got)
+	}
+	for name, sample := range p.Checks(t, tg) {
+		t.Errorf("%s: %s", name, sample)
+	}
+}
+
+// TestReasonsAreDocumented: every reason that the models give has its meaning and remedy in the contract.
+func TestReasonsAreDocumented(t *testing.T) {
+	for _, dir := range []string{"sql", "../final/sql"} {
+		names, err := filepath.Glob(filepath.Join(dir, "*.sql"))
+		if err != nil || len(names) == 0 {
+			t.Fatal(err, "no models in "+dir)
+		}
+		for _, name := range names {
+			text, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range regexp.MustCompile(`then '([a-z_]+)'|else '([a-z_]+)'|'([a-z_]+)' as reason`).FindAllStringSubmatch(string(text), -1) {
+				reason := m[1] + m[2] + m[3]
+				if reason == "_" { // of a name's spelling
+					continue
+				}
+				if _, ok := contract.ReasonNamed(reason); !ok {
+					t.Errorf("%s gives the reason %s, which contract.Reasons lacks", name, reason)
+				}
+			}
+		}
 	}
 }
 

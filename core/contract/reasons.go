@@ -1,0 +1,68 @@
+package contract
+
+// Reason is why something is in nexus_findings.
+type Reason struct {
+	Name   string
+	Doc    string // what was found, and what became of the rows
+	Remedy string
+}
+
+// Reasons are those that the core itself gives. Plugins may use them, those of
+// PluginReasons, and words of their own.
+func Reasons() []Reason {
+	return []Reason{
+		{"missing_event_id", "Rows of a fragment without event_id; they are left out.", "Mend the plugin: every row belongs to an event."},
+		{"missing_occurred_at", "Rows without a time; they are left out.",
+			"Find the record by the sample: its date is missing or cannot be read. Mend the data, or the plugin if it reads another field."},
+		{"missing_name", "Rows without the name of a trait, measurement, dimension or state; they are left out.", "Mend the plugin."},
+		{"missing_type", "Rows without entity type, identifier type or relationship type; they are left out.", "Mend the plugin."},
+		{"missing_source_id", "Rows of kind entities without source_id; they are left out.", "Mend the plugin."},
+		{"type_not_registered", "Rows of kind entities whose type is resolved or not declared; they are left out.", "Mend the plugin's entity types."},
+		{"no_value", "Measurements without a value; they are left out.", "None if the source has no value there."},
+		{"null", "Identifiers, traits or states whose identifier or value is NULL; they are left out.", "None if the source has no value there."},
+		{"blank", "Identifiers that are empty or blank; they are left out.", "None, or mend the source's data."},
+		{"blank_value", "Traits whose value is blank; they are left out.", "None, or mend the source's data."},
+		{"placeholder", "Identifiers such as n/a, unknown or one of the project's placeholders; they are left out.",
+			"Add your own to resolution.placeholders."},
+		{"malformed", "Identifiers that hold nothing to compare, such as a phone number without digits; they are left out.", "Mend the source's data."},
+		{"several_spellings", "Names of which several spellings became one column.", "Use one spelling."},
+		{"conflicting_duplicate", "Keys with different rows in one version; one row was chosen. The build fails a check.",
+			"Mend the plugin: its key does not identify a row."},
+		{"several_units", "Measurements that have several units on one event; one unit was chosen. The build fails a check.",
+			"Give each unit a measurement name of its own."},
+		{"no_reason", "What a plugin found without giving a reason.", "Mend the plugin."},
+		{"no_entity", "Traits, states or relationships whose identifier belongs to no entity; they are left out.",
+			"Usually a free mail domain or a blocked identifier. Else the plugin gives no identifier for it."},
+	}
+}
+
+// PluginReasons are the words that plugins use for what they find, so that the same fault has the same name in all of them.
+func PluginReasons() []Reason {
+	return []Reason{
+		{"test_mode", "Records of a test mode, left out because the source has include_test: false.", "Set include_test: true to read them."},
+		{"draft", "Drafts, which are no messages, orders or invoices yet.", "None."},
+		{"unknown_type", "Records or objects of a type that the plugin does not know; they give no event.",
+			"Report the type to the plugin's author, or map the table to the one that holds such objects."},
+		{"unknown_value", "Values of an enumeration that the plugin does not know; they are passed on as they are, or left out.",
+			"Report the value to the plugin's author."},
+		{"incomplete_record", "Stubs, tombstones and records without body or date; they give no event of the object's life.",
+			"Load the whole record."},
+		{"unread_time", "Times that cannot be read; nothing is dated by them.", "Mend the data or the loader's mapping."},
+		{"unread_value", "Values that cannot be read as what they should be: a number, a list, an address.", "Mend the data or the loader's mapping."},
+		{"amount_without_unit", "Amounts without a currency; they are left out.", "Load the field with the currency."},
+		{"missing_price", "Prices that are referred to and are not among the records; amounts that need them are NULL.", "Load the table of prices."},
+		{"missing_discount", "Discounts or coupons that are referred to and are not among the records; amounts that need them are NULL.",
+			"Load the table of coupons, or expand them."},
+		{"missing_parent", "Records that belong to another one that is not there.", "Load the other table."},
+	}
+}
+
+// ReasonNamed returns a reason of Reasons or PluginReasons.
+func ReasonNamed(name string) (Reason, bool) {
+	for _, r := range append(Reasons(), PluginReasons()...) {
+		if r.Name == name {
+			return r, true
+		}
+	}
+	return Reason{}, false
+}
