@@ -99,28 +99,21 @@ type engine interface {
 	Close() error
 }
 
-// open opens the engine of the options.
-func (o Options) open(t testing.TB) (engine, *dialect.Dialect, error) {
+// open opens the engine of the options, and says which schema of it is for the tables: in a DuckDB one in memory.
+func (o Options) open(t testing.TB) (db engine, d *dialect.Dialect, home []string, err error) {
 	name := "duckdb"
 	if o.Postgres != "" {
 		name = "postgres"
 	}
-	d, err := dialect.ByName(name)
-	if err != nil {
-		return nil, nil, err
+	if d, err = dialect.ByName(name); err != nil {
+		return nil, nil, nil, err
 	}
 	if o.Postgres != "" {
-		db, err := postgres.Open(context.Background(), postgres.Options{DSN: o.Postgres, Connections: 1})
-		if err != nil {
-			return nil, nil, err
-		}
-		return db, d, nil
+		db, err = warehouse.AsEngine(postgres.Open(context.Background(), postgres.Options{DSN: o.Postgres, Connections: 1}))
+		return db, d, nil, err
 	}
-	db, err := duckdb.Open(context.Background(), duckdb.Options{Path: filepath.Join(t.TempDir(), "test.duckdb"), Threads: 1})
-	if err != nil {
-		return nil, nil, err
-	}
-	return db, d, nil
+	db, err = warehouse.AsEngine(duckdb.Open(context.Background(), duckdb.Options{Path: filepath.Join(t.TempDir(), "test.duckdb"), Threads: 1}))
+	return db, d, duckdb.Driver().WorkSchema, err
 }
 
 // Source is a source of the plugin, with the records that were loaded.
@@ -131,8 +124,9 @@ type Source struct {
 	asOf      time.Time
 	fragments []*check.Fragment
 	records   map[string][]Record
-	loads     int               // counts calls of Load
-	made      map[string]string // relations that are tables, since the last Load
+	made      map[string][]string // the tables of relations, since the last Load
+	tables    map[string][]string // the tables of statements
+	home      []string            // the schema of the tables; empty: the connection's own
 	db        engine
 	dialect   *dialect.Dialect
 }
@@ -155,7 +149,7 @@ func New(t testing.TB, p Plugin, o Options) *Source {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, d, err := o.open(t)
+	db, d, home, err := o.open(t)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +159,7 @@ func New(t testing.TB, p Plugin, o Options) *Source {
 		}
 	})
 	return &Source{t: t, desc: desc, spec: src, asOf: asOf, fragments: fragments, records: map[string][]Record{},
-		made: map[string]string{}, db: db, dialect: d}
+		made: map[string][]string{}, tables: map[string][]string{}, home: home, db: db, dialect: d}
 }
 
 func (o Options) asOf() (time.Time, error) {

@@ -87,8 +87,7 @@ func (s *Source) Load(table string, records ...Record) {
 		s.t.Fatalf("plugintest: the plugin has no table %s", table)
 	}
 	s.records[table] = append(s.records[table], records...)
-	s.loads++
-	s.made = map[string]string{}
+	s.made = map[string][]string{}
 }
 
 // version is a record with what the base layer makes of it.

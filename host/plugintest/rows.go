@@ -63,15 +63,15 @@ func (s *Source) Names() []string {
 // Rows runs a fragment and gives its rows, sorted by all columns in their order.
 func (s *Source) Rows(fragment string) []Row {
 	s.t.Helper()
-	statement, err := s.Statement(fragment)
+	f := s.fragment(fragment)
+	path, err := s.table(f.Layer, f.Name)
 	if err != nil {
 		s.t.Fatalf("plugintest: %s: %v", fragment, err)
 	}
-	rows, err := s.query(statement)
+	rows, err := s.query(render.All(s.dialect, path))
 	if err != nil {
-		s.t.Fatalf("plugintest: %s: %v\n%s", fragment, err, statement)
+		s.t.Fatalf("plugintest: %s: %v", fragment, err)
 	}
-	f := s.fragment(fragment)
 	sort.SliceStable(rows, func(i, j int) bool {
 		for _, c := range f.Columns {
 			if a, b := rows[i].Text(c.Name), rows[j].Text(c.Name); a != b {
@@ -96,34 +96,43 @@ func (s *Source) Kind(kind string) []Row {
 }
 
 // Statement is a fragment as DuckDB's SQL, over the tables that the kit made of the records and
-// of the normalized fragments that it reads: each is made once, and again after a Load.
+// of the normalized fragments that it reads.
 func (s *Source) Statement(fragment string) (string, error) {
 	return s.render(s.fragment(fragment).Query)
 }
 
 // render writes a query, after making the tables that it reads.
 func (s *Source) render(q *sql.Query) (string, error) {
-	return render.Query(q, s.dialect, func(schema, name string) ([]string, error) {
-		key := schema + "__" + name
-		if table, ok := s.made[key]; ok {
-			return []string{table}, nil
-		}
-		statement, err := s.relation(schema, name)
-		if err != nil {
-			return nil, err
-		}
-		table := fmt.Sprintf("%s__%d", key, s.loads)
-		if _, err := s.db.Exec(context.Background(), render.CreateTableAs(s.dialect, []string{table}, statement)); err != nil {
-			return nil, fmt.Errorf("%s.%s: %w", schema, name, err)
-		}
-		s.made[key] = table
-		return []string{table}, nil
-	})
+	return render.Query(q, s.dialect, s.table)
 }
 
-// relation is the statement of raw.t, raw.t_history or normalized.f.
+// table makes a relation a table, once. After a Load only what is made of its records is made again: the other
+// statements are as they were.
+func (s *Source) table(schema, name string) ([]string, error) {
+	key := schema + "__" + name
+	if path, ok := s.made[key]; ok {
+		return path, nil
+	}
+	statement, err := s.relation(schema, name)
+	if err != nil {
+		return nil, err
+	}
+	path, ok := s.tables[statement]
+	if !ok {
+		// The number comes first: PostgreSQL cuts long names.
+		path = append(slices.Clone(s.home), fmt.Sprintf("t%d_%s", len(s.tables), key))
+		if _, err := s.db.Exec(context.Background(), render.CreateTableAs(s.dialect, path, statement)); err != nil {
+			return nil, fmt.Errorf("%s.%s: %w\n%s", schema, name, err, statement)
+		}
+		s.tables[statement] = path
+	}
+	s.made[key] = path
+	return path, nil
+}
+
+// relation is the statement of raw.t, raw.t_history or a fragment.
 func (s *Source) relation(schema, name string) (string, error) {
-	if schema == "normalized" {
+	if schema != "raw" {
 		return s.Statement(name)
 	}
 	for _, t := range s.desc.Tables {
