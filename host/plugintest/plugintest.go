@@ -112,7 +112,9 @@ func (o Options) open(t testing.TB) (db engine, d *dialect.Dialect, home []strin
 		db, err = warehouse.AsEngine(postgres.Open(context.Background(), postgres.Options{DSN: o.Postgres, Connections: 1}))
 		return db, d, nil, err
 	}
-	db, err = warehouse.AsEngine(duckdb.Open(context.Background(), duckdb.Options{Path: filepath.Join(t.TempDir(), "test.duckdb"), Threads: 1}))
+	db, err = warehouse.AsEngine(duckdb.Open(context.Background(), duckdb.Options{
+		Path: filepath.Join(t.TempDir(), "test.duckdb"), Threads: 1, Unoptimized: testing.Short(),
+	}))
 	return db, d, duckdb.Driver().WorkSchema, err
 }
 

@@ -164,6 +164,7 @@ func TestFaults(t *testing.T) {
 		{name: "a page of rows is lost", answers: []faultnet.Answer{{Contains: "FetchResults", Drop: true, Reached: true}}, fails: true, ran: 1},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel() // the driver waits before it asks again
 			f := newFake(t)
 			f.running = tc.running
 			g := faultnet.HTTP(t, f.URL, tc.answers...)

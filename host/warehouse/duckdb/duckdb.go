@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -29,6 +30,8 @@ type Options struct {
 	Memory   string // the most memory, such as 4GB; "" is DefaultMemory, or half of the machine's if that is less
 	Threads  int    // how many threads may work on one statement; 0 is one a processor
 	ReadOnly bool   // the file must be there, nothing is written
+	// Unoptimized runs statements as they are written. Over a few rows, planning is most of a statement's time.
+	Unoptimized bool
 }
 
 // DefaultMemory is the most memory that a database takes, in megabytes, where the
@@ -91,7 +94,14 @@ func Open(ctx context.Context, o Options) (*Warehouse, error) {
 	if err != nil {
 		return nil, err
 	}
-	connector, err := driverdb.NewConnector(dsn, nil)
+	var first func(driver.ExecerContext) error
+	if o.Unoptimized {
+		first = func(conn driver.ExecerContext) error {
+			_, err := conn.ExecContext(context.WithoutCancel(ctx), unoptimized(), nil)
+			return err
+		}
+	}
+	connector, err := driverdb.NewConnector(dsn, first)
 	if err != nil {
 		return nil, openError(path, err)
 	}

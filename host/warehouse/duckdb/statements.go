@@ -25,3 +25,6 @@ func confine(d *dialect.Dialect, file string) []string {
 func readParquet(d *dialect.Dialect, file string) string {
 	return "SELECT CAST(to_json(t) AS VARCHAR) AS record FROM read_parquet(" + render.Text(d, file) + ") AS t"
 }
+
+// unoptimized turns the optimizer of a session off.
+func unoptimized() string { return "PRAGMA disable_optimizer" }

@@ -230,6 +230,7 @@ func TestStatementIsRepeated(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // the driver waits before it asks again
 			e := serve(t)
 			e.query = func(n int, _ string, w http.ResponseWriter, _ *http.Request) bool {
 				if n == 1 {
