@@ -62,13 +62,13 @@ type Wide struct {
 
 // Lookup returns the table of this name; one with <type> in its name stands for all types.
 func Lookup(name string) (Table, bool) {
-	for _, t := range Tables() {
+	for _, t := range declared() {
 		if t.Name == name {
-			return t, true
+			return t.withExample(), true
 		}
 		before, after, perType := strings.Cut(t.Name, typeMark)
 		if perType && len(name) > len(before)+len(after) && strings.HasPrefix(name, before) && strings.HasSuffix(name, after) {
-			return t.Of(name[len(before) : len(name)-len(after)]), true
+			return t.withExample().Of(name[len(before) : len(name)-len(after)]), true
 		}
 	}
 	return Table{}, false
@@ -85,15 +85,22 @@ func Published(name string) Table {
 
 // Tables lists the published tables and views, the event log first.
 func Tables() []Table {
-	all := slices.Concat(logTables(), identityTables(), finalTables())
+	all := declared()
 	for i, t := range all {
-		text, err := examples.ReadFile("sql/" + strings.NewReplacer("<", "", ">", "").Replace(t.Name) + ".sql")
-		if err != nil {
-			panic(err) // embedded: a test looks at each
-		}
-		all[i].Example = strings.TrimSpace(string(text))
+		all[i] = t.withExample()
 	}
 	return all
+}
+
+func declared() []Table { return slices.Concat(logTables(), identityTables(), finalTables()) }
+
+func (t Table) withExample() Table {
+	text, err := examples.ReadFile("sql/" + strings.ReplaceAll(t.Name, typeMark, "type") + ".sql")
+	if err != nil {
+		panic(err) // embedded: a test looks at each
+	}
+	t.Example = strings.TrimSpace(string(text))
+	return t
 }
 
 //go:embed sql/*.sql
