@@ -23,7 +23,11 @@ func linter(t *testing.T, name string) (*lint.Linter, lint.Types) {
 
 // Every statement of every dialect passes the rules.
 func TestLint(t *testing.T) {
-	for _, name := range dialect.Names() {
+	for i, name := range dialect.Names() {
+		if testing.Short() && i%2 != 0 {
+			t.Logf("left to the full run: %s", name)
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			l, types := linter(t, name)
 			bad := faults{t: t}
