@@ -18,6 +18,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/base"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/internal/config"
+	"github.com/nexus-host/nexus-host/internal/input"
 	"github.com/nexus-host/nexus-host/internal/load"
 	"github.com/nexus-host/nexus-host/internal/run"
 )
@@ -79,7 +80,7 @@ func (b *build) loadTable(ctx context.Context, source, name string, writers *sem
 		Open:    func(ctx context.Context) (warehouse.RawWriter, error) { return b.engine.OpenRaw(ctx, path) },
 		Loaded:  func(rows int64) { b.notify(run.Event{Kind: run.RowsLoaded, Name: label, Rows: rows}) },
 	})
-	if errors.Is(err, load.ErrNoFile) {
+	if errors.Is(err, load.ErrNoFile) || errors.Is(err, input.ErrNotRegular) {
 		if missing := b.MissingFiles(); len(missing) > 0 {
 			return nil, missing
 		}
@@ -94,7 +95,7 @@ func (b *build) loadTable(ctx context.Context, source, name string, writers *sem
 	return res, nil
 }
 
-// MissingFiles returns a diagnostic for each path and glob of the project file that matches no file. A build fails on them;
+// MissingFiles returns a diagnostic for each path and glob of the project file that matches no regular file. A build fails on them;
 // Check does not, because files may be on another machine.
 func (p *Project) MissingFiles() sql.Diagnostics {
 	var all sql.Diagnostics
@@ -102,15 +103,18 @@ func (p *Project) MissingFiles() sql.Diagnostics {
 		tables := p.file.Sources[source].Tables
 		for _, table := range p.file.Sources[source].TableNames() {
 			for i, pattern := range tables[table].Files {
-				if _, err := load.Expand(p.Dir(), []string{pattern}); !errors.Is(err, load.ErrNoFile) {
+				_, err := load.Expand(p.Dir(), []string{pattern})
+				message := "no file matches " + pattern
+				switch {
+				case errors.Is(err, input.ErrNotRegular):
+					message = strings.TrimPrefix(err.Error(), "load: ")
+				case !errors.Is(err, load.ErrNoFile):
 					continue
-				}
-				where := ""
-				if !filepath.IsAbs(pattern) {
-					where = " (relative to the project folder)"
+				case !filepath.IsAbs(pattern):
+					message += " (relative to the project folder)"
 				}
 				var found sql.Diagnostics
-				if errors.As(p.file.Mistake("no file matches "+pattern+where, "", "sources", source, "tables", table, "files", strconv.Itoa(i)), &found) {
+				if errors.As(p.file.Mistake(message, "", "sources", source, "tables", table, "files", strconv.Itoa(i)), &found) {
 					all = append(all, found...)
 				}
 			}

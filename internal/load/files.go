@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/nexus-host/nexus-host/internal/input"
 )
 
 // ErrNoFile says that a path or glob matches no file.
@@ -64,15 +66,18 @@ func glob(dir, pattern string) ([]string, error) {
 	pattern = path.Clean(filepath.ToSlash(pattern))
 	if !strings.ContainsAny(pattern, "*?[") {
 		file := under(dir, pattern)
-		info, err := os.Stat(file)
-		if errors.Is(err, fs.ErrNotExist) {
+		if info, err := os.Stat(file); err == nil && info.IsDir() {
+			return nil, fmt.Errorf("it is a folder, %w; a glob such as folder/*.ndjson names the files in it", input.ErrNotRegular)
+		}
+		_, err := input.Stat(file)
+		var cause *fs.PathError
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
 			return nil, nil
-		}
-		if err != nil {
+		case errors.As(err, &cause) && errors.Is(err, input.ErrNotRegular):
+			return nil, cause.Err // the caller names the path
+		case err != nil:
 			return nil, err
-		}
-		if !info.Mode().IsRegular() {
-			return nil, errors.New("not a file; a glob such as folder/*.ndjson names the files in a folder")
 		}
 		return []string{file}, nil
 	}

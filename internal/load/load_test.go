@@ -357,7 +357,7 @@ func TestOrder(t *testing.T) {
 func TestGlob(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a[b]*") // a folder's own name is not a pattern
 	write(t, dir, map[string]string{"x.json": "", "d/x.json": "", "d/e/x.json": "", "d/e/y.csv": "", "d/.z.json": "", "f/{g}.json": "", "h/2.json": "", "h/10.json": ""})
-	for link, to := range map[string]string{"h/l.json": "../x.json", "h/m": "../d"} {
+	for link, to := range map[string]string{"h/l.json": "../x.json", "h/m": "../d", "h/null": os.DevNull} {
 		if err := os.Symlink(to, filepath.Join(dir, link)); err != nil {
 			t.Fatal(err)
 		}
@@ -379,7 +379,9 @@ func TestGlob(t *testing.T) {
 		{"{d,h}/[1x]*.json", "d/x.json h/10.json"},
 		{"*.csv", "load: no such file: *.csv"},
 		{"none/**/*.csv", "load: no such file: none/**/*.csv"},
-		{"d", "load: d: not a file; a glob such as folder/*.ndjson names the files in a folder"},
+		{"d", "load: d: it is a folder, not a regular file; a glob such as folder/*.ndjson names the files in it"},
+		{"h/null", "load: h/null: it is a device, not a regular file"},
+		{"h/n*", "load: no such file: h/n*"},
 		{"d/[", "load: d/[: syntax error in pattern"},
 	} {
 		files, err := load.Expand(dir, strings.Fields(tc.patterns))
