@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,12 +14,12 @@ import (
 )
 
 func (a *app) queryCommand() *cobra.Command {
-	return &cobra.Command{
+	c := &cobra.Command{
 		Use: "query <sql>", Short: "run a read-only query in the warehouse's own SQL", Args: cobra.ExactArgs(1),
 		Long: `Query runs one statement and prints its rows. The names of published tables need no schema.
 The statement is a SELECT, WITH, SHOW, DESCRIBE or EXPLAIN, as far as the warehouse has
 them; anything else is refused. docs/project.md says how each warehouse enforces that.
-"-" reads the statement from standard input.
+"-" reads the statement from standard input. A statement that begins with a comment follows "--".
 
 With --format json, standard output is an array of objects and nothing else.`,
 		Example: "  nexus-host query 'select entity_type, count(*) as n from nexus_entities group by 1'\n  nexus-host query --format json 'select * from nexus_events limit 3'",
@@ -52,6 +53,19 @@ With --format json, standard output is an array of objects and nothing else.`,
 			return g.print(a.out, a.format)
 		},
 	}
+	c.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if slices.ContainsFunc(a.args, isComment) {
+			return usagef(`the statement begins with "--", as a flag does: put -- before it (%[1]s -- '<sql>'), or pass it on standard input (%[1]s -)`, cmd.CommandPath())
+		}
+		return cmd.Parent().FlagErrorFunc()(cmd, err)
+	})
+	return c
+}
+
+// isComment reports an argument that begins as a comment of SQL does and cannot be a flag.
+func isComment(arg string) bool {
+	name, _, _ := strings.Cut(arg, "=")
+	return strings.HasPrefix(arg, "--") && (strings.ContainsAny(name, " \t") || strings.Contains(arg, "\n"))
 }
 
 // gridOf reads a result to its end.
