@@ -14,7 +14,7 @@ func duckdb() *Dialect {
 		Proof: "every case of the language, whole projects, both resolution strategies",
 		Lexis: Lexis{
 			NestedComments: true, EscapeStrings: true, Dollar: DollarTagged, IntoName: true,
-			Queries: []string{"select", "with", "values", "table", "from", "unpivot"}, Shows: []string{"show", "describe", "desc", "summarize"}, Explain: []string{"analyze"},
+			Queries: []string{"select", "with", "values", "table", "from", "pivot", "unpivot"}, Shows: []string{"show", "describe", "desc", "summarize"}, Explain: []string{"analyze"},
 			Effects: []string{"nextval", "checkpoint", "force_checkpoint", "enable_*", "disable_*", "truncate_duckdb_logs", "write_log", "query", "json_execute_serialized_sql"},
 		},
 		Types: map[sql.Type]string{

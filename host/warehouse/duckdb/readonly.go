@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	driverdb "github.com/duckdb/duckdb-go/v2"
@@ -50,6 +51,8 @@ func (w *Warehouse) readOnly(ctx context.Context, conn *sql.Conn, schema []strin
 	return w.queryOn(ctx, conn, s.Text)
 }
 
+var pivot = regexp.MustCompile(`(?i)\bpivot\b`)
+
 // oneQuery has DuckDB parse a text and refuses all but one query.
 func (w *Warehouse) oneQuery(ctx context.Context, conn *sql.Conn, text string) error {
 	var answer string
@@ -67,7 +70,11 @@ func (w *Warehouse) oneQuery(ctx context.Context, conn *sql.Conn, text string) e
 	}
 	switch {
 	case parsed.Error && parsed.Type == "not implemented":
-		return &readonly.Error{Reason: "DuckDB does not take this for one query"}
+		refused := &readonly.Error{Reason: "DuckDB does not take this for one query"}
+		if pivot.MatchString(text) { // which first creates a type of the values that it finds
+			refused.Hint = "a PIVOT is one if its values are listed: pivot t on x in ('a', 'b') using count(*)"
+		}
+		return refused
 	case parsed.Error:
 		return fmt.Errorf("duckdb: %s", parsed.Message)
 	case len(parsed.Statements) != 1:

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/duckdb/duckdb-go/v2/mapping"
@@ -59,7 +60,7 @@ func TestEngineOnlyReads(t *testing.T) {
 		"select 1; select 2", "create temp table x as select 1; select 1", "set memory_limit = '1GB'; select 1", "create temp table x as select 1", "delete from kept",
 		"with a as (select 1) delete from kept", "pragma table_info('kept')", "call checkpoint()", "use memory", "set schema = 'main'", "prepare p as select 1",
 		"copy (select 1) to '" + out + "'", "export database '" + out + "'", "attach ':memory:' as y", "load json", "select nextval('s')", "select * from read_text('/etc/hostname')",
-		"from query('create temp table x as select 1')", "", ";",
+		"from query('create temp table x as select 1')", "", ";", "pivot kept on v using count(*)", "from (pivot kept on v using count(*))",
 	} {
 		if n, err := drain(t, w, readonly.Statement{Text: text, Query: text}); err == nil {
 			t.Errorf("%s: %d rows", text, n)
@@ -74,13 +75,27 @@ func TestEngineOnlyReads(t *testing.T) {
 	if _, err := os.Stat(out); err == nil {
 		t.Error("a file was written")
 	}
-	for _, text := range []string{"select v from kept", "from kept", "describe kept", "show tables", "summarize kept", "table kept", "values (1)", "unpivot kept on v into name n value x"} {
+	for _, text := range []string{"select v from kept", "from kept", "describe kept", "show tables", "summarize kept", "table kept", "values (1)", "unpivot kept on v into name n value x",
+		"pivot kept on v in (1) using count(*)", "from (pivot kept on v in (1) using count(*))"} {
 		if n, err := drain(t, w, readonly.Statement{Text: text, Query: text}); err != nil || n != 1 {
 			t.Errorf("%s: %d rows, %v", text, n, err)
 		}
 	}
 	if n, err := drain(t, w, readonly.Statement{Text: "explain select v from kept", Query: "select v from kept", Explain: true}); err != nil || n != 1 {
 		t.Errorf("explain: %d rows, %v", n, err)
+	}
+}
+
+// DuckDB makes several statements of a PIVOT whose values it has to find; the error says how to write it as one.
+func TestPivotWithoutValues(t *testing.T) {
+	w := made(t)
+	for text, want := range map[string]string{
+		"from (pivot kept on v using count(*))": "pivot t on x in (", "copy (select 1) to 'x'": "",
+	} {
+		var refused *readonly.Error
+		if _, err := drain(t, w, readonly.Statement{Text: text, Query: text}); !errors.As(err, &refused) || (refused.Hint != "") != (want != "") || !strings.Contains(refused.Hint, want) {
+			t.Errorf("%s: %v", text, err)
+		}
 	}
 }
 

@@ -47,6 +47,7 @@ func TestReads(t *testing.T) {
 		{"postgres redshift snowflake databricks duckdb", "show tables", "", ""},
 		{"snowflake databricks duckdb", "describe nexus_events", "", ""},
 		{"duckdb", "unpivot t on a into name n value v", "", "="},
+		{"duckdb", "pivot t on a in (1) using count(*)", "", "="},
 		{"duckdb", "summarize t", "", ""},
 		{"postgres", "values (1), (2)", "", "="},
 		{"postgres", "select substring(x from 1 for 2), count(*) from a join b using (c)", "", "="},
