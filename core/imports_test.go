@@ -31,7 +31,7 @@ var policy = []struct {
 	{From: "pdk", May: []string{"pdk"}, Never: []string{"github.com/tetratelabs", "github.com/extism/go-sdk", "net", "os/exec", "database/sql"}},
 	{From: "plugins", May: []string{"pdk", "plugins"}, Never: outside},
 	{From: "host", May: []string{"host", "core", "internal", "pdk/wire"}},
-	{From: "host/warehouse", May: []string{"host/warehouse", "core", "internal/config", "internal/input"}},
+	{From: "host/warehouse", May: []string{"host/warehouse", "core", "internal/input"}},
 	{From: "host/plugintest", May: []string{"host", "core", "internal", "pdk"}},
 	// The command lives on the public surface; of core it knows diagnostics, of internal the sample project.
 	{From: "cmd/nexus-host", May: []string{"host", "core/lang/sql", "internal/demo", "cmd/nexus-host"}},

@@ -39,7 +39,7 @@ func (p *Project) driver() (warehouse.Driver, error) {
 
 // settings are what an engine reads of the project file.
 func (p *Project) settings() *warehouse.Settings {
-	return &warehouse.Settings{Warehouse: p.file.Warehouse, Resolve: p.file.Resolve, Env: p.options.Env, Log: p.options.Log}
+	return &warehouse.Settings{Section: p.file.Warehouse, Resolve: p.file.Resolve, Env: p.options.Env, Log: p.options.Log}
 }
 
 // open opens the project's warehouse.

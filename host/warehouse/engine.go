@@ -8,7 +8,6 @@ import (
 
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/host/warehouse/readonly"
-	"github.com/nexus-host/nexus-host/internal/config"
 )
 
 // Engine is an open warehouse. It is safe for concurrent use, and every statement ends when
@@ -68,7 +67,7 @@ type OpenOptions struct {
 
 // Settings are the section `warehouse` of the project file, with what is needed to interpret it.
 type Settings struct {
-	config.Warehouse
+	Section
 	Resolve func(path string) string                  // makes a path of the project file absolute
 	Env     func(name string) (value string, ok bool) // looks up an environment variable
 	Log     *slog.Logger

@@ -2,9 +2,9 @@ package config
 
 import (
 	"encoding/json"
-	"log/slog"
 
 	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/host/warehouse"
 )
 
 // FileName is what a project file is called.
@@ -13,7 +13,7 @@ const FileName = "nexus.yaml"
 // Project is a project file, decoded. Paths in it are as written, relative to Dir.
 type Project struct {
 	Name       string            `yaml:"name" required:"true" pattern:"^[a-z][a-z0-9_]{0,30}$" doc:"The project's name: lower case letters, digits and underscores."`
-	Warehouse  Warehouse         `yaml:"warehouse" doc:"Where the tables are built; default: an embedded DuckDB file in target/."`
+	Warehouse  warehouse.Section `yaml:"warehouse" doc:"Where the tables are built; default: an embedded DuckDB file in target/."`
 	Secrets    string            `yaml:"secrets_file" doc:"A file outside version control in which ${NAME} is looked up after the environment: NAME=value lines, or a YAML mapping."`
 	Plugins    string            `yaml:"plugins" doc:"A folder with additional plugins: <name>.wasm files, or folders of Go source."`
 	Sources    map[string]Source `yaml:"sources" required:"true" keys:"^[a-z][a-z0-9_]{0,30}$" doc:"The sources, by name; the name is the prefix of the source's relations."`
@@ -48,7 +48,7 @@ type Source struct {
 // Table says where the rows of one raw table come from: files, or a relation of the warehouse.
 type Table struct {
 	_            struct{}          `short:"Files"`
-	Files        List              `yaml:"files" doc:"Files or globs (** matches folders), relative to the project."`
+	Files        warehouse.List    `yaml:"files" doc:"Files or globs (** matches folders), relative to the project."`
 	Relation     string            `yaml:"relation" doc:"An existing relation of the warehouse: table, schema.table or catalog.schema.table."`
 	Format       string            `yaml:"format" enum:"auto,ndjson,json,csv,parquet" doc:"The files' format; auto detects it from the file name's extension."`
 	Compression  string            `yaml:"compression" enum:"auto,none,gzip" doc:"auto detects it from the file's first bytes."`
@@ -123,23 +123,3 @@ type Measurements struct {
 
 // Config is the plugin's configuration as JSON; {} if left out.
 type Config json.RawMessage
-
-// List is a list of texts that may be written as one text.
-type List []string
-
-// Secret is a text that no message, log or dump shows. Convert it to a string to use it.
-type Secret string
-
-const redacted = "(secret)"
-
-// String hides the secret.
-func (s Secret) String() string { return redacted }
-
-// GoString hides the secret.
-func (s Secret) GoString() string { return redacted }
-
-// LogValue hides the secret.
-func (s Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
-
-// MarshalText hides the secret.
-func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/host/warehouse"
 )
 
 // field is what the struct tags of the project's types say of one key. The same
@@ -76,7 +77,7 @@ func valuesOf(tag string) []string {
 
 var (
 	configType = reflect.TypeFor[Config]()
-	listType   = reflect.TypeFor[List]()
+	listType   = reflect.TypeFor[warehouse.List]()
 )
 
 // decode fills target from v and reports what does not fit. at names the value in messages.
@@ -98,7 +99,7 @@ func (d *document) decode(v *value, target reflect.Value, fd field, at string) {
 	case listType:
 		if v.kind == textKind {
 			d.checkText(v, fd, at)
-			target.Set(reflect.ValueOf(List{v.text}))
+			target.Set(reflect.ValueOf(warehouse.List{v.text}))
 			return
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/internal/input"
 )
 
@@ -87,7 +88,7 @@ func (p *Project) findProfiles() (path, text string, ok bool) {
 }
 
 // profile decodes one output of one profile; nil where it reported a mistake.
-func (d *document) profile(name, target string, p *Project) (*Warehouse, map[string]place) {
+func (d *document) profile(name, target string, p *Project) (*warehouse.Section, map[string]place) {
 	body := d.body(strings.Join(d.lines, "\n"))
 	if body == nil {
 		return nil, nil
@@ -129,7 +130,7 @@ func (d *document) profile(name, target string, p *Project) (*Warehouse, map[str
 }
 
 // output makes a warehouse of an output's keys, in the names of nexus.yaml.
-func (d *document) output(output *entry) (*Warehouse, map[string]place) {
+func (d *document) output(output *entry) (*warehouse.Section, map[string]place) {
 	kind := ""
 	if e := output.value.get("type"); e != nil {
 		kind = e.value.text
@@ -166,7 +167,7 @@ func (d *document) output(output *entry) (*Warehouse, map[string]place) {
 	if method := dbtMethods[kind]; method != nil {
 		method(d, output.value, made)
 	}
-	w := &Warehouse{}
+	w := &warehouse.Section{}
 	d.decode(made, reflect.ValueOf(w).Elem(), field{}, "")
 	return w, places
 }

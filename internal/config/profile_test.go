@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/internal/config"
 )
 
@@ -73,22 +74,22 @@ func TestProfile(t *testing.T) {
 	}
 	for _, tc := range []struct {
 		target, kind string
-		holds        func(w config.Warehouse) bool
+		holds        func(w warehouse.Section) bool
 	}{
-		{"cluster", "redshift", func(w config.Warehouse) bool {
+		{"cluster", "redshift", func(w warehouse.Section) bool {
 			return w.ClusterIdentifier == "c1" && w.Host == "c1.example.com" && w.Password == "" && w.AutoCreate && len(w.DBGroups) == 2 && w.IAMProfile == "p" && w.Region == "eu-west-1"
 		}},
-		{"serverless", "redshift", func(w config.Warehouse) bool { return w.Workgroup == "w1" && w.User == "" }},
-		{"snow", "snowflake", func(w config.Warehouse) bool {
+		{"serverless", "redshift", func(w warehouse.Section) bool { return w.Workgroup == "w1" && w.User == "" }},
+		{"snow", "snowflake", func(w warehouse.Section) bool {
 			return w.Account == "org-acc" && w.Warehouse == "wh" && w.Schema == "marts" && w.PrivateKeyPassphrase == "hunter2" && w.Concurrency == 2
 		}},
-		{"bq", "bigquery", func(w config.Warehouse) bool {
+		{"bq", "bigquery", func(w warehouse.Section) bool {
 			return w.Project == "p1" && w.Schema == "ds" && w.StatementTimeout == "300s" && w.MaximumBytesBilled == 1e9 && w.KeyfileJSON == `{"type":"service_account","private_key":"a\nb"}`
 		}},
-		{"bricks", "databricks", func(w config.Warehouse) bool {
+		{"bricks", "databricks", func(w warehouse.Section) bool {
 			return w.Catalog == "main" && w.HTTPPath == "/sql/1" && w.ClientID == "c" && w.ClientSecret == "hunter2"
 		}},
-		{"file", "duckdb", func(w config.Warehouse) bool { return w.Path == "x.duckdb" && w.Threads == 0 && w.Schema == "main" }},
+		{"file", "duckdb", func(w warehouse.Section) bool { return w.Path == "x.duckdb" && w.Threads == 0 && w.Schema == "main" }},
 	} {
 		if !choosable(tc.kind) {
 			continue

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/internal/config"
 )
 
@@ -24,8 +25,8 @@ func secrets(name string) (string, bool) {
 	return v, ok
 }
 
-// warehouse parses a project with that warehouse, if its type can be chosen.
-func warehouse(t *testing.T, text string) (*config.Project, error) {
+// parseWarehouse parses a project with that warehouse, if its type can be chosen.
+func parseWarehouse(t *testing.T, text string) (*config.Project, error) {
 	t.Helper()
 	for _, kind := range []string{"redshift", "snowflake", "bigquery", "databricks"} {
 		if strings.Contains(text, "type: "+kind) && !slices.Contains(config.WarehouseTypes(), kind) {
@@ -96,7 +97,7 @@ func TestWarehouseMistakes(t *testing.T) {
 		{"{type: postgres, dsn: 'host=h user=u'}", ""},
 		{"{type: postgres, password: hunter2, hosst: h}", `6:48: unknown key "hosst" in warehouse`},
 	} {
-		_, err := warehouse(t, tc.text)
+		_, err := parseWarehouse(t, tc.text)
 		if err != nil && strings.HasPrefix(err.Error(), "not offered") {
 			continue
 		}
@@ -130,10 +131,10 @@ func checkDiagnostic(t *testing.T, name string, err error, prefix, want string) 
 
 // Whatever key holds a secret, no way to print a warehouse shows it.
 func TestSecretsNeverShow(t *testing.T) {
-	v := reflect.New(reflect.TypeFor[config.Warehouse]()).Elem()
+	v := reflect.New(reflect.TypeFor[warehouse.Section]()).Elem()
 	n := 0
 	for i := range v.NumField() {
-		if v.Field(i).Type() == reflect.TypeFor[config.Secret]() {
+		if v.Field(i).Type() == reflect.TypeFor[warehouse.Secret]() {
 			v.Field(i).SetString("hunter2")
 			n++
 		}
@@ -141,7 +142,7 @@ func TestSecretsNeverShow(t *testing.T) {
 	if n < 7 {
 		t.Fatalf("%d secrets: the test looks at too little", n)
 	}
-	w := v.Interface().(config.Warehouse)
+	w := v.Interface().(warehouse.Section)
 	var log strings.Builder
 	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "w", w, "p", &w, "s", w.Password)
 	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "w", w, "s", w.Token)
@@ -157,7 +158,7 @@ func TestSecretsNeverShow(t *testing.T) {
 }
 
 func TestWarehouseDefaults(t *testing.T) {
-	p, err := warehouse(t, "{type: postgres}")
+	p, err := parseWarehouse(t, "{type: postgres}")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +166,7 @@ func TestWarehouseDefaults(t *testing.T) {
 	if w.Schema != "nexus" || w.Concurrency != 4 || w.ConnectTimeout.Value(0) != 10*time.Second || w.StatementTimeout.Value(0) != 2*time.Hour {
 		t.Errorf("got %+v", w)
 	}
-	if p, err = warehouse(t, "{type: postgres, statement_timeout: 0s, concurrency: 9}"); err != nil {
+	if p, err = parseWarehouse(t, "{type: postgres, statement_timeout: 0s, concurrency: 9}"); err != nil {
 		t.Fatal(err)
 	} else if p.Warehouse.StatementTimeout.Value(time.Hour) != 0 || p.Warehouse.Concurrency != 9 {
 		t.Errorf("got %+v", p.Warehouse)

@@ -22,7 +22,7 @@ var _ warehouse.Engine = (*Warehouse)(nil)
 
 func options(s *warehouse.Settings, o warehouse.OpenOptions) Options {
 	return Options{
-		Account: s.Account, User: s.User, Role: s.Role, Warehouse: s.Warehouse.Warehouse, Database: s.Database, Schema: s.Schema,
+		Account: s.Account, User: s.User, Role: s.Role, Warehouse: s.Warehouse, Database: s.Database, Schema: s.Schema,
 		Authenticator: s.Authenticator, Password: string(s.Password), Token: string(s.Token),
 		PrivateKey: string(s.PrivateKey), PrivateKeyPath: s.File(s.PrivateKeyPath), PrivateKeyPassphrase: string(s.PrivateKeyPassphrase),
 		Host: s.Host, Port: s.Port, Protocol: s.Protocol,
