@@ -10,12 +10,14 @@ import (
 	"sync"
 	"time"
 
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/emit/dialect"
 	"github.com/nexus-host/nexus-host/core/emit/plan"
 	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/core/lang/check"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/base"
+	"github.com/nexus-host/nexus-host/core/models/computed"
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
 	"github.com/nexus-host/nexus-host/core/models/final"
 	"github.com/nexus-host/nexus-host/core/models/graph"
@@ -38,6 +40,7 @@ type Checked struct {
 	run       Run
 	limits    sql.Limits
 	fragments map[string][]*check.Fragment // by source
+	scopes    []scope
 	kinds     []eventlog.Fragment
 	trees     render.Trees
 
@@ -54,9 +57,9 @@ type composition struct {
 
 // composed is a graph whose queries are all checked; it is not changed any more.
 type composed struct {
-	graph    *graph.Graph
-	names    eventlog.Names
-	computed []string // kinds of fragments that compute names
+	graph *graph.Graph
+	names eventlog.Names
+	asked []string // kinds of fragments that compute names: the log is asked for them
 }
 
 // Check parses and checks the fragments of every source.
@@ -88,10 +91,42 @@ func Check(s *spec.Spec, run Run, limits sql.Limits) (*Checked, sql.Diagnostics)
 			}
 		}
 	}
+	for _, sc := range check.Scopes(s) {
+		made, found := check.Computed(sc, check.Env{AsOf: run.AsOf, RunStartedAt: run.StartedAt, RunID: run.ID, Limits: limits})
+		diags = append(diags, found[:min(len(found), sql.MaxDiagnostics-len(diags))]...)
+		c.scopes = append(c.scopes, scope{sc, made})
+		for _, f := range made {
+			c.kinds = append(c.kinds, eventlog.Fragment{Source: sc.Name, Name: f.Name, Kind: f.Kind, Query: f.Query, Columns: f.Columns, Sources: sc.Sources})
+		}
+	}
 	if len(diags) > 0 {
 		return nil, diags
 	}
 	return c, nil
+}
+
+// scope is the checked computed fragments of a plugin or of the project.
+type scope struct {
+	*check.Scope
+	fragments []*check.Fragment
+}
+
+// nodes are the scope's fragments. They are tables: what they read is gone at the end of a build.
+func (sc scope) nodes() ([]*graph.Node, error) {
+	var nodes []*graph.Node
+	for _, f := range sc.fragments {
+		r := &graph.Relation{Name: sc.Name + "_" + f.Name, Layer: graph.Computed, Doc: f.Doc}
+		r.Origin = fmt.Sprintf("computed fragment %s of plugin %s", f.Name, sc.Name)
+		if sc.Name == contract.ProjectSource {
+			r.Origin = "computed file " + f.File
+		}
+		q := sql.Clone(f.Query)
+		if err := computed.Bind(q, sc.Sources); err != nil {
+			return nil, err
+		}
+		nodes = append(nodes, &graph.Node{Name: r.Name, Makes: []*graph.Relation{r}, Steps: []graph.Step{&graph.Create{Relation: r, Query: q}}})
+	}
+	return nodes, nil
 }
 
 // Options say for which warehouse to compile.
@@ -163,7 +198,7 @@ func (c *Checked) Compile(o Options) (*Program, error) {
 		return nil, fmt.Errorf("core: %w", err)
 	}
 	env := c.env(g.graph)
-	if err := c.nameQueries(p, g.computed, env); err != nil {
+	if err := c.nameQueries(p, g.asked, env); err != nil {
 		return nil, fmt.Errorf("core: %w", err)
 	}
 	if o.StatementsOnly {
@@ -188,7 +223,7 @@ func (c *Checked) compose(d *dialect.Dialect, o Options) (*composed, error) {
 		return made, nil
 	}
 	made := &composed{}
-	made.names, made.computed = eventlog.StaticNames(c.spec, c.kinds)
+	made.names, made.asked = eventlog.StaticNames(c.spec, c.kinds)
 	merge(&made.names, o.Discovered)
 	nodes, err := c.nodes(d, o, made.names)
 	if err != nil {
@@ -219,12 +254,16 @@ func (c *Checked) nodes(d *dialect.Dialect, o Options, names eventlog.Names) ([]
 	for _, src := range c.spec.Sources {
 		layers = append(layers, func() ([]*graph.Node, error) { return c.sourceNodes(src) })
 	}
+	for _, sc := range c.scopes {
+		layers = append(layers, sc.nodes)
+	}
 	layers = append(layers,
 		func() ([]*graph.Node, error) { return eventlog.Nodes(c.spec, c.kinds) },
 		func() ([]*graph.Node, error) {
 			return identity.Nodes(c.spec, identity.Options{Recursion: d.Recursion, HasPrevious: o.HasPrevious})
 		},
-		func() ([]*graph.Node, error) { return state.Nodes(c.spec, names) },
+		func() ([]*graph.Node, error) { return computed.Nodes(c.spec, c.kinds) },
+		func() ([]*graph.Node, error) { return state.Nodes(c.spec, c.kinds, names) },
 		func() ([]*graph.Node, error) { return final.Nodes(c.spec, c.kinds, names) },
 	)
 	made, failed := make([][]*graph.Node, len(layers)), make([]error, len(layers))

@@ -9,6 +9,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/base"
 	"github.com/nexus-host/nexus-host/core/models/builder"
+	"github.com/nexus-host/nexus-host/core/models/computed"
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
 	"github.com/nexus-host/nexus-host/core/models/graph"
 	"github.com/nexus-host/nexus-host/core/models/rules"
@@ -19,7 +20,7 @@ import (
 func (c *Checked) nameQueries(p *Program, kinds []string, env check.Env) error {
 	before := map[string]bool{}
 	for _, kind := range kinds {
-		q, err := eventlog.NameQuery(kind)
+		q, err := nameQuery(kind)
 		if err != nil {
 			return err
 		}
@@ -40,6 +41,13 @@ func (c *Checked) nameQueries(p *Program, kinds []string, env check.Env) error {
 		}
 	}
 	return nil
+}
+
+func nameQuery(kind string) (*sql.Query, error) {
+	if k, _ := contract.KindNamed(kind); k.Joins != "" {
+		return computed.NameQuery(k)
+	}
+	return eventlog.NameQuery(kind)
 }
 
 // ancestors marks a node and all that it needs.

@@ -105,6 +105,9 @@ func (p *Project) load(ctx context.Context, columns func(ctx context.Context, pa
 	if out.spec, err = p.file.Spec(bound); err != nil {
 		return nil, err
 	}
+	if out.spec.Computed, err = p.computed(); err != nil {
+		return nil, err
+	}
 	if pin && len(fresh) > 0 {
 		err := plugin.UpdateLock(ctx, lockPath, func(l *plugin.Lock) error {
 			for _, pl := range fresh {

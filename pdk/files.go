@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Files reads the fragments of a file system: sql/normalized/<name>.sql and
-// sql/intermediate/<kind>/<name>.sql, in the order of their paths. A nil file system holds none.
+// Files reads the fragments of a file system: sql/normalized/<name>.sql, sql/intermediate/<kind>/<name>.sql
+// and sql/computed/<kind>/<name>.sql, in the order of their paths. A nil file system holds none.
 func Files(fsys fs.FS) ([]Fragment, error) {
 	var list []Fragment
 	if fsys == nil {
@@ -23,10 +23,10 @@ func Files(fsys fs.FS) ([]Fragment, error) {
 		switch {
 		case len(parts) == 3 && parts[1] == Normalized:
 			f.Layer = Normalized
-		case len(parts) == 4 && parts[1] == Intermediate:
-			f.Layer, f.Kind = Intermediate, parts[2]
+		case len(parts) == 4 && (parts[1] == Intermediate || parts[1] == Computed):
+			f.Layer, f.Kind = parts[1], parts[2]
 		default:
-			return fmt.Errorf("%s: a fragment belongs in sql/normalized/<name>.sql or sql/intermediate/<kind>/<name>.sql", name)
+			return fmt.Errorf("%s: a fragment belongs in sql/normalized/<name>.sql, sql/intermediate/<kind>/<name>.sql or sql/computed/<kind>/<name>.sql", name)
 		}
 		base, isSQL := strings.CutSuffix(path.Base(name), ".sql")
 		if !isSQL {

@@ -26,6 +26,7 @@ type (
 const (
 	Normalized   = "normalized"
 	Intermediate = "intermediate"
+	Computed     = "computed" // evaluated after resolution, once for all sources of the plugin
 )
 
 // The kinds of an intermediate fragment. docs/CONTRACT lists the columns of each.
@@ -41,7 +42,15 @@ const (
 	Findings                 = "findings"
 )
 
-// Kinds lists the kinds in the contract's order.
+// The kinds of a computed fragment.
+const (
+	ComputedTraits       = "computed_traits"
+	ComputedStateChanges = "computed_state_changes"
+	ComputedDimensions   = "computed_dimensions"
+	ComputedFindings     = "computed_findings"
+)
+
+// Kinds lists the kinds of intermediate fragments in the contract's order.
 func Kinds() []string { return wire.Kinds() }
 
 // None is the configuration of a plugin that has none.
@@ -64,8 +73,8 @@ type Definition[C any] struct {
 	States       []State
 	Measurements []Measurement
 
-	// SQL holds sql/normalized/<name>.sql and sql/intermediate/<kind>/<name>.sql;
-	// usually an embed.FS made with `//go:embed sql`.
+	// SQL holds sql/normalized/<name>.sql, sql/intermediate/<kind>/<name>.sql and
+	// sql/computed/<kind>/<name>.sql; usually an embed.FS made with `//go:embed sql`.
 	SQL fs.FS
 
 	// Include says whether a fragment is part of this source; nil: all are.

@@ -85,7 +85,7 @@ graph or as JSON. --format json implies --as json.`,
 }
 
 // layers are the manifest's layers in the order in which data flows.
-var layers = [...]string{"raw", "base", "normalized", "intermediate", "unioned", "log", "identity", "final"}
+var layers = [...]string{"raw", "base", "normalized", "intermediate", "unioned", "log", "identity", "computed", "final"}
 
 // mermaid draws a flowchart with a box a layer. Names are [a-z0-9_] and need no escape.
 func mermaid(m *host.Manifest) string {

@@ -27,7 +27,7 @@ type Column struct {
 // the entity's type beside an entity's id: both tables agree on it.
 type Reference struct{ Table, Column, Typed string }
 
-// Kind is a kind of intermediate fragments: what the rows of a plugin's fragment say.
+// Kind is a kind of intermediate or computed fragments: what the rows of a fragment say.
 type Kind struct {
 	Name    string
 	Doc     string
@@ -37,6 +37,8 @@ type Kind struct {
 	Names   string   // the column whose values are names that become columns; "" if none
 	Detail  string   // the column that findings are broken down by
 	Table   string   // the published table with the rows of all sources; "" if none
+	Joins   string   // of a computed kind: the kind whose rows its rows join
+	Sample  string   // of a computed kind: the column that findings show
 }
 
 // Table is a published table or view.

@@ -61,19 +61,35 @@ func between(t *testing.T, file, what, text string) string {
 // kinds is a table for each kind of fragments.
 func kinds() string {
 	var b strings.Builder
+	columns := func(list []contract.Column, optional string) {
+		fmt.Fprintf(&b, "\n\n| column | type | %s | meaning |\n| --- | --- | --- | --- |\n", optional)
+		for _, c := range list {
+			yes := ""
+			if c.Nullable {
+				yes = "yes"
+			}
+			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", c.Name, c.Type, yes, meaning(c))
+		}
+	}
 	for _, k := range contract.Kinds() {
 		fmt.Fprintf(&b, "\n**%s**: %s", k.Name, k.Doc)
 		if k.Key != nil {
 			fmt.Fprintf(&b, " One row per version of %s.", strings.Join(k.Key, ", "))
 		}
-		b.WriteString("\n\n| column | type | optional | meaning |\n| --- | --- | --- | --- |\n")
-		for _, c := range k.Columns {
-			optional := ""
-			if c.Nullable {
-				optional = "yes"
-			}
-			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", c.Name, c.Type, optional, meaning(c))
+		columns(k.Columns, "optional")
+	}
+	b.WriteString("\nThe kinds of computed fragments:\n")
+	for _, k := range contract.ComputedKinds() {
+		fmt.Fprintf(&b, "\n**%s**: %s", k.Name, k.Doc)
+		if k.Key != nil {
+			fmt.Fprintf(&b, " One row per %s.", strings.Join(k.Key, ", "))
 		}
+		columns(k.Columns, "optional")
+	}
+	b.WriteString("\nThe relations that computed fragments read:\n")
+	for _, r := range contract.EntityRelations() {
+		fmt.Fprintf(&b, "\n**entity.%s**: %s", r.Name, r.Doc)
+		columns(r.Columns, "may be NULL")
 	}
 	return b.String() + "\n"
 }

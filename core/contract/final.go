@@ -27,7 +27,7 @@ func finalTables() []Table {
 			Key: []string{"entity_id", "trait_name"},
 			Columns: []Column{
 				entityID, entityType, text("trait_name", "The name of the trait."), text("trait_value", "The resolved value."),
-				source(), eventID(),
+				source(), eventID().null(),
 				when, processed(),
 			},
 		}, {
@@ -91,7 +91,7 @@ func stateTables() []Table {
 				at("state_entered_at", "When the state got this value."),
 				at("state_exited_at", "When the state lost this value; NULL while it is current.").null(),
 				flag("is_current", "Whether the interval is the current one."),
-				text("trigger_event_id", "The event that caused the change.").to(TableEvents, "event_id"), source(),
+				text("trigger_event_id", "The event that caused the change; NULL for a computed state that names none.").null().to(TableEvents, "event_id"), source(),
 				processed(),
 			},
 		}, {

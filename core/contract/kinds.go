@@ -21,9 +21,9 @@ const (
 	Source      = "source"
 )
 
-// KindNamed returns the kind of this name.
+// KindNamed returns the kind of this name, a computed one too.
 func KindNamed(name string) (Kind, bool) {
-	for _, k := range Kinds() {
+	for _, k := range append(Kinds(), ComputedKinds()...) {
 		if k.Name == name {
 			return k, true
 		}
@@ -31,10 +31,10 @@ func KindNamed(name string) (Kind, bool) {
 	return Kind{}, false
 }
 
-// KindNames lists the names of the kinds.
-func KindNames() []string {
+// KindNames lists the names of kinds.
+func KindNames(kinds []Kind) []string {
 	var names []string
-	for _, k := range Kinds() {
+	for _, k := range kinds {
 		names = append(names, k.Name)
 	}
 	return names

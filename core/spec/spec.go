@@ -15,6 +15,8 @@ type Spec struct {
 	Derived    []DerivedState
 	// MeasurementsSummed lists measurement names of which one event may have several; they are summed.
 	MeasurementsSummed []string
+	// Computed are the project's own computed fragments. Their kinds may be left out.
+	Computed []Fragment
 }
 
 // Source is one source instance: a plugin bound to tables and a configuration.
@@ -54,8 +56,8 @@ type RawRelation struct {
 // Fragment is one SELECT of a plugin.
 type Fragment struct {
 	Name  string // lower_snake_case; relation <source>_<Name>
-	Layer string // normalized, intermediate
-	Kind  string // for intermediate ones, of the contract's table; else ""
+	Layer string // normalized, intermediate, computed
+	Kind  string // for intermediate and computed ones, of the contract's tables; else ""
 	File  string // for diagnostics
 	SQL   string
 	Doc   string

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -221,11 +222,25 @@ func (p *Project) validate() {
 	}
 	for name, tr := range p.Traits {
 		for i, src := range tr.Prefer {
-			if _, ok := p.Sources[src]; !ok {
+			if !p.gives(src) {
 				d.report(d.at("traits", name, "prefer", fmt.Sprint(i)), "the sources are "+strings.Join(p.SourceNames(), ", "), "there is no source %q", src)
 			}
 		}
 	}
+}
+
+// gives reports whether traits can have this source: one of the project's, or what computes them, a plugin or
+// the project itself.
+func (p *Project) gives(name string) bool {
+	if _, ok := p.Sources[name]; ok || name == contract.ProjectSource {
+		return true
+	}
+	for _, src := range p.Sources {
+		if strings.TrimSuffix(path.Base(filepath.ToSlash(src.Plugin)), ".wasm") == name {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *Project) validateTable(t Table, path ...string) {

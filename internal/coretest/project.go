@@ -182,7 +182,7 @@ func (p *Project) Build(t testing.TB, tg *Target) {
 		func() ([]*graph.Node, error) {
 			return identity.Nodes(p.Spec, identity.Options{Recursion: tg.Dialect.Recursion, HasPrevious: tg.HasPrevious()})
 		},
-		func() ([]*graph.Node, error) { return state.Nodes(p.Spec, names) },
+		func() ([]*graph.Node, error) { return state.Nodes(p.Spec, fragments, names) },
 		func() ([]*graph.Node, error) { return final.Nodes(p.Spec, fragments, names) },
 	} {
 		made, err := layer()

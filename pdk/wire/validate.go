@@ -8,8 +8,13 @@ import (
 	"strings"
 )
 
-// Layers and Kinds are the values of Fragment.Layer and Fragment.Kind.
-func Layers() []string { return []string{"normalized", "intermediate"} }
+// Layers, Kinds and ComputedKinds are the values of Fragment.Layer and, for the layers intermediate and computed, of Fragment.Kind.
+func Layers() []string { return []string{"normalized", "intermediate", "computed"} }
+
+// ComputedKinds are the kinds of the layer computed.
+func ComputedKinds() []string {
+	return []string{"computed_traits", "computed_state_changes", "computed_dimensions", "computed_findings"}
+}
 
 // Kinds are those of the contract's table, in its order.
 func Kinds() []string {
@@ -152,11 +157,13 @@ func (r FragmentsResponse) Validate() error {
 		}
 		switch {
 		case !slices.Contains(Layers(), f.Layer):
-			p.add("fragment %q: layer %.80q: normalized or intermediate", f.Name, f.Layer)
+			p.add("fragment %q: layer %.80q: one of %s", f.Name, f.Layer, strings.Join(Layers(), ", "))
 		case f.Layer == "normalized" && f.Kind != "":
 			p.add("fragment %q: a normalized fragment has no kind", f.Name)
 		case f.Layer == "intermediate" && !slices.Contains(Kinds(), f.Kind):
 			p.add("fragment %q: kind %.80q: one of %s", f.Name, f.Kind, strings.Join(Kinds(), ", "))
+		case f.Layer == "computed" && !slices.Contains(ComputedKinds(), f.Kind):
+			p.add("fragment %q: kind %.80q: one of %s", f.Name, f.Kind, strings.Join(ComputedKinds(), ", "))
 		}
 		if !isFile(f.File) {
 			p.add("fragment %q: file %.80q: no relative path of letters, digits and ._-/", f.Name, f.File)

@@ -76,8 +76,8 @@ type FragmentsResponse struct {
 // Fragment is one SELECT in portable SQL.
 type Fragment struct {
 	Name  string `json:"name"`           // relation <source>_<name>
-	Layer string `json:"layer"`          // normalized, intermediate
-	Kind  string `json:"kind,omitempty"` // for intermediate ones
+	Layer string `json:"layer"`          // normalized, intermediate, computed
+	Kind  string `json:"kind,omitempty"` // for intermediate and computed ones
 	File  string `json:"file"`           // for messages
 	SQL   string `json:"sql"`
 	Doc   string `json:"doc,omitempty"`

@@ -55,6 +55,8 @@ type fragments struct {
 	ordered []*Fragment
 	broken  map[string]bool // reported already
 	diags   sql.Diagnostics
+
+	computed bool // of the computed layer
 }
 
 func (fs *fragments) add(ds ...*sql.Diagnostic) {
@@ -77,6 +79,9 @@ func (fs *fragments) parse() {
 	fs.broken = map[string]bool{}
 	for _, sf := range fs.src.Fragments {
 		f := &Fragment{Fragment: sf}
+		if (sf.Layer == LayerComputed) != fs.computed {
+			continue // Computed checks those of all sources of a plugin at once
+		}
 		switch {
 		case !sql.ValidIdentifier(sf.Name):
 			fs.report(f, sql.Pos{}, sql.CodeSyntax, "", "the fragment's name is not an identifier")
@@ -87,8 +92,8 @@ func (fs *fragments) parse() {
 		case fs.byName[sf.Name] != nil:
 			fs.report(f, sql.Pos{}, sql.CodeUnresolved, "", "two fragments are named "+sf.Name)
 			continue
-		case sf.Layer != "normalized" && sf.Layer != "intermediate":
-			fs.report(f, sql.Pos{}, sql.CodeLayer, "layers are normalized and intermediate", "fragment "+sf.Name+" has no known layer")
+		case sf.Layer != "normalized" && sf.Layer != "intermediate" && sf.Layer != LayerComputed:
+			fs.report(f, sql.Pos{}, sql.CodeLayer, "layers are normalized, intermediate and computed", "fragment "+sf.Name+" has no known layer")
 			continue
 		case sf.Layer == "normalized" && sf.Kind != "":
 			fs.report(f, sql.Pos{}, sql.CodeKind, "", "fragment "+sf.Name+" is normalized, so it has no kind")
@@ -169,6 +174,9 @@ func (fs *fragments) check(f *Fragment) {
 	env := fs.env
 	env.File, env.Text = f.File, f.SQL
 	env.Relation, env.Explain = fs.relation, fs.explain
+	if fs.computed {
+		env.Relation, env.Explain = entityRelation, explainEntity
+	}
 	wanted := map[string]sql.Type{}
 	if kind, ok := contract.KindNamed(f.Kind); ok {
 		for _, c := range kind.Columns {
@@ -179,8 +187,8 @@ func (fs *fragments) check(f *Fragment) {
 	c.guard(func() {
 		f.Columns = c.query(f.Query, nil, wanted).columns
 	})
-	if len(c.diags) == 0 && f.Layer == "intermediate" {
-		f.Columns = c.kind(f.Query, f.Columns, f.Kind, fs.src)
+	if len(c.diags) == 0 && f.Layer != "normalized" {
+		f.Columns = c.kind(f.Query, f.Columns, f.Fragment, fs.src)
 	}
 	if len(c.diags) > 0 {
 		fs.broken[f.Name] = true
@@ -231,6 +239,8 @@ func (fs *fragments) explain(schema, name string) (sql.Code, string, string) {
 		return sql.CodeUnresolved, "the plugin has no normalized fragment " + name, sql.DidYouMean(name, known)
 	case "intermediate":
 		return sql.CodeLayer, "intermediate fragments are not read by others", "read raw or normalized"
+	case "entity":
+		return sql.CodeLayer, "entity." + name + " is there after resolution: only computed fragments read it", "read raw or normalized, or move the fragment to the layer computed"
 	case "model", "prev", "recurring":
 		return sql.CodeLayer, schema + "." + name + " is the core's own", "fragments read only raw and normalized"
 	}

@@ -85,7 +85,7 @@ func TestFragmentsRefuse(t *testing.T) {
 		{"kind of a normalized one", shop(fragment("a", "normalized", "events", "select 1 as x")),
 			"a.sql: fragment a is normalized, so it has no kind [KIND]"},
 		{"no kind", shop(fragment("a", "intermediate", "event", dimensions)),
-			"a.sql: event is not a kind of fragment [KIND]"},
+			"a.sql: event is not a kind of intermediate fragment [KIND]"},
 		{"one mistake, reported once", shop(normalized("a", "select nope from raw.orders"), normalized("b", "select nope from normalized.a"), normalized("c", "select nope from normalized.b")),
 			"a.sql:1:8: no table here has a column nope [UNRESOLVED]"},
 		{"missing and extra column", shop(fragment("d", "intermediate", "event_dimensions", strings.Replace(dimensions, "dimension_name", "dimension_nam", 1))),

@@ -11,12 +11,17 @@ import (
 
 // kind holds a checked fragment against its kind and appends the optional
 // columns that it left out, as NULLs.
-func (c *checker) kind(q *sql.Query, columns []sql.ColumnDef, kind string, src spec.Source) []sql.ColumnDef {
-	k, ok := contract.KindNamed(kind)
-	if !ok {
-		c.report(sql.Pos{}, sql.CodeKind, "kinds are "+strings.Join(contract.KindNames(), ", "), "%s is not a kind of fragment", kind)
+func (c *checker) kind(q *sql.Query, columns []sql.ColumnDef, f spec.Fragment, src spec.Source) []sql.ColumnDef {
+	kind, kinds := f.Kind, contract.Kinds()
+	if f.Layer == LayerComputed {
+		kinds = contract.ComputedKinds()
+	}
+	i := slices.IndexFunc(kinds, func(k contract.Kind) bool { return k.Name == kind })
+	if i < 0 {
+		c.report(sql.Pos{}, sql.CodeKind, "kinds are "+strings.Join(contract.KindNames(kinds), ", "), "%s is not a kind of %s fragment", kind, f.Layer)
 		return columns
 	}
+	k := kinds[i]
 	wanted := k.Columns
 	have := typesOf(columns)
 	for _, w := range wanted {

@@ -7,22 +7,39 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/builder"
 	"github.com/nexus-host/nexus-host/core/models/graph"
 	"github.com/nexus-host/nexus-host/core/spec"
 )
 
-// Fragment is an intermediate fragment as the checker left it.
+// Fragment is an intermediate or computed fragment as the checker left it.
 type Fragment struct {
-	Source  string
+	Source  string // of a computed one: the plugin, or contract.ProjectSource
 	Name    string // its relation is <source>_<name>
 	Kind    string
-	Query   *sql.Query // read by StaticNames only
+	Query   *sql.Query
 	Columns []sql.ColumnDef
+	Sources []string // of a computed one: whose rows it sees; nil: those of all
 }
 
-func (f *Fragment) relation() string { return f.Source + "_" + f.Name }
+// Relation is the name of the fragment's relation.
+func (f *Fragment) Relation() string { return f.Source + "_" + f.Name }
+
+// Gives reports whether there is a fragment of a kind.
+func Gives(fragments []Fragment, kind string) bool {
+	return slices.ContainsFunc(fragments, func(f Fragment) bool { return f.Kind == kind })
+}
+
+// GivenDimensions is the relation with the dimensions that the sources' own fragments give: the
+// log's, or where some are computed a work table that those are added to.
+func GivenDimensions(fragments []Fragment) string {
+	if Gives(fragments, contract.KindComputedDimensions) {
+		return contract.WorkPrefix + "event_dimensions"
+	}
+	return contract.TableDimensionsLong
+}
 
 // Nodes makes the unioned relations of every source and the event log.
 func Nodes(s *spec.Spec, fragments []Fragment) ([]*graph.Node, error) {
@@ -94,11 +111,11 @@ func (c *composer) source(k *kind, source string) bool {
 		if f.Source != source || f.Kind != k.name {
 			continue
 		}
-		if f.relation() == k.unioned(source) {
+		if f.Relation() == k.unioned(source) {
 			c.Fail(fmt.Errorf("union: source %s: a fragment cannot be called %s: the union of all fragments of that kind has this name", source, f.Name))
 		}
 		fragments = append(fragments, builder.Element{
-			"relation": builder.Name(f.relation()), "source": builder.Text(source),
+			"relation": builder.Name(f.Relation()), "source": builder.Text(source),
 			"columns": given(f, k.given()),
 		})
 	}
@@ -144,7 +161,7 @@ func Attributes(fragments []Fragment) ([]sql.ColumnDef, error) {
 			}
 			t, err := widest(found[col.Name], col.Type)
 			if err != nil {
-				return nil, fmt.Errorf("union: attribute %s of %s: %w", col.Name, f.relation(), err)
+				return nil, fmt.Errorf("union: attribute %s of %s: %w", col.Name, f.Relation(), err)
 			}
 			found[col.Name] = t
 		}

@@ -24,11 +24,15 @@ func (c *composer) log(k *kind, arms *sql.Query) {
 		Elements: map[string]builder.Element{"kind": k.element()},
 	}
 	table := &graph.Relation{Name: k.table, Layer: graph.Work, Storage: graph.Table, Doc: k.doc, Key: []string{k.id}}
-	if k.name != Entities {
+	switch {
+	case k.name == Entities:
+	case k.name == Dimensions && GivenDimensions(c.fragments) != k.table:
+		table.Name = GivenDimensions(c.fragments)
+	default:
 		table = graph.Published(k.table)
 	}
 	n := builder.Node(builder.Work(k.duplicates(), "The rows of kind "+k.name+" whose key occurs more than once."), c.Query("duplicates", p))
-	n.Name = k.table
+	n.Name = table.Name
 	builder.Append(n, table, c.Query("deduplicated", p))
 	c.Nodes = append(c.Nodes, n)
 }

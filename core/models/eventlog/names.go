@@ -44,6 +44,9 @@ func (n *Names) Add(kindName, name, category string) {
 	if name == "" {
 		return
 	}
+	if k, _ := contract.KindNamed(kindName); k.Joins != "" {
+		kindName = k.Joins
+	}
 	switch kindName {
 	case Traits:
 		n.Traits = insert(n.Traits, name)
@@ -108,7 +111,7 @@ func StaticNames(s *spec.Spec, fragments []Fragment) (names Names, computed []st
 // nameColumns says which column of a kind holds names.
 func nameColumns() map[string]string {
 	columns := map[string]string{}
-	for _, k := range contract.Kinds() {
+	for _, k := range append(contract.Kinds(), contract.ComputedKinds()...) {
 		if k.Names != "" {
 			columns[k.Name] = k.Names
 		}
@@ -121,20 +124,30 @@ func nameColumns() map[string]string {
 func BySource(kindName string, fragments []Fragment, all []string) map[string][]string {
 	out := map[string][]string{}
 	computed := map[string]bool{}
-	for i := range fragments {
-		f := &fragments[i]
-		if f.Kind != kindName {
-			continue
-		}
-		found, complete := literals(f.Query, nameColumns()[kindName])
-		computed[f.Source] = computed[f.Source] || !complete
-		own := out[f.Source]
+	add := func(source string, found []string, complete bool) {
+		computed[source] = computed[source] || !complete
+		own := out[source]
 		for _, v := range found {
 			if n := Canonical(v); slices.Contains(all, n) {
 				own = insert(own, n)
 			}
 		}
-		out[f.Source] = own
+		out[source] = own
+	}
+	for i := range fragments {
+		f := &fragments[i]
+		k, _ := contract.KindNamed(f.Kind)
+		if f.Kind != kindName && k.Joins != kindName {
+			continue
+		}
+		found, complete := literals(f.Query, k.Names)
+		if k.Joins == "" {
+			add(f.Source, found, complete)
+			continue
+		}
+		for _, source := range f.seen(fragments) { // the rows are those of the events' sources
+			add(source, found, complete)
+		}
 	}
 	for source := range computed {
 		if computed[source] {
@@ -142,6 +155,20 @@ func BySource(kindName string, fragments []Fragment, all []string) map[string][]
 		}
 	}
 	return out
+}
+
+// seen are the sources whose rows a computed fragment sees.
+func (f *Fragment) seen(fragments []Fragment) []string {
+	if f.Sources != nil {
+		return f.Sources
+	}
+	var all []string
+	for _, o := range fragments {
+		if k, _ := contract.KindNamed(o.Kind); k.Joins == "" {
+			all = insert(all, o.Source)
+		}
+	}
+	return all
 }
 
 // declared adds what project and plugins declare; the project goes first.
@@ -162,7 +189,7 @@ func declared(s *spec.Spec, n *Names) {
 // category is what the arms that give a state's name literally give as its
 // category; dimension where they do not say.
 func category(f *Fragment, state string) string {
-	if f.Kind != StateChanges || f.Query == nil {
+	if f.Kind != StateChanges && f.Kind != contract.KindComputedStates || f.Query == nil {
 		return ""
 	}
 	for _, arm := range f.Query.Arms {

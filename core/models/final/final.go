@@ -10,6 +10,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/builder"
+	"github.com/nexus-host/nexus-host/core/models/computed"
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
 	"github.com/nexus-host/nexus-host/core/models/graph"
 	"github.com/nexus-host/nexus-host/core/spec"
@@ -38,7 +39,9 @@ func Nodes(s *spec.Spec, fragments []eventlog.Fragment, names eventlog.Names) ([
 	if err != nil {
 		return nil, err
 	}
-	c.Make(builder.Work("nxw_trait_links", "Traits by entity."), "trait_links")
+	c.Make(builder.Work("nxw_trait_links", "Traits by entity."), "trait_links", builder.Params{Lists: builder.Lists{
+		"computed": builder.If(eventlog.Gives(fragments, contract.KindComputedTraits)),
+	}})
 	c.Make(builder.Work("nxw_relationship_ends", "Relationship declarations by entity."), "relationship_ends")
 	c.Make(graph.Published(contract.TableParticipants), "participants")
 	c.Make(graph.Published(contract.TableRelationships), "relationships")
@@ -151,5 +154,13 @@ func (c *composer) findings() {
 		return
 	}
 	q.Arms = append(q.Arms, c.Query("no_entity").Arms...)
+	found, err := computed.Findings(c.fragments)
+	if err != nil {
+		c.Fail(err)
+		return
+	}
+	if found != nil {
+		q.Arms = append(q.Arms, found.Arms...)
+	}
 	c.Add(graph.Published(contract.TableFindings), q)
 }

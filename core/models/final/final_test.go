@@ -95,7 +95,7 @@ func composed(t *testing.T, s *spec.Spec) ([]*graph.Node, map[string][]sql.Colum
 	var nodes []*graph.Node
 	for _, made := range []func() ([]*graph.Node, error){
 		func() ([]*graph.Node, error) { return eventlog.Nodes(s, fs) },
-		func() ([]*graph.Node, error) { return state.Nodes(s, names()) },
+		func() ([]*graph.Node, error) { return state.Nodes(s, fs, names()) },
 		func() ([]*graph.Node, error) { return final.Nodes(s, fs, names()) },
 	} {
 		n, err := made()
@@ -125,7 +125,7 @@ func TestEmptyProjectChecks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	st, err := state.Nodes(s, eventlog.Names{})
+	st, err := state.Nodes(s, nil, eventlog.Names{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +189,7 @@ func TestManyNamesCheck(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	more, err := state.Nodes(s, n)
+	more, err := state.Nodes(s, nil, n)
 	if err != nil {
 		t.Fatal(err)
 	}

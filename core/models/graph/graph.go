@@ -21,6 +21,7 @@ const (
 	Unioned      Layer = "unioned"      // <source>_events, …
 	Log          Layer = "log"          // the event log, all sources
 	Identity     Layer = "identity"     // resolution
+	Computed     Layer = "computed"     // <plugin>_<fragment>, project_<fragment>: after resolution
 	Final        Layer = "final"        // entities, states, …
 	Work         Layer = "work"         // dropped at the end of a build
 )

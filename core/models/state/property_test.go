@@ -112,7 +112,7 @@ const intake = `select event_id, entity_type, identifier_type, normalized_value 
 
 func nodes(t testing.TB, s *spec.Spec, names eventlog.Names) []*graph.Node {
 	t.Helper()
-	n, err := state.Nodes(s, names)
+	n, err := state.Nodes(s, nil, names)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,7 +43,7 @@ func TestDeclarationsThatCannotBe(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			names, _ := eventlog.StaticNames(&c.spec, nil)
-			_, err := state.Nodes(&c.spec, names)
+			_, err := state.Nodes(&c.spec, nil, names)
 			if got := message(err); got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
@@ -88,7 +88,7 @@ func TestDerivedStatesThatCannotBe(t *testing.T) {
 		{"in any order", []spec.DerivedState{derived("x", "y + 1"), derived("y", "mrr")}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := state.Nodes(&spec.Spec{Derived: c.derived}, known("mrr"))
+			_, err := state.Nodes(&spec.Spec{Derived: c.derived}, nil, known("mrr"))
 			lines := strings.Split(message(err), "\n")
 			if err == nil {
 				lines = nil

@@ -15,10 +15,10 @@ import (
 //go:embed sql/*.sql
 var files embed.FS
 
-// Nodes makes the states' tables out of the intake of state changes, the resolved
+// Nodes makes the states' tables out of the intake of state changes, given and computed, the resolved
 // identifiers and the participants. Names.States are the states that become columns.
 // The error is a sql.Diagnostics where a derived state's expression is at fault.
-func Nodes(s *spec.Spec, names eventlog.Names) ([]*graph.Node, error) {
+func Nodes(s *spec.Spec, fragments []eventlog.Fragment, names eventlog.Names) ([]*graph.Node, error) {
 	types, err := eventlog.EntityTypes(s)
 	if err != nil {
 		return nil, err
@@ -33,6 +33,7 @@ func Nodes(s *spec.Spec, names eventlog.Names) ([]*graph.Node, error) {
 	}
 	c := &composer{rules: r, derived: d, columns: columnNames(names.States, d)}
 	c.Files, c.Params = files, c.wide()
+	c.Lists["computed"] = builder.If(eventlog.Gives(fragments, contract.KindComputedStates))
 	if c.Macros, err = eventlog.EntityMacros(types); err != nil {
 		return nil, err
 	}

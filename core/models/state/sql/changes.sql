@@ -14,6 +14,19 @@ with linked as (
   left join model.nexus_resolved_identifiers as r
     on r.entity_type = i.entity_type and r.identifier_type = i.identifier_type and r.normalized_value = i.normalized_value
   where i.fault is null
+  union all
+  each computed as x (
+    select
+      i.entity_id, i.entity_type, i.state_name, i.state_key, i.occurred_at, i.state_value, i.event_id, i.source, cast(null as timestamp) as _ingested_at,
+      case
+        when is_any(i.state_name) then case when coalesce(i.state_numeric_value, cast(i.state_value as decimal)) <> 0 then 1.0 else
+          case when coalesce(i.state_numeric_value, cast(i.state_value as decimal)) = 0 then 0.0 end end
+        when is_measurement(i.state_name) then coalesce(i.state_numeric_value, cast(i.state_value as decimal))
+      end as numeric_value,
+      i.state_numeric_value
+    from model.nxw_computed_state_changes_in as i
+    where i.fault is null
+  )
 )
 select
   entity_id, entity_type, state_name, state_key, occurred_at,

@@ -1,0 +1,236 @@
+package computed
+
+import (
+	"embed"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/nexus-host/nexus-host/core/contract"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/core/models/builder"
+	"github.com/nexus-host/nexus-host/core/models/eventlog"
+	"github.com/nexus-host/nexus-host/core/models/graph"
+	"github.com/nexus-host/nexus-host/core/spec"
+)
+
+//go:embed sql/*.sql
+var files embed.FS
+
+// Bind makes the relations entity.* of a checked fragment those that its scope sees: the rows of
+// these sources, or (nil) of all.
+func Bind(q *sql.Query, sources []string) error {
+	var failed error
+	sql.RewriteTables(q, func(t sql.TableExpr) sql.TableExpr {
+		r, ok := t.(*sql.Relation)
+		if !ok || r.Schema != "entity" {
+			return t
+		}
+		alias := r.Alias
+		if alias == "" {
+			alias = r.Name
+		}
+		seen, err := seen(r.Name, sources)
+		if err != nil {
+			failed = err
+			return t
+		}
+		return &sql.Subquery{Pos: r.Pos, Query: seen, Alias: alias}
+	})
+	return failed
+}
+
+// seen is the query of entity.<name> for the sources of a scope.
+func seen(name string, sources []string) (*sql.Query, error) {
+	r, _ := contract.EntityRelationNamed(name)
+	model, some := "seen", builder.List(nil)
+	switch {
+	case name == contract.EntityStates:
+		model = "seen_states"
+		if sources != nil {
+			some = builder.List{{"sources": builder.Names(sources...)}}
+		}
+	case sources == nil:
+		model = "seen_all"
+	}
+	q, err := builder.Load(files, model, builder.Params{
+		Lists:     builder.Lists{"columns": builder.Names(contract.Names(r.Columns)...), "sources": builder.Names(sources...), "some": some},
+		Relations: map[string]string{"rows": rows(name)},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("computed: %w", err)
+	}
+	return q, nil
+}
+
+// rows is the work table of entity.<name>, with the rows of all sources.
+func rows(name string) string { return contract.WorkPrefix + "entity_" + name }
+
+// intake is the work table with every row of a computed kind, the faulty ones too.
+func intake(kind string) string { return contract.WorkPrefix + kind + "_in" }
+
+// Nodes makes the relations that the computed fragments read, as far as they do, and the intake of
+// each kind that they give. Without computed fragments there is none.
+func Nodes(s *spec.Spec, fragments []eventlog.Fragment) ([]*graph.Node, error) {
+	given := kinds(fragments)
+	if len(given) == 0 {
+		return nil, nil
+	}
+	types, err := eventlog.EntityTypes(s)
+	if err != nil {
+		return nil, err
+	}
+	c := &composer{fragments: fragments}
+	c.Files = files
+	identifiers, err := eventlog.IdentifierMacros(s)
+	if err != nil {
+		return nil, err
+	}
+	if c.Macros, err = eventlog.EntityMacros(types); err != nil {
+		return nil, err
+	}
+	maps.Copy(c.Macros, identifiers)
+	c.Relations = map[string]string{"dimensions": eventlog.GivenDimensions(fragments)}
+	c.relations()
+	c.Make(builder.Work("nxw_known_entities", "Every entity that there is before anything is computed."), "known")
+	for _, k := range given {
+		if k.Joins == contract.KindFindings {
+			continue // final reads them where they are
+		}
+		c.intake(k)
+		if k.Name == contract.KindComputedDimensions {
+			c.dimensions()
+		}
+	}
+	return c.Done()
+}
+
+// kinds are the computed kinds that the fragments give, in the contract's order.
+func kinds(fragments []eventlog.Fragment) []contract.Kind {
+	return slices.DeleteFunc(contract.ComputedKinds(), func(k contract.Kind) bool { return !eventlog.Gives(fragments, k.Name) })
+}
+
+type composer struct {
+	builder.Builder
+	fragments []eventlog.Fragment
+}
+
+// of are the fragments of a computed kind.
+func (c *composer) of(kind string) []eventlog.Fragment {
+	var list []eventlog.Fragment
+	for _, f := range c.fragments {
+		if f.Kind == kind {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// relations makes the entity.* relations that some fragment reads.
+func (c *composer) relations() {
+	read := map[string]bool{}
+	for _, k := range contract.ComputedKinds() {
+		for _, f := range c.of(k.Name) {
+			for _, r := range sql.Relations(f.Query) {
+				if r.Schema == "entity" {
+					read[r.Name] = true
+				}
+			}
+		}
+	}
+	read[contract.EntityEvents] = read[contract.EntityEvents] || read[contract.EntityMeasurements] || read[contract.EntityDimensions]
+	for _, r := range contract.EntityRelations() {
+		if read[r.Name] {
+			c.Make(builder.Work(rows(r.Name), r.Doc), "entity_"+r.Name)
+		}
+	}
+}
+
+// intake brings the fragments of a kind together.
+func (c *composer) intake(k contract.Kind) {
+	var arms, scopes builder.List
+	var named []string
+	for _, f := range c.of(k.Name) {
+		arms = append(arms, builder.Element{"relation": builder.Name(f.Relation()), "source": builder.Text(f.Source)})
+		if f.Sources != nil && !slices.Contains(named, f.Source) {
+			named = append(named, f.Source)
+			scopes = append(scopes, builder.Element{"name": builder.Text(f.Source), "sources": builder.Names(f.Sources...)})
+		}
+	}
+	q := c.Query(k.Name, builder.Params{Lists: builder.Lists{"scopes": scopes}})
+	builder.With(q, "arms", c.Query("arms", builder.Params{Lists: builder.Lists{
+		"fragments": perArm(arms, builder.Names(contract.Names(k.Columns)...)),
+	}}))
+	c.Add(builder.Work(intake(k.Name), "Every row of kind "+k.Name+" that the computed fragments gave."), q)
+}
+
+// perArm gives each element the columns.
+func perArm(list, columns builder.List) builder.List {
+	for _, e := range list {
+		e["columns"] = columns
+	}
+	return list
+}
+
+// dimensions makes the log's dimensions of those that are given and those that are computed.
+func (c *composer) dimensions() {
+	t := contract.Published(contract.TableDimensionsLong)
+	var columns builder.List
+	for _, name := range t.Names() {
+		if name != contract.ProcessedAt {
+			columns = append(columns, builder.Element{"name": builder.Name(name)})
+		}
+	}
+	c.Make(graph.Published(contract.TableDimensionsLong), "dimensions", builder.Params{Lists: builder.Lists{"columns": columns}})
+}
+
+// Findings returns a query of what the computed layer left out or had to choose from, nil if there is no such layer.
+func Findings(fragments []eventlog.Fragment) (*sql.Query, error) {
+	var list, given builder.List
+	for _, k := range kinds(fragments) {
+		if k.Joins != contract.KindFindings {
+			list = append(list, element(k))
+		}
+	}
+	for _, f := range fragments {
+		if f.Kind == contract.KindComputedFindings {
+			given = append(given, builder.Element{"relation": builder.Name(f.Relation()), "source": builder.Text(f.Source)})
+		}
+	}
+	if len(list)+len(given) == 0 {
+		return nil, nil
+	}
+	return builder.Load(files, "findings", builder.Params{Lists: builder.Lists{"kinds": list, "given": given}})
+}
+
+// NameQuery asks a built event log for the names of a computed kind: columns name and category.
+func NameQuery(k contract.Kind) (*sql.Query, error) {
+	return builder.Load(files, "names", builder.Params{Elements: map[string]builder.Element{"kind": element(k)}})
+}
+
+// element is what models know of a computed kind.
+func element(k contract.Kind) builder.Element {
+	tables := map[string]string{
+		contract.KindComputedTraits: contract.TableResolvedTraits, contract.KindComputedStates: contract.TableStates,
+		contract.KindComputedDimensions: contract.TableDimensionsLong,
+	}
+	e := builder.Element{
+		"table": builder.Text(tables[k.Name]), "intake": builder.Name(intake(k.Name)), "detail": builder.Name(k.Detail),
+		"sample": builder.Name(k.Sample), "named": builder.Name(k.Names), "unique": builder.List(nil),
+		"categorized": builder.If(k.Joins == contract.KindStateChanges), "uncategorized": builder.If(k.Joins != contract.KindStateChanges),
+	}
+	if k.Key != nil {
+		var key builder.List
+		value := "trait_value"
+		if k.Joins == contract.KindDimensions {
+			value = "dimension_value"
+		}
+		for _, name := range k.Key {
+			if name != k.Detail { // grouped by already
+				key = append(key, builder.Element{"name": builder.Name(name)})
+			}
+		}
+		e["unique"] = builder.List{{"key": key, "value": builder.Name(value)}}
+	}
+	return e
+}

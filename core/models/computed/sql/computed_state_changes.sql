@@ -1,0 +1,18 @@
+-- An event that the log does not have is no reason to lose the change.
+with named as (
+  select
+    entity_id, entity_type, event_id, canonical_name(state_name) as state_name, state_name as spelling, state_category, state_key,
+    state_value, state_numeric_value, value_unit, occurred_at, source
+  from arms
+)
+select
+  n.entity_id, n.entity_type, e.event_id, n.state_name, n.spelling, n.state_category, n.state_key, n.state_value,
+  n.state_numeric_value, n.value_unit, n.occurred_at, n.source,
+  case
+    when n.occurred_at is null then 'missing_occurred_at'
+    when n.state_name is null then 'missing_name'
+    when k.entity_id is null then 'no_entity'
+  end as fault
+from named as n
+left join model.nxw_known_entities as k on k.entity_id = n.entity_id and k.entity_type = n.entity_type
+left join model.nexus_events as e on e.event_id = n.event_id
