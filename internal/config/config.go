@@ -22,7 +22,7 @@ type Project struct {
 	Traits     map[string]Trait  `yaml:"traits" doc:"How one value of a trait is chosen, by trait name."`
 	States     map[string]State  `yaml:"states" keys:"^[a-z][a-z0-9_]{0,62}$" doc:"Declarations of states; they override those of the plugins."`
 	Derived    []DerivedState    `yaml:"derived_states" doc:"States that are expressions over other states of the same entity."`
-	Computed   List              `yaml:"computed" doc:"Files or globs of portable SQL, relative to the project: fragments that are evaluated after resolution, over entity.events, entity.measurements, entity.dimensions, entity.traits and entity.states. They give traits, states or dimensions of the project's own, such as a lead score."`
+	Computed   warehouse.List    `yaml:"computed" doc:"Files or globs of portable SQL, relative to the project: fragments that are evaluated after resolution, over entity.events, entity.measurements, entity.dimensions, entity.traits and entity.states. They give traits, states or dimensions of the project's own, such as a lead score."`
 	Measured   Measurements      `yaml:"measurements" doc:"Rules for measurements."`
 
 	// Dir is the project's folder and File the file's path as messages show it.
