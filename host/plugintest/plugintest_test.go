@@ -1,6 +1,7 @@
 package plugintest_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -37,6 +38,17 @@ func TestFragmentsRun(t *testing.T) {
 			order_total      | 12.5  | EUR
 			order_total      | 7     | EUR`)
 	})
+}
+
+// What was read before a Load is read again after it.
+func TestLoadAgain(t *testing.T) {
+	s := plugintest.New(t, acme.Plugin(), plugintest.Options{Source: "shop"})
+	for i, want := range []string{"paid", "shipped", "paid"} {
+		s.Load("orders", plugintest.Record{JSON: fmt.Sprintf(`{"id": 1, "status": %q, "total": 5, "ordered": "2024-03-01T10:00:00Z", "updated": %d}`, want, i+1)})
+		for range 2 {
+			s.Want("orders", "status\n"+want)
+		}
+	}
 }
 
 func TestFaultsAreFound(t *testing.T) {

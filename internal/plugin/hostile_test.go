@@ -214,7 +214,12 @@ func TestDamagedModules(t *testing.T) {
 	module := acmeWasm(t)
 	l := newLoader(t, plugin.Options{Limits: plugin.Limits{CallTime: 50 * time.Millisecond}})
 	r := rand.New(rand.NewPCG(1, 2))
-	for i := range 24 {
+	times := 24
+	if testing.Short() {
+		times = 8
+	}
+	t.Logf("%d modules", times)
+	for i := range times {
 		damaged := append([]byte(nil), module...)
 		if i%2 == 0 {
 			damaged = damaged[:r.IntN(len(damaged))]

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/nexus-host/nexus-host/host/warehouse"
@@ -25,6 +26,31 @@ func TestThreads(t *testing.T) {
 		if err := w.Close(); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// Without the optimizer a statement runs as it is written, on every connection.
+func TestUnoptimized(t *testing.T) {
+	for _, unoptimized := range []bool{false, true} {
+		w, err := Open(t.Context(), Options{Path: filepath.Join(t.TempDir(), "x.duckdb"), Unoptimized: unoptimized})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			conn, err := w.db.Conn(t.Context()) // held, so that the next one is another
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			var kind, plan string
+			if err := conn.QueryRowContext(t.Context(), "explain select * from range(3) r(i) where false").Scan(&kind, &plan); err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(plan, "EMPTY_RESULT") == unoptimized {
+				t.Errorf("unoptimized %v:\n%s", unoptimized, plan)
+			}
+		}
+		defer w.Close()
 	}
 }
 
