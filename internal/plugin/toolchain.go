@@ -117,7 +117,8 @@ func (t *toolchain) run(ctx context.Context, command string, args ...string) ([]
 			return nil, ended(ctx, "")
 		}
 		if untidy.Match(stderr.Bytes()) {
-			return nil, &Error{Code: CodeBuild, Err: err, Detail: fmt.Sprintf("go.mod or go.sum is not complete: run %q in %s", "go mod tidy", t.dir)}
+			detail := fmt.Sprintf("go.mod or go.sum is not complete: run %q in %s", "go mod tidy", t.dir)
+			return nil, &Error{Code: CodeBuild, Err: err, Detail: detail}
 		}
 		detail := "go " + command + ": " + err.Error() + ": " + strings.ReplaceAll(strings.TrimSpace(stderr.String()), "\n", "; ")
 		if t.empty {

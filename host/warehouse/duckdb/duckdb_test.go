@@ -111,11 +111,16 @@ func TestWritersMemory(t *testing.T) {
 
 // The project file's check accepts just the schemas that the engine can build in.
 func TestSchemas(t *testing.T) {
-	for _, file := range []string{"acme.duckdb", "ACME.db", ".acme", "acme.v2.db", "main.duckdb", "Main.duckdb", "temp.duckdb", "Temp.duckdb", "system.x", "System.x", "pg_catalog.db", "memory.db"} {
+	for _, file := range []string{
+		"acme.duckdb", "ACME.db", ".acme", "acme.v2.db", "main.duckdb", "Main.duckdb", "temp.duckdb", "Temp.duckdb", "system.x", "System.x",
+		"pg_catalog.db", "memory.db",
+	} {
 		for _, schema := range []string{
-			"acme", "v2", "main", "main_db", "temp", "temp_db", "system", "system_db", "pg_catalog", "information_schema", "nexus_work", "memory", "default",
+			"acme", "v2", "main", "main_db", "temp", "temp_db", "system", "system_db", "pg_catalog", "information_schema", "nexus_work",
+			"memory", "default",
 		} {
-			_, checked := config.Parse("nexus.yaml", "name: x\nsources: {s: {plugin: p, tables: {t: a.ndjson}}}\nwarehouse: {schema: "+schema+", path: "+file+"}\n", "", os.LookupEnv)
+			text := "name: x\nsources: {s: {plugin: p, tables: {t: a.ndjson}}}\nwarehouse: {schema: " + schema + ", path: " + file + "}\n"
+			_, checked := config.Parse("nexus.yaml", text, "", os.LookupEnv)
 			built := func() error {
 				w, err := Open(t.Context(), Options{Path: filepath.Join(t.TempDir(), file), Threads: 1})
 				if err != nil {
@@ -123,7 +128,8 @@ func TestSchemas(t *testing.T) {
 				}
 				defer w.Close()
 				return w.Transact(t.Context(), []string{
-					`create schema if not exists "` + schema + `"`, `create table "` + schema + `".a (n int)`, `select n from "` + schema + `".a`, `use "` + schema + `"`,
+					`create schema if not exists "` + schema + `"`, `create table "` + schema + `".a (n int)`,
+					`select n from "` + schema + `".a`, `use "` + schema + `"`,
 				})
 			}()
 			if (checked == nil) != (built == nil) {
