@@ -133,7 +133,8 @@ func Kinds() []Kind {
 				text("state_category", "Whether the values are text (dimension) or numbers (measurement).").in(Categories()),
 				text("state_key", "What the value belongs to, if an entity has several: a subscription of an account.").null(),
 				text("state_value", "The value of a dimension.").null(),
-				column("state_numeric_value", Decimal, "The value of a measurement.").null(), when, ingested,
+				column("state_numeric_value", Decimal, "The value of a measurement.").null(),
+				text("value_unit", "The unit of a measurement: a currency code, count.").null(), when, ingested,
 			},
 		}, {
 			Name: KindFindings, Detail: "detail",

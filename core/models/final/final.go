@@ -146,14 +146,14 @@ func (c *composer) wide(table, kind string, names []string) builder.Params {
 	return builder.Params{Lists: builder.Lists{"sources": sources}}
 }
 
-// findings are those of the event log and what resolution had no entity for.
+// findings are those of the event log, what resolution had no entity for, and states whose units mix.
 func (c *composer) findings() {
 	q, err := eventlog.Findings()
 	if err != nil {
 		c.Fail(err)
 		return
 	}
-	q.Arms = append(q.Arms, c.Query("no_entity").Arms...)
+	q.Arms = slices.Concat(q.Arms, c.Query("no_entity").Arms, c.Query("mixed_units").Arms)
 	found, err := computed.Findings(c.fragments)
 	if err != nil {
 		c.Fail(err)

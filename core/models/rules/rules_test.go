@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
@@ -30,6 +31,12 @@ func project() *coretest.Project {
 	for i, v := range []any{"10", "20", nil} {
 		p.Change("crm", 8+i, "a@x.com", "mrr", "s1", v)
 	}
+	for i, amount := range []struct{ key, value, unit string }{
+		{"s1", "20", "usd"}, {"s1", "20", "eur"}, {"s2", "5", "jpy"}, {"s3", "7", "eur"}, {"s2", "0", "jpy"},
+	} {
+		p.Change("shop", 8+i, "b@x.com", "mrr", amount.key, amount.value)
+		p.Last("shop", eventlog.StateChanges)["value_unit"] = amount.unit
+	}
 	p.Change("crm", 9, "a@x.com", "plan", nil, "pro")
 	p.Change("crm", 9, "b@x.com", "plan", nil, "free")
 	id := p.Seen("shop", 20, "email a@x.com")
@@ -48,6 +55,33 @@ func TestAllHoldOnAGoodBuild(t *testing.T) {
 	p.Build(t, tg)
 	for name, sample := range p.Checks(t, tg) {
 		t.Errorf("%s: %s", name, sample)
+	}
+}
+
+// A person's amounts of several currencies are not added; the same number in another currency is another value.
+func TestUnitsDoNotMix(t *testing.T) {
+	tg := coretest.DuckDB(t)
+	p := project()
+	p.Build(t, tg)
+	b := tg.Rows("nexus_resolved_identifiers", "normalized_value", "entity_id")
+	var id any
+	for _, r := range b {
+		if r[0] == "b@x.com" {
+			id = r[1]
+		}
+	}
+	var got []string
+	for _, r := range tg.Rows("nexus_states", "entity_id", "state_name", "state_entered_at", "state_value", "value_unit", "is_current") {
+		if r[0] == id && r[1] == "mrr" {
+			got = append(got, fmt.Sprint(r[2].(time.Time).Day(), " ", r[3], " ", r[4], " ", r[5]))
+		}
+	}
+	slices.Sort(got)
+	if want := []string{"12 27 eur true", "8 20 usd false", "9 20 eur false"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := coretest.Table(tg, "nexus_findings", "table_name", "source", "reason", "detail", "n"); !slices.Contains(got, "nexus_states shop mixed_units mrr 1") {
+		t.Errorf("findings: %q", got)
 	}
 }
 

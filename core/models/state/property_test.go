@@ -61,6 +61,12 @@ var possible = map[string][]string{
 	"tier": {"", "gold", "silver", "bronze", "zinc"},
 }
 
+// units are those that the values of a state may have; a dimension's are dropped.
+var units = map[string][]string{
+	"plan": {"", "usd"}, "score": {"", "usd", "eur"}, "mrr": {"", "usd", "usd", "usd", "eur"}, "seats": {"", "", "", "count"},
+	"wait": {"usd", "usd", "usd", "eur", "jpy"}, "busy": {"usd", "eur"}, "level": {""}, "floor": {""}, "known": {""}, "tier": {""},
+}
+
 func declarationsOf(names ...string) *spec.Spec {
 	src := spec.Source{Name: "crm", EntityTypes: []spec.EntityType{{Name: "person", Resolution: true}}}
 	for _, n := range names {
@@ -107,7 +113,7 @@ func defs(t sql.Type, names ...string) []sql.ColumnDef {
 
 // intake turns the loaded texts into what union makes of state changes.
 const intake = `select event_id, entity_type, identifier_type, normalized_value as identifier_value, normalized_value, state_name,
-  state_name as spelling, cast(null as text) as state_category, state_key, state_value, cast(state_number as decimal) as state_numeric_value,
+  state_name as spelling, cast(null as text) as state_category, state_key, state_value, cast(state_number as decimal) as state_numeric_value, unit as value_unit,
   source, occurred_at, _ingested_at, cast(null as text) as fault from model.changes`
 
 func nodes(t testing.TB, s *spec.Spec, names eventlog.Names) []*graph.Node {
@@ -145,7 +151,7 @@ func load(tg *coretest.Target, changes []change, looks []look) {
 		if states[c.state].category == "measurement" && i%3 == 0 {
 			text, number = nil, null(c.value)
 		}
-		rows = append(rows, []any{c.event, "person", "email", identifier, c.state, null(c.key), text, number, c.source, day(c.at), day(100 + c.ingested)})
+		rows = append(rows, []any{c.event, "person", "email", identifier, c.state, null(c.key), text, number, null(c.unit), c.source, day(c.at), day(100 + c.ingested)})
 		if !known[identifier] {
 			known[identifier] = true
 			identifiers = append(identifiers, []any{"person", "email", identifier, c.entity, day(0), day(0), int64(1)})
@@ -156,7 +162,7 @@ func load(tg *coretest.Target, changes []change, looks []look) {
 		participants = append(participants, []any{"q", l.event, l.entity, "person", nil, day(l.at), day(200)})
 	}
 	texts := func(names ...string) []sql.ColumnDef { return defs(sql.Text, names...) }
-	tg.Load("changes", append(texts("event_id", "entity_type", "identifier_type", "normalized_value", "state_name", "state_key", "state_value", "state_number", "source"),
+	tg.Load("changes", append(texts("event_id", "entity_type", "identifier_type", "normalized_value", "state_name", "state_key", "state_value", "state_number", "unit", "source"),
 		defs(sql.Timestamp, "occurred_at", "_ingested_at")...), rows)
 	tg.Load("nexus_resolved_identifiers", append(append(texts("entity_type", "identifier_type", "normalized_value", "entity_id"),
 		defs(sql.Timestamp, "first_seen_at", "last_seen_at")...), defs(sql.Bigint, "n_events")...), identifiers)
@@ -211,7 +217,7 @@ func expected(changes []change, looks []look) (long, flat, seen []string) {
 	for entity, byState := range entities {
 		lists := map[string][]interval{}
 		for state, list := range byState {
-			lists[state] = intervals(list, state, func(at int) string { return inForce(list, states[state], at) })
+			lists[state] = intervals(list, state, func(at int) (string, string) { return inForce(list, states[state], at) })
 		}
 		rows[entity] = wide(lists)
 		for state, list := range derivedIntervals(rows[entity], lists, byState) {
@@ -219,7 +225,7 @@ func expected(changes []change, looks []look) (long, flat, seen []string) {
 		}
 		for _, list := range lists {
 			for _, iv := range list {
-				long = append(long, strings.Join([]string{entity, iv.state, iv.value, shown(iv.from), shown(iv.to),
+				long = append(long, strings.Join([]string{entity, iv.state, iv.value, orDash(iv.unit), shown(iv.from), shown(iv.to),
 					fmt.Sprint(iv.to == lasts), iv.trigger, iv.source}, " "))
 			}
 		}
@@ -282,7 +288,7 @@ func derivedIntervals(rows []row, lists map[string][]interval, byState map[strin
 			}
 			if v != "" {
 				trigger, source := triggerAt(lists, byState, r.from)
-				out[n] = append(out[n], interval{n, v, trigger, source, r.from, lasts})
+				out[n] = append(out[n], interval{n, v, "", trigger, source, r.from, lasts})
 			}
 			before[n] = v
 		}
@@ -337,7 +343,8 @@ func draw(t *rapid.T) ([]change, []look) {
 			state := pick("state", some)
 			changes = append(changes, change{
 				entity: entity, state: state, key: pick("key", []string{"", "a", "b", "c", "d"}), value: pick("value", possible[state]),
-				at: rapid.IntRange(1, horizon).Draw(t, "at"), ingested: rapid.IntRange(0, 1).Draw(t, "ingested"),
+				unit: pick("unit", units[state]),
+				at:   rapid.IntRange(1, horizon).Draw(t, "at"), ingested: rapid.IntRange(0, 1).Draw(t, "ingested"),
 				source: pick("source", []string{"crm", "shop"}), event: pick("event", []string{"e1", "e2", "e3"}),
 			})
 		}
@@ -356,7 +363,7 @@ func TestStatesEqualTheReference(t *testing.T) {
 			load(tg, changes, looks)
 			tg.Build(models)
 			long, flat, seen := expected(changes, looks)
-			compare(t, "nexus_states", printed(tg.Rows("nexus_states", "entity_id", "state_name", "state_value", "state_entered_at", "state_exited_at",
+			compare(t, "nexus_states", printed(tg.Rows("nexus_states", "entity_id", "state_name", "state_value", "value_unit", "state_entered_at", "state_exited_at",
 				"is_current", "trigger_event_id", "source")), long)
 			columns := []string{"entity_id"}
 			for _, n := range stateNames() {

@@ -11,9 +11,9 @@ import (
 // instant and asking what is in force. Slow, and nothing clever in it.
 
 type change struct {
-	entity, state, key, value string // "" is NULL for key and value
-	at, ingested              int    // days
-	source, event             string
+	entity, state, key, value, unit string // "" is NULL for key, value and unit
+	at, ingested                    int    // days
+	source, event                   string
 }
 
 // later reports whether a comes after b in the total order of one instant.
@@ -28,7 +28,10 @@ func later(a, b change) bool {
 	case a.key != b.key:
 		return a.key > b.key
 	}
-	return a.value > b.value
+	if a.value != b.value {
+		return a.value > b.value
+	}
+	return a.unit > b.unit
 }
 
 type declaredState struct {
@@ -37,8 +40,8 @@ type declaredState struct {
 }
 
 type interval struct {
-	state, value, trigger, source string
-	from, to                      int // to -1: lasts
+	state, value, unit, trigger, source string
+	from, to                            int // to -1: lasts
 }
 
 const lasts = -1
@@ -56,8 +59,8 @@ func instants(changes []change) []int {
 	return out
 }
 
-// inForce is the value of one state of one entity at an instant.
-func inForce(changes []change, d declaredState, at int) string {
+// inForce is the value of one state of one entity at an instant, and its unit.
+func inForce(changes []change, d declaredState, at int) (value, unit string) {
 	byKey := map[string]change{}
 	var last *change
 	for i, c := range changes {
@@ -72,24 +75,45 @@ func inForce(changes []change, d declaredState, at int) string {
 		}
 	}
 	if d.combine == "latest" {
-		if last == nil {
-			return ""
+		if last == nil || last.value == "" {
+			return "", ""
 		}
-		return last.value
+		return last.value, unitOf(*last, d)
 	}
 	var values []string
+	units := map[string]bool{}
 	for _, c := range byKey {
-		if c.value != "" {
-			values = append(values, c.value)
+		if c.value == "" {
+			continue
+		}
+		values = append(values, c.value)
+		if c.value != "0" {
+			units[c.unit] = true
 		}
 	}
 	if len(values) == 0 {
+		return "", ""
+	}
+	switch {
+	case d.category == "dimension":
+		return combinedText(values, d), ""
+	case d.combine == "any":
+		return combinedNumber(values, d.combine), ""
+	case len(units) > 1:
+		return "", ""
+	}
+	unit = unitOf(*last, d)
+	for unit = range units {
+	}
+	return combinedNumber(values, d.combine), unit
+}
+
+// unitOf is the unit of a change's value; what is no amount has none.
+func unitOf(c change, d declaredState) string {
+	if d.category == "dimension" || c.value == "" {
 		return ""
 	}
-	if d.category == "dimension" {
-		return combinedText(values, d)
-	}
-	return combinedNumber(values, d.combine)
+	return c.unit
 }
 
 func combinedText(values []string, d declaredState) string {
@@ -147,12 +171,12 @@ func combinedNumber(values []string, combine string) string {
 }
 
 // intervals are the equal stretches of a state of one entity.
-func intervals(changes []change, state string, value func(at int) string) []interval {
+func intervals(changes []change, state string, value func(at int) (value, unit string)) []interval {
 	var out []interval
-	before := ""
+	before, unit := "", ""
 	for _, at := range instants(changes) {
-		v := value(at)
-		if v == before {
+		v, u := value(at)
+		if v == before && u == unit {
 			continue
 		}
 		if before != "" {
@@ -165,9 +189,9 @@ func intervals(changes []change, state string, value func(at int) string) []inte
 					trigger = c
 				}
 			}
-			out = append(out, interval{state, v, trigger.event, trigger.source, at, lasts})
+			out = append(out, interval{state, v, u, trigger.event, trigger.source, at, lasts})
 		}
-		before = v
+		before, unit = v, u
 	}
 	return out
 }

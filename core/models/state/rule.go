@@ -120,6 +120,12 @@ func (r *rules) where(category string, ways ...string) []string {
 	return out
 }
 
+// united are the measurements whose values have a unit: those of any are 1 and 0.
+func (r *rules) united() []string {
+	flags := r.where(eventlog.Measurement, Any)
+	return slices.DeleteFunc(r.measurements(), func(n string) bool { return slices.Contains(flags, n) })
+}
+
 func (r *rules) measurements() []string {
 	var out []string
 	for _, n := range r.names {
@@ -142,7 +148,7 @@ func (r *rules) macros(derived []derived, outer builder.Macros) (builder.Macros,
 	params := map[string][]string{
 		"low_text": x, "from_low": x, "high_text": x, "low_number": x, "high_number": x,
 	}
-	for _, name := range []string{"is_measurement", "is_any", "is_sum", "is_best", "is_combined", "category"} {
+	for _, name := range []string{"is_measurement", "is_any", "has_unit", "is_sum", "is_best", "is_combined", "category"} {
 		params[name] = []string{"state_name"}
 	}
 	list := func(category string, ways ...string) builder.List {
@@ -150,7 +156,7 @@ func (r *rules) macros(derived []derived, outer builder.Macros) (builder.Macros,
 	}
 	all, err := builder.LoadMacros(files, "macros", params, builder.Params{
 		Lists: builder.Lists{
-			"measurements": builder.Names(r.measurements()...), "measured": builder.Names(measured...), "any_measurements": list(eventlog.Measurement, Any),
+			"measurements": builder.Names(r.measurements()...), "measured": builder.Names(measured...), "any_measurements": list(eventlog.Measurement, Any), "units": builder.Names(r.united()...),
 			"sums": list("", Sum), "bests": list("", Max, Min, Any, Rank), "combined": list("", Sum, Max, Min, Any, Rank),
 			"least_texts": list(eventlog.Dimension, Min), "greatest_texts": list(eventlog.Dimension, Max, Any), "rankings": r.rankings(),
 			"least_numbers": list(eventlog.Measurement, Min), "greatest_numbers": list(eventlog.Measurement, Max, Any),

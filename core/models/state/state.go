@@ -61,6 +61,14 @@ func (c *composer) compose() {
 		c.Make(builder.Work("nxw_state_keys", "Changes of combined states with several keys."), "keys")
 		c.Add(builder.Work("nxw_state_combined", "The combined value of states with several keys."), c.combined(sums, bests))
 	}
+	units := builder.Empty([]sql.ColumnDef{
+		{Name: "entity_id", Type: sql.Text}, {Name: "state_name", Type: sql.Text}, {Name: "occurred_at", Type: sql.Timestamp},
+		{Name: "n_units", Type: sql.Bigint}, {Name: "value_unit", Type: sql.Text},
+	})
+	if c.canMix() {
+		units = c.Query("units")
+	}
+	c.Add(builder.Work("nxw_state_units", "How many units are in force in combined states with several keys."), units)
 	c.Add(builder.Work("nxw_state_values", "The values that states have, numbered."), c.over(history, "values"))
 	c.Add(builder.Work("nxw_state_points", "The instants at which a state's value really changes."), c.over(history, "points"))
 	c.Make(graph.Published(contract.TableEntityStates), "wide")
@@ -70,6 +78,12 @@ func (c *composer) compose() {
 	}
 	c.Add(graph.Published(contract.TableStates), states)
 	c.Make(graph.Published(contract.TableStateParticipants), "participants")
+}
+
+// canMix reports whether values with units are combined.
+func (c *composer) canMix() bool {
+	united := c.rules.united()
+	return slices.ContainsFunc(c.rules.where(eventlog.Measurement, Sum, Max, Min), func(n string) bool { return slices.Contains(united, n) })
 }
 
 func (c *composer) combined(sums, bests bool) *sql.Query {
@@ -92,7 +106,7 @@ func (c *composer) both(name string, former, latter *sql.Query) *sql.Query {
 // over is a model of the states' history.
 func (c *composer) over(history, name string) *sql.Query {
 	q := c.Query(name)
-	builder.With(q, "history", c.Query(history))
+	builder.With(q, "history", c.Query(history, builder.Params{Lists: builder.Lists{"united": builder.If(c.canMix())}}))
 	return q
 }
 

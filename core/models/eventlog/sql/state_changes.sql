@@ -16,13 +16,13 @@ named as (
   select
     a.event_id, a.entity_type, a.identifier_type, a.identifier_value, j.normalized_value,
     canonical_name(a.state_name) as state_name, a.state_name as spelling, a.state_category, a.state_key, a.state_value,
-    a.state_numeric_value, a.source, a.occurred_at, a._ingested_at, j.fault
+    a.state_numeric_value, a.value_unit, a.source, a.occurred_at, a._ingested_at, j.fault
   from arms as a
   left join checked as j on j.identifier_type = a.identifier_type and j.identifier_value = a.identifier_value
 )
 select
   event_id, entity_type, identifier_type, identifier_value, normalized_value, state_name, spelling, state_category, state_key,
-  state_value, state_numeric_value, source, occurred_at, _ingested_at,
+  state_value, state_numeric_value, value_unit, source, occurred_at, _ingested_at,
   case
     when event_id is null then 'missing_event_id'
     when occurred_at is null then 'missing_occurred_at'

@@ -9,7 +9,7 @@ with linked as (
         case when coalesce(i.state_numeric_value, cast(i.state_value as decimal)) = 0 then 0.0 end end
       when is_measurement(i.state_name) then coalesce(i.state_numeric_value, cast(i.state_value as decimal))
     end as numeric_value,
-    i.state_numeric_value
+    i.state_numeric_value, case when has_unit(i.state_name) then nullif(trim(i.value_unit), '') end as value_unit
   from model.nxw_state_changes_in as i
   left join model.nexus_resolved_identifiers as r
     on r.entity_type = i.entity_type and r.identifier_type = i.identifier_type and r.normalized_value = i.normalized_value
@@ -23,7 +23,7 @@ with linked as (
           case when coalesce(i.state_numeric_value, cast(i.state_value as decimal)) = 0 then 0.0 end end
         when is_measurement(i.state_name) then coalesce(i.state_numeric_value, cast(i.state_value as decimal))
       end as numeric_value,
-      i.state_numeric_value
+      i.state_numeric_value, case when has_unit(i.state_name) then nullif(trim(i.value_unit), '') end as value_unit
     from model.nxw_computed_state_changes_in as i
     where i.fault is null
   )
@@ -32,5 +32,5 @@ select
   entity_id, entity_type, state_name, state_key, occurred_at,
   case when is_measurement(state_name) then cast(numeric_value as text)
     else coalesce(state_value, cast(state_numeric_value as text)) end as value,
-  numeric_value, event_id, source, _ingested_at
+  numeric_value, case when numeric_value is not null then value_unit end as value_unit, event_id, source, _ingested_at
 from linked

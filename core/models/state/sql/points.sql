@@ -3,6 +3,7 @@ with coded as (
   select h.entity_id, h.entity_type, h.state_name, h.occurred_at, coalesce(v.code, 0) as code, h.event_id, h.source, h._ingested_at
   from history as h
   left join model.nxw_state_values as v on v.state_name = h.state_name and v.value = h.value
+    and v.unit = coalesce(h.value_unit, '')
 ),
 stepped as (
   select

@@ -7,7 +7,7 @@ with spans as (
 select
   nexus_id('st', s.entity_id, s.state_name, s.state_entered_at) as state_id,
   s.entity_id, s.entity_type, s.state_name, category(s.state_name) as state_category,
-  v.value as state_value, v.numeric_value as state_numeric_value,
+  v.value as state_value, v.numeric_value as state_numeric_value, nullif(v.unit, '') as value_unit,
   s.state_entered_at, s.state_exited_at, s.state_exited_at is null as is_current,
   s.event_id as trigger_event_id, s.source, run_started_at() as _processed_at
 from spans as s

@@ -1,10 +1,10 @@
--- Every value a state ever has, numbered: from here on states are small integers,
--- 0 where there is none.
+-- Every value a state ever has, with its unit, numbered: from here on states are small integers,
+-- 0 where there is none. A value without a unit has the unit ''.
 with seen as (
-  select state_name, value, max(numeric_value) as numeric_value
+  select state_name, value, coalesce(value_unit, '') as unit, max(numeric_value) as numeric_value
   from history
   where value is not null
-  group by state_name, value
+  group by state_name, value, coalesce(value_unit, '')
 )
-select state_name, value, numeric_value, row_number() over (order by state_name, value) as code
+select state_name, value, unit, numeric_value, row_number() over (order by state_name, value, unit) as code
 from seen

@@ -1,15 +1,15 @@
 -- A shop's relation to the app: installed, subscribed, worth so much a month. One key an app.
 with said as (
     select event_id, shop_id, shop_domain, 'app_installation' as state_name, 'dimension' as state_category, app_id, installation as state_value,
-        cast(null as decimal) as state_numeric_value, occurred_at, _ingested_at
+        cast(null as decimal) as state_numeric_value, cast(null as text) as value_unit, occurred_at, _ingested_at
     from normalized.app_activity
     where installation is not null
     union all
-    select event_id, shop_id, shop_domain, 'app_subscription', 'dimension', app_id, subscription, cast(null as decimal), occurred_at, _ingested_at
+    select event_id, shop_id, shop_domain, 'app_subscription', 'dimension', app_id, subscription, cast(null as decimal), cast(null as text), occurred_at, _ingested_at
     from normalized.app_activity
     where subscription is not null
     union all
-    select event_id, shop_id, shop_domain, 'app_mrr', 'measurement', app_id, cast(null as text), app_mrr, occurred_at, _ingested_at
+    select event_id, shop_id, shop_domain, 'app_mrr', 'measurement', app_id, cast(null as text), app_mrr, currency, occurred_at, _ingested_at
     from normalized.app_activity
     where app_mrr is not null
 )
@@ -23,6 +23,7 @@ select
     app_id as state_key,
     state_value,
     state_numeric_value,
+    value_unit,
     occurred_at,
     _ingested_at
 from said
