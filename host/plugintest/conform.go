@@ -49,6 +49,16 @@ func (s *Source) Faults() []string {
 	for _, kind := range contract.Kinds() {
 		c.kind(kind, byKind[kind.Name])
 	}
+	for _, kind := range contract.ComputedKinds() {
+		seen := map[string]bool{}
+		for _, r := range byKind[kind.Name] {
+			for _, col := range kind.Columns {
+				c.column(r, col, kind.Columns)
+			}
+			c.declared(kind.Name, r)
+			c.twin(kind, r, seen)
+		}
+	}
 	c.edges(byKind[contract.KindIdentifiers])
 	return c.faults
 }
@@ -56,8 +66,11 @@ func (s *Source) Faults() []string {
 // loaded reports whether a table that a fragment reads, itself or through others, has records.
 func (s *Source) loaded(f *check.Fragment) bool {
 	return slices.ContainsFunc(sql.Relations(f.Query), func(r *sql.Relation) bool {
-		if r.Schema == "normalized" {
+		switch r.Schema {
+		case "normalized":
 			return s.loaded(s.fragment(r.Name))
+		case "entity":
+			return len(s.given[r.Name]) > 1
 		}
 		return len(s.records[strings.TrimSuffix(r.Name, "_history")]) > 0
 	})
@@ -128,7 +141,7 @@ func (c *conformance) twin(kind contract.Kind, r located, seen map[string]bool) 
 		return
 	}
 	var parts []string
-	for _, name := range append(slices.Clone(kind.Key), contract.IngestedAt) {
+	for _, name := range append(slices.Clone(kind.Key), contract.IngestedAt) { // a computed kind has no watermark
 		parts = append(parts, fmt.Sprintf("%q", r.Text(name)))
 	}
 	k := strings.Join(parts, " ")
@@ -157,7 +170,7 @@ func (c *conformance) declared(kind string, r located) {
 			c.fault(r, name, "entity type %q is resolved: kind entities is for registered ones", r.Text(name))
 		}
 	}
-	if kind == contract.KindStateChanges {
+	if kind == contract.KindStateChanges || kind == contract.KindComputedStates {
 		i := slices.IndexFunc(c.s.desc.States, func(s wire.State) bool { return s.Name == r.Text("state_name") })
 		switch {
 		case i < 0:

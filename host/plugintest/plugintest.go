@@ -126,9 +126,10 @@ type Source struct {
 	asOf      time.Time
 	fragments []*check.Fragment
 	records   map[string][]Record
-	made      map[string][]string // the tables of relations, since the last Load
-	tables    map[string][]string // the tables of statements
-	home      []string            // the schema of the tables; empty: the connection's own
+	made      map[string][]string   // the tables of relations, since the last Load
+	tables    map[string][]string   // the tables of statements
+	home      []string              // the schema of the tables; empty: the connection's own
+	given     map[string][][]string // rows of entity.*, below their columns
 	db        engine
 	dialect   *dialect.Dialect
 }
@@ -161,7 +162,7 @@ func New(t testing.TB, p Plugin, o Options) *Source {
 		}
 	})
 	return &Source{t: t, desc: desc, spec: src, asOf: asOf, fragments: fragments, records: map[string][]Record{},
-		made: map[string][]string{}, tables: map[string][]string{}, home: home, db: db, dialect: d}
+		made: map[string][]string{}, tables: map[string][]string{}, given: map[string][][]string{}, home: home, db: db, dialect: d}
 }
 
 func (o Options) asOf() (time.Time, error) {
@@ -204,7 +205,12 @@ func compile(p Plugin, o Options) (wire.Description, spec.Source, []*check.Fragm
 	if err != nil {
 		return desc, src, nil, err
 	}
-	fragments, diags := check.Fragments(src, check.Env{AsOf: asOf, RunStartedAt: asOf})
+	env := check.Env{AsOf: asOf, RunStartedAt: asOf}
+	fragments, diags := check.Fragments(src, env)
+	for _, scope := range check.Scopes(&spec.Spec{Sources: []spec.Source{src}}) {
+		computed, more := check.Computed(scope, env)
+		fragments, diags = append(fragments, computed...), append(diags, more...)
+	}
 	return desc, src, fragments, explain(diags)
 }
 

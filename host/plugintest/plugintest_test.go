@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/nexus-host/nexus-host/host/plugintest"
 	"github.com/nexus-host/nexus-host/internal/plugin/testdata/acme"
@@ -106,5 +107,30 @@ func TestCheckExplains(t *testing.T) {
 	err := plugintest.Check(p, plugintest.Options{})
 	if err == nil || !strings.Contains(err.Error(), "f.sql:2:") || !strings.Contains(err.Error(), "^") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestComputedFragmentsRun runs a computed fragment over rows that are given instead of a resolved history.
+func TestComputedFragmentsRun(t *testing.T) {
+	p := pdk.New(pdk.Definition[pdk.None]{
+		Name: "counting", Version: "1.0.0", Tables: []pdk.Table{{Name: "t"}}, EntityTypes: []pdk.EntityType{{Name: "person", Resolution: true}},
+		SQL: fstest.MapFS{"sql/computed/computed_traits/counts.sql": &fstest.MapFile{Data: []byte(`
+			select entity_type, entity_id, 'orders_count' as trait_name, cast(count(*) as text) as trait_value, max(occurred_at) as occurred_at
+			from entity.events where event_name = 'order_placed' group by entity_type, entity_id`)}},
+	})
+	s := plugintest.New(t, p, plugintest.Options{})
+	s.Want("counts", `entity_id`)
+	s.Given("events", `
+		entity_id | entity_type | event_name   | occurred_at
+		per_1     | person      | order_placed | 2026-01-01T00:00:00Z
+		per_1     | person      | order_placed | 2026-02-01T00:00:00Z
+		per_2     | human       | order_placed | 2026-03-01T00:00:00Z
+		per_2     | human       | order_paid   | 2026-04-01T00:00:00Z`)
+	s.Want("counts", `
+		entity_id | trait_name   | trait_value | occurred_at
+		per_1     | orders_count | 2           | 2026-02-01T00:00:00Z
+		per_2     | orders_count | 1           | 2026-03-01T00:00:00Z`)
+	if got := strings.Join(s.Faults(), "\n"); got != `counts: entity type "human" is not declared` {
+		t.Errorf("faults: %s", got)
 	}
 }

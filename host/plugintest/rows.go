@@ -130,9 +130,17 @@ func (s *Source) table(schema, name string) ([]string, error) {
 	return path, nil
 }
 
-// relation is the statement of raw.t, raw.t_history or a fragment.
+// relation is the statement of raw.t, raw.t_history, entity.r or a fragment.
 func (s *Source) relation(schema, name string) (string, error) {
-	if schema != "raw" {
+	switch schema {
+	case "raw":
+	case "entity":
+		q, err := s.entityQuery(name)
+		if err != nil {
+			return "", err
+		}
+		return s.render(q)
+	default:
 		return s.Statement(name)
 	}
 	for _, t := range s.desc.Tables {

@@ -12,26 +12,8 @@ import (
 // WantRows compares rows with a table of text, as Source.Want does.
 func WantRows(t testing.TB, what string, rows []Row, table string) {
 	t.Helper()
-	var lines [][]string
-	for line := range strings.Lines(table) {
-		if line = strings.TrimSpace(line); line == "" {
-			continue
-		}
-		cells := strings.Split(line, "|")
-		for i := range cells {
-			cells[i] = strings.TrimSpace(cells[i])
-		}
-		lines = append(lines, cells)
-	}
-	if len(lines) == 0 {
-		t.Fatalf("%s: the wanted table has no line of columns", what)
-	}
+	lines := tableOf(t, what, table)
 	columns, want := lines[0], lines[1:]
-	for i, w := range want {
-		if len(w) != len(columns) {
-			t.Fatalf("%s: row %d of the wanted table has %d cells, not %d", what, i+1, len(w), len(columns))
-		}
-	}
 	var got [][]string
 	for _, r := range rows {
 		cells := make([]string, len(columns))
@@ -48,6 +30,29 @@ func WantRows(t testing.TB, what string, rows []Row, table string) {
 	if !slices.EqualFunc(got, want, slices.Equal[[]string]) {
 		t.Errorf("%s: got\n%swant\n%s", what, layout(columns, got), layout(columns, want))
 	}
+}
+
+// tableOf reads a table of text: a line of columns, then one a row.
+func tableOf(t testing.TB, what, table string) [][]string {
+	t.Helper()
+	var lines [][]string
+	for line := range strings.Lines(table) {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		cells := strings.Split(line, "|")
+		for i := range cells {
+			cells[i] = strings.TrimSpace(cells[i])
+		}
+		lines = append(lines, cells)
+		if len(cells) != len(lines[0]) {
+			t.Fatalf("%s: row %d of the table has %d cells, not %d", what, len(lines)-1, len(cells), len(lines[0]))
+		}
+	}
+	if len(lines) == 0 {
+		t.Fatalf("%s: the table has no line of columns", what)
+	}
+	return lines
 }
 
 // Layout writes rows as a table that Want takes: for looking, and for writing a test.

@@ -79,7 +79,9 @@ func TestScopes(t *testing.T) {
 	t.Parallel()
 	text := "select entity_type, entity_id, 'n' as trait_name, config('n') as trait_value, occurred_at from entity.events"
 	source := func(name, plugin, n, m string) spec.Source {
-		param := func(v string) spec.Param { return spec.Param{Value: &sql.Literal{Node: sql.Node{T: sql.Text}, Value: v}} }
+		param := func(v string) spec.Param {
+			return spec.Param{Value: &sql.Literal{Node: sql.Node{T: sql.Text}, Value: v}}
+		}
 		return spec.Source{Name: name, Plugin: plugin, Params: map[string]spec.Param{"n": param(n), "m": param(m)}, Fragments: []spec.Fragment{
 			{Name: "f", Layer: "normalized", SQL: "select 1 as n"},
 			{Name: "totals", Layer: check.LayerComputed, Kind: contract.KindComputedTraits, File: "totals.sql", SQL: text},
