@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"github.com/nexus-host/nexus-host/core/contract"
+	"github.com/nexus-host/nexus-host/core/lang/check"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/builder"
+	"github.com/nexus-host/nexus-host/core/models/computed"
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
 	"github.com/nexus-host/nexus-host/core/models/final"
 	"github.com/nexus-host/nexus-host/core/models/graph"
@@ -32,7 +34,21 @@ type Project struct {
 	Attributes []sql.ColumnDef
 	rows       map[string]map[string][]Row // by source and kind
 	filled     map[string][]string         // by the table of the rows
+	computed   []eventlog.Fragment
 	events     int
+}
+
+// Compute adds a computed fragment of the project or, with sources, of a plugin that has these.
+func (p *Project) Compute(t testing.TB, plugin, name, text string, sources ...string) {
+	t.Helper()
+	scope := &check.Scope{Name: plugin, Sources: sources, Fragments: []spec.Fragment{{Name: name, Layer: check.LayerComputed, File: name + ".sql", SQL: text}}}
+	made, diags := check.Computed(scope, check.Env{AsOf: Day(200)})
+	if len(diags) > 0 {
+		t.Fatal(diags)
+	}
+	for _, f := range made {
+		p.computed = append(p.computed, eventlog.Fragment{Source: plugin, Name: f.Name, Kind: f.Kind, Query: f.Query, Columns: f.Columns, Sources: scope.Sources})
+	}
 }
 
 // NewProject makes a project of these sources, which have persons and groups, and the
@@ -147,12 +163,12 @@ func (p *Project) Fragments() []eventlog.Fragment {
 			out = append(out, f)
 		}
 	}
-	return out
+	return append(out, p.computed...)
 }
 
 // Names are all names in the rows and declarations, as discovery would find them.
 func (p *Project) Names() eventlog.Names {
-	names, _ := eventlog.StaticNames(p.Spec, nil)
+	names, _ := eventlog.StaticNames(p.Spec, p.computed)
 	column := map[string]string{eventlog.Traits: "trait_name", eventlog.Measurements: "measurement_name", eventlog.Dimensions: "dimension_name", eventlog.StateChanges: "state_name"}
 	for _, src := range p.Spec.Sources {
 		for kind, rows := range p.rows[src.Name] {
@@ -175,13 +191,22 @@ func (p *Project) Build(t testing.TB, tg *Target) {
 	fragments, names := p.Fragments(), p.Names()
 	var nodes []*graph.Node
 	for _, f := range fragments {
-		nodes = append(nodes, p.load(tg, f))
+		if k, _ := contract.KindNamed(f.Kind); k.Joins == "" {
+			nodes = append(nodes, p.load(tg, f))
+			continue
+		}
+		q := sql.Clone(f.Query)
+		if err := computed.Bind(q, f.Sources); err != nil {
+			t.Fatal(err)
+		}
+		nodes = append(nodes, builder.Node(&graph.Relation{Name: f.Relation(), Layer: graph.Computed}, q))
 	}
 	for _, layer := range []func() ([]*graph.Node, error){
 		func() ([]*graph.Node, error) { return eventlog.Nodes(p.Spec, fragments) },
 		func() ([]*graph.Node, error) {
 			return identity.Nodes(p.Spec, identity.Options{Recursion: tg.Dialect.Recursion, HasPrevious: tg.HasPrevious()})
 		},
+		func() ([]*graph.Node, error) { return computed.Nodes(p.Spec, fragments) },
 		func() ([]*graph.Node, error) { return state.Nodes(p.Spec, fragments, names) },
 		func() ([]*graph.Node, error) { return final.Nodes(p.Spec, fragments, names) },
 	} {

@@ -1,0 +1,238 @@
+package computed_test
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/nexus-host/nexus-host/core/models/eventlog"
+	"github.com/nexus-host/nexus-host/core/models/identity"
+	"github.com/nexus-host/nexus-host/internal/coretest"
+	"github.com/nexus-host/nexus-host/internal/pgtest"
+)
+
+var server *pgtest.Server
+
+func TestMain(m *testing.M) { pgtest.Main(m, &server) }
+
+// purchase is an event that shows one or two addresses of a person, and an amount.
+type purchase struct {
+	source string
+	id     string
+	day    int
+	emails []string
+	amount int
+	unit   string
+}
+
+// add puts a purchase into the project.
+func (b *purchase) add(p *coretest.Project) {
+	b.id = p.Seen(b.source, b.day, addresses(b.emails)...)
+	p.Add(b.source, eventlog.Measurements, coretest.Row{"event_id": b.id, "measurement_name": "paid", "value": fmt.Sprint(b.amount),
+		"value_unit": b.unit, "occurred_at": coretest.Day(b.day)})
+}
+
+func addresses(emails []string) []string {
+	list := make([]string, len(emails))
+	for i, e := range emails {
+		list[i] = "email " + e
+	}
+	return list
+}
+
+// totals is what a scope computes, as an author would write it; one currency, or no total.
+const totals = `
+	with paid as (
+	  select entity_id, entity_type, event_id, value, value_unit, occurred_at from entity.measurements where measurement_name = 'paid'
+	)
+	select entity_type, entity_id, 'NAME_count' as trait_name, cast(count(*) as text) as trait_value, max(occurred_at) as occurred_at
+	from paid group by entity_type, entity_id
+	union all
+	select entity_type, entity_id, 'NAME_total', case when min(value_unit) = max(value_unit) then cast(sum(value) as text) end, max(occurred_at)
+	from paid group by entity_type, entity_id
+	union all
+	select entity_type, entity_id, 'NAME_first', cast(min(occurred_at) as text), min(occurred_at)
+	from paid group by entity_type, entity_id`
+
+const firsts = `
+	select event_id, 'is_first' as dimension_name, cast(n = 1 as text) as dimension_value
+	from (select event_id, row_number() over (partition by entity_id order by occurred_at, event_id) as n from entity.events) as placed`
+
+const tiers = `
+	select entity_type, entity_id, event_id, 'tier' as state_name, 'dimension' as state_category, case when n < 3 then 'new' else 'loyal' end as state_value, occurred_at
+	from (select entity_type, entity_id, event_id, occurred_at, row_number() over (partition by entity_id order by occurred_at, event_id) as n from entity.events) as placed`
+
+// TestAgainstReference: over random purchases of people with several addresses, seen by two sources of one plugin
+// and one of another, the computed layer gives what plain Go finds, also in a second build that merges people.
+func TestAgainstReference(t *testing.T) {
+	for seed := range uint64(6) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) { compare(t, coretest.DuckDB(t), seed) })
+	}
+	t.Run("postgres", func(t *testing.T) {
+		if server == nil {
+			t.Skip("PostgreSQL IS NOT TESTED")
+		}
+		compare(t, coretest.Postgres(t, server), 7)
+	})
+}
+
+func compare(t *testing.T, tg *coretest.Target, seed uint64) {
+	r := rand.New(rand.NewPCG(seed, 1))
+	p := coretest.NewProject("shop_eu", "shop_us", "bank")
+	p.Spec.Resolution.Strategy = identity.Auto
+	p.Compute(t, "shop", "totals", strings.ReplaceAll(totals, "NAME", "shop"), "shop_eu", "shop_us")
+	p.Compute(t, "shop", "firsts", firsts, "shop_eu", "shop_us")
+	p.Compute(t, "bank", "totals", strings.ReplaceAll(totals, "NAME", "bank"), "bank")
+	p.Compute(t, "project", "totals", strings.ReplaceAll(totals, "NAME", "all"))
+	p.Compute(t, "project", "tiers", tiers)
+	var all []*purchase
+	more := func(n int, links float64) {
+		for range n {
+			b := &purchase{source: []string{"shop_eu", "shop_us", "bank"}[r.IntN(3)], day: 1 + len(all), amount: r.IntN(200) - 50, unit: "EUR"}
+			if r.IntN(8) == 0 {
+				b.unit = "USD"
+			}
+			b.emails = append(b.emails, fmt.Sprintf("p%d@x.com", r.IntN(12)))
+			if r.Float64() < links {
+				b.emails = append(b.emails, fmt.Sprintf("p%d@x.com", r.IntN(12)))
+			}
+			b.add(p)
+			all = append(all, b)
+		}
+	}
+	for build, links := range []float64{0.03, 0.2} {
+		more(25, links)
+		p.Build(t, tg)
+		want := reference(all)
+		for _, table := range []struct {
+			name    string
+			columns []string
+			want    []string
+		}{
+			{"nexus_resolved_entity_traits", []string{"entity_id", "trait_name", "trait_value", "source"}, want.traits},
+			{"nexus_event_dimensions_unioned", []string{"event_id", "dimension_value", "source"}, want.firsts},
+			{"nexus_states", []string{"entity_id", "state_value", "trigger_event_id", "source"}, want.tiers},
+		} {
+			got := named(tg, all, coretest.Table(tg, table.name, table.columns...))
+			slices.Sort(table.want)
+			if !slices.Equal(got, table.want) {
+				t.Errorf("build %d: %s\ngot\n%s\nwant\n%s", build, table.name, strings.Join(got, "\n"), strings.Join(table.want, "\n"))
+			}
+		}
+		failed := p.Checks(t, tg)
+		if len(failed) > 0 {
+			t.Errorf("build %d: %v", build, failed)
+		}
+		mixed := 0
+		for _, f := range coretest.Table(tg, "nexus_findings", "table_name", "source", "reason", "detail", "n") {
+			if strings.Contains(f, "no_value") {
+				mixed++
+			}
+		}
+		if (mixed > 0) != want.mixed {
+			t.Errorf("build %d: %d findings of totals without a value, mixed currencies: %v", build, mixed, want.mixed)
+		}
+		tg.Publish()
+	}
+}
+
+// named puts a person's least address in the place of their id.
+func named(tg *coretest.Target, all []*purchase, rows []string) []string {
+	least := map[string]string{}
+	for _, r := range tg.Rows("nexus_resolved_identifiers", "entity_id", "normalized_value") {
+		id, email := r[0].(string), r[1].(string)
+		if least[id] == "" || email < least[id] {
+			least[id] = email
+		}
+	}
+	for i, row := range rows {
+		id, rest, _ := strings.Cut(row, " ")
+		if email, ok := least[id]; ok {
+			rows[i] = email + " " + rest
+		}
+	}
+	slices.Sort(rows)
+	return rows
+}
+
+type expected struct {
+	traits, firsts, tiers []string
+	mixed                 bool
+}
+
+// reference finds people by union-find and adds up what they bought.
+func reference(all []*purchase) (e expected) {
+	parent := map[string]string{}
+	var root func(x string) string
+	root = func(x string) string {
+		if parent[x] == "" || parent[x] == x {
+			return x
+		}
+		return root(parent[x])
+	}
+	for _, b := range all {
+		for _, email := range b.emails[1:] {
+			one, other := root(b.emails[0]), root(email)
+			parent[max(one, other)] = min(one, other)
+		}
+	}
+	people := map[string][]*purchase{}
+	for _, b := range all {
+		who := root(b.emails[0])
+		people[who] = append(people[who], b)
+	}
+	for _, who := range slices.Sorted(maps.Keys(people)) {
+		bought := people[who]
+		slices.SortFunc(bought, func(a, b *purchase) int {
+			if a.day != b.day {
+				return a.day - b.day
+			}
+			return strings.Compare(a.id, b.id)
+		})
+		for name, scope := range map[string]struct{ prefix, source string }{"shop": {"shop", "shop"}, "bank": {"bank", "bank"}, "all": {"", "project"}} {
+			e.total(who, name, scope.prefix, scope.source, bought)
+		}
+		first := true
+		for _, b := range bought {
+			if strings.HasPrefix(b.source, "shop") {
+				e.firsts = append(e.firsts, fmt.Sprintf("%s %v %s", b.id, first, b.source))
+				first = false
+			}
+		}
+		tier := map[int]string{0: "new", 2: "loyal"}
+		for i, b := range bought { // one a day
+			if tier[i] != "" {
+				e.tiers = append(e.tiers, fmt.Sprintf("%s %s %s project", who, tier[i], b.id))
+			}
+		}
+	}
+	return e
+}
+
+func (e *expected) total(who, name, prefix, source string, bought []*purchase) {
+	count, sum, first := 0, 0, 0
+	units := map[string]bool{}
+	for _, b := range bought {
+		if strings.HasPrefix(b.source, prefix) {
+			if count == 0 {
+				first = b.day
+			}
+			count++
+			sum += b.amount
+			units[b.unit] = true
+		}
+	}
+	if count == 0 {
+		return
+	}
+	e.traits = append(e.traits, fmt.Sprintf("%s %s_count %d %s", who, name, count, source),
+		fmt.Sprintf("%s %s_first %s %s", who, name, coretest.Day(first).Format("2006-01-02T15:04:05.000000Z"), source))
+	if len(units) == 1 {
+		e.traits = append(e.traits, fmt.Sprintf("%s %s_total %d %s", who, name, sum, source))
+	} else {
+		e.mixed = true
+	}
+}
