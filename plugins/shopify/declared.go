@@ -74,6 +74,8 @@ func checkoutIdentifiers() pdk.Identifiers {
 		Actors: []pdk.Actor{
 			{EntityType: "person", Role: "buyer", Identifiers: []pdk.Identifier{
 				{Type: "shopify_customer_id", Value: "customer_key"},
+				{Type: "email", Value: "customer_email", Where: "customer_key is not null"},
+				{Type: "phone", Value: "customer_phone", Where: "customer_key is not null"},
 				{Type: "email", Value: "email", Where: "customer_key is null"},
 				{Type: "phone", Value: "phone", Where: "customer_key is null"},
 			}},
@@ -227,25 +229,25 @@ func appTraits() pdk.Traits {
 }
 
 func orderMeasurements() pdk.Measures {
-	money := func(name, value, where string) pdk.Measure {
-		return pdk.Measure{Name: name, Value: value, UnitSQL: "currency", Where: where}
+	money := func(name, value, unit, where string) pdk.Measure {
+		return pdk.Measure{Name: name, Value: value, UnitSQL: unit, Where: where}
 	}
 	return pdk.Measures{
 		Name: "order_measurements", Doc: "Money and units of orders, on the event that they belong to.",
 		From: pdk.From{Relation: "normalized.order_activity"},
 		Measures: []pdk.Measure{
-			money("order_total", "order_total", placed),
-			{Name: "order_total_presentment", Value: "order_total_presentment", UnitSQL: "presentment_currency", Where: placed},
-			money("order_subtotal", "order_subtotal", placed),
-			money("order_discount", "order_discount", placed+" and order_discount <> 0"),
-			money("order_tax", "order_tax", placed+" and order_tax <> 0"),
-			money("order_shipping", "order_shipping", placed+" and order_shipping <> 0"),
-			money("order_tip", "order_tip", placed+" and order_tip <> 0"),
+			money("order_total", "order_total", "total_currency", placed),
+			money("order_total_presentment", "order_total_presentment", "presentment_currency", placed),
+			money("order_subtotal", "order_subtotal", "subtotal_currency", placed),
+			money("order_discount", "order_discount", "discount_currency", placed+" and order_discount <> 0"),
+			money("order_tax", "order_tax", "tax_currency", placed+" and order_tax <> 0"),
+			money("order_shipping", "order_shipping", "shipping_currency", placed+" and order_shipping <> 0"),
+			money("order_tip", "order_tip", "tip_currency", placed+" and order_tip <> 0"),
 			{Name: "order_units", Value: "cast(units as decimal)", Unit: "count", Where: placed},
-			money("gross_sales", "gross_sales", placed),
-			money("net_sales", "case when "+placed+" then placed_net_sales else net_sales end", "event_name in ('order_placed', 'order_refunded')"),
-			money("payment_amount", "amount", "event_name = 'order_paid'"),
-			money("refund_amount", "amount", "event_name = 'order_refunded'"),
+			money("gross_sales", "gross_sales", "sales_currency", placed),
+			money("net_sales", "net_sales", "net_currency", sold),
+			money("payment_amount", "amount", "amount_currency", "event_name = 'order_paid'"),
+			money("refund_amount", "amount", "amount_currency", "event_name = 'order_refunded'"),
 		},
 	}
 }
@@ -275,9 +277,9 @@ func appMeasurements() pdk.Measures {
 		From: pdk.From{Relation: "normalized.app_activity"},
 		Measures: []pdk.Measure{
 			{Name: "app_mrr_delta", Value: "app_mrr_delta", UnitSQL: "currency", Where: "app_mrr_delta <> 0"},
-			{Name: "charge_amount", Value: "charge_amount", UnitSQL: "currency"},
-			{Name: "payout_net", Value: "payout_net", UnitSQL: "currency"},
-			{Name: "shopify_fee", Value: "shopify_fee", UnitSQL: "currency"},
+			{Name: "charge_amount", Value: "charge_amount", UnitSQL: "coalesce(charge_currency, currency)"},
+			{Name: "payout_net", Value: "payout_net", UnitSQL: "payout_currency"},
+			{Name: "shopify_fee", Value: "shopify_fee", UnitSQL: "fee_currency"},
 		},
 	}
 }

@@ -56,7 +56,7 @@ func TestResponses(t *testing.T) {
 	s.Conform()
 	s.Want("order_activity", `
 		order_name | event_name      | occurred_at          | amount | net_sales
-		#2001      | order_placed    | 2024-02-01T15:00:00Z | 60     | NULL
+		#2001      | order_placed    | 2024-02-01T15:00:00Z | 60     | 50
 		#2001      | order_paid      | 2024-02-01T15:01:00Z | 60     | NULL
 		#2001      | order_fulfilled | 2024-02-03T14:00:00Z | NULL   | NULL
 		#2001      | order_refunded  | 2024-02-10T15:00:00Z | 30     | -25
@@ -142,7 +142,7 @@ func TestFivetran(t *testing.T) {
 	s.Conform()
 	s.Want("order_activity", `
 		order_name | event_name      | occurred_at          | amount | net_sales | order_index
-		#910       | order_placed    | 2024-01-02T10:00:00Z | 22     | NULL      | 1
+		#910       | order_placed    | 2024-01-02T10:00:00Z | 22     | 20        | 1
 		#910       | order_paid      | 2024-01-02T10:00:30Z | 22     | NULL      | 1
 		#910       | order_fulfilled | 2024-01-05T10:00:00Z | NULL   | NULL      | 1
 		#910       | order_refunded  | 2024-01-10T10:00:00Z | 11     | -10       | 1

@@ -50,12 +50,12 @@ func TestOrders(t *testing.T) {
 		s.Conform()
 		s.Want("order_activity", `
 			order_name | event_name                | occurred_at          | amount | net_sales | financial_state    | fulfillment_state   | is_inferred | order_index
-			#1001      | order_placed              | 2024-01-05T15:00:00Z | 110    | NULL      | authorized         | unfulfilled         | false       | 1
+			#1001      | order_placed              | 2024-01-05T15:00:00Z | 110    | 95        | authorized         | unfulfilled         | false       | 1
 			#1001      | order_paid                | 2024-01-06T00:00:00Z | 110    | NULL      | paid               | NULL                | false       | 1
 			#1001      | order_partially_fulfilled | 2024-01-07T00:00:00Z | NULL   | NULL      | NULL               | partially_fulfilled | false       | 1
 			#1001      | order_fulfilled           | 2024-01-08T00:00:00Z | NULL   | NULL      | NULL               | fulfilled           | false       | 1
 			#1001      | order_refunded            | 2024-01-09T00:00:00Z | 42     | -38       | partially_refunded | NULL                | false       | 1
-			#1002      | order_placed              | 2024-02-01T00:00:00Z | 50     | NULL      | paid               | unfulfilled         | false       | 2
+			#1002      | order_placed              | 2024-02-01T00:00:00Z | 50     | 50        | paid               | unfulfilled         | false       | 2
 			#1002      | order_paid                | 2024-02-01T00:00:00Z | 50     | NULL      | paid               | NULL                | true        | 2
 			#1003      | order_placed              | 2024-03-01T00:00:00Z | 30.5   | NULL      | pending            | unfulfilled         | false       | NULL
 			#1003      | order_cancelled           | 2024-03-02T00:00:00Z | NULL   | NULL      | voided             | NULL                | false       | NULL`)
@@ -121,11 +121,12 @@ func TestOrders(t *testing.T) {
 	})
 }
 
-// TestRefundAmounts: successful transactions, else lines with tax and adjustments, else nothing.
+// TestRefundAmounts: successful transactions, else lines with tax and adjustments; nothing where the list of transactions is empty.
 func TestRefundAmounts(t *testing.T) {
 	s := plugintest.New(t, shopify.Plugin(), plugintest.Options{})
 	s.Load("orders", shop(plugintest.JSON(`{"id":1,"created_at":"2024-01-01T00:00:00Z","currency":"USD","total_price":"100","financial_status":"refunded","refunds":[
-		{"id":1,"created_at":"2024-01-02T00:00:00Z","refund_line_items":[{"subtotal":10,"total_tax":1.5}],"order_adjustments":[{"amount":"-5.00","tax_amount":"-0.50","kind":"shipping_refund"}],"transactions":[]},
+		{"id":1,"created_at":"2024-01-02T00:00:00Z","refund_line_items":[{"subtotal":10,"total_tax":1.5}],"order_adjustments":[{"amount":"-5.00","tax_amount":"-0.50","kind":"shipping_refund"}]},
+		{"id":4,"created_at":"2024-01-05T00:00:00Z","refund_line_items":[{"subtotal":10,"total_tax":1.5}],"transactions":[]},
 		{"id":2,"created_at":"2024-01-03T00:00:00Z","transactions":[{"id":9,"kind":"refund","status":"pending","amount":"3"}]}]}`)...)...)
 	s.Load("refunds", shop(plugintest.JSON(
 		`{"id":"gid://shopify/Refund/3","order":{"id":"gid://shopify/Order/1"},"createdAt":"2024-01-04T00:00:00Z","totalRefundedSet":{"shopMoney":{"amount":"80.0"}}}`)...)...)
@@ -134,7 +135,8 @@ func TestRefundAmounts(t *testing.T) {
 		refund_id | refund_amount | returned_sales | refunded_at
 		1         | 17            | 15             | 2024-01-02T00:00:00Z
 		2         | 0             | 0              | 2024-01-03T00:00:00Z
-		3         | 80            | 80             | 2024-01-04T00:00:00Z`)
+		3         | 80            | 80             | 2024-01-04T00:00:00Z
+		4         | 0             | 10             | 2024-01-05T00:00:00Z`)
 }
 
 // TestCustomers follows records through versions: consent, deletion, both APIs.

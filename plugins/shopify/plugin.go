@@ -30,7 +30,7 @@ func Plugin() pdk.Plugin {
 		},
 		States:       states(),
 		Measurements: measurements(),
-		SQL:          files,
+		SQL:          expanded{files},
 		More:         declared,
 		Include:      include,
 		Validate:     validate,

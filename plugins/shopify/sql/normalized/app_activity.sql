@@ -3,44 +3,43 @@
 with arrivals as (
     select record, record_id, 'app_events' as source_table, _ingested_at
     from raw.app_events
-    where not coalesce(_deleted, false)
+    where record is not null
     union all
     select record, record_id, 'partner_events', _ingested_at
     from raw.partner_events
-    where not coalesce(_deleted, false)
+    where record is not null
 ),
 read as (
     select
         source_table,
         case when source_table = 'partner_events' then coalesce(json_text(record, '$.id'), record_id) end as log_id,
-        upper(coalesce(json_text(record, '$.eventType'), json_text(record, '$.type'))) as given_type,
-        coalesce(json_timestamp(record, '$.occurredAt'), json_timestamp(record, '$.occurred_at')) as occurred_at,
-        coalesce(json_text(record, '$.app.id'), json_text(record, '$.subject.id'), json_text(record, '$.subject.app.id'), json_text(record, '$.app_id')) as app_gid,
-        coalesce(json_text(record, '$.app.name'), json_text(record, '$.subject.name'), json_text(record, '$.app_name')) as app_name,
-        coalesce(json_text(record, '$.shop.id'), json_text(record, '$.shop_id')) as shop_gid,
-        lower(coalesce(json_text(record, '$.shop.myshopifyDomain'), json_text(record, '$.shop_domain'))) as shop_domain,
-        coalesce(json_text(record, '$.shop.name'), json_text(record, '$.shop_name')) as shop_name,
-        coalesce(json_text(record, '$.charge.id'), json_text(record, '$.chargeId'), json_text(record, '$.charge_id'), json_text(record, '$.appCredit.id')) as charge_gid,
-        coalesce(json_text(record, '$.charge.name'), json_text(record, '$.planHandle'), json_text(record, '$.plan.handle'), json_text(record, '$.charge_name')) as plan_name,
-        coalesce(json_decimal(record, '$.charge.amount.amount'), json_decimal(record, '$.amount.amount'), json_decimal(record, '$.appCredit.amount.amount'),
-            json_decimal(record, '$.charge_amount'), json_decimal(record, '$.amount')) as charge_amount,
-        upper(coalesce(json_text(record, '$.charge.amount.currencyCode'), json_text(record, '$.amount.currencyCode'), json_text(record, '$.appCredit.amount.currencyCode'),
-            json_text(record, '$.grossAmount.currencyCode'), json_text(record, '$.charge_currency'))) as given_currency,
-        json_decimal(record, '$.netAmount.amount') as payout_net,
-        json_decimal(record, '$.shopifyFee.amount') as shopify_fee,
-        coalesce(json_text(record, '$.plan.billingPeriod'), json_text(record, '$.charge.interval'), json_text(record, '$.billing_interval')) as billing_period,
-        coalesce(json_bool(record, '$.charge.test'), json_bool(record, '$.charge_test'), json_bool(record, '$.test'), false) as is_test,
-        coalesce(json_text(record, '$.reason'), json_text(record, '$.uninstallReason')) as reason,
-        coalesce(json_text(record, '$.description'), json_text(record, '$.reasonDescription'), json_text(record, '$.uninstallDescription')) as description,
+        upper(coalesce(json_text(record, '$.eventType'), read_text(record, 'event_type', 'type'))) as given_type,
+        read_time(record, 'occurred_at') as occurred_at,
+        read_id(record, 'app.id', 'subject.app.id', 'subject.id') as given_app,
+        read_text(record, 'app.name', 'subject.app.name', 'subject.name') as app_name,
+        read_id(record, 'shop.id') as shop_id,
+        lower(read_text(record, 'shop.myshopify_domain', 'shop_domain')) as shop_domain,
+        read_text(record, 'shop.name') as shop_name,
+        read_id(record, 'charge.id', 'app_credit.id') as charge_id,
+        read_text(record, 'charge.name', 'plan_handle', 'plan.handle') as plan_name,
+        coalesce(read_money(record, 'charge.amount'), read_money(record, 'app_credit.amount'), read_money(record, 'amount')) as charge_amount,
+        coalesce(read_unit(record, 'charge.amount'), read_unit(record, 'app_credit.amount'), read_unit(record, 'amount'), upper(read_text(record, 'charge_currency'))) as charge_currency,
+        read_money(record, 'net_amount') as payout_net,
+        coalesce(read_unit(record, 'net_amount'), read_unit(record, 'gross_amount')) as payout_currency,
+        read_money(record, 'shopify_fee') as shopify_fee,
+        coalesce(read_unit(record, 'shopify_fee'), read_unit(record, 'net_amount'), read_unit(record, 'gross_amount')) as fee_currency,
+        read_text(record, 'plan.billing_period', 'charge.interval', 'billing_interval') as billing_period,
+        coalesce(read_bool(record, 'charge.test', 'test'), false) as is_test,
+        read_text(record, 'reason', 'uninstall_reason') as reason,
+        read_text(record, 'description', 'reason_description', 'uninstall_description') as description,
         _ingested_at
     from arrivals
 ),
 named as (
     select
         *,
-        coalesce(regexp_extract(app_gid, '/([0-9]+)', 1), app_gid, 'app') as app_id,
-        coalesce(regexp_extract(shop_gid, '/([0-9]+)', 1), shop_gid) as shop_id,
-        coalesce(regexp_extract(charge_gid, '/([0-9]+)', 1), charge_gid) as charge_id,
+        coalesce(given_app, 'app') as app_id,
+        coalesce(charge_currency, payout_currency, fee_currency) as given_currency,
         case
             when starts_with(given_type, 'RELATIONSHIP_') then concat('app_', lower(replace(given_type, 'RELATIONSHIP_', '')))
             when given_type = 'USAGE_CHARGE_APPLIED' then 'app_usage_charged'
@@ -62,7 +61,7 @@ once as (
     from named
     qualify row_number() over (partition by coalesce(log_id, app_id), case when log_id is null then coalesce(shop_id, shop_domain) end,
         event_name, occurred_at, charge_id order by _ingested_at desc, source_table) = 1
-        and given_type is not null and occurred_at is not null and (shop_gid is not null or shop_domain is not null)
+        and given_type is not null and occurred_at is not null and (shop_id is not null or shop_domain is not null)
         and (not is_test or config('include_test'))
 ),
 valued as (
@@ -86,7 +85,7 @@ valued as (
         end as subscription,
         -- what ends a charge says neither its amount nor its currency
         coalesce(given_currency, max(given_currency) over (partition by app_id, coalesce(shop_id, shop_domain), charge_id),
-            max(given_currency) over (partition by app_id, coalesce(shop_id, shop_domain)), 'USD') as currency,
+            max(given_currency) over (partition by app_id, coalesce(shop_id, shop_domain))) as currency,
         -- a charge that thaws is worth what it was
         coalesce(charge_amount, max(charge_amount) over (partition by app_id, coalesce(shop_id, shop_domain), charge_id))
             / case when lower(billing_period) in ('annual', 'every_year', 'year', 'yearly') then 12 else 1 end as monthly_amount

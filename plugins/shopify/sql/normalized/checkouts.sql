@@ -1,31 +1,61 @@
--- Checkouts as they are now, with the order that one became.
-with read as (
+-- Checkouts as they are now, or last were before they were deleted, with the order that one became.
+with versions as (
     select
-        lower(coalesce(nullif(json_text(record, '$.shop_url'), ''), nullif(_account, ''), nullif(_connection, ''), source_name())) as shop_key,
-        coalesce(regexp_extract(coalesce(json_text(record, '$.id'), json_text(record, '$.token'), record_id), '/([0-9]+)', 1), coalesce(json_text(record, '$.id'), json_text(record, '$.token'), record_id)) as checkout_id,
-        json_text(record, '$.token') as token,
-        json_text(record, '$.cart_token') as cart_token,
-        coalesce(regexp_extract(coalesce(json_text(record, '$.customer.id'), json_text(record, '$.customer_id')), '/([0-9]+)', 1), coalesce(json_text(record, '$.customer.id'), json_text(record, '$.customer_id'))) as customer_id,
-        nullif(trim(coalesce(json_text(record, '$.email'), json_text(record, '$.customer.email'), json_text(record, '$.customer.defaultEmailAddress.emailAddress'))), '') as email,
-        nullif(trim(coalesce(json_text(record, '$.phone'), json_text(record, '$.customer.phone'))), '') as phone,
-        coalesce(json_timestamp(record, '$.created_at'), json_timestamp(record, '$.createdAt')) as created_at,
-        coalesce(json_timestamp(record, '$.updated_at'), json_timestamp(record, '$.updatedAt')) as updated_at,
-        coalesce(json_timestamp(record, '$.completed_at'), json_timestamp(record, '$.completedAt')) as completed_at,
-        coalesce(regexp_extract(coalesce(json_text(record, '$.order_id'), json_text(record, '$.order.id')), '/([0-9]+)', 1), coalesce(json_text(record, '$.order_id'), json_text(record, '$.order.id'))) as order_id,
-        coalesce(json_decimal(record, '$.total_price_set.shop_money.amount'), json_decimal(record, '$.totalPriceSet.shopMoney.amount'), json_decimal(record, '$.total_price_set_shop_amount'), json_decimal(record, '$.total_price'), json_decimal(record, '$.totalPrice')) as checkout_total,
-        upper(coalesce(json_text(record, '$.currency'), json_text(record, '$.presentment_currency'), json_text(record, '$.totalPriceSet.shopMoney.currencyCode'))) as currency,
-        json_text(record, '$.source_name') as source_channel,
-        coalesce(_source_updated_at, _ingested_at) as observed_at,
+        read_shop() as shop_key,
+        read_key() as checkout_id,
+        record,
+        read_time(record, 'created_at') as created_at,
+        read_time(record, 'updated_at') as updated_at,
+        read_time(record, 'deleted_at') as deleted_at,
+        coalesce(_deleted, false) or read_time(record, 'deleted_at') is not null as is_deleted,
+        read_loaded() as loaded_at,
+        coalesce(_source_updated_at, read_loaded()) as observed_at,
         _connection as connection,
         _ingested_at
-    from raw.checkouts
-    where not coalesce(_deleted, false)
+    from raw.checkouts_history
+    where coalesce(read_key_type() in ('AbandonedCheckout', 'Checkout'), json_text(record, '$.__parentId') is null)
 ),
-latest as (
-    select *
-    from read
-    qualify checkout_id is not null
-        and row_number() over (partition by shop_key, checkout_id order by coalesce(updated_at, observed_at) desc, _ingested_at desc, connection desc) = 1
+dated as (
+    select
+        *,
+        case when is_deleted then coalesce(deleted_at, loaded_at, updated_at, observed_at) end as gone_at,
+        coalesce(deleted_at, updated_at, created_at, observed_at, case when is_deleted then timestamp '9999-12-31' else timestamp '0001-01-01' end) as version_at
+    from versions
+    where checkout_id is not null
+),
+ranked as (
+    select
+        *,
+        row_number() over (partition by shop_key, checkout_id order by created_at is not null desc, version_at desc, is_deleted desc, _ingested_at desc, connection desc) as place,
+        first_value(is_deleted) over (partition by shop_key, checkout_id order by version_at desc, is_deleted desc, _ingested_at desc, connection desc) as is_gone,
+        min(gone_at) over (partition by shop_key, checkout_id) as first_gone_at
+    from dated
+),
+read as (
+    select
+        shop_key,
+        checkout_id,
+        json_text(record, '$.token') as token,
+        json_text(record, '$.cart_token') as cart_token,
+        read_id(record, 'customer.id') as customer_id,
+        read_text(record, 'customer.email', 'customer.default_email_address.email_address') as customer_email,
+        read_text(record, 'customer.phone', 'customer.default_phone_number.phone_number') as customer_phone,
+        read_text(record, 'email') as own_email,
+        read_text(record, 'phone') as own_phone,
+        created_at,
+        updated_at,
+        read_time(record, 'completed_at') as completed_at,
+        read_id(record, 'order.id') as order_id,
+        read_money(record, 'total_price') as checkout_total,
+        read_unit(record, 'total_price') as total_unit,
+        -- a total without a unit of its own is in the currency that the buyer sees
+        coalesce(upper(read_text(record, 'presentment_currency', 'presentment_currency_code')), read_currency(record)) as currency,
+        read_text(record, 'source_name') as source_channel,
+        is_gone as is_deleted,
+        case when is_gone then first_gone_at end as deleted_at,
+        _ingested_at
+    from ranked
+    where place = 1
 ),
 by_token as (
     select shop_key, checkout_token, min(placed_at) as placed_at
@@ -44,15 +74,21 @@ select
     c.checkout_id,
     concat(c.shop_key, '/', c.checkout_id) as checkout_key,
     case when c.customer_id is not null then concat(c.shop_key, '/', c.customer_id) end as customer_key,
-    c.email,
-    c.phone,
-    coalesce(c.created_at, c.observed_at) as created_at,
-    coalesce(c.updated_at, c.created_at, c.observed_at) as updated_at,
+    c.customer_email,
+    c.customer_phone,
+    case when c.customer_id is null then coalesce(c.customer_email, c.own_email) else c.own_email end as email,
+    case when c.customer_id is not null then c.own_phone
+        when c.customer_email is null or normalize_email(c.customer_email) = normalize_email(c.own_email) then coalesce(c.customer_phone, c.own_phone)
+        else c.customer_phone end as phone,
+    c.created_at,
+    coalesce(c.updated_at, c.created_at) as updated_at,
     coalesce(c.completed_at, t.placed_at, i.placed_at) as completed_at,
     c.checkout_total,
-    c.currency,
+    coalesce(c.total_unit, c.currency) as currency,
     c.source_channel,
+    c.is_deleted,
+    c.deleted_at,
     c._ingested_at
-from latest c
+from read c
 left join by_token t on t.shop_key = c.shop_key and t.checkout_token = c.token
 left join by_id i on i.shop_key = c.shop_key and i.checkout_id = c.checkout_id

@@ -31,14 +31,15 @@ spoken as (
         c.customer_key, c._ingested_at
     from normalized.customers c
     left join first_versions f on f.customer_key = c.customer_key
+    where c.created_at is not null
     union all
     select event_name, changed_at, channel, consent, row_number() over (partition by customer_key, channel, event_name order by changed_at, version_no),
         case when channel = 'email' then consent end, case when channel = 'sms' then consent end, customer_key, _ingested_at
     from changes
     union all
-    select 'customer_deleted', coalesce(deleted_at, updated_at), cast(null as text), cast(null as text), 1, cast(null as text), cast(null as text), customer_key, _ingested_at
+    select 'customer_deleted', deleted_at, cast(null as text), cast(null as text), 1, cast(null as text), cast(null as text), customer_key, _ingested_at
     from normalized.customers
-    where is_deleted
+    where is_deleted and deleted_at is not null
 )
 select
     nexus_id('evt', source_name(), s.event_name, s.customer_key, s.channel, s.occurrence) as event_id,

@@ -2,35 +2,36 @@
 -- the REST and GraphQL APIs and of flattening loaders.
 with read as (
     select
-        lower(coalesce(nullif(json_text(record, '$.shop_url'), ''), nullif(_account, ''), nullif(_connection, ''), source_name())) as shop_key,
-        coalesce(regexp_extract(record_id, '/([0-9]+)', 1), record_id) as customer_id,
-        nullif(trim(coalesce(json_text(record, '$.email'), json_text(record, '$.defaultEmailAddress.emailAddress'))), '') as email,
-        nullif(trim(coalesce(json_text(record, '$.phone'), json_text(record, '$.defaultPhoneNumber.phoneNumber'))), '') as phone,
-        nullif(trim(coalesce(json_text(record, '$.first_name'), json_text(record, '$.firstName'))), '') as first_name,
-        nullif(trim(coalesce(json_text(record, '$.last_name'), json_text(record, '$.lastName'))), '') as last_name,
-        nullif(trim(json_text(record, '$.displayName')), '') as display_name,
-        upper(nullif(trim(coalesce(json_text(record, '$.default_address.country_code'), json_text(record, '$.defaultAddress.countryCodeV2'), json_text(record, '$.defaultAddress.countryCode'), json_text(record, '$.default_address.country'))), '')) as country,
-        nullif(trim(coalesce(json_text(record, '$.default_address.city'), json_text(record, '$.defaultAddress.city'))), '') as city,
-        nullif(trim(coalesce(json_text(record, '$.default_address.company'), json_text(record, '$.defaultAddress.company'))), '') as company_name,
-        nullif(trim(json_text(record, '$.locale')), '') as locale,
-        nullif(trim(json_text(record, '$.tags')), '') as tags,
-        json_extract(record, '$.tags') as tag_list,
-        lower(json_text(record, '$.state')) as account_state,
-        lower(coalesce(json_text(record, '$.email_marketing_consent.state'), json_text(record, '$.emailMarketingConsent.marketingState'), json_text(record, '$.defaultEmailAddress.marketingState'), json_text(record, '$.email_marketing_consent_state'), json_text(record, '$.emailMarketingState'))) as email_consent,
-        coalesce(json_timestamp(record, '$.email_marketing_consent.consent_updated_at'), json_timestamp(record, '$.emailMarketingConsent.consentUpdatedAt'), json_timestamp(record, '$.defaultEmailAddress.marketingUpdatedAt'), json_timestamp(record, '$.email_marketing_consent_consent_updated_at')) as email_consent_at,
+        read_shop() as shop_key,
+        read_gid(record_id) as customer_id,
+        read_text(record, 'email', 'default_email_address.email_address') as email,
+        read_text(record, 'phone', 'default_phone_number.phone_number') as phone,
+        read_text(record, 'first_name') as first_name,
+        read_text(record, 'last_name') as last_name,
+        read_text(record, 'display_name') as display_name,
+        upper(read_text(record, 'default_address.country_code', 'default_address.country_code_v2', 'default_address.country')) as country,
+        read_text(record, 'default_address.city') as city,
+        read_text(record, 'default_address.company') as company_name,
+        read_text(record, 'locale') as locale,
+        read_text(record, 'tags') as tags,
+        read_list(record, 'tags') as tag_list,
+        lower(read_text(record, 'state')) as account_state,
+        lower(read_text(record, 'email_marketing_consent.state', 'email_marketing_consent.marketing_state', 'default_email_address.marketing_state', 'email_marketing_state')) as email_consent,
+        read_time(record, 'email_marketing_consent.consent_updated_at', 'default_email_address.marketing_updated_at', 'email_marketing_consent.updated_at', 'email_marketing_updated_at', 'email_marketing_consent_updated_at') as email_consent_at,
         json_bool(record, '$.accepts_marketing') as accepts_marketing,
         json_timestamp(record, '$.accepts_marketing_updated_at') as accepts_marketing_at,
-        lower(coalesce(json_text(record, '$.sms_marketing_consent.state'), json_text(record, '$.smsMarketingConsent.marketingState'), json_text(record, '$.defaultPhoneNumber.marketingState'), json_text(record, '$.sms_marketing_consent_state'))) as sms_consent,
-        coalesce(json_timestamp(record, '$.sms_marketing_consent.consent_updated_at'), json_timestamp(record, '$.smsMarketingConsent.consentUpdatedAt'), json_timestamp(record, '$.defaultPhoneNumber.marketingUpdatedAt'), json_timestamp(record, '$.sms_marketing_consent_consent_updated_at')) as sms_consent_at,
-        coalesce(json_timestamp(record, '$.created_at'), json_timestamp(record, '$.createdAt')) as created_at,
-        coalesce(json_timestamp(record, '$.updated_at'), json_timestamp(record, '$.updatedAt')) as updated_at,
-        coalesce(json_timestamp(record, '$.deleted_at'), json_timestamp(record, '$.deletedAt')) as deleted_at,
+        lower(read_text(record, 'sms_marketing_consent.state', 'sms_marketing_consent.marketing_state', 'default_phone_number.marketing_state', 'sms_marketing_state')) as sms_consent,
+        read_time(record, 'sms_marketing_consent.consent_updated_at', 'default_phone_number.marketing_updated_at', 'sms_marketing_consent.updated_at', 'sms_marketing_updated_at', 'sms_marketing_consent_updated_at') as sms_consent_at,
+        read_time(record, 'created_at') as created_at,
+        read_time(record, 'updated_at') as updated_at,
+        read_time(record, 'deleted_at') as deleted_at,
         coalesce(_deleted, false) as is_tombstone,
-        coalesce(_source_updated_at, _ingested_at) as observed_at,
+        coalesce(_source_updated_at, read_loaded()) as observed_at,
+        read_loaded() as loaded_at,
         _connection as connection,
         _ingested_at
     from raw.customers_history
-    where record_id is not null
+    where record_id is not null and coalesce(read_type(record_id) = 'Customer', json_text(record, '$.__parentId') is null)
 )
 select
     shop_key,
@@ -54,11 +55,13 @@ select
     sms_consent_at,
     created_at,
     coalesce(deleted_at, updated_at, observed_at) as version_at,
-    deleted_at,
+    case when is_tombstone or deleted_at is not null then coalesce(deleted_at, loaded_at, updated_at, observed_at) end as deleted_at,
     is_tombstone or deleted_at is not null as is_deleted,
     created_at is not null or email is not null or phone is not null as is_full,
     row_number() over (partition by shop_key, customer_id
-        order by coalesce(deleted_at, updated_at, observed_at), is_tombstone or deleted_at is not null, _ingested_at, connection) as version_no,
+        -- a deletion of which nothing says when it was seen comes last
+        order by coalesce(deleted_at, updated_at, observed_at, case when is_tombstone then timestamp '9999-12-31' else timestamp '0001-01-01' end),
+            is_tombstone or deleted_at is not null, _ingested_at, connection) as version_no,
     connection,
     _ingested_at
 from read

@@ -4,7 +4,7 @@ with marks as (
         customer_key,
         coalesce(max(case when is_full then version_no end), max(version_no)) as last_no,
         arg_max(is_deleted, version_no) as is_deleted,
-        min(case when is_deleted then version_at end) as deleted_at,
+        min(deleted_at) as deleted_at,
         min(created_at) as created_at
     from normalized.customer_versions
     group by customer_key
@@ -34,11 +34,11 @@ select
     l.city,
     l.company_name,
     l.locale,
-    coalesce(l.tags, t.tags) as tags,
+    coalesce(t.tags, l.tags) as tags,
     l.account_state,
     l.email_consent,
     l.sms_consent,
-    coalesce(l.first_created_at, l.version_at) as created_at,
+    l.first_created_at as created_at,
     l.version_at as updated_at,
     l.is_gone as is_deleted,
     case when l.is_gone then l.gone_at end as deleted_at,

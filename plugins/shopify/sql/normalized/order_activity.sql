@@ -1,7 +1,12 @@
 -- What happened to orders, one row an event, with the statuses that were in force from then on.
 with facts as (
-    select o.*, s.units, s.gross_sales, s.gift_card_sales, s.n_lines, s.order_index, s.paid_amount, s.n_shipments, s.first_shipped_at, s.last_shipped_at, s.delivered_at,
+    select o.*, s.units, s.gross_sales, s.sales_currency, s.n_lines, s.order_index, s.n_shipments, s.first_shipped_at, s.last_shipped_at, s.delivered_at,
         s.first_paid_at is null as paid_is_inferred,
+        -- what was due once goods had been taken off
+        o.order_total - s.unpaid_amount as due_amount,
+        case when s.n_payments > 0 then s.paid_amount when not s.payments_are_known or o.order_total - s.unpaid_amount = 0 then o.order_total - s.unpaid_amount end as paid_amount,
+        case when s.n_payments > 0 then s.paid_currency else o.total_currency end as paid_currency,
+        s.n_payments,
         coalesce(s.first_paid_at, case when o.financial_status in ('paid', 'partially_refunded', 'refunded') then o.placed_at end) as paid_at,
         s.authorized_at
     from normalized.orders o
@@ -9,49 +14,71 @@ with facts as (
 ),
 refunded as (
     select
-        order_key, refund_id, refunded_at, refund_amount, returned_sales, _ingested_at,
-        sum(refund_amount) over (partition by order_key order by refunded_at, refund_id) as refunded_so_far
+        order_key, refund_id, refunded_at, refund_amount, currency, returned_sales, returned_currency, is_deleted, deleted_at, _ingested_at,
+        sum(refund_amount) over (partition by order_key, currency order by refunded_at, refund_id) as refunded_so_far,
+        row_number() over (partition by order_key order by refunded_at desc, refund_id desc) as places_from_last
     from normalized.refunds
 ),
 spoken as (
     select order_key, 'order_placed' as event_name, cast(null as text) as part, placed_at as occurred_at,
         case when paid_at <= placed_at then 'paid' when authorized_at <= placed_at then 'authorized' else 'pending' end as financial_state,
-        'unfulfilled' as fulfillment_state, order_total as amount, cast(null as decimal) as net_sales, false as is_inferred, _ingested_at
+        'unfulfilled' as fulfillment_state, order_total as amount, total_currency as amount_currency,
+        case when sales_currency = discount_currency or coalesce(order_discount, 0) = 0 then gross_sales - coalesce(order_discount, 0) end as net_sales,
+        sales_currency as net_currency, false as is_inferred, _ingested_at
     from facts
+    where placed_at is not null
     union all
     select order_key, 'order_paid', cast(null as text), paid_at,
-        case when paid_amount < order_total then 'partially_paid' else 'paid' end,
-        cast(null as text), coalesce(paid_amount, order_total), cast(null as decimal), paid_is_inferred, _ingested_at
+        case when paid_currency = total_currency and paid_amount < due_amount and coalesce(financial_status not in ('paid', 'partially_refunded', 'refunded'), true)
+            then 'partially_paid' else 'paid' end,
+        cast(null as text), paid_amount, paid_currency, cast(null as decimal), cast(null as text), paid_is_inferred, _ingested_at
     from facts
     where paid_at is not null
     union all
     select order_key, 'order_partially_fulfilled', cast(null as text), first_shipped_at, cast(null as text), 'partially_fulfilled',
-        cast(null as decimal), cast(null as decimal), false, _ingested_at
+        cast(null as decimal), cast(null as text), cast(null as decimal), cast(null as text), false, _ingested_at
     from facts
-    where first_shipped_at is not null and (n_shipments > 1 or fulfillment_status in ('partial', 'partially_fulfilled'))
+    where first_shipped_at is not null and (n_shipments > 1 or fulfillment_status = 'partially_fulfilled')
     union all
-    select order_key, 'order_fulfilled', cast(null as text), coalesce(last_shipped_at, closed_at, updated_at, observed_at), cast(null as text), 'fulfilled',
-        cast(null as decimal), cast(null as decimal), last_shipped_at is null, _ingested_at
+    select order_key, 'order_fulfilled', cast(null as text), coalesce(last_shipped_at, closed_at, updated_at, observed_at, placed_at), cast(null as text), 'fulfilled',
+        cast(null as decimal), cast(null as text), cast(null as decimal), cast(null as text), last_shipped_at is null, _ingested_at
     from facts
-    where fulfillment_status = 'fulfilled'
+    where fulfillment_status = 'fulfilled' and coalesce(last_shipped_at, closed_at, updated_at, observed_at, placed_at) is not null
     union all
     select order_key, 'order_delivered', cast(null as text), delivered_at, cast(null as text), cast(null as text),
-        cast(null as decimal), cast(null as decimal), false, _ingested_at
+        cast(null as decimal), cast(null as text), cast(null as decimal), cast(null as text), false, _ingested_at
     from facts
     where delivered_at is not null and fulfillment_status = 'fulfilled'
     union all
     select order_key, 'order_cancelled', cast(null as text), cancelled_at,
         case when financial_status in ('voided', 'expired') then financial_status end,
         case when fulfillment_status = 'restocked' then 'restocked' end,
-        cast(null as decimal), cast(null as decimal), false, _ingested_at
+        cast(null as decimal), cast(null as text), cast(null as decimal), cast(null as text), false, _ingested_at
     from facts
     where cancelled_at is not null
     union all
-    select f.order_key, 'order_refunded', r.refund_id, r.refunded_at,
-        case when r.refunded_so_far >= coalesce(f.paid_amount, f.order_total) then 'refunded' else 'partially_refunded' end,
-        cast(null as text), r.refund_amount, -r.returned_sales, false, greatest(f._ingested_at, r._ingested_at)
+    select order_key, 'order_deleted', cast(null as text), deleted_at, cast(null as text), cast(null as text),
+        cast(null as decimal), cast(null as text), cast(null as decimal), cast(null as text), false, _ingested_at
+    from facts
+    where is_deleted and deleted_at is not null
+    union all
+    select f.order_key, 'order_refunded', r.refund_id, coalesce(r.refunded_at, f.updated_at, f.placed_at),
+        case
+            when r.refund_amount = 0 then null
+            when r.currency = f.paid_currency and r.refunded_so_far >= f.paid_amount then 'refunded'
+            when coalesce(r.currency <> f.paid_currency or f.paid_amount is null, true) and f.financial_status = 'refunded' and r.places_from_last = 1 then 'refunded'
+            else 'partially_refunded'
+        end,
+        cast(null as text), r.refund_amount, r.currency, -r.returned_sales, r.returned_currency, r.refunded_at is null, greatest(f._ingested_at, r._ingested_at)
     from refunded r
     join facts f on f.order_key = r.order_key
+    where coalesce(r.refunded_at, f.updated_at, f.placed_at) is not null and (not r.is_deleted or r.refunded_at is not null)
+    union all
+    select f.order_key, 'refund_deleted', r.refund_id, r.deleted_at, cast(null as text), cast(null as text),
+        cast(null as decimal), cast(null as text), cast(null as decimal), cast(null as text), false, greatest(f._ingested_at, r._ingested_at)
+    from refunded r
+    join facts f on f.order_key = r.order_key
+    where r.is_deleted and r.deleted_at is not null
 )
 select
     nexus_id('evt', source_name(), s.event_name, s.order_key, s.part) as event_id,
@@ -61,7 +88,9 @@ select
     s.financial_state,
     s.fulfillment_state,
     s.amount,
+    s.amount_currency,
     s.net_sales,
+    s.net_currency,
     s.is_inferred,
     f.order_key,
     f.order_id,
@@ -75,19 +104,24 @@ select
     f.order_phone,
     f.company_key,
     f.company_name,
-    f.currency,
+    coalesce(f.currency, f.total_currency) as currency,
     f.presentment_currency,
     f.order_total,
+    f.total_currency,
     f.order_total_presentment,
     f.order_subtotal,
+    f.subtotal_currency,
     f.order_tax,
+    f.tax_currency,
     f.order_discount,
+    f.discount_currency,
     f.order_shipping,
+    f.shipping_currency,
     f.order_tip,
+    f.tip_currency,
     f.units,
     f.gross_sales,
-    f.gross_sales - coalesce(f.order_discount, 0) as placed_net_sales,
-    f.gift_card_sales,
+    f.sales_currency,
     f.order_index,
     f.is_valid,
     f.cancel_reason,

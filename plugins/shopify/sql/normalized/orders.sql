@@ -1,93 +1,150 @@
--- Orders as they are now. Money is the shop's, in major units; presentment
--- money is what the buyer saw. Test orders and the webhook sample are left out.
-with read as (
+-- Orders as they are now, or last were before they were deleted. Money is in major units, each amount with its own
+-- currency: the shop's, where the record has that. Test orders and the webhook's sample are left out, and so is what
+-- stands among orders and is something else: lines, refunds, metafields of a bulk operation.
+with versions as (
     select
-        lower(coalesce(nullif(json_text(record, '$.shop_url'), ''), nullif(_account, ''), nullif(_connection, ''), source_name())) as shop_key,
-        coalesce(regexp_extract(record_id, '/([0-9]+)', 1), record_id) as order_id,
-        json_text(record, '$.name') as order_name,
-        coalesce(json_timestamp(record, '$.created_at'), json_timestamp(record, '$.createdAt')) as created_at,
-        coalesce(json_timestamp(record, '$.processed_at'), json_timestamp(record, '$.processedAt')) as processed_at,
-        coalesce(json_timestamp(record, '$.updated_at'), json_timestamp(record, '$.updatedAt')) as updated_at,
-        coalesce(json_timestamp(record, '$.cancelled_at'), json_timestamp(record, '$.cancelledAt'), json_timestamp(record, '$.canceledAt')) as cancelled_at,
-        lower(coalesce(json_text(record, '$.cancel_reason'), json_text(record, '$.cancelReason'))) as cancel_reason,
-        coalesce(json_timestamp(record, '$.closed_at'), json_timestamp(record, '$.closedAt')) as closed_at,
-        coalesce(json_bool(record, '$.test'), false) as is_test,
-        lower(coalesce(json_text(record, '$.financial_status'), json_text(record, '$.displayFinancialStatus'), json_text(record, '$.display_financial_status'))) as financial_status,
-        lower(coalesce(json_text(record, '$.fulfillment_status'), json_text(record, '$.displayFulfillmentStatus'), json_text(record, '$.display_fulfillment_status'))) as fulfillment_status,
-        upper(coalesce(json_text(record, '$.currency'), json_text(record, '$.currencyCode'), json_text(record, '$.totalPriceSet.shopMoney.currencyCode'), json_text(record, '$.total_price_set.shop_money.currency_code'))) as currency,
-        upper(coalesce(json_text(record, '$.presentment_currency'), json_text(record, '$.presentmentCurrencyCode'), json_text(record, '$.totalPriceSet.presentmentMoney.currencyCode'), json_text(record, '$.total_price_set.presentment_money.currency_code'))) as presentment_currency,
-        coalesce(json_decimal(record, '$.total_price_set.shop_money.amount'), json_decimal(record, '$.totalPriceSet.shopMoney.amount'), json_decimal(record, '$.total_price_set_shop_amount'), json_decimal(record, '$.total_price'), json_decimal(record, '$.totalPrice')) as order_total,
-        coalesce(json_decimal(record, '$.total_price_set.presentment_money.amount'), json_decimal(record, '$.totalPriceSet.presentmentMoney.amount'), json_decimal(record, '$.total_price_set_pres_amount')) as order_total_presentment,
-        coalesce(json_decimal(record, '$.subtotal_price_set.shop_money.amount'), json_decimal(record, '$.subtotalPriceSet.shopMoney.amount'), json_decimal(record, '$.subtotal_price_set_shop_amount'), json_decimal(record, '$.subtotal_price'), json_decimal(record, '$.subtotalPrice')) as order_subtotal,
-        coalesce(json_decimal(record, '$.total_tax_set.shop_money.amount'), json_decimal(record, '$.totalTaxSet.shopMoney.amount'), json_decimal(record, '$.total_tax_set_shop_amount'), json_decimal(record, '$.total_tax'), json_decimal(record, '$.totalTax')) as order_tax,
-        coalesce(json_decimal(record, '$.total_discounts_set.shop_money.amount'), json_decimal(record, '$.totalDiscountsSet.shopMoney.amount'), json_decimal(record, '$.total_discounts_set_shop_amount'), json_decimal(record, '$.total_discounts'), json_decimal(record, '$.totalDiscounts')) as order_discount,
-        coalesce(json_decimal(record, '$.total_shipping_price_set.shop_money.amount'), json_decimal(record, '$.totalShippingPriceSet.shopMoney.amount'), json_decimal(record, '$.total_shipping_price_set_shop_amount'), json_decimal(record, '$.total_shipping_price'), json_decimal(record, '$.totalShippingPrice')) as total_shipping,
-        coalesce(json_decimal(record, '$.total_tip_received'), json_decimal(record, '$.totalTipReceivedSet.shopMoney.amount'), json_decimal(record, '$.totalTipReceived.amount')) as order_tip,
-        coalesce(regexp_extract(coalesce(json_text(record, '$.customer.id'), json_text(record, '$.customer_id'), json_text(record, '$.customerId')), '/([0-9]+)', 1), coalesce(json_text(record, '$.customer.id'), json_text(record, '$.customer_id'), json_text(record, '$.customerId'))) as customer_id,
-        nullif(trim(coalesce(json_text(record, '$.customer.email'), json_text(record, '$.customer.defaultEmailAddress.emailAddress'))), '') as customer_email,
-        nullif(trim(coalesce(json_text(record, '$.customer.phone'), json_text(record, '$.customer.defaultPhoneNumber.phoneNumber'))), '') as customer_phone,
-        nullif(trim(coalesce(json_text(record, '$.customer.first_name'), json_text(record, '$.customer.firstName'))), '') as customer_first_name,
-        nullif(trim(coalesce(json_text(record, '$.customer.last_name'), json_text(record, '$.customer.lastName'))), '') as customer_last_name,
-        coalesce(nullif(trim(json_text(record, '$.email')), ''), nullif(trim(coalesce(json_text(record, '$.contact_email'), json_text(record, '$.contactEmail'))), '')) as order_email,
-        nullif(trim(json_text(record, '$.phone')), '') as order_phone,
-        nullif(trim(coalesce(json_text(record, '$.billing_address.name'), json_text(record, '$.billingAddress.name'), json_text(record, '$.billing_address_name'))), '') as billing_name,
-        upper(nullif(trim(coalesce(json_text(record, '$.shipping_address.country_code'), json_text(record, '$.shippingAddress.countryCodeV2'), json_text(record, '$.shippingAddress.countryCode'), json_text(record, '$.shipping_address_country_code'))), '')) as shipping_country,
-        nullif(trim(coalesce(json_text(record, '$.shipping_address.name'), json_text(record, '$.shippingAddress.name'), json_text(record, '$.shipping_address_name'))), '') as recipient_name,
-        coalesce(regexp_extract(coalesce(json_text(record, '$.company.id'), json_text(record, '$.purchasingEntity.company.id')), '/([0-9]+)', 1), coalesce(json_text(record, '$.company.id'), json_text(record, '$.purchasingEntity.company.id'))) as company_id,
-        nullif(trim(coalesce(json_text(record, '$.company.name'), json_text(record, '$.purchasingEntity.company.name'))), '') as company_name,
-        coalesce(json_text(record, '$.source_name'), json_text(record, '$.sourceName')) as source_channel,
-        coalesce(regexp_extract(coalesce(json_text(record, '$.app_id'), json_text(record, '$.app.id')), '/([0-9]+)', 1), coalesce(json_text(record, '$.app_id'), json_text(record, '$.app.id'))) as app_id,
-        nullif(trim(json_text(record, '$.app.name')), '') as app_name,
-        nullif(trim(coalesce(json_text(record, '$.landing_site'), json_text(record, '$.customerJourneySummary.firstVisit.landingPage'), json_text(record, '$.landing_site_base_url'))), '') as landing_site,
-        nullif(trim(coalesce(json_text(record, '$.referring_site'), json_text(record, '$.customerJourneySummary.firstVisit.referrerUrl'))), '') as referring_site,
-        json_text(record, '$.customerJourneySummary.firstVisit.utmParameters.source') as journey_utm_source,
-        json_text(record, '$.customerJourneySummary.firstVisit.utmParameters.medium') as journey_utm_medium,
-        json_text(record, '$.customerJourneySummary.firstVisit.utmParameters.campaign') as journey_utm_campaign,
-        nullif(trim(json_text(record, '$.tags')), '') as tags,
-        nullif(trim(coalesce(json_text(record, '$.discount_codes[0].code'), json_text(record, '$.discountCodes[0]'), json_text(record, '$.discountCode'))), '') as discount_code,
-        coalesce(json_text(record, '$.checkout_token'), json_text(record, '$.checkoutToken')) as checkout_token,
-        coalesce(json_text(record, '$.cart_token'), json_text(record, '$.cartToken')) as cart_token,
-        coalesce(regexp_extract(json_text(record, '$.checkout_id'), '/([0-9]+)', 1), json_text(record, '$.checkout_id')) as checkout_id,
-        coalesce(json_extract(record, '$.line_items'), json_extract(record, '$.lineItems.nodes'), json_extract(record, '$.lineItems.edges'), json_extract(record, '$.lineItems')) as lines,
-        json_extract(record, '$.shipping_lines') as shipping_lines,
-        coalesce(json_extract(record, '$.refunds.nodes'), json_extract(record, '$.refunds')) as refunds,
-        coalesce(json_extract(record, '$.fulfillments.nodes'), json_extract(record, '$.fulfillments')) as fulfillments,
-        coalesce(json_extract(record, '$.transactions.nodes'), json_extract(record, '$.transactions')) as transactions,
-        coalesce(_source_updated_at, _ingested_at) as observed_at,
+        read_shop() as shop_key,
+        read_gid(record_id) as order_id,
+        record,
+        read_time(record, 'updated_at') as updated_at,
+        read_time(record, 'deleted_at') as deleted_at,
+        coalesce(_deleted, false) or read_time(record, 'deleted_at') is not null as is_deleted,
+        read_time(record, 'created_at', 'processed_at') is not null or json_text(record, '$.name') is not null as is_full,
+        coalesce(_source_updated_at, read_loaded()) as observed_at,
+        read_loaded() as loaded_at,
         _connection as connection,
         _ingested_at
-    from raw.orders
-    where record_id is not null and not coalesce(_deleted, false)
+    from raw.orders_history
+    where record_id is not null and coalesce(read_type(record_id) = 'Order', json_text(record, '$.__parentId') is null)
+),
+dated as (
+    select
+        *,
+        case when is_deleted then coalesce(deleted_at, loaded_at, updated_at, observed_at) end as gone_at,
+        -- a deletion of which nothing says when it was seen comes last
+        coalesce(deleted_at, updated_at, observed_at, case when is_deleted then timestamp '9999-12-31' else timestamp '0001-01-01' end) as version_at
+    from versions
+),
+ranked as (
+    select
+        *,
+        row_number() over (partition by shop_key, order_id order by is_full desc, version_at desc, is_deleted desc, _ingested_at desc, connection desc) as place,
+        first_value(is_deleted) over (partition by shop_key, order_id order by version_at desc, is_deleted desc, _ingested_at desc, connection desc) as is_gone,
+        min(gone_at) over (partition by shop_key, order_id) as first_gone_at
+    from dated
 ),
 latest as (
     select *
+    from ranked
+    where place = 1
+),
+read as (
+    select
+        shop_key,
+        order_id,
+        json_text(record, '$.name') as order_name,
+        read_time(record, 'created_at') as created_at,
+        read_time(record, 'processed_at') as processed_at,
+        updated_at,
+        read_time(record, 'cancelled_at', 'canceled_at') as cancelled_at,
+        lower(read_text(record, 'cancel_reason')) as cancel_reason,
+        read_time(record, 'closed_at') as closed_at,
+        coalesce(json_bool(record, '$.test'), false) as is_test,
+        lower(read_text(record, 'financial_status', 'display_financial_status')) as financial_status,
+        lower(read_text(record, 'fulfillment_status', 'display_fulfillment_status')) as given_fulfillment,
+        read_currency(record) as given_currency,
+        upper(read_text(record, 'presentment_currency', 'presentment_currency_code')) as given_presentment_currency,
+        read_presentment_unit(record, 'total_price') as total_presentment_unit,
+        read_money(record, 'total_price') as order_total,
+        read_unit(record, 'total_price') as total_unit,
+        read_presentment(record, 'total_price') as given_presentment,
+        read_money(record, 'subtotal_price') as order_subtotal,
+        read_unit(record, 'subtotal_price') as subtotal_unit,
+        read_money(record, 'total_tax') as order_tax,
+        read_unit(record, 'total_tax') as tax_unit,
+        read_money(record, 'total_discounts') as order_discount,
+        read_unit(record, 'total_discounts') as discount_unit,
+        read_money(record, 'total_shipping_price') as total_shipping,
+        read_unit(record, 'total_shipping_price') as shipping_unit,
+        read_money(record, 'total_tip_received') as order_tip,
+        read_unit(record, 'total_tip_received') as tip_unit,
+        read_id(record, 'customer.id') as customer_id,
+        read_text(record, 'customer.email', 'customer.default_email_address.email_address') as customer_email,
+        read_text(record, 'customer.phone', 'customer.default_phone_number.phone_number') as customer_phone,
+        nullif(trim(concat(read_text(record, 'customer.first_name'), ' ', read_text(record, 'customer.last_name'))), '') as customer_name,
+        read_text(record, 'email', 'contact_email') as own_email,
+        read_text(record, 'phone') as own_phone,
+        read_text(record, 'billing_address.name') as billing_name,
+        upper(read_text(record, 'shipping_address.country_code', 'shipping_address.country_code_v2')) as shipping_country,
+        read_text(record, 'shipping_address.name') as recipient_name,
+        read_id(record, 'company.id', 'purchasing_entity.company.id') as company_id,
+        read_text(record, 'company.name', 'purchasing_entity.company.name') as company_name,
+        read_text(record, 'source_name') as source_channel,
+        read_id(record, 'app.id') as app_id,
+        read_text(record, 'app.name') as app_name,
+        read_text(record, 'landing_site', 'customer_journey_summary.first_visit.landing_page', 'landing_site_base_url') as landing_site,
+        read_text(record, 'referring_site', 'customer_journey_summary.first_visit.referrer_url') as referring_site,
+        read_text(record, 'customer_journey_summary.first_visit.utm_parameters.source') as journey_utm_source,
+        read_text(record, 'customer_journey_summary.first_visit.utm_parameters.medium') as journey_utm_medium,
+        read_text(record, 'customer_journey_summary.first_visit.utm_parameters.campaign') as journey_utm_campaign,
+        read_text(record, 'tags') as tags,
+        read_list(record, 'tags') as tag_list,
+        read_list(record, 'discount_codes') as codes,
+        read_text(record, 'discount_code') as single_code,
+        read_text(record, 'checkout_token') as checkout_token,
+        read_text(record, 'cart_token') as cart_token,
+        read_id(record, 'checkout.id') as checkout_id,
+        read_list(record, 'line_items') as lines,
+        read_list(record, 'shipping_lines') as shipping_lines,
+        read_list(record, 'refunds') as refunds,
+        read_list(record, 'fulfillments') as fulfillments,
+        read_list(record, 'transactions') as transactions,
+        is_gone as is_deleted,
+        case when is_gone then first_gone_at end as deleted_at,
+        observed_at,
+        connection,
+        _ingested_at
+    from latest
+),
+kept as (
+    select *, coalesce(given_currency, total_unit, subtotal_unit) as currency, coalesce(given_presentment_currency, total_presentment_unit) as presentment_currency
     from read
-    -- filtered above the window: below it, an engine would read the documents once for each condition
-    qualify row_number() over (partition by shop_key, order_id order by coalesce(updated_at, observed_at) desc, _ingested_at desc, connection desc) = 1
+    -- filtered above a window: below it, an engine would read the documents once for each condition
+    qualify row_number() over (partition by shop_key, order_id order by _ingested_at desc) = 1
         and (not is_test or config('include_test'))
         and not (order_id = '123456' and coalesce(order_name = '#9999', false))
 ),
-shipping as (
-    select l.shop_key, l.order_id, sum(json_decimal(t.line, '$.price')) as order_shipping
-    from latest l
+carried as (
+    select l.shop_key, l.order_id, read_item(t.line) as line
+    from kept l
     cross join unnest(json_array(l.shipping_lines, '$')) as t(line)
+),
+shipping as (
+    select shop_key, order_id, sum(read_money(line, 'price', 'original_price')) as order_shipping, max(read_unit(line, 'price', 'original_price')) as unit
+    from carried
+    group by shop_key, order_id
+),
+tagged as (
+    select l.shop_key, l.order_id, string_agg(json_text(t.tag, '$'), ', ' order by t.place) as tags
+    from kept l
+    cross join unnest(json_array(l.tag_list, '$')) as t(tag, place)
     group by l.shop_key, l.order_id
 ),
 codes as (
     -- flattening loaders keep codes in a table of their own
     select
-        lower(coalesce(nullif(json_text(record, '$.shop_url'), ''), nullif(_account, ''), nullif(_connection, ''), source_name())) as shop_key,
-        coalesce(regexp_extract(coalesce(json_text(record, '$.order_id'), json_text(record, '$.orderId')), '/([0-9]+)', 1), coalesce(json_text(record, '$.order_id'), json_text(record, '$.orderId'))) as order_id,
+        read_shop() as shop_key,
+        read_id(record, 'order.id') as order_id,
         arg_min(json_text(record, '$.code'), coalesce(json_bigint(record, '$.index'), 0)) as code
     from raw.discount_codes
-    group by lower(coalesce(nullif(json_text(record, '$.shop_url'), ''), nullif(_account, ''), nullif(_connection, ''), source_name())), coalesce(regexp_extract(coalesce(json_text(record, '$.order_id'), json_text(record, '$.orderId')), '/([0-9]+)', 1), coalesce(json_text(record, '$.order_id'), json_text(record, '$.orderId')))
+    group by read_shop(), read_id(record, 'order.id')
 )
 select
     l.shop_key,
     l.order_id,
     concat(l.shop_key, '/', l.order_id) as order_key,
     l.order_name,
-    coalesce(l.processed_at, l.created_at, l.observed_at) as placed_at,
+    coalesce(l.processed_at, l.created_at) as placed_at,
     l.created_at,
     l.updated_at,
     l.observed_at,
@@ -95,24 +152,33 @@ select
     l.cancel_reason,
     l.closed_at,
     l.financial_status,
-    coalesce(l.fulfillment_status, 'unfulfilled') as fulfillment_status,
-    coalesce(l.financial_status not in ('voided', 'expired', 'pending'), true) and l.cancelled_at is null as is_valid,
+    case when l.given_fulfillment = 'partial' then 'partially_fulfilled' else coalesce(l.given_fulfillment, 'unfulfilled') end as fulfillment_status,
+    coalesce(l.financial_status not in ('voided', 'expired', 'pending'), true) and l.cancelled_at is null and coalesce(l.processed_at, l.created_at) is not null as is_valid,
     l.currency,
     l.presentment_currency,
     l.order_total,
-    case when l.presentment_currency <> l.currency then l.order_total_presentment end as order_total_presentment,
+    coalesce(l.total_unit, l.currency) as total_currency,
+    case when l.presentment_currency <> coalesce(l.total_unit, l.currency) then l.given_presentment end as order_total_presentment,
     l.order_subtotal,
+    coalesce(l.subtotal_unit, l.currency) as subtotal_currency,
     l.order_tax,
+    coalesce(l.tax_unit, l.currency) as tax_currency,
     l.order_discount,
+    coalesce(l.discount_unit, l.currency) as discount_currency,
     coalesce(l.total_shipping, s.order_shipping) as order_shipping,
+    coalesce(case when l.total_shipping is not null then l.shipping_unit else s.unit end, l.currency) as shipping_currency,
     l.order_tip,
+    coalesce(l.tip_unit, l.currency) as tip_currency,
     l.customer_id,
     case when l.customer_id is not null then concat(l.shop_key, '/', l.customer_id) end as customer_key,
     l.customer_email,
     l.customer_phone,
-    nullif(trim(concat(l.customer_first_name, ' ', l.customer_last_name)), '') as customer_name,
-    l.order_email,
-    l.order_phone,
+    l.customer_name,
+    -- a customer without an id is known by what their object says
+    case when l.customer_id is null then coalesce(l.customer_email, l.own_email) else l.own_email end as order_email,
+    case when l.customer_id is not null then l.own_phone
+        when l.customer_email is null or normalize_email(l.customer_email) = normalize_email(l.own_email) then coalesce(l.customer_phone, l.own_phone)
+        else l.customer_phone end as order_phone,
     l.billing_name,
     l.recipient_name,
     l.shipping_country,
@@ -126,8 +192,8 @@ select
     coalesce(l.journey_utm_source, regexp_extract(l.landing_site, 'utm_source=([^&#]+)', 1)) as utm_source,
     coalesce(l.journey_utm_medium, regexp_extract(l.landing_site, 'utm_medium=([^&#]+)', 1)) as utm_medium,
     coalesce(l.journey_utm_campaign, regexp_extract(l.landing_site, 'utm_campaign=([^&#]+)', 1)) as utm_campaign,
-    l.tags,
-    coalesce(l.discount_code, c.code) as discount_code,
+    coalesce(g.tags, l.tags) as tags,
+    coalesce(nullif(trim(coalesce(json_text(l.codes, '$[0].code'), json_text(l.codes, '$[0].node.code'), json_text(l.codes, '$[0]'))), ''), l.single_code, c.code) as discount_code,
     l.checkout_token,
     l.cart_token,
     l.checkout_id,
@@ -135,7 +201,10 @@ select
     l.refunds,
     l.fulfillments,
     l.transactions,
+    l.is_deleted,
+    l.deleted_at,
     l._ingested_at
-from latest l
+from kept l
 left join shipping s on s.shop_key = l.shop_key and s.order_id = l.order_id
+left join tagged g on g.shop_key = l.shop_key and g.order_id = l.order_id
 left join codes c on c.shop_key = l.shop_key and c.order_id = l.order_id

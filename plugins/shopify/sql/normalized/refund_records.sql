@@ -1,19 +1,12 @@
--- Refunds as they were landed: from their own table and from the orders that hold them.
-with loose as (
-    select
-        lower(coalesce(nullif(json_text(record, '$.shop_url'), ''), nullif(_account, ''), nullif(_connection, ''), source_name())) as shop_key,
-        coalesce(regexp_extract(coalesce(json_text(record, '$.order_id'), json_text(record, '$.order.id'), json_text(record, '$.orderId')), '/([0-9]+)', 1), coalesce(json_text(record, '$.order_id'), json_text(record, '$.order.id'), json_text(record, '$.orderId'))) as order_id,
-        record as entry,
-        _ingested_at
-    from raw.refunds
-    where not coalesce(_deleted, false)
-),
-held as (
-    select o.shop_key, o.order_key, l.entry, 0 as is_inline, greatest(o._ingested_at, l._ingested_at) as _ingested_at
-    from loose l
-    join normalized.orders o on o.shop_key = l.shop_key and o.order_id = l.order_id
+-- Refunds as they were landed: in the orders that hold them, and elsewhere. Of several copies the one that says most counts.
+with held as (
+    select o.shop_key, o.order_key, o.order_id, o.currency as order_currency, p.entry, p.is_deleted, p.deleted_at, 0 as is_inline,
+        greatest(o._ingested_at, p._ingested_at) as _ingested_at
+    from normalized.parts p
+    join normalized.orders o on o.shop_key = p.shop_key and o.order_id = p.order_id
+    where p.part = 'refund'
     union all
-    select o.shop_key, o.order_key, t.entry, 1, o._ingested_at
+    select o.shop_key, o.order_key, o.order_id, o.currency, read_item(t.entry), false, cast(null as timestamp), 1, o._ingested_at
     from normalized.orders o
     cross join unnest(json_array(o.refunds, '$')) as t(entry)
 ),
@@ -21,17 +14,40 @@ read as (
     select
         shop_key,
         order_key,
-        coalesce(regexp_extract(json_text(entry, '$.id'), '/([0-9]+)', 1), json_text(entry, '$.id')) as refund_id,
-        coalesce(json_timestamp(entry, '$.processed_at'), json_timestamp(entry, '$.processedAt'), json_timestamp(entry, '$.created_at'), json_timestamp(entry, '$.createdAt')) as refunded_at,
-        nullif(json_text(entry, '$.note'), '') as note,
-        json_decimal(entry, '$.totalRefundedSet.shopMoney.amount') as total_refunded,
-        coalesce(json_extract(entry, '$.transactions.nodes'), json_extract(entry, '$.transactions')) as transactions,
-        coalesce(json_extract(entry, '$.refund_line_items'), json_extract(entry, '$.refundLineItems.nodes'), json_extract(entry, '$.refundLineItems')) as lines,
-        json_extract(entry, '$.order_adjustments') as adjustments,
+        order_id,
+        order_currency,
+        read_id(entry, 'id') as refund_id,
+        read_time(entry, 'processed_at', 'created_at') as refunded_at,
+        read_text(entry, 'note') as note,
+        read_money(entry, 'total_refunded') as total_refunded,
+        coalesce(read_unit(entry, 'total_refunded'), order_currency) as total_currency,
+        read_list(entry, 'transactions') as transactions,
+        read_list(entry, 'refund_line_items') as lines,
+        read_list(entry, 'order_adjustments') as adjustments,
+        is_deleted,
+        deleted_at,
         is_inline,
         _ingested_at
     from held
+),
+weighed as (
+    select
+        *,
+        case when refunded_at is null then 0 else 1 end + case when transactions is null then 0 else 1 end + case when lines is null then 0 else 1 end
+            + case when adjustments is null then 0 else 1 end + case when total_refunded is null then 0 else 1 end as n_said
+    from read
+    where refund_id is not null
+),
+ranked as (
+    select
+        *,
+        row_number() over (partition by order_key, refund_id order by n_said desc, is_inline, _ingested_at desc, refunded_at desc, total_refunded desc, note) as nth,
+        bool_or(is_deleted) over (partition by order_key, refund_id) as is_gone,
+        min(deleted_at) over (partition by order_key, refund_id) as gone_at
+    from weighed
 )
-select *
-from read
-qualify row_number() over (partition by order_key, refund_id order by is_inline, _ingested_at desc, refunded_at desc, total_refunded desc, note) = 1 and refund_id is not null
+select
+    shop_key, order_key, order_id, order_currency, refund_id, refunded_at, note, total_refunded, total_currency, transactions, lines, adjustments,
+    is_gone as is_deleted, gone_at as deleted_at, _ingested_at
+from ranked
+where nth = 1

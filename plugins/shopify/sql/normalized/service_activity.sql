@@ -1,63 +1,80 @@
 -- Returns, disputes and gift cards.
-with returns as (
+with cards as (
     select
-        lower(coalesce(nullif(json_text(record, '$.shop_url'), ''), nullif(_account, ''), nullif(_connection, ''), source_name())) as shop_key,
-        coalesce(regexp_extract(coalesce(json_text(record, '$.id'), record_id), '/([0-9]+)', 1), coalesce(json_text(record, '$.id'), record_id)) as object_id,
-        coalesce(regexp_extract(coalesce(json_text(record, '$.order_id'), json_text(record, '$.order.id'), json_text(record, '$.orderId')), '/([0-9]+)', 1), coalesce(json_text(record, '$.order_id'), json_text(record, '$.order.id'), json_text(record, '$.orderId'))) as order_id,
-        coalesce(json_timestamp(record, '$.created_at'), json_timestamp(record, '$.createdAt')) as opened_at,
-        coalesce(json_timestamp(record, '$.closed_at'), json_timestamp(record, '$.closedAt')) as closed_at,
-        coalesce(_source_updated_at, _ingested_at) as observed_at,
+        read_shop() as shop_key,
+        read_key() as object_id,
+        record,
+        coalesce(_deleted, false) or read_time(record, 'deleted_at') is not null as is_deleted,
+        case when coalesce(_deleted, false) or read_time(record, 'deleted_at') is not null
+            then coalesce(read_time(record, 'deleted_at'), read_loaded(), read_time(record, 'updated_at'), _source_updated_at) end as gone_at,
+        read_time(record, 'created_at') as opened_at,
+        coalesce(read_time(record, 'deleted_at', 'updated_at'), _source_updated_at, _ingested_at) as version_at,
+        _connection as connection,
         _ingested_at
-    from raw.returns
-    where not coalesce(_deleted, false)
+    from raw.gift_cards_history
+    where coalesce(read_key_type() = 'GiftCard', json_text(record, '$.__parentId') is null)
 ),
-disputes as (
+latest_cards as (
     select
-        lower(coalesce(nullif(json_text(record, '$.shop_url'), ''), nullif(_account, ''), nullif(_connection, ''), source_name())) as shop_key,
-        coalesce(regexp_extract(coalesce(json_text(record, '$.id'), record_id), '/([0-9]+)', 1), coalesce(json_text(record, '$.id'), record_id)) as object_id,
-        coalesce(regexp_extract(coalesce(json_text(record, '$.order_id'), json_text(record, '$.order.id'), json_text(record, '$.orderId')), '/([0-9]+)', 1), coalesce(json_text(record, '$.order_id'), json_text(record, '$.order.id'), json_text(record, '$.orderId'))) as order_id,
-        coalesce(json_timestamp(record, '$.initiated_at'), json_timestamp(record, '$.initiatedAt')) as opened_at,
-        coalesce(json_decimal(record, '$.amount'), json_decimal(record, '$.amount.amount')) as amount,
-        upper(coalesce(json_text(record, '$.currency'), json_text(record, '$.amount.currencyCode'))) as currency,
-        coalesce(json_text(record, '$.reason'), json_text(record, '$.reasonDetails.reason')) as reason,
-        coalesce(_source_updated_at, _ingested_at) as observed_at,
-        _ingested_at
-    from raw.disputes
-    where not coalesce(_deleted, false)
+        *,
+        row_number() over (partition by shop_key, object_id order by opened_at is not null desc, version_at desc, is_deleted desc, _ingested_at desc, connection desc) as place,
+        first_value(is_deleted) over (partition by shop_key, object_id order by version_at desc, is_deleted desc, _ingested_at desc, connection desc) as is_gone,
+        min(gone_at) over (partition by shop_key, object_id) as first_gone_at
+    from cards
 ),
-cards as (
+objects as (
     select
-        lower(coalesce(nullif(json_text(record, '$.shop_url'), ''), nullif(_account, ''), nullif(_connection, ''), source_name())) as shop_key,
-        coalesce(regexp_extract(coalesce(json_text(record, '$.id'), record_id), '/([0-9]+)', 1), coalesce(json_text(record, '$.id'), record_id)) as object_id,
-        coalesce(regexp_extract(coalesce(json_text(record, '$.order_id'), json_text(record, '$.order.id')), '/([0-9]+)', 1), coalesce(json_text(record, '$.order_id'), json_text(record, '$.order.id'))) as order_id,
-        coalesce(regexp_extract(coalesce(json_text(record, '$.customer_id'), json_text(record, '$.customer.id')), '/([0-9]+)', 1), coalesce(json_text(record, '$.customer_id'), json_text(record, '$.customer.id'))) as customer_id,
-        coalesce(json_timestamp(record, '$.created_at'), json_timestamp(record, '$.createdAt')) as opened_at,
-        coalesce(json_decimal(record, '$.initial_value'), json_decimal(record, '$.initialValue.amount')) as amount,
-        upper(coalesce(json_text(record, '$.currency'), json_text(record, '$.initialValue.currencyCode'))) as currency,
-        coalesce(_source_updated_at, _ingested_at) as observed_at,
+        part as kind,
+        shop_key,
+        part_id as object_id,
+        order_id,
+        cast(null as text) as customer_id,
+        coalesce(read_time(entry, 'initiated_at'), read_time(entry, 'created_at')) as opened_at,
+        read_time(entry, 'closed_at') as closed_at,
+        case when part = 'dispute' then read_money(entry, 'amount') end as amount,
+        case when part = 'dispute' then coalesce(read_unit(entry, 'amount'), read_currency(entry)) end as currency,
+        case when part = 'dispute' then read_text(entry, 'reason', 'reason_details.reason') end as reason,
+        is_deleted,
+        deleted_at,
         _ingested_at
-    from raw.gift_cards
-    where not coalesce(_deleted, false)
+    from normalized.parts
+    where part in ('return', 'dispute')
+    union all
+    select
+        'gift_card',
+        shop_key,
+        object_id,
+        read_id(record, 'order.id'),
+        read_id(record, 'customer.id'),
+        opened_at,
+        cast(null as timestamp),
+        read_money(record, 'initial_value'),
+        coalesce(read_unit(record, 'initial_value'), read_currency(record)),
+        cast(null as text),
+        is_gone,
+        case when is_gone then first_gone_at end,
+        _ingested_at
+    from latest_cards
+    where place = 1
 ),
 spoken as (
-    select 'return_requested' as event_name, 'returns' as source_table, shop_key, object_id, order_id, cast(null as text) as customer_id, coalesce(opened_at, observed_at) as occurred_at,
-        cast(null as decimal) as amount, cast(null as text) as currency, cast(null as text) as reason, _ingested_at
-    from returns
+    select case kind when 'return' then 'return_requested' when 'dispute' then 'dispute_opened' else 'gift_card_issued' end as event_name, opened_at as occurred_at,
+        kind, shop_key, object_id, order_id, customer_id, amount, currency, reason, _ingested_at
+    from objects
+    where opened_at is not null
     union all
-    select 'return_closed', 'returns', shop_key, object_id, order_id, cast(null as text), closed_at, cast(null as decimal), cast(null as text), cast(null as text), _ingested_at
-    from returns
-    where closed_at is not null
+    select 'return_closed', closed_at, kind, shop_key, object_id, order_id, customer_id, cast(null as decimal), cast(null as text), cast(null as text), _ingested_at
+    from objects
+    where kind = 'return' and closed_at is not null
     union all
-    select 'dispute_opened', 'disputes', shop_key, object_id, order_id, cast(null as text), coalesce(opened_at, observed_at), amount, currency, reason, _ingested_at
-    from disputes
-    union all
-    select 'gift_card_issued', 'gift_cards', shop_key, object_id, order_id, customer_id, coalesce(opened_at, observed_at), amount, currency, cast(null as text), _ingested_at
-    from cards
+    select concat(kind, '_deleted'), deleted_at, kind, shop_key, object_id, order_id, customer_id, cast(null as decimal), cast(null as text), cast(null as text), _ingested_at
+    from objects
+    where is_deleted and deleted_at is not null
 )
 select
     nexus_id('evt', source_name(), s.event_name, s.shop_key, s.object_id) as event_id,
     s.event_name,
-    s.source_table,
+    case s.kind when 'return' then 'returns' when 'dispute' then 'disputes' else 'gift_cards' end as source_table,
     s.occurred_at,
     o.order_key,
     coalesce(case when s.customer_id is not null then concat(s.shop_key, '/', s.customer_id) end, o.customer_key) as customer_key,
@@ -68,4 +85,3 @@ select
     s._ingested_at
 from spoken s
 left join normalized.orders o on o.shop_key = s.shop_key and o.order_id = s.order_id
-qualify row_number() over (partition by s.event_name, s.shop_key, s.object_id order by s._ingested_at desc, s.occurred_at desc) = 1

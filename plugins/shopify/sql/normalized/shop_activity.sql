@@ -10,13 +10,14 @@ changes as (
     from plans
 ),
 spoken as (
-    select 'shop_created' as event_name, coalesce(s.created_at, s.updated_at) as occurred_at, 1 as occurrence, p.plan_name as shop_plan, s.shop_key, s.shop_id
+    select 'shop_created' as event_name, coalesce(s.created_at, s.changed_at) as occurred_at, 1 as occurrence, p.plan_name as shop_plan, s.shop_key, s.shop_id
     from normalized.shops s
     left join changes p on p.shop_key = s.shop_key and p.shop_id = s.shop_id and p.place = 1
+    where coalesce(s.created_at, s.changed_at) is not null
     union all
     select 'shop_plan_changed', updated_at, place - 1, plan_name, shop_key, shop_id
     from changes
-    where place > 1
+    where place > 1 and updated_at is not null
 )
 select
     nexus_id('evt', source_name(), p.event_name, p.shop_key, p.shop_id, p.occurrence) as event_id,

@@ -4,7 +4,7 @@ select
     checkout_key as source_id,
     created_at,
     updated_at,
-    case when completed_at is not null then 'completed' else 'open' end as status,
+    case when completed_at is not null then 'completed' when is_deleted then 'deleted' else 'open' end as status,
     checkout_total as total,
     currency,
     completed_at,

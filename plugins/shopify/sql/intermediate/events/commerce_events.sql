@@ -1,9 +1,9 @@
 -- Every event of a shop: orders, customers, checkouts, returns, and the silence after orders.
 with spoken as (
     select event_id, event_name, 'order' as event_type, occurred_at,
-        concat('Order ', coalesce(order_name, order_key), ' ', replace(replace(event_name, 'order_', ''), '_', ' '),
-            case when amount is not null then concat(': ', cast(amount as text), ' ', currency) end) as event_description,
-        case when event_name = 'order_refunded' then 'refunds' when event_name = 'order_paid' then 'transactions'
+        concat('Order ', coalesce(order_name, order_key), ' ', case when event_name = 'refund_deleted' then 'refund deleted' else replace(replace(event_name, 'order_', ''), '_', ' ') end,
+            case when amount is not null then concat(': ', cast(amount as text), ' ', amount_currency) end) as event_description,
+        case when event_name in ('order_refunded', 'refund_deleted') then 'refunds' when event_name = 'order_paid' then 'transactions'
             when event_name in ('order_fulfilled', 'order_partially_fulfilled', 'order_delivered') then 'fulfillments' else 'orders' end as source_table, _ingested_at
     from normalized.order_activity
     union all

@@ -1,12 +1,12 @@
--- Whether an order is paid and shipped.
+-- Whether an order is paid and shipped, until it is deleted.
 with said as (
     select event_id, order_key, 'order_financial' as state_name, financial_state as state_value, occurred_at, _ingested_at
     from normalized.order_activity
-    where financial_state is not null
+    where financial_state is not null or event_name = 'order_deleted'
     union all
     select event_id, order_key, 'order_fulfillment', fulfillment_state, occurred_at, _ingested_at
     from normalized.order_activity
-    where fulfillment_state is not null
+    where fulfillment_state is not null or event_name = 'order_deleted'
 )
 select
     event_id,

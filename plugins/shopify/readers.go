@@ -1,0 +1,227 @@
+package shopify
+
+import (
+	"fmt"
+	"io/fs"
+	"regexp"
+	"strings"
+)
+
+// The fragments call readers: read_money(record, 'total_price'). A reader is one rule for one kind of value, in every
+// layout: the members' names of REST (snake case), of GraphQL (camel case), and of loaders that flatten objects. The
+// files are written out below, because portable SQL has no functions of its own to define.
+//
+//	read_text(e, 'a.b', …)   the text of the first name that has one, trimmed; '' is none
+//	read_time(e, 'a', …)     an instant
+//	read_bool(e, 'a', …)     a truth value
+//	read_id(e, 'a.id', …)    an id; of a gid its number
+//	read_gid(x)              the number of a gid, or the id itself, from text
+//	read_type(x)             the type in a gid: Order; NULL for a plain id
+//	read_key()               the id of a raw row's record, of a gid its number; read_key_type() the type in it
+//	read_list(e, 'a', …)     [a, …], {data: […]}, {nodes: […]} or {edges: [{node}]}, also as text; NULL if it is none of these
+//	read_item(e)             an element of such a list
+//	read_money(e, 'a', …)    an amount: of the shop's money where there is such, else the one amount that is there
+//	read_unit(e, 'a', …)     the currency that is given with that amount; NULL where it is the record's own
+//	read_presentment(e, 'a') the amount that the buyer saw; read_presentment_unit its currency
+//	read_currency(e)         the currency of a record's plain amounts
+//	read_shop()              the shop that a row of a raw table belongs to
+//	read_loaded()            when a row was loaded; NULL if that is unknown
+var call = regexp.MustCompile(`read_([a-z_]+)\(([a-z_.]*)((?:, '[a-z0-9_.]+')*)\)`)
+
+// expanded is the plugin's SQL with the readers written out.
+type expanded struct{ fs.FS }
+
+// ReadFile implements fs.ReadFileFS.
+func (e expanded) ReadFile(name string) ([]byte, error) {
+	text, err := fs.ReadFile(e.FS, name)
+	if err != nil {
+		return nil, err
+	}
+	return []byte(call.ReplaceAllStringFunc(string(text), func(match string) string {
+		parts := call.FindStringSubmatch(match)
+		var names []string
+		for _, name := range strings.Split(parts[3], ", ")[1:] {
+			names = append(names, strings.Trim(name, "'"))
+		}
+		if sql := reader(parts[1], parts[2], names); sql != "" {
+			return sql
+		}
+		return match // no reader: the checker will say that there is no such function
+	})), nil
+}
+
+func reader(kind, from string, names []string) string {
+	switch kind {
+	case "text":
+		return coalesce(each(names, func(name string) string {
+			return "nullif(trim(" + first(from, spellings(name)) + "), '')"
+		}))
+	case "time":
+		return instant(first(from, spellings(names...)))
+	case "bool":
+		return "cast(" + first(from, spellings(names...)) + " as boolean)"
+	case "id":
+		var paths []string
+		for _, name := range names {
+			paths = append(append(paths, spellings(name)...), "$."+camel(strings.ReplaceAll(name, ".", "_")))
+		}
+		return number(first(from, unique(paths)))
+	case "gid":
+		return number(from)
+	case "type":
+		return "regexp_extract(" + from + ", '^gid://[a-z]+/([A-Za-z0-9]+)/', 1)"
+	case "key":
+		return number(recordKey)
+	case "key_type":
+		return reader("type", recordKey, nil)
+	case "list":
+		return list(from, names)
+	case "item":
+		return fmt.Sprintf("coalesce(json_extract(%s, '$.node'), %s)", from, from)
+	case "money":
+		return "cast(" + first(from, append(shopAmounts(names, amountPart), presentmentAmounts(names, amountPart)...)) + " as decimal)"
+	case "unit":
+		return unit(from, names)
+	case "presentment":
+		return "cast(" + first(from, presentmentAmounts(names, amountPart)) + " as decimal)"
+	case "presentment_unit":
+		return "upper(" + first(from, presentmentAmounts(names, unitPart)) + ")"
+	case "currency":
+		return "upper(" + reader("text", from, []string{"currency", "currency_code", "shop_currency"}) + ")"
+	case "shop":
+		return "lower(coalesce(nullif(json_text(record, '$.shop_url'), ''), nullif(_account, ''), nullif(_connection, ''), source_name()))"
+	case "loaded":
+		return "nullif(_ingested_at, timestamp '1970-01-01')"
+	}
+	return ""
+}
+
+const recordKey = "coalesce(json_text(record, '$.id'), record_id)"
+
+// spellings are the paths at which layouts keep what REST calls a.b.
+func spellings(names ...string) []string {
+	var paths []string
+	for _, name := range names {
+		steps := strings.Split(name, ".")
+		paths = append(paths, "$."+name, "$."+strings.Join(each(steps, camel), "."))
+		if len(steps) > 1 {
+			paths = append(paths, "$."+strings.Join(steps, "_"), "$."+strings.Join(steps, "__"))
+		}
+	}
+	return unique(paths)
+}
+
+// camel is a snake_case name in camelCase.
+func camel(name string) string {
+	head, rest, more := strings.Cut(name, "_")
+	for more {
+		var word string
+		word, rest, more = strings.Cut(rest, "_")
+		if word != "" {
+			head += strings.ToUpper(word[:1]) + word[1:]
+		}
+	}
+	return head
+}
+
+// part is a member of a money object, as each layout names it.
+type part struct{ rest, graphql, flat, suffix string }
+
+var (
+	amountPart = part{"amount", "amount", "amount", ""}
+	unitPart   = part{"currency_code", "currencyCode", "currency_code", "_currency_code"}
+)
+
+// shopAmounts are the paths of an amount in the shop's money, and of an amount that is the only one.
+func shopAmounts(names []string, p part) []string {
+	var paths []string
+	for _, name := range names {
+		bag := camel(name + "_set")
+		paths = append(paths,
+			"$."+name+"_set.shop_money."+p.rest, "$."+bag+".shopMoney."+p.graphql,
+			"$."+name+"_set_shop_"+p.flat, "$."+name+"_set_shop_money_"+p.flat, "$."+name+"_set__shop_money__"+p.flat,
+			"$."+bag+"."+p.graphql, "$."+name+"_set."+p.rest, "$."+camel(name)+"."+p.graphql, "$."+name+"."+p.rest)
+		if p.suffix == "" {
+			paths = append(paths, "$."+name, "$."+camel(name))
+		} else {
+			paths = append(paths, "$."+name+"_currency_code", "$."+name+"_currency")
+		}
+	}
+	return unique(paths)
+}
+
+// presentmentAmounts are the paths of an amount in the buyer's money.
+func presentmentAmounts(names []string, p part) []string {
+	var paths []string
+	for _, name := range names {
+		paths = append(paths,
+			"$."+name+"_set.presentment_money."+p.rest, "$."+camel(name+"_set")+".presentmentMoney."+p.graphql, "$."+name+"_set_pres_"+p.flat,
+			"$."+name+"_set_presentment_money_"+p.flat, "$."+name+"_set__presentment_money__"+p.flat)
+	}
+	return unique(paths)
+}
+
+// unit is the currency that stands with the amount which read_money takes, never that of another amount.
+func unit(from string, names []string) string {
+	return fmt.Sprintf("upper(case when %s is not null then %s else %s end)",
+		first(from, shopAmounts(names, amountPart)), first(from, shopAmounts(names, unitPart)), first(from, presentmentAmounts(names, unitPart)))
+}
+
+func list(from string, names []string) string {
+	var tries []string
+	for _, name := range names {
+		for _, path := range unique([]string{"$." + name, "$." + camel(name)}) {
+			tries = append(tries, at("json_extract", from, []string{path + ".edges", path + ".nodes", path + ".data"})...)
+			tries = append(tries, fmt.Sprintf("case json_type(%[1]s, '%[2]s') when 'array' then json_extract(%[1]s, '%[2]s')"+
+				" when 'string' then cast(json_text(%[1]s, '%[2]s') as json) end", from, path))
+		}
+	}
+	return coalesce(tries)
+}
+
+// number is the number in a gid, which may carry a query; another id as it is.
+func number(text string) string {
+	return fmt.Sprintf("coalesce(regexp_extract(%s, '^gid://[a-z]+/[A-Za-z0-9]+/([0-9]+)', 1), %s)", text, text)
+}
+
+// first is the text at the first of the paths that has any. Texts are chosen from before one is converted: engines then
+// read the document once and convert once.
+func first(from string, paths []string) string {
+	return coalesce(at("json_text", from, paths))
+}
+
+// instant reads ISO 8601, or seconds since 1970.
+func instant(text string) string {
+	return fmt.Sprintf("coalesce(cast(%[1]s as timestamp), timestamp_seconds(cast(%[1]s as bigint)))", text)
+}
+
+func at(function, from string, paths []string) []string {
+	return each(paths, func(path string) string { return fmt.Sprintf("%s(%s, '%s')", function, from, path) })
+}
+
+func coalesce(list []string) string {
+	if len(list) == 1 {
+		return list[0]
+	}
+	return "coalesce(" + strings.Join(list, ", ") + ")"
+}
+
+func each(list []string, f func(string) string) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = f(s)
+	}
+	return out
+}
+
+func unique(list []string) []string {
+	seen := map[string]bool{}
+	var out []string
+	for _, s := range list {
+		if !seen[s] {
+			seen[s] = true
+			out = append(out, s)
+		}
+	}
+	return out
+}

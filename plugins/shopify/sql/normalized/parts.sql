@@ -1,0 +1,136 @@
+-- What belongs to an order and arrived outside of it, one row a part: from tables of parts, from collections that list the
+-- parts of one order, and from rows of a bulk operation, which stand among the orders. A part is as it is now, or last was
+-- before it was deleted.
+with arrivals as (
+    select 'line' as home, read_list(record, 'line_items') as members, read_shop() as shop_key, record_id, record, coalesce(_deleted, false) as is_gone, _source_updated_at, _connection, _ingested_at
+    from raw.order_lines_history
+    union all
+    select 'transaction', read_list(record, 'transactions'), read_shop(), record_id, record, coalesce(_deleted, false), _source_updated_at, _connection, _ingested_at
+    from raw.transactions_history
+    union all
+    select 'refund', read_list(record, 'refunds'), read_shop(), record_id, record, coalesce(_deleted, false), _source_updated_at, _connection, _ingested_at
+    from raw.refunds_history
+    union all
+    select 'refund_line', read_list(record, 'refund_line_items'), read_shop(), record_id, record, coalesce(_deleted, false), _source_updated_at, _connection, _ingested_at
+    from raw.refund_lines_history
+    union all
+    select 'adjustment', read_list(record, 'order_adjustments'), read_shop(), record_id, record, coalesce(_deleted, false), _source_updated_at, _connection, _ingested_at
+    from raw.order_adjustments_history
+    union all
+    select 'fulfillment', read_list(record, 'fulfillments'), read_shop(), record_id, record, coalesce(_deleted, false), _source_updated_at, _connection, _ingested_at
+    from raw.fulfillments_history
+    union all
+    select 'return', read_list(record, 'returns'), read_shop(), record_id, record, coalesce(_deleted, false), _source_updated_at, _connection, _ingested_at
+    from raw.returns_history
+    union all
+    select 'dispute', read_list(record, 'disputes'), read_shop(), record_id, record, coalesce(_deleted, false), _source_updated_at, _connection, _ingested_at
+    from raw.disputes_history
+    union all
+    select 'order', cast(null as json), read_shop(), record_id, record, coalesce(_deleted, false), _source_updated_at, _connection, _ingested_at
+    from raw.orders_history
+    where read_type(record_id) <> 'Order' or (read_type(record_id) is null and json_text(record, '$.__parentId') is not null)
+),
+named as (
+    select
+        *,
+        coalesce(json_text(record, '$.id'), record_id) as given_id,
+        read_key_type() as object_type,
+        json_text(record, '$.__parentId') as parent_id
+    from arrivals
+    where record_id is not null
+),
+-- a collection has its order's id, and is one version of all that it lists
+lists as (
+    select *
+    from named
+    where members is not null and (object_type is null or object_type in ('Order', 'Refund'))
+        -- a refund that lists its own payments is no collection of refunds
+        and (home <> 'transaction' or object_type is not null or json_text(record, '$.kind') is null)
+    qualify row_number() over (partition by home, shop_key, given_id order by coalesce(read_time(record, 'updated_at'), _source_updated_at, _ingested_at) desc, is_gone desc, _ingested_at desc, _connection desc) = 1
+),
+single as (
+    select
+        case
+            when object_type is null then case when home <> 'order' then home end
+            when object_type = 'LineItem' then 'line'
+            when object_type = 'OrderTransaction' then 'transaction'
+            when object_type = 'Refund' then 'refund'
+            when object_type = 'RefundLineItem' then 'refund_line'
+            when object_type = 'OrderAdjustment' then 'adjustment'
+            when object_type = 'Fulfillment' then 'fulfillment'
+            when object_type = 'Return' then 'return'
+            when object_type = 'ShopifyPaymentsDispute' or object_type = 'OrderDisputeSummary' then 'dispute'
+        end as part,
+        shop_key,
+        given_id,
+        case when read_type(parent_id) = 'Order' or read_type(parent_id) is null then parent_id end as parent_order,
+        case when read_type(parent_id) = 'Refund' then parent_id end as parent_refund,
+        record as entry,
+        is_gone or read_time(record, 'deleted_at') is not null as is_deleted,
+        read_time(record, 'deleted_at') as deleted_at,
+        coalesce(read_time(record, 'updated_at'), _source_updated_at, read_loaded()) as seen_at,
+        read_loaded() as loaded_at,
+        0 as place,
+        _connection as connection,
+        _ingested_at
+    from named
+    where members is null or (object_type is not null and object_type not in ('Order', 'Refund')) or (object_type = 'Refund' and home = 'refund')
+        or (home = 'transaction' and object_type is null and json_text(record, '$.kind') is not null)
+    union all
+    select
+        l.home,
+        l.shop_key,
+        coalesce(json_text(read_item(t.member), '$.id'), concat(l.given_id, '/', cast(t.place as text))),
+        case when coalesce(l.object_type, case when l.home in ('refund_line', 'adjustment') then 'Refund' else 'Order' end) = 'Order'
+            then coalesce(read_id(l.record, 'order.id'), l.given_id) end,
+        case when coalesce(l.object_type, case when l.home in ('refund_line', 'adjustment') then 'Refund' end) = 'Refund' then l.given_id end,
+        read_item(t.member),
+        l.is_gone,
+        cast(null as timestamp),
+        coalesce(l._source_updated_at, nullif(l._ingested_at, timestamp '1970-01-01')),
+        nullif(l._ingested_at, timestamp '1970-01-01'),
+        t.place,
+        l._connection,
+        l._ingested_at
+    from lists l
+    cross join unnest(json_array(l.members, '$')) as t(member, place)
+    union all
+    -- that a list was landed says, where it is empty, that there is nothing
+    select
+        concat(l.home, '_list'), l.shop_key, l.given_id, coalesce(read_id(l.record, 'order.id'), l.given_id), cast(null as text), l.record, false, cast(null as timestamp),
+        cast(null as timestamp), cast(null as timestamp), 0, l._connection, l._ingested_at
+    from lists l
+    where not l.is_gone and coalesce(l.object_type, 'Order') = 'Order'
+),
+dated as (
+    select
+        *,
+        read_gid(given_id) as part_id,
+        coalesce(deleted_at, seen_at, case when is_deleted then timestamp '9999-12-31' else timestamp '0001-01-01' end) as version_at,
+        case when is_deleted then coalesce(deleted_at, loaded_at, seen_at) end as gone_at,
+        not is_deleted or read_time(entry, 'created_at', 'processed_at', 'initiated_at') is not null or json_text(entry, '$.quantity') is not null as is_full
+    from single
+    where part is not null
+),
+ranked as (
+    select
+        *,
+        row_number() over (partition by part, shop_key, part_id order by is_full desc, version_at desc, is_deleted desc, _ingested_at desc, connection desc, place) as nth,
+        first_value(is_deleted) over (partition by part, shop_key, part_id order by version_at desc, is_deleted desc, _ingested_at desc, connection desc, place) as is_last_gone,
+        min(gone_at) over (partition by part, shop_key, part_id) as first_gone_at
+    from dated
+)
+select
+    part,
+    shop_key,
+    part_id,
+    coalesce(read_id(entry, 'order.id'), read_gid(parent_order)) as order_id,
+    coalesce(read_id(entry, 'refund.id'), read_gid(parent_refund)) as refund_id,
+    entry,
+    place,
+    is_last_gone as is_deleted,
+    case when is_last_gone then first_gone_at end as deleted_at,
+    is_full,
+    _ingested_at
+from ranked
+where nth = 1
