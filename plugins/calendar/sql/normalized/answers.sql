@@ -30,6 +30,7 @@ changed as (
     row_number() over (partition by meeting_key, address, response order by version_order) as nth
   from spaced
   where previous_response is not null and previous_response <> response and response in ('accepted', 'declined')
+    and version_at is not null
 )
 select
   nexus_id('evt', source_name(), case c.response when 'accepted' then 'invite_accepted' else 'invite_declined' end, c.meeting_key, c.address, c.nth) as event_id,

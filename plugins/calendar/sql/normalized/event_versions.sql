@@ -29,7 +29,7 @@ documents as (
     coalesce(json_text(record, '$.originalStartTime.date'), json_text(record, '$.original_start_time.date')) as original_date,
     coalesce(json_text(record, '$.originalStartTime.timeZone'), json_text(record, '$.original_start_time.time_zone')) as original_zone,
     coalesce(json_text(record, '$.recurringEventId'), json_text(record, '$.recurring_event_id')) as recurring_event_id,
-    json_text(record, '$.recurrence[0]') as recurrence,
+    json_extract(record, '$.recurrence') as recurrences,
     coalesce(json_timestamp(record, '$.created'), json_timestamp(record, '$.created_at')) as created_at,
     coalesce(json_timestamp(record, '$.updated'), json_timestamp(record, '$.updated_at')) as updated_at,
     coalesce(json_bigint(record, '$.sequence'), 0) as sequence,
@@ -53,8 +53,19 @@ named as (
   select
     d.*,
     coalesce(d.given_id, regexp_extract(d.record_id, '[^/]+$')) as event_id,
-    coalesce(d.given_calendar_id, case when contains(d.record_id, '/') then split_part(d.record_id, '/', 1) end, d.account, d.connection, '') as calendar_id
+    -- A tombstone without body is of the calendar that the record's other versions name, if it is but one.
+    coalesce(
+      d.given_calendar_id,
+      case when contains(d.record_id, '/') then split_part(d.record_id, '/', 1) end,
+      case when c.calendar_count = 1 then c.calendar_id end,
+      d.account, d.connection, '') as calendar_id
   from documents as d
+  left join (
+    select record_id, connection, min(given_calendar_id) as calendar_id, count(distinct given_calendar_id) as calendar_count
+    from documents
+    where given_calendar_id is not null
+    group by record_id, connection
+  ) as c on c.record_id = d.record_id and coalesce(c.connection, '') = coalesce(d.connection, '')
 ),
 identified as (
   select
@@ -66,6 +77,17 @@ identified as (
     regexp_extract(n.event_id, '_[0-9]{8}(T[0-9]{6}Z)?$') as instance_suffix
   from named as n
   left join zones_of_calendars as z on z.calendar_id = n.calendar_id
+),
+-- What makes an event the master of a series; its rule is not always the first line.
+rules as (
+  select
+    i.version_id,
+    min(json_text(r.value, '$')) as first_line,
+    arg_min(case when starts_with(upper(json_text(r.value, '$')), 'RRULE') then json_text(r.value, '$') end,
+      case when starts_with(upper(json_text(r.value, '$')), 'RRULE') then r.ordinality end) as rule
+  from identified as i
+  cross join unnest(json_array(i.recurrences, '$')) as r(value, ordinality)
+  group by i.version_id
 ),
 -- The times whose text alone fixes no instant.
 loose as (
@@ -82,12 +104,20 @@ loose as (
   select version_id, 'original' as which, cast(original_time as timestamp) as local_at, coalesce(original_zone, start_zone, calendar_zone) as zone
   from identified
   where original_time is not null and not regexp_like(original_time, '([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)$')
+  union all
+  -- An instance that lasts all day begins where its series puts it, as any day does.
+  select version_id, 'original day' as which, cast(coalesce(
+      original_date,
+      concat(substring(instance_suffix, 2, 4), '-', substring(instance_suffix, 6, 2), '-', substring(instance_suffix, 8, 2))) as timestamp) as local_at, calendar_zone as zone
+  from identified
+  where original_time is null and (original_date is not null or (instance_suffix is not null and not contains(instance_suffix, 'T')))
 ),
 zoned as (
   select
     l.version_id,
     l.which,
     l.local_at,
+    case when z.zone is null and not regexp_like(l.zone, '^(GMT|UTC)[+-][0-9]{1,2}(:[0-9]{2})?$') then l.zone end as unknown_zone,
     coalesce(
       z.offset_minutes,
       -- `GMT+02:00` and its like.
@@ -108,10 +138,12 @@ fixed as (
   select
     version_id,
     which,
+    unknown_zone,
     date_add('minute', 0 - (offset_minutes + case
       when begins_at is null then 0
-      when is_southern and (local_at >= begins_at or local_at < ends_at) then 60
-      when not is_southern and local_at >= begins_at and local_at < ends_at then 60
+      -- The hour that the clock skips has the offset from before (RFC 5545, 3.3.5), the one that it repeats is the first of both.
+      when is_southern and (local_at >= date_add('minute', 60, begins_at) or local_at < ends_at) then 60
+      when not is_southern and local_at >= date_add('minute', 60, begins_at) and local_at < ends_at then 60
       else 0
     end), local_at) as at
   from zoned
@@ -121,7 +153,9 @@ instants as (
     version_id,
     min(case when which = 'start' then at end) as start_at,
     min(case when which = 'end' then at end) as end_at,
-    min(case when which = 'original' then at end) as original_at
+    min(case when which = 'original' then at end) as original_at,
+    min(case when which = 'original day' then at end) as original_day_at,
+    min(unknown_zone) as unknown_zone
   from fixed
   group by version_id
 ),
@@ -137,9 +171,22 @@ timed as (
         then cast(cast(concat(substring(i.instance_suffix, 2, 4), '-', substring(i.instance_suffix, 6, 2), '-', substring(i.instance_suffix, 8, 5), ':',
           substring(i.instance_suffix, 13, 2), ':', substring(i.instance_suffix, 15, 3)) as timestamp) as text)
         else concat(substring(i.instance_suffix, 2, 4), '-', substring(i.instance_suffix, 6, 2), '-', substring(i.instance_suffix, 8, 2)) end) as given_original,
-    coalesce(f.original_at, cast(i.original_time as timestamp)) as original_at
+    coalesce(f.original_at, cast(i.original_time as timestamp)) as original_at,
+    f.original_day_at,
+    f.unknown_zone,
+    r.rule,
+    r.version_id is not null as has_rules,
+    -- When this became known. A load time of 1970 is none. A deletion that only the loader reports happened after the record's last change.
+    case
+      when i._deleted is true and i.status is distinct from 'cancelled'
+        then coalesce(
+          case when i._source_updated_at > coalesce(i.updated_at, timestamp '1970-01-01') then i._source_updated_at end,
+          greatest(i.updated_at, nullif(i._ingested_at, timestamp '1970-01-01')))
+      else coalesce(i.updated_at, i._source_updated_at, nullif(i._ingested_at, timestamp '1970-01-01'))
+    end as version_at
   from identified as i
   left join instants as f on f.version_id = i.version_id
+  left join rules as r on r.version_id = i.version_id
 )
 select
   version_id,
@@ -149,15 +196,20 @@ select
   connection,
   account,
   ical_uid,
-  coalesce(recurring_event_id, case when instance_suffix is not null and recurrence is null then replace(event_id, instance_suffix, '') end) as recurring_event_id,
-  recurrence,
-  recurring_event_id is null and recurrence is not null as is_series,
-  _deleted is true or status = 'cancelled' as is_gone,
+  coalesce(recurring_event_id, case when instance_suffix is not null and not has_rules then replace(event_id, instance_suffix, '') end) as recurring_event_id,
+  rule as recurrence,
+  recurring_event_id is null and has_rules as is_series,
+  _deleted is true or coalesce(status, 'confirmed') = 'cancelled' as is_gone,
   start_at is not null as is_full,
-  coalesce(updated_at, _source_updated_at, _ingested_at) as version_at,
-  concat(cast(coalesce(updated_at, _source_updated_at, _ingested_at) as text), case when _deleted is true then '1' else '0' end,
+  version_at,
+  -- A deletion of unknown time is the last that was heard of an event.
+  concat(
+    coalesce(cast(version_at as text), case when _deleted is true or coalesce(status, 'confirmed') = 'cancelled' then '9999' else '0000' end),
+    case when _deleted is true then '1' else '0' end,
     cast(_ingested_at as text), cast(1000000000 + _version as text)) as version_order,
   start_at,
+  case when start_at is null then coalesce(start_time, start_date) end as unread_start,
+  unknown_zone,
   start_time is null as is_all_day,
   case
     when is_open_ended or given_end_at < start_at then start_at
@@ -166,9 +218,7 @@ select
   end as end_at,
   case when recurring_event_id is not null or instance_suffix is not null
     then coalesce(given_original, coalesce(start_date, cast(start_at as text))) end as original_key,
-  case when original_date is null then original_at end as original_at,
-  original_date,
-  start_date,
+  coalesce(original_at, original_day_at, case when contains(given_original, ':') then cast(given_original as timestamp) end) as original_start_at,
   created_at,
   updated_at,
   sequence,

@@ -81,11 +81,13 @@ select
   start_at,
   end_at,
   is_all_day,
-  original_at,
+  original_start_at,
   updated_at,
-  is_withdrawn and withdrawn_at < start_at as is_cancelled,
+  -- One that was withdrawn at an unknown time was not held; when it was cancelled is not known, so there is no event.
+  is_withdrawn and coalesce(withdrawn_at < start_at, false) as is_cancelled,
   case when is_withdrawn and withdrawn_at < start_at then withdrawn_at end as cancelled_at,
-  not (is_withdrawn and withdrawn_at < start_at) and end_at <= as_of()
+  is_withdrawn and withdrawn_at is null as is_cancelled_undated,
+  not (is_withdrawn and coalesce(withdrawn_at < start_at, true)) and end_at <= as_of()
     and (guest_count = 0 or declined_guest_count < guest_count) as is_held,
   summary,
   location,
