@@ -169,8 +169,15 @@ type Program struct {
 // NameQuery asks a built event log for the names of a kind: columns name and category.
 type NameQuery struct{ Kind, SQL string }
 
-// Rejection counts rows of one raw table by reason: columns reason and n.
+// Rejection counts rows of one raw table by reason; see base.Rejections.
 type Rejection struct{ Source, Table, SQL string }
+
+// Finding is a row of nexus_findings; empty texts are NULL.
+type Finding struct {
+	Table, Source, Reason, Detail string
+	N                             int64
+	Sample                        string
+}
 
 // Assertion is one rule: no row where it holds, else n and sample.
 type Assertion struct{ Name, Table, Rule, SQL string }
@@ -288,6 +295,19 @@ func (c *Checked) sourceNodes(src spec.Source) ([]*graph.Node, error) {
 	}
 	for _, f := range c.fragments[src.Name] {
 		n, err := fragmentNode(src, f)
+		if err != nil {
+			return nil, err
+		}
+		nodes = append(nodes, n)
+	}
+	if base.HasFound(src) {
+		normalized := map[string]*sql.Query{}
+		for _, f := range c.fragments[src.Name] {
+			if f.Layer == string(graph.Normalized) {
+				normalized[f.Name] = f.Query
+			}
+		}
+		n, err := base.Found(src, eventlog.SourceTables(src.Name, c.kinds, normalized))
 		if err != nil {
 			return nil, err
 		}

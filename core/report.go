@@ -2,6 +2,7 @@ package core
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/emit/render"
@@ -102,6 +103,37 @@ func (c *Checked) reports(p *Program, names eventlog.Names, env check.Env) error
 		p.Checks = append(p.Checks, Assertion{Name: ch.Name, Table: ch.Table, Rule: ch.Rule, SQL: text})
 	}
 	return p.digests()
+}
+
+// InsertFindings renders the statement that adds to nexus_findings, as it is built, what the core cannot see: rows that were
+// rejected before they were loaded.
+func (p *Program) InsertFindings(found []Finding) (string, error) {
+	text := func(s string) sql.Expr {
+		if s == "" {
+			return builder.Null(sql.Text)
+		}
+		return builder.Text(s)
+	}
+	q := builder.Query()
+	for _, f := range found {
+		q.Arms = append(q.Arms, &sql.Select{Items: []*sql.Item{
+			builder.As(text(f.Table), "table_name"), builder.As(text(f.Source), contract.Source), builder.As(text(f.Reason), "reason"),
+			builder.As(text(f.Detail), "detail"), builder.As(builder.Cast(builder.Text(strconv.FormatInt(f.N, 10)), sql.Bigint), "n"), builder.As(text(f.Sample), "sample"),
+		}})
+	}
+	columns, diags := check.Query(q, check.Env{Core: true})
+	if err := diags.Err(); err != nil {
+		return "", err
+	}
+	rows, err := p.Plan.BuildQuery(q)
+	if err != nil {
+		return "", err
+	}
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = c.Name
+	}
+	return render.InsertSelect(p.Plan.Dialect, p.Plan.Building(contract.TableFindings), names, rows), nil
 }
 
 // digests renders the fingerprint of every table of the contract; the layers

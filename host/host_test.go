@@ -215,6 +215,7 @@ func TestMalformedData(t *testing.T) {
 {"id":7,"name":"` + strings.Repeat("x", 10<<20) + `","email":"long@x.test","at":"2024-01-05"}
 {"id":8,"name":"nul\u0000","email":"nul@x.test","at":"2024-01-05"}
 `
+	noID := fmt.Sprintf("contacts.ndjson:%d", strings.Count(bad[:strings.Index(bad, "no id")], "\n")+1)
 	write(t, dir, bad, duck, "")
 	p := open(t, dir)
 	rep := build(t, p)
@@ -226,11 +227,64 @@ func TestMalformedData(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("rejected:\n%s", strings.Join(got, "\n"))
 	}
+	if i := slices.IndexFunc(rep.Rejected, func(r host.Rejected) bool { return r.Reason == "missing_record_id" }); !slices.Equal(rep.Rejected[i].Examples, []string{noID}) {
+		t.Errorf("without an id: %q", rep.Rejected[i].Examples)
+	}
+	if n := query(t, p, "select sample from nexus_findings where source = 'crm' and table_name = 'contacts' and reason = 'missing_record_id' and n = 1"); len(n) != 1 || n[0] != noID {
+		t.Errorf("the row without an id is not among the findings: %q", n)
+	}
+	if n := query(t, p, "select count(*) from nexus_findings where table_name = 'contacts' and reason <> 'load_time_unknown'"); n[0] != "6" {
+		t.Errorf("findings of rejected rows: %v", n)
+	}
 	if n := query(t, p, "select count(*) from crm_contacts_raw"); n[0] != "7" {
 		t.Errorf("raw rows: %v", n)
 	}
 	if n := query(t, p, "select count(*) from nexus_entities where name like 'xxxxx%'"); n[0] != "1" {
 		t.Errorf("the contact with the long name: %v", n)
+	}
+}
+
+// A table of which every row is rejected ends the build before anything is published, unless the project accepts it.
+func TestEveryRowRejected(t *testing.T) {
+	for name, bad := range map[string]string{
+		"by the load": "{\n[1]\n", "by the base layer": `{"name":"no id"}` + "\n" + `{"id":null}` + "\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			write(t, dir, contacts, duck, "")
+			p := open(t, dir)
+			build(t, p)
+			good := query(t, p, "select string_agg(event_id, ' ' order by event_id) from nexus_events")
+			write(t, dir, bad, duck, "")
+			p = open(t, dir)
+			rep, err := p.Build(t.Context(), host.BuildOptions{})
+			if !errors.Is(err, host.ErrNothingTaken) || !strings.Contains(err.Error(), "crm.contacts (") || !strings.Contains(err.Error(), "such as contacts.ndjson:1") {
+				t.Fatalf("the build gave %v", err)
+			}
+			if rep.Status != host.Failed {
+				t.Errorf("status %s", rep.Status)
+			}
+			if now := query(t, p, "select string_agg(event_id, ' ' order by event_id) from nexus_events"); !slices.Equal(now, good) {
+				t.Errorf("the last good events are gone: %q", now)
+			}
+			file := filepath.Join(dir, "nexus.yaml")
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			accepted := strings.Replace(string(text), "files:", "allow_empty: true, files:", 1)
+			if accepted == string(text) {
+				t.Fatal("the table was not found in", file)
+			}
+			if err := os.WriteFile(file, []byte(accepted), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			p = open(t, dir)
+			build(t, p)
+			if n := query(t, p, "select sum(n) from nexus_findings where table_name = 'contacts'"); n[0] != "2" {
+				t.Errorf("rejected rows among the findings: %v", n)
+			}
+		})
 	}
 }
 

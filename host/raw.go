@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -137,38 +136,4 @@ func loadTable(dir, source, name string, t config.Table) load.Table {
 		out.IngestedAt, _ = config.ParseInstant(t.IngestedAt) // the project file was checked
 	}
 	return out
-}
-
-// findings asks what was being built for raw rows without a place, and for rows that
-// the event log dropped or had to choose from.
-func (b *build) findings(ctx context.Context) error {
-	b.notify(run.Event{Kind: run.PhaseStarted, Name: "findings"})
-	r := b.report
-	for _, q := range b.program.Rejections {
-		err := run.Each(ctx, b.engine, q.SQL, func(v []any) error {
-			n, err := run.Number(v[1])
-			r.Rejected = append(r.Rejected, load.Rejected{Source: q.Source, Table: q.Table, Reason: run.Text(v[0]), Rows: n})
-			return err
-		})
-		if err != nil {
-			return fmt.Errorf("host: rejected rows of %s.%s: %w", q.Source, q.Table, err)
-		}
-	}
-	slices.SortStableFunc(r.Rejected, func(a, c load.Rejected) int {
-		return strings.Compare(a.Source+"."+a.Table+"."+a.Reason, c.Source+"."+c.Table+"."+c.Reason)
-	})
-	err := run.Each(ctx, b.engine, b.program.Findings, func(v []any) error {
-		n, err := run.Number(v[4])
-		r.Findings = append(r.Findings, Finding{
-			Table: run.Text(v[0]), Source: run.Text(v[1]), Reason: run.Text(v[2]), Detail: run.Text(v[3]), Rows: n, Sample: run.Text(v[5]),
-		})
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("host: findings: %w", err)
-	}
-	slices.SortFunc(r.Findings, func(a, c Finding) int {
-		return strings.Compare(fmt.Sprintf("%s.%s.%s.%s", a.Table, a.Source, a.Reason, a.Detail), fmt.Sprintf("%s.%s.%s.%s", c.Table, c.Source, c.Reason, c.Detail))
-	})
-	return nil
 }

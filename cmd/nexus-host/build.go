@@ -123,10 +123,11 @@ func (a *app) built(p *host.Project, rep *host.Report, err error) error {
 	if a.format == "table" && !a.quiet {
 		fmt.Fprintf(a.out, "\n%s, built on %s in %.1f s; its history:\n\n", p.Name(), rep.Warehouse, rep.Seconds)
 	}
-	if e := tablesOf(rep).print(a.out, a.format); e != nil {
+	if e := a.printTables(rep); e != nil {
 		return e
 	}
 	a.printRejected(rep)
+	a.printFindings(rep)
 	if err != nil {
 		a.printChecks(rep)
 		return reported{exitFailure}
@@ -145,25 +146,6 @@ func tablesOf(rep *host.Report) *grid {
 		}
 	}
 	return g
-}
-
-// printRejected prints which raw rows were rejected, and why.
-func (a *app) printRejected(rep *host.Report) {
-	if rep.RejectedRows() == 0 || a.quiet || a.format != "table" {
-		return
-	}
-	were := "were"
-	if rep.RejectedRows() == 1 {
-		were = "was"
-	}
-	fmt.Fprintf(a.err, "\n%s %s rejected:\n", plural(rep.RejectedRows(), "raw row"), were)
-	for _, r := range rep.Rejected {
-		where := ""
-		if len(r.Examples) > 0 {
-			where = fmt.Sprintf(", such as %s", r.Examples[0])
-		}
-		fmt.Fprintf(a.err, "  %s.%s: %d × %s%s\n", r.Source, r.Table, r.Rows, r.Reason, where)
-	}
 }
 
 // printChecks prints the checks that found something.

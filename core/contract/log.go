@@ -96,7 +96,7 @@ func logTables() []Table {
 				text("event_measurement_id", "Hash of event_id and measurement_name.").id(measurementPrefix), eventID(),
 				text("measurement_name", "The name of the measurement."),
 				column("value", Decimal, "The value; for a measurement that is declared to be summed, the sum of the event's rows."),
-				text("value_unit", "The unit.").null(), source(), when, ingested, processed(),
+				text("value_unit", "The unit."), source(), when, ingested, processed(),
 			},
 		}, {
 			Name: TableDimensionsLong, Layer: "log", Doc: "All dimensions of events; one row per event and name.",

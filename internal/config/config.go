@@ -62,6 +62,7 @@ type Table struct {
 	APIVersion   string            `yaml:"api_version" doc:"The API version of the records, if the rows do not have one."`
 	RecordFormat string            `yaml:"record_format" doc:"The format of the records, if the preset does not set it."`
 	IngestedAt   string            `yaml:"ingested_at" doc:"When the rows were loaded, if they do not say: an ISO 8601 instant. Default: the last date in the file's path, else 1970-01-01."`
+	AllowEmpty   bool              `yaml:"allow_empty" doc:"Build also if every row of the table is rejected; default: that is an error."`
 	MaxRecord    int               `yaml:"max_record_bytes" min:"1024" max:"268435456" doc:"Larger records are rejected; default: 16 MiB."`
 }
 

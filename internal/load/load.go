@@ -40,6 +40,15 @@ type Result struct {
 	Seconds  float64    `json:"seconds"`
 }
 
+// Place is where a row of this number was read: file:line.
+func (r *Result) Place(row int64) string {
+	file := int(row >> fileShift)
+	if file >= len(r.Files) {
+		return fmt.Sprint("row ", row)
+	}
+	return fmt.Sprintf("%s:%d", r.Files[file], row&(1<<fileShift-1))
+}
+
 // fileShift leaves room for 2^36 lines a file in Row.Row.
 const fileShift = 36
 

@@ -143,7 +143,8 @@ func relations(src spec.Source, t spec.Table) map[string]string {
 }
 
 // Rejections counts the rows of a table that have no place in its base
-// relation, by reason: columns reason (text) and n (bigint), no row where
+// relation, by reason: columns reason (text), n, taken (how many rows have a place) and row_no (bigint), sample (text). Of a
+// loaded table there are up to five rows with the numbers of rejected ones, of an existing relation one row a reason, and none where
 // nothing was rejected. It is nil for an absent table.
 func Rejections(src spec.Source, t spec.Table) (*sql.Query, error) {
 	switch {

@@ -99,8 +99,85 @@ given <nil> 01-02T00 false 1 true`)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := fmt.Sprint(tg.CheckedQuery(rejections)); got != "[[missing_record_id 2]]" {
+		rejected := tg.CheckedQuery(rejections)
+		sort.Slice(rejected, func(i, j int) bool { return fmt.Sprint(rejected[i]) < fmt.Sprint(rejected[j]) })
+		if got := fmt.Sprint(rejected); got != "[[missing_record_id 2 9 10 <nil>] [missing_record_id 2 9 11 <nil>]]" {
 			t.Errorf("rejections: got %s", got)
+		}
+	})
+}
+
+// TestFound: tables whose records have no load time, times that cannot be read, tables from which no event came.
+func TestFound(t *testing.T) {
+	t.Parallel()
+	targets(t, func(t *testing.T, tg *coretest.Target) {
+		never := time.Unix(0, 0).UTC()
+		src := source(spec.Table{Name: "orders", RecordID: "$.id"},
+			spec.Table{
+				Name: "checkouts", RecordID: "$.id", Relation: &spec.RawRelation{
+					Path: []string{"shop_eu_checkouts_raw"}, Preset: "nexus", Columns: defs("record", "_ingested_at", "_source_updated_at"),
+				},
+			},
+			spec.Table{Name: "customers", RecordID: "$.id"}, spec.Table{Name: "refunds", Absent: true})
+		tg.Load("shop_eu_orders_raw", base.Envelope(), [][]any{
+			row(1, `{"id":1}`, nil, never, nil, false, nil), row(2, `{"id":2}`, nil, day(1), nil, false, nil), row(3, `{"id":3}`, nil, never, nil, true, nil),
+		})
+		tg.Load("shop_eu_customers_raw", base.Envelope(), [][]any{
+			row(1, `{"id":4}`, nil, day(1), nil, true, nil), // deleted: no event is missed
+		})
+		tg.Load("shop_eu_checkouts_raw", defs("record", "_ingested_at", "_source_updated_at"), [][]any{
+			{`{"id":5}`, "2024-01-01", " 2024-01-02 "}, {`{"id":6}`, "soon", nil}, {`{"id":7}`, "1714557600", "2024-13-01"}, {`{"id":8}`, "", "never"},
+		})
+		tg.Load("nxw_events_in", defs("source", "source_table", "fault"), [][]any{
+			{"shop_eu", "checkouts", nil}, {"shop_us", "orders", nil}, {"shop_eu", "orders", "missing_event_id"},
+		})
+		nodes, err := base.Nodes(src)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := base.Found(src, []string{"checkouts", "customers", "orders", "refunds"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tg.Build(append(nodes, found))
+		var got []string
+		for _, r := range tg.Rows(base.FoundName("shop_eu"), "table_name", "source", "reason", "detail", "n", "sample") {
+			got = append(got, strings.Trim(fmt.Sprint(r), "[]"))
+		}
+		sort.Strings(got)
+		want := strings.TrimSpace(`
+checkouts shop_eu load_time_unknown <nil> 2 6
+checkouts shop_eu unread_time _ingested_at 1 soon
+checkouts shop_eu unread_time _source_updated_at 2 2024-13-01
+orders shop_eu load_time_unknown <nil> 2 1
+orders shop_eu no_events <nil> 2 1`)
+		if strings.Join(got, "\n") != want {
+			t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), want)
+		}
+	})
+}
+
+func defs(names ...string) (columns []sql.ColumnDef) {
+	for _, n := range names {
+		columns = append(columns, sql.ColumnDef{Name: n, Type: sql.Text})
+	}
+	return columns
+}
+
+// TestTombstonesWithoutAnyTime: of a deletion of which neither the source nor the loader says when, only that it is the end is known.
+func TestTombstonesWithoutAnyTime(t *testing.T) {
+	t.Parallel()
+	targets(t, func(t *testing.T, tg *coretest.Target) {
+		never := time.Unix(0, 0).UTC()
+		src := source(spec.Table{Name: "orders", RecordID: "$.id", UpdatedAt: "$.updated"})
+		tg.Load("shop_eu_orders_raw", base.Envelope(), [][]any{
+			row(1, nil, "1", never, nil, true, nil), row(2, `{"id":1,"updated":"2024-01-03"}`, nil, never, nil, false, nil),
+			row(3, `{"id":1}`, nil, never, nil, false, nil),
+		})
+		build(t, tg, src)
+		want := "1 01-03T00 false 2 false\n1 <nil> false 1 false\n1 <nil> true 3 true"
+		if got := lines(tg, "record_id", "_source_updated_at", "_deleted", "_version", "_is_latest"); got != want {
+			t.Errorf("got\n%s\nwant\n%s", got, want)
 		}
 	})
 }
@@ -255,7 +332,7 @@ func TestRecordsInText(t *testing.T) {
 	}
 	got := tg.CheckedQuery(rejections)
 	sort.Slice(got, func(i, j int) bool { return fmt.Sprint(got[i]) < fmt.Sprint(got[j]) })
-	if want := "[[missing_record_id 1] [record_not_an_object 3]]"; fmt.Sprint(got) != want {
+	if want := `[[missing_record_id 1 2 <nil> {"x": 1}] [record_not_an_object 3 2 <nil> []]]`; fmt.Sprint(got) != want {
 		t.Errorf("rejections: got %v, want %s", got, want)
 	}
 }

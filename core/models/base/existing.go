@@ -182,7 +182,8 @@ func (m *mapping) instant(path string) sql.Expr {
 	case below == "" && (t == sql.Decimal || t == sql.Double):
 		return seconds(builder.Cast(e, sql.Decimal))
 	}
-	return builder.Call("coalesce", builder.Cast(m.text(path), sql.Timestamp), seconds(builder.Cast(m.text(path), sql.Decimal)))
+	read := func(t sql.Type) sql.Expr { return builder.Cast(builder.Call("trim", m.text(path)), t) }
+	return builder.Call("coalesce", read(sql.Timestamp), seconds(read(sql.Decimal)))
 }
 
 // farSeconds is the year 5138; a greater number counts milliseconds, and one a

@@ -108,6 +108,22 @@ func StaticNames(s *spec.Spec, fragments []Fragment) (names Names, computed []st
 	return n, computed
 }
 
+// SourceTables lists the tables that a source's fragments of kind events name in plain sight as those of their events.
+// Normalized are the fragments that those read.
+func SourceTables(source string, fragments []Fragment, normalized map[string]*sql.Query) []string {
+	var tables []string
+	for i := range fragments {
+		if f := &fragments[i]; f.Source == source && f.Kind == Events {
+			t := &tracer{seen: map[string]bool{}, normalized: normalized}
+			t.query(f.Query, "source_table", nil)
+			for _, name := range t.found {
+				tables = insert(tables, name)
+			}
+		}
+	}
+	return tables
+}
+
 // nameColumns says which column of a kind holds names.
 func nameColumns() map[string]string {
 	columns := map[string]string{}
@@ -217,9 +233,10 @@ func literals(q *sql.Query, column string) (found []string, all bool) {
 
 // tracer walks from a column to where its values are written down.
 type tracer struct {
-	found []string
-	seen  map[string]bool
-	depth int
+	found      []string
+	seen       map[string]bool
+	depth      int
+	normalized map[string]*sql.Query // fragments into which it goes on; may be nil
 }
 
 const maxTrace = 32 // views of views of views; deeper ones count as computed
@@ -301,7 +318,13 @@ func (t *tracer) expr(e sql.Expr, from sql.TableExpr, scope []*sql.CTE) bool {
 func (t *tracer) column(c *sql.Column, from sql.TableExpr, scope []*sql.CTE) bool {
 	switch from := from.(type) {
 	case *sql.Relation:
-		if c.Table != "" && c.Table != from.Alias && (from.Alias != "" || c.Table != from.Name) || from.Schema != "" {
+		if c.Table != "" && c.Table != from.Alias && (from.Alias != "" || c.Table != from.Name) {
+			return false
+		}
+		if q := t.normalized[from.Name]; from.Schema == "normalized" && q != nil {
+			return t.query(q, c.Name, nil)
+		}
+		if from.Schema != "" {
 			return false
 		}
 		for i := len(scope) - 1; i >= 0; i-- {

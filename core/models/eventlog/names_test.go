@@ -137,3 +137,21 @@ func TestBySource(t *testing.T) {
 		t.Errorf("got %v, want %s", got, want)
 	}
 }
+
+// The tables of events are found where a fragment or one that it reads writes them down.
+func TestSourceTables(t *testing.T) {
+	parse := func(text string) *sql.Query { return parsed(t, text) }
+	normalized := map[string]*sql.Query{
+		"activity": parse(`select record_id, 'charges' as source_table from raw.charges union all select record_id, kind from (select record_id, 'refunds' as kind from raw.refunds) as r`),
+		"computed": parse(`select record_id, json_text(record, '$.t') as source_table from raw.charges`),
+	}
+	fragments := []eventlog.Fragment{
+		{Source: "stripe", Name: "a", Kind: eventlog.Events, Query: parse(`select record_id, a.source_table as source_table from normalized.activity as a`)},
+		{Source: "stripe", Name: "b", Kind: eventlog.Events, Query: parse(`select record_id, 'orders' as source_table from raw.orders`)},
+		{Source: "stripe", Name: "c", Kind: eventlog.Events, Query: parse(`select record_id, c.source_table as source_table from normalized.computed as c`)},
+		{Source: "other", Name: "d", Kind: eventlog.Events, Query: parse(`select record_id, 'messages' as source_table from raw.messages`)},
+	}
+	if got, want := eventlog.SourceTables("stripe", fragments, normalized), []string{"charges", "orders", "refunds"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

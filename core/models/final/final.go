@@ -9,6 +9,7 @@ import (
 
 	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/core/models/base"
 	"github.com/nexus-host/nexus-host/core/models/builder"
 	"github.com/nexus-host/nexus-host/core/models/computed"
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
@@ -49,7 +50,7 @@ func Nodes(s *spec.Spec, fragments []eventlog.Fragment, names eventlog.Names) ([
 	c.table(contract.TableEntities, c.entities())
 	c.table(contract.TableMeasurements, c.wide(contract.TableMeasurements, eventlog.Measurements, names.Measurements))
 	c.table(contract.TableDimensions, c.wide(contract.TableDimensions, eventlog.Dimensions, names.Dimensions))
-	c.findings()
+	c.findings(s)
 	return c.Done()
 }
 
@@ -146,14 +147,21 @@ func (c *composer) wide(table, kind string, names []string) builder.Params {
 	return builder.Params{Lists: builder.Lists{"sources": sources}}
 }
 
-// findings are those of the event log, what resolution had no entity for, and states whose units mix.
-func (c *composer) findings() {
+// findings are those of the event log, what resolution had no entity for, states whose units mix, and what was found in the raw tables.
+func (c *composer) findings(s *spec.Spec) {
 	q, err := eventlog.Findings()
 	if err != nil {
 		c.Fail(err)
 		return
 	}
-	q.Arms = slices.Concat(q.Arms, c.Query("no_entity").Arms, c.Query("mixed_units").Arms)
+	var tables builder.List
+	for _, src := range s.Sources {
+		if base.HasFound(src) {
+			tables = append(tables, builder.Element{"relation": builder.Name(base.FoundName(src.Name))})
+		}
+	}
+	of := builder.Params{Lists: builder.Lists{"found": tables, "free_mail": builder.If(s.Resolution.FreeMailDomains)}}
+	q.Arms = slices.Concat(q.Arms, c.Query("no_entity").Arms, c.Query("mixed_units").Arms, c.Query("tables_found", of).Arms)
 	found, err := computed.Findings(c.fragments)
 	if err != nil {
 		c.Fail(err)

@@ -85,6 +85,7 @@ func resolved() map[string][]sql.ColumnDef {
 	return map[string][]sql.ColumnDef{
 		"nexus_resolved_identifiers": append(append(text("entity_type", "identifier_type", "normalized_value", "entity_id"),
 			at("first_seen_at", "last_seen_at")...), sql.ColumnDef{Name: "n_events", Type: sql.Bigint}),
+		"nxw_id_nodes":         append(text("entity_type", "identifier_type", "normalized_value"), sql.ColumnDef{Name: "blocked_by", Type: sql.Bigint}),
 		"nexus_entity_aliases": append(text("entity_id", "entity_type", "heir_entity_id", "current_entity_id", "reason", "run_id"), at("retired_at")...),
 	}
 }

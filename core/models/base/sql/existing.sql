@@ -44,8 +44,9 @@ kept as (
   ) = 1
 ),
 timed as (
-  -- A tombstone without a time of its own is from when it was seen.
-  select *, case when _source_updated_at is null and _deleted then _ingested_at else _source_updated_at end as clock
+  -- A tombstone without a time of its own is from when it was seen; of one of which that is not known either, only that it is the end.
+  select
+    *, case when _source_updated_at is null and _deleted then nullif(_ingested_at, timestamp '1970-01-01') else _source_updated_at end as clock
   from kept
 ),
 ranked as (
@@ -53,7 +54,7 @@ ranked as (
     *,
     row_number() over (
       partition by connection, record_id
-      order by case when clock is null then 0 else 1 end, clock, _ingested_at, case when _deleted then 1 else 0 end, tie
+      order by case when clock is null then case when _deleted then 2 else 0 end else 1 end, clock, _ingested_at, case when _deleted then 1 else 0 end, tie
     ) as _version,
     count(*) over (partition by connection, record_id) as n
   from timed

@@ -33,10 +33,10 @@ distinct_times as (
   group by connection, record_id, updated_at, ingested_at, deleted
 ),
 clocks as (
-  -- A tombstone without a time of its own is from when it was seen.
+  -- A tombstone without a time of its own is from when it was seen; of one of which that is not known either, only that it is the end.
   select
     _row, connection, record_id, ingested_at, deleted,
-    case when updated_at is null and deleted = 1 then ingested_at else updated_at end as clock
+    case when updated_at is null and deleted = 1 then nullif(ingested_at, timestamp '1970-01-01') else updated_at end as clock
   from distinct_times
 ),
 ranked as (
@@ -44,7 +44,7 @@ ranked as (
     _row, record_id,
     row_number() over (
       partition by connection, record_id
-      order by case when clock is null then 0 else 1 end, clock, ingested_at, deleted, _row
+      order by case when clock is null then 2 * deleted else 1 end, clock, ingested_at, deleted, _row
     ) as _version,
     count(*) over (partition by connection, record_id) as n
   from clocks

@@ -12,5 +12,6 @@ select
     when event_id is null then 'missing_event_id'
     when occurred_at is null then 'missing_occurred_at'
     when measurement_name is null then 'missing_name'
+    when nullif(trim(value_unit), '') is null then 'amount_without_unit'
   end as fault
 from named
