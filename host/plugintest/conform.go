@@ -53,6 +53,7 @@ func (s *Source) Faults() []string {
 		seen := map[string]bool{}
 		for _, r := range byKind[kind.Name] {
 			for _, col := range kind.Columns {
+				col.Prefix = "" // ids are those that the test gave
 				c.column(r, col, kind.Columns)
 			}
 			c.declared(kind.Name, r)

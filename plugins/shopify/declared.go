@@ -9,12 +9,10 @@ func declared(pdk.Source[Config]) ([]pdk.Fragment, error) {
 		orderIdentifiers().Fragment(),
 		checkoutIdentifiers().Fragment(),
 		serviceIdentifiers().Fragment(),
-		lifecycleIdentifiers().Fragment(),
 		shopIdentifiers().Fragment(),
 		appIdentifiers().Fragment(),
 		customerTraits().Fragment(),
 		orderTraits().Fragment(),
-		buyerTraits().Fragment(),
 		shopTraits().Fragment(),
 		appTraits().Fragment(),
 		orderMeasurements().Fragment(),
@@ -98,17 +96,6 @@ func serviceIdentifiers() pdk.Identifiers {
 	}
 }
 
-func lifecycleIdentifiers() pdk.Identifiers {
-	buyer := func(kind string) pdk.Identifier {
-		return pdk.Identifier{Type: kind, Value: "buyer_key", Where: "buyer_type = " + pdk.Text(kind)}
-	}
-	return pdk.Identifiers{
-		Name: "lifecycle_identifiers", Doc: "Who has not bought for long.",
-		From:   pdk.From{Relation: "normalized.lifecycle_activity"},
-		Actors: []pdk.Actor{{EntityType: "person", Role: "buyer", Identifiers: []pdk.Identifier{buyer("shopify_customer_id"), buyer("email"), buyer("phone")}}},
-	}
-}
-
 func shopIdentifiers() pdk.Identifiers {
 	return pdk.Identifiers{
 		Name: "shop_identifiers", Doc: "A shop by its id and domains; its owner by their address.",
@@ -169,27 +156,6 @@ func orderTraits() pdk.Traits {
 				Traits: []pdk.Trait{{Name: "name", Value: "buyer_name"}, {Name: "email", Value: "order_email"}}},
 			{EntityType: "group", IdentifierType: "shopify_company_id", Identifier: "company_key", Traits: []pdk.Trait{{Name: "name", Value: "company_name"}}},
 		},
-	}
-}
-
-func buyerTraits() pdk.Traits {
-	traits := []pdk.Trait{
-		{Name: "orders_count", Value: "cast(orders_count as text)"},
-		{Name: "first_order_at", Value: "cast(first_order_at as text)"},
-		{Name: "last_order_at", Value: "cast(last_order_at as text)"},
-		{Name: "lifetime_net_sales", Value: "cast(net_sales as text)"},
-		{Name: "rfm_recency", Value: "cast(rfm_recency as text)"},
-		{Name: "rfm_frequency", Value: "cast(rfm_frequency as text)"},
-		{Name: "rfm_monetary", Value: "cast(rfm_monetary as text)"},
-	}
-	var subjects []pdk.Subject
-	for _, kind := range []string{"shopify_customer_id", "email", "phone"} {
-		subjects = append(subjects, pdk.Subject{EntityType: "person", IdentifierType: kind, Identifier: "buyer_key",
-			Where: "buyer_type = " + pdk.Text(kind), Traits: traits})
-	}
-	return pdk.Traits{
-		Name: "buyer_traits", Doc: "What a person has bought so far, with recency, frequency and money as quintiles (5 is best).",
-		From: pdk.From{Relation: "normalized.buyer_totals"}, Subjects: subjects,
 	}
 }
 
@@ -294,7 +260,7 @@ func orderDimensions() pdk.Dimensions {
 			{Name: "currency", Value: "currency", Where: sold},
 			{Name: "financial_status", Value: "financial_status", Where: placed},
 			{Name: "fulfillment_status", Value: "fulfillment_status", Where: placed},
-			{Name: "is_first_order", Value: "case when order_index = 1 then 'true' end", Where: placed},
+			{Name: "is_valid_order", Value: "case when is_valid then 'true' end", Where: sold},
 			{Name: "discount_code", Value: "discount_code", Where: placed},
 			{Name: "shipping_country", Value: "shipping_country", Where: placed},
 			{Name: "utm_source", Value: "utm_source", Where: placed},

@@ -49,16 +49,16 @@ func TestOrders(t *testing.T) {
 		s.Load("products", shop(plugintest.JSON(`{"id":100,"title":"The Mug","vendor":"Acme","updated_at":"2024-01-01T00:00:00Z"}`, `{"id":102,"title":"Unsold"}`)...)...)
 		s.Conform()
 		s.Want("order_activity", `
-			order_name | event_name                | occurred_at          | amount | net_sales | financial_state    | fulfillment_state   | is_inferred | order_index
-			#1001      | order_placed              | 2024-01-05T15:00:00Z | 110    | 95        | authorized         | unfulfilled         | false       | 1
-			#1001      | order_paid                | 2024-01-06T00:00:00Z | 110    | NULL      | paid               | NULL                | false       | 1
-			#1001      | order_partially_fulfilled | 2024-01-07T00:00:00Z | NULL   | NULL      | NULL               | partially_fulfilled | false       | 1
-			#1001      | order_fulfilled           | 2024-01-08T00:00:00Z | NULL   | NULL      | NULL               | fulfilled           | false       | 1
-			#1001      | order_refunded            | 2024-01-09T00:00:00Z | 42     | -38       | partially_refunded | NULL                | false       | 1
-			#1002      | order_placed              | 2024-02-01T00:00:00Z | 50     | 50        | paid               | unfulfilled         | false       | 2
-			#1002      | order_paid                | 2024-02-01T00:00:00Z | 50     | NULL      | paid               | NULL                | true        | 2
-			#1003      | order_placed              | 2024-03-01T00:00:00Z | 30.5   | NULL      | pending            | unfulfilled         | false       | NULL
-			#1003      | order_cancelled           | 2024-03-02T00:00:00Z | NULL   | NULL      | voided             | NULL                | false       | NULL`)
+			order_name | event_name                | occurred_at          | amount | net_sales | financial_state    | fulfillment_state   | is_inferred
+			#1001      | order_placed              | 2024-01-05T15:00:00Z | 110    | 95        | authorized         | unfulfilled         | false
+			#1001      | order_paid                | 2024-01-06T00:00:00Z | 110    | NULL      | paid               | NULL                | false
+			#1001      | order_partially_fulfilled | 2024-01-07T00:00:00Z | NULL   | NULL      | NULL               | partially_fulfilled | false
+			#1001      | order_fulfilled           | 2024-01-08T00:00:00Z | NULL   | NULL      | NULL               | fulfilled           | false
+			#1001      | order_refunded            | 2024-01-09T00:00:00Z | 42     | -38       | partially_refunded | NULL                | false
+			#1002      | order_placed              | 2024-02-01T00:00:00Z | 50     | 50        | paid               | unfulfilled         | false
+			#1002      | order_paid                | 2024-02-01T00:00:00Z | 50     | NULL      | paid               | NULL                | true
+			#1003      | order_placed              | 2024-03-01T00:00:00Z | 30.5   | 30.5      | pending            | unfulfilled         | false
+			#1003      | order_cancelled           | 2024-03-02T00:00:00Z | NULL   | NULL      | voided             | NULL                | false`)
 		var placed []plugintest.Row
 		for _, r := range s.Rows("order_identifiers") {
 			if o := r.Text("occurred_at"); o == "2024-01-05T15:00:00Z" || o == "2024-03-01T00:00:00Z" || o == "2024-02-01T00:00:00Z" {
@@ -105,7 +105,7 @@ func TestOrders(t *testing.T) {
 			}
 		}
 		for name, want := range map[string]string{"utm_source": "news", "utm_campaign": "jan", "referrer": "search.example", "discount_code": "FIVE",
-			"is_first_order": "true", "shipping_country": "US", "channel": "web", "currency": "USD"} {
+			"is_valid_order": "true", "shipping_country": "US", "channel": "web", "currency": "USD"} {
 			if dimensions[name] != want {
 				t.Errorf("dimension %s: %q, want %q", name, dimensions[name], want)
 			}
@@ -115,9 +115,6 @@ func TestOrders(t *testing.T) {
 			acme.myshopify.com/100 | The Mug | Acme
 			acme.myshopify.com/101 | Card    | NULL
 			acme.myshopify.com/102 | Unsold  | NULL`)
-		s.Want("buyer_totals", `
-			buyer_key            | orders_count | net_sales | last_order_at        | rfm_recency
-			acme.myshopify.com/7 | 2            | 107       | 2024-02-01T00:00:00Z | 5`)
 	})
 }
 
@@ -160,30 +157,94 @@ func TestCustomers(t *testing.T) {
 		acme.myshopify.com/8 | marketing_consent_changed | 2024-01-04T00:00:00Z | sms     | NULL           | pending   | Bob     | a, b`)
 }
 
-// TestLifecycle: first order, repeat, silence, return, and a guest who is a customer after all.
+// TestBuyerTotals: what counts, several currencies, quintiles.
+func TestBuyerTotals(t *testing.T) {
+	s := plugintest.New(t, shopify.Plugin(), plugintest.Options{})
+	s.Given("events", `
+		entity_id | entity_type | role  | event_id | event_name   | occurred_at
+		per_1     | person      | buyer | evt_1    | order_placed | 2024-01-01T00:00:00Z
+		per_1     | person      | buyer | evt_2    | order_placed | 2024-02-01T00:00:00Z
+		per_1     | person      | buyer | evt_3    | order_placed | 2024-03-01T00:00:00Z
+		per_2     | person      | buyer | evt_4    | order_placed | 2024-01-01T00:00:00Z
+		per_2     | person      | buyer | evt_5    | order_placed | 2024-01-02T00:00:00Z
+		ord_1     | order       | order | evt_2    | order_placed | 2024-02-01T00:00:00Z`)
+	valid := func(who, event, name, day string) string {
+		return who + " | person | buyer | " + event + " | " + name + " | " + day + "T00:00:00Z | is_valid_order | true\n"
+	}
+	s.Given("dimensions", `entity_id | entity_type | role | event_id | event_name | occurred_at | dimension_name | dimension_value
+		`+valid("per_1", "evt_1", "order_placed", "2024-01-01")+valid("per_1", "evt_2", "order_placed", "2024-02-01")+
+		valid("per_1", "evt_9", "order_refunded", "2024-02-09")+
+		valid("per_2", "evt_4", "order_placed", "2024-01-01")+valid("per_2", "evt_5", "order_placed", "2024-01-02"))
+	s.Given("measurements", `
+		entity_id | entity_type | role  | event_id | event_name     | occurred_at          | measurement_name | value | value_unit
+		per_1     | person      | buyer | evt_1    | order_placed   | 2024-01-01T00:00:00Z | net_sales        | 50    | USD
+		per_1     | person      | buyer | evt_2    | order_placed   | 2024-02-01T00:00:00Z | net_sales        | 60.5  | USD
+		per_1     | person      | buyer | evt_3    | order_placed   | 2024-03-01T00:00:00Z | net_sales        | 1000  | USD
+		per_1     | person      | buyer | evt_9    | order_refunded | 2024-02-09T00:00:00Z | net_sales        | -10   | USD
+		per_2     | person      | buyer | evt_4    | order_placed   | 2024-01-01T00:00:00Z | net_sales        | 50    | USD
+		per_2     | person      | buyer | evt_5    | order_placed   | 2024-01-02T00:00:00Z | net_sales        | 50    | EUR`)
+	s.Conform()
+	s.Want("buyer_totals", `
+		entity_id | trait_name         | trait_value                 | occurred_at
+		per_1     | orders_count       | 2                           | 2024-02-01T00:00:00Z
+		per_1     | first_order_at     | 2024-01-01T00:00:00.000000Z | 2024-01-01T00:00:00Z
+		per_1     | last_order_at      | 2024-02-01T00:00:00.000000Z | 2024-02-01T00:00:00Z
+		per_1     | lifetime_net_sales | 100.5                       | 2024-02-09T00:00:00Z
+		per_1     | rfm_recency        | 5                           | 2024-02-01T00:00:00Z
+		per_1     | rfm_frequency      | 5                           | 2024-02-01T00:00:00Z
+		per_1     | rfm_monetary       | 5                           | 2024-02-09T00:00:00Z
+		per_2     | orders_count       | 2                           | 2024-01-02T00:00:00Z
+		per_2     | first_order_at     | 2024-01-01T00:00:00.000000Z | 2024-01-01T00:00:00Z
+		per_2     | last_order_at      | 2024-01-02T00:00:00.000000Z | 2024-01-02T00:00:00Z
+		per_2     | rfm_recency        | 3                           | 2024-01-02T00:00:00Z
+		per_2     | rfm_frequency      | 5                           | 2024-01-02T00:00:00Z`)
+	s.Want("mixed_sales", `
+		reason      | detail             | sample
+		mixed_units | lifetime_net_sales | per_2`)
+	s.Want("first_orders", `
+		event_id
+		evt_1
+		evt_4`)
+	s.Want("order_places", `
+		entity_id | trait_name  | trait_value
+		ord_1     | order_index | 2`)
+}
+
+// TestLifecycle: first order, repeat, silence, return; an account made after the first order; accounts that are deleted.
 func TestLifecycle(t *testing.T) {
 	s := plugintest.New(t, shopify.Plugin(), plugintest.Options{AsOf: "2024-12-01T00:00:00Z", Config: `{"at_risk_days":60,"lapsed_days":120}`})
-	order := func(id, who, day string) string {
-		return `{"id":` + id + `,"created_at":"` + day + `T00:00:00Z","currency":"USD","total_price":"10","financial_status":"paid",` + who + `}`
+	row := func(who, event, name, day string) string {
+		return who + " | person | customer | " + event + " | " + name + " | " + day + "T00:00:00Z\n"
 	}
-	s.Load("customers", shop(plugintest.JSON(`{"id":7,"email":"Ann@x.com","created_at":"2024-01-01T00:00:00Z"}`, `{"id":8,"email":"late@x.com","created_at":"2024-02-02T00:00:00Z"}`)...)...)
-	s.Load("orders", shop(plugintest.JSON(
-		order("1", `"customer":{"id":7}`, "2024-01-10"), order("2", `"email":"ann@x.com"`, "2024-02-10"), order("3", `"customer":{"id":7}`, "2024-09-10"),
-		order("4", `"customer":{"id":8}`, "2024-02-01"), order("5", `"email":"solo@x.com"`, "2024-11-01"))...)...)
+	s.Given("events", "entity_id | entity_type | role | event_id | event_name | occurred_at\n"+
+		row("per_7", "evt_c7", "customer_created", "2024-01-01")+row("per_8", "evt_c8", "customer_created", "2024-02-02")+
+		// two accounts: one deleted leaves the other; an order after the last starts again, and silence after a deletion says nothing
+		row("per_9", "evt_a", "customer_created", "2024-01-01")+row("per_9", "evt_b", "customer_created", "2024-02-01")+
+		row("per_9", "evt_d", "customer_deleted", "2024-03-01")+row("per_9", "evt_e", "customer_deleted", "2024-04-01"))
+	order := func(who, event, day string) string {
+		return who + " | person | buyer | " + event + " | order_placed | " + day + "T00:00:00Z | is_valid_order | true\n"
+	}
+	s.Given("dimensions", "entity_id | entity_type | role | event_id | event_name | occurred_at | dimension_name | dimension_value\n"+
+		order("per_7", "evt_1", "2024-01-10")+order("per_7", "evt_2", "2024-02-10")+order("per_7", "evt_3", "2024-09-10")+
+		order("per_8", "evt_4", "2024-02-01")+order("per_6", "evt_5", "2024-11-01")+order("per_9", "evt_6", "2024-03-15"))
 	s.Conform()
-	s.Want("person_states", `
-		identifier_type     | identifier_value     | state_name         | state_value | occurred_at
-		shopify_customer_id | acme.myshopify.com/7 | customer_lifecycle | prospect    | 2024-01-01T00:00:00Z
-		shopify_customer_id | acme.myshopify.com/7 | customer_lifecycle | first_time  | 2024-01-10T00:00:00Z
-		shopify_customer_id | acme.myshopify.com/7 | customer_lifecycle | repeat      | 2024-02-10T00:00:00Z
-		shopify_customer_id | acme.myshopify.com/7 | customer_lifecycle | at_risk     | 2024-04-10T00:00:00Z
-		shopify_customer_id | acme.myshopify.com/7 | customer_lifecycle | lapsed      | 2024-06-09T00:00:00Z
-		shopify_customer_id | acme.myshopify.com/7 | customer_lifecycle | repeat      | 2024-09-10T00:00:00Z
-		shopify_customer_id | acme.myshopify.com/7 | customer_lifecycle | at_risk     | 2024-11-09T00:00:00Z
-		shopify_customer_id | acme.myshopify.com/8 | customer_lifecycle | first_time  | 2024-02-01T00:00:00Z
-		shopify_customer_id | acme.myshopify.com/8 | customer_lifecycle | at_risk     | 2024-04-01T00:00:00Z
-		shopify_customer_id | acme.myshopify.com/8 | customer_lifecycle | lapsed      | 2024-05-31T00:00:00Z
-		email               | solo@x.com           | customer_lifecycle | first_time  | 2024-11-01T00:00:00Z`)
+	s.Want("customer_lifecycle", `
+		entity_id | state_value | occurred_at          | event_id
+		per_7     | prospect    | 2024-01-01T00:00:00Z | evt_c7
+		per_7     | first_time  | 2024-01-10T00:00:00Z | evt_1
+		per_7     | repeat      | 2024-02-10T00:00:00Z | evt_2
+		per_7     | at_risk     | 2024-04-10T00:00:00Z | evt_2
+		per_7     | lapsed      | 2024-06-09T00:00:00Z | evt_2
+		per_7     | repeat      | 2024-09-10T00:00:00Z | evt_3
+		per_7     | at_risk     | 2024-11-09T00:00:00Z | evt_3
+		per_8     | first_time  | 2024-02-01T00:00:00Z | evt_4
+		per_8     | at_risk     | 2024-04-01T00:00:00Z | evt_4
+		per_8     | lapsed      | 2024-05-31T00:00:00Z | evt_4
+		per_6     | first_time  | 2024-11-01T00:00:00Z | evt_5
+		per_9     | prospect    | 2024-01-01T00:00:00Z | evt_a
+		per_9     | prospect    | 2024-02-01T00:00:00Z | evt_b
+		per_9     | first_time  | 2024-03-15T00:00:00Z | evt_6
+		per_9     | NULL        | 2024-04-01T00:00:00Z | evt_e`)
 }
 
 // TestCheckouts: begun, given up after the grace time, ended by an order.

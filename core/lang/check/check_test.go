@@ -40,7 +40,11 @@ func TestQueryCompletes(t *testing.T) {
 		{"select k from raw.v", "(query (select (as k v.k) (from (rel raw.v v))))"},
 		{"select n + d as x from raw.v", "(query (select (as x (+ (cast-decimal v.n) v.d)) (from (rel raw.v v))))"},
 		{"select n / 2 as x from raw.v", "(query (select (as x (/ (cast-decimal v.n) (cast-decimal 2))) (from (rel raw.v v))))"},
-		{"select n as x from raw.v union all select d from raw.v", "(query (select (as x (cast-decimal v.n)) (from (rel raw.v v))) (select (as d v.d) (from (rel raw.v v))))"},
+		{"select n as x from raw.v union all select d from raw.v", "(query (select (as x (cast-decimal v.n)) (from (rel raw.v v))) (select (as x v.d) (from (rel raw.v v))))"},
+		{"select k as x, n as y, k as z from raw.v union all select k, n, 'q' from raw.v",
+			"(query (select (as x v.k) (as y v.n) (as z v.k) (from (rel raw.v v))) (select (as x v.k) (as y v.n) (as z 'q') (from (rel raw.v v))))"},
+		{"select k as x, b as k from raw.v union all select k, true from raw.v", // the second arm's k is x
+			"(query (select (as x v.k) (as k v.b) (from (rel raw.v v))) (select (as x v.k) (as k true) (from (rel raw.v v))))"},
 		{"select source_name() as s, as_of() as a, config('plan') as p", "(query (select (as s 'shop_eu') (as a timestamp'2024-05-06T07:08:09.000000Z') (as p '''; drop')))"},
 		{"select k from raw.v where k in (config('codes')) and k not in (config('none'))", `(query (select (as k v.k) (from (rel raw.v v)) (where (and (in v.k 'a' 'b\''c') (not-in v.k)))))`},
 		{"select null as x", "(query (select (as x (cast-text null))))"},

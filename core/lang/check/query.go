@@ -114,9 +114,7 @@ func (c *checker) unionAll(q *sql.Query, arms [][]sql.ColumnDef, wanted map[stri
 		columns[i] = sql.ColumnDef{Name: col.Name, Type: typ}
 		for k, arm := range q.Arms {
 			item := arm.Items[i]
-			if item.Alias == "" {
-				item.Alias = arms[0][i].Name
-			}
+			item.Alias = col.Name // the first arm's name is the column's, so that checking again finds no other
 			if arms[k][i].Type != sql.Invalid && typ != sql.Invalid {
 				item.Expr = coerce(item.Expr, typ)
 			}

@@ -1,6 +1,6 @@
 -- What happened to orders, one row an event, with the statuses that were in force from then on.
 with facts as (
-    select o.*, s.units, s.gross_sales, s.sales_currency, s.n_lines, s.order_index, s.n_shipments, s.first_shipped_at, s.last_shipped_at, s.delivered_at,
+    select o.*, s.units, s.gross_sales, s.sales_currency, s.n_lines, s.n_shipments, s.first_shipped_at, s.last_shipped_at, s.delivered_at,
         s.first_paid_at is null as paid_is_inferred,
         -- what was due once goods had been taken off
         o.order_total - s.unpaid_amount as due_amount,
@@ -23,8 +23,11 @@ spoken as (
     select order_key, 'order_placed' as event_name, cast(null as text) as part, placed_at as occurred_at,
         case when paid_at <= placed_at then 'paid' when authorized_at <= placed_at then 'authorized' else 'pending' end as financial_state,
         'unfulfilled' as fulfillment_state, order_total as amount, total_currency as amount_currency,
-        case when sales_currency = discount_currency or coalesce(order_discount, 0) = 0 then gross_sales - coalesce(order_discount, 0) end as net_sales,
-        sales_currency as net_currency, false as is_inferred, _ingested_at
+        -- without lines, what the order itself says
+        case when n_lines is null then coalesce(order_subtotal, order_total)
+            when sales_currency = discount_currency or coalesce(order_discount, 0) = 0 then gross_sales - coalesce(order_discount, 0) end as net_sales,
+        case when n_lines is not null then sales_currency when order_subtotal is not null then subtotal_currency else total_currency end as net_currency,
+        false as is_inferred, _ingested_at
     from facts
     where placed_at is not null
     union all
@@ -122,7 +125,6 @@ select
     f.units,
     f.gross_sales,
     f.sales_currency,
-    f.order_index,
     f.is_valid,
     f.cancel_reason,
     f.financial_status,

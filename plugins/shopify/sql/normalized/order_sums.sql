@@ -44,13 +44,6 @@ shipments as (
         count(delivered_at) as n_delivered
     from normalized.fulfillments
     group by order_key
-),
-places as (
-    select
-        order_key,
-        row_number() over (partition by buyer_key order by placed_at, order_key) as order_index
-    from normalized.buyers
-    where is_valid
 )
 select
     o.order_key,
@@ -68,8 +61,7 @@ select
     s.first_shipped_at,
     s.last_shipped_at,
     s.n_shipments,
-    case when s.n_delivered = s.n_shipments then s.delivered_at end as delivered_at,
-    i.order_index
+    case when s.n_delivered = s.n_shipments then s.delivered_at end as delivered_at
 from normalized.orders o
 left join lines l on l.order_key = o.order_key
 left join payments p on p.order_key = o.order_key
@@ -77,4 +69,3 @@ left join listed t on t.shop_key = o.shop_key and t.order_id = o.order_id
 left join unpaid u on u.order_key = o.order_key and u.currency = o.total_currency
 left join authorizations a on a.order_key = o.order_key
 left join shipments s on s.order_key = o.order_key
-left join places i on i.order_key = o.order_key

@@ -12,7 +12,6 @@ select
     o.order_total as total,
     o.deleted_at,
     s.units,
-    s.order_index,
     o.source_channel as channel,
     o.shipping_country,
     o.recipient_name,

@@ -1,4 +1,4 @@
--- Every event of a shop: orders, customers, checkouts, returns, and the silence after orders.
+-- Every event of a shop: orders, customers, checkouts, returns.
 with spoken as (
     select event_id, event_name, 'order' as event_type, occurred_at,
         concat('Order ', coalesce(order_name, order_key), ' ', case when event_name = 'refund_deleted' then 'refund deleted' else replace(replace(event_name, 'order_', ''), '_', ' ') end,
@@ -10,9 +10,6 @@ with spoken as (
     select event_id, event_name, 'customer', occurred_at,
         concat(replace(event_name, '_', ' '), ': ', coalesce(name, email, phone, customer_key), case when channel is not null then concat(' (', channel, ')') end), 'customers', _ingested_at
     from normalized.customer_activity
-    union all
-    select event_id, event_name, 'customer', occurred_at, replace(event_name, '_', ' '), 'orders', _ingested_at
-    from normalized.lifecycle_activity
     union all
     select event_id, event_name, 'checkout', occurred_at,
         concat(replace(event_name, '_', ' '), case when checkout_total is not null then concat(': ', cast(checkout_total as text), ' ', currency) end), 'checkouts', _ingested_at
@@ -34,8 +31,8 @@ select
     event_description,
     cast(case
         when event_name in ('order_placed', 'order_refunded', 'dispute_opened') then 0.8
-        when event_name in ('order_cancelled', 'customer_lapsed', 'checkout_abandoned', 'return_requested') then 0.6
-        when event_name in ('order_paid', 'marketing_subscribed', 'marketing_unsubscribed', 'customer_at_risk', 'customer_created') then 0.4
+        when event_name in ('order_cancelled', 'checkout_abandoned', 'return_requested') then 0.6
+        when event_name in ('order_paid', 'marketing_subscribed', 'marketing_unsubscribed', 'customer_created') then 0.4
         else 0.2
     end as double) as significance,
     source_table,
