@@ -127,7 +127,8 @@ func loadTable(dir, source, name string, t config.Table) load.Table {
 	out := load.Table{
 		Source: source, Name: name, Dir: dir, Files: t.Files, Format: t.Format, Compression: t.Compression, Records: t.Records,
 		MaxRecord: t.MaxRecord, Preset: t.Preset, Columns: t.Columns,
-		Connection: t.Connection, Account: t.Account, APIVersion: t.APIVersion, RecordFormat: t.RecordFormat,
+		Connection: t.Connection.Text, ConnectionFromPath: t.Connection.From != "", Account: t.Account.Text, AccountFromPath: t.Account.From != "",
+		APIVersion: t.APIVersion, RecordFormat: t.RecordFormat, Lenient: t.Lenient,
 	}
 	if t.Delimiter != "" {
 		out.Delimiter, _ = utf8.DecodeRuneInString(t.Delimiter)

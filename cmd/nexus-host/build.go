@@ -126,6 +126,7 @@ func (a *app) built(p *host.Project, rep *host.Report, err error) error {
 	if e := a.printTables(rep); e != nil {
 		return e
 	}
+	a.printMended(rep)
 	a.printRejected(rep)
 	a.printFindings(rep)
 	if err != nil {
@@ -146,6 +147,18 @@ func tablesOf(rep *host.Report) *grid {
 		}
 	}
 	return g
+}
+
+// printMended prints which raw rows were taken in spite of a mistake.
+func (a *app) printMended(rep *host.Report) {
+	if a.quiet || a.format != "table" {
+		return
+	}
+	for _, l := range rep.Loads {
+		for _, r := range l.Mended {
+			fmt.Fprintf(a.err, "%s.%s: %s taken with %s, such as %s\n", r.Source, r.Table, plural(r.Rows, "row"), r.Reason, r.Examples[0])
+		}
+	}
 }
 
 // printChecks prints the checks that found something.

@@ -36,7 +36,9 @@ type Table struct {
 	Name      string // as the plugin declares it: raw.<Name>
 	RecordID  string // JSON path of the natural id, where the loader gives none; "" if none
 	UpdatedAt string // JSON path of the record's own version clock, where the loader gives none; "" if none
-	Absent    bool   // optional and not given: reads as an empty relation
+	// Key is what identifies a record that has neither: several values, each at the first of its JSON paths that has one.
+	Key    [][]string
+	Absent bool // optional and not given: reads as an empty relation
 	// History says that the loaded rows are versions that a loader's history table holds: _deleted is
 	// true of every version that is no longer in force, and means a deletion of the last one only.
 	History bool
@@ -51,6 +53,8 @@ type RawRelation struct {
 	Preset  string            // nexus, airbyte_raw, airbyte_typed, fivetran, nango, dlt, stitch, singer, hevo, …
 	Mapping map[string]string // envelope column -> raw column, over the preset's
 	Columns []sql.ColumnDef   // what the relation really has
+	// What holds where the rows do not say; "" where nothing does.
+	Connection, Account, APIVersion, Format string
 }
 
 // Fragment is one SELECT of a plugin.

@@ -240,7 +240,7 @@ func explain(diags sql.Diagnostics) error {
 func sourceOf(desc wire.Description, res wire.FragmentsResponse, name string) (spec.Source, error) {
 	src := spec.Source{Name: name, Plugin: desc.Name + " " + desc.Version, Params: map[string]spec.Param{}}
 	for _, t := range desc.Tables {
-		src.Tables = append(src.Tables, spec.Table{Name: t.Name, RecordID: t.RecordID})
+		src.Tables = append(src.Tables, spec.Table{Name: t.Name, RecordID: t.RecordID, Key: t.Key})
 	}
 	for _, f := range res.Fragments {
 		src.Fragments = append(src.Fragments, spec.Fragment{Name: f.Name, Layer: f.Layer, Kind: f.Kind, File: f.File, SQL: f.SQL, Doc: f.Doc})

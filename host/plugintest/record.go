@@ -117,7 +117,7 @@ func (s *Source) versions(table wire.Table) ([]*version, error) {
 			}
 		}
 		if v.id == "" {
-			v.id = scalar(doc, table.RecordID)
+			v.id = cmp.Or(scalar(doc, table.RecordID), keyOf(doc, table.Key))
 		}
 		var err error
 		if v.ingested, err = instant(cmp.Or(r.IngestedAt, "2025-01-01T00:00:00Z")); err == nil {
@@ -180,6 +180,22 @@ func instant(text string) (time.Time, error) {
 }
 
 // scalar returns the text or number at a path such as $.a.b of a document, "" if there is none.
+// keyOf joins the values that identify a record without an id.
+func keyOf(doc any, key [][]string) string {
+	var parts []string
+	for _, paths := range key {
+		value := ""
+		for _, path := range paths {
+			value = cmp.Or(value, scalar(doc, path))
+		}
+		parts = append(parts, strings.ReplaceAll(strings.ReplaceAll(value, "%", "%25"), "/", "%2F"))
+	}
+	if strings.Join(parts, "") == "" {
+		return ""
+	}
+	return strings.Join(parts, "/")
+}
+
 func scalar(doc any, path string) string {
 	if path == "" {
 		return ""

@@ -125,8 +125,17 @@ func (p *Project) source(name string, b Bound) (spec.Source, error) {
 	desc := b.Description
 	out := spec.Source{Name: name, Plugin: desc.Name + " " + desc.Version, Params: map[string]spec.Param{}}
 	for _, t := range desc.Tables {
-		st := spec.Table{Name: t.Name, RecordID: t.RecordID, UpdatedAt: t.UpdatedAt}
+		st := spec.Table{Name: t.Name, RecordID: t.RecordID, UpdatedAt: t.UpdatedAt, Key: t.Key}
 		given, ok := p.Sources[name].Tables[t.Name]
+		if len(given.RecordID) > 0 {
+			st.RecordID, st.Key = "", nil
+			for _, member := range given.RecordID {
+				st.Key = append(st.Key, []string{"$." + member})
+			}
+			if len(given.RecordID) == 1 {
+				st.RecordID, st.Key = "$."+given.RecordID[0], nil
+			}
+		}
 		st.Absent = !ok
 		if preset, known := contract.PresetNamed(given.Preset); known && given.Relation == "" {
 			preset, _ = preset.With(given.Columns)
@@ -135,6 +144,7 @@ func (p *Project) source(name string, b Bound) (spec.Source, error) {
 		if ok && given.Relation != "" {
 			st.Relation = &spec.RawRelation{
 				Path: strings.Split(given.Relation, "."), Preset: given.Preset, Mapping: given.Columns, Columns: b.Columns[t.Name],
+				Connection: given.Connection.Text, Account: given.Account.Text, APIVersion: given.APIVersion, Format: given.RecordFormat,
 			}
 		}
 		out.Tables = append(out.Tables, st)

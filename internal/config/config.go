@@ -54,16 +54,25 @@ type Table struct {
 	Format       string            `yaml:"format" enum:"auto,ndjson,json,csv,parquet" doc:"The files' format; auto detects it from the file name's extension."`
 	Compression  string            `yaml:"compression" enum:"auto,none,gzip" doc:"auto detects it from the file's first bytes."`
 	Delimiter    string            `yaml:"delimiter" doc:"csv: the field delimiter; default: a comma (a tab for .tsv)."`
+	Lenient      bool              `yaml:"lenient" doc:"csv: read a quote that is in the wrong place as a character, where the record then has as many fields as the header. The report counts such records."`
 	Records      string            `yaml:"records" pattern:"^\\$([.][A-Za-z0-9_-]+)*$" doc:"json: the path of the array of records, such as $.data; the usual wrappers are detected."`
 	Preset       string            `yaml:"preset" enum:"contract.presets" doc:"The layout of the rows: plain (the row is the record), nexus (an envelope), or that of a loader."`
 	Columns      map[string]string `yaml:"columns" doc:"Maps envelope columns to raw columns (or members of the row); overrides the preset."`
-	Connection   string            `yaml:"connection" doc:"The mailbox, calendar, account or shop that these rows come from, if the rows do not say."`
-	Account      string            `yaml:"account" doc:"The connection's display name, if the rows do not have one."`
+	RecordID     warehouse.List    `yaml:"record_id" pattern:"^[A-Za-z0-9_]+([.][A-Za-z0-9_]+)*$" doc:"The members of the record that identify it, in place of the plugin's: one, or several that do so together, such as [order_id, index]."`
+	Connection   Given             `yaml:"connection" doc:"The mailbox, calendar, account or shop that these rows come from, if the rows do not say; {from: path} takes it from each file's path."`
+	Account      Given             `yaml:"account" doc:"The connection's display name, if the rows do not have one; {from: path} takes it from each file's path."`
 	APIVersion   string            `yaml:"api_version" doc:"The API version of the records, if the rows do not have one."`
 	RecordFormat string            `yaml:"record_format" doc:"The format of the records, if the preset does not set it."`
 	IngestedAt   string            `yaml:"ingested_at" doc:"When the rows were loaded, if they do not say: an ISO 8601 instant. Default: the last date in the file's path, else 1970-01-01."`
 	AllowEmpty   bool              `yaml:"allow_empty" doc:"Build also if every row of the table is rejected; default: that is an error."`
 	MaxRecord    int               `yaml:"max_record_bytes" min:"1024" max:"268435456" doc:"Larger records are rejected; default: 16 MiB."`
+}
+
+// Given is a text, or where to find one.
+type Given struct {
+	_    struct{} `short:"Text"`
+	Text string   `yaml:"text" doc:"The text itself; the short form."`
+	From string   `yaml:"from" enum:"path" doc:"path: what the first wildcard of the glob stands for in the file's path; without a wildcard, the file's name without extensions."`
 }
 
 // Resolution is the project's rules of identity.

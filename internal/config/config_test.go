@@ -86,7 +86,7 @@ derived_states:
 	if got := p.Sources["gmail"].Tables["messages"].Files; len(got) != 1 || got[0] != "data/gmail/*.ndjson" {
 		t.Errorf("short form of files: %v", got)
 	}
-	if got := p.Sources["shop_eu"].Tables["orders"].Connection; got != "42" {
+	if got := p.Sources["shop_eu"].Tables["orders"].Connection.Text; got != "42" {
 		t.Errorf("connection = %q", got)
 	}
 	desc := map[string]*wire.Description{

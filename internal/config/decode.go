@@ -204,7 +204,7 @@ func (d *document) decodeMap(v *value, target reflect.Value, fd field, at string
 func (d *document) decodeStruct(v *value, target reflect.Value, at string) {
 	fields, short := fieldsOf(target.Type())
 	if v.kind != mapKind {
-		if short >= 0 && (v.kind == textKind || v.kind == listKind) {
+		if short >= 0 && (v.kind == textKind || v.kind == listKind || target.Field(short).Kind() == reflect.String) {
 			for _, f := range fields {
 				if f.index == short {
 					d.decode(v, target.Field(short), f, at)

@@ -254,11 +254,22 @@ func (p *Project) validateTable(t Table, path ...string) {
 		if len(parts) > 3 || slices.Contains(parts, "") {
 			d.report(d.at(append(path, "relation")...), "table, schema.table or catalog.schema.table", "%q does not name a relation", t.Relation)
 		}
-		for key, set := range map[string]bool{"format": t.Format != "", "compression": t.Compression != "", "delimiter": t.Delimiter != "", "records": t.Records != "", "ingested_at": t.IngestedAt != "", "max_record_bytes": t.MaxRecord != 0} {
+		for key, set := range map[string]bool{"format": t.Format != "", "compression": t.Compression != "", "delimiter": t.Delimiter != "", "records": t.Records != "", "ingested_at": t.IngestedAt != "", "max_record_bytes": t.MaxRecord != 0, "lenient": t.Lenient} {
 			if set {
 				d.report(d.keyAt(append(path, key)...), "", "%s belongs to a table that is loaded from files", key)
 			}
 		}
+	}
+	for key, given := range map[string]Given{"connection": t.Connection, "account": t.Account} {
+		switch {
+		case given.From != "" && t.Relation != "":
+			d.report(d.at(append(path, key)...), "", "a relation has no path to take %s from", key)
+		case given.From != "" && given.Text != "":
+			d.report(d.at(append(path, key)...), "", "%s is either a text or taken from the path", key)
+		}
+	}
+	if len(t.RecordID) > 0 && t.Columns["record_id"] != "" {
+		d.report(d.at(append(path, "record_id")...), "", "record_id and columns.record_id both say what identifies a record")
 	}
 	if t.IngestedAt != "" {
 		if _, ok := ParseInstant(t.IngestedAt); !ok {

@@ -18,6 +18,9 @@ const maxFields = 1 << 16
 // csv makes an object of each row: column name to text, an empty field to null.
 func (r *reader) csv(src *source, delimiter rune) error {
 	filter := newCSVFilter(src, delimiter, r.table.MaxRecord, r.reject)
+	if r.table.Lenient {
+		filter.mend = r.mended
+	}
 	defer filter.ahead.close()
 	dec := csv.NewReader(filter)
 	dec.Comma, dec.FieldsPerRecord, dec.ReuseRecord = delimiter, -1, true
@@ -92,12 +95,14 @@ type csvFilter struct {
 	delimiter []byte
 	limit     int
 	reject    func(line int64, why *rejection)
+	mend      func(line int64, why *rejection) // told of a record that is read in spite of a stray quote; nil: it is rejected
 
 	record    []byte // read from in, from the start of a record on
 	ready     int    // how much of it can be passed on
 	blank     int64  // empty lines to be passed on before
 	line      int64  // of what is neither passed on nor dropped
 	hasHeader bool
+	columns   int   // of the header
 	err       error // what ends the stream
 }
 
@@ -199,13 +204,25 @@ func (f *csvFilter) pass(s *csvScan, large bool) error {
 	default:
 		f.ready = int(size)
 		f.line += lines
-		f.hasHeader = f.hasHeader || !s.isBlank
+		if !f.hasHeader && !s.isBlank {
+			f.hasHeader, f.columns = true, s.fields+1
+		}
 		return nil
 	}
 	if !f.hasHeader {
 		why.detail += "; it is the header, so the file is not read"
 		f.reject(line, why)
 		return io.EOF
+	}
+	if s.broken != "" && f.mend != nil && size <= int64(len(f.record)) && s.brokenLine == 0 {
+		if text, ok := stray(f.record[:size], f.delimiter, f.columns); ok {
+			why.reason = StrayQuote
+			f.mend(line, why)
+			f.record = append(text, f.record[size:]...)
+			f.ready = len(text)
+			f.line += lines
+			return nil
+		}
 	}
 	f.reject(line, why)
 	f.blank += lines

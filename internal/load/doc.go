@@ -26,6 +26,7 @@ type Table struct {
 	Format      string // auto, ndjson, json, csv, parquet
 	Compression string // auto, none, gzip
 	Delimiter   rune   // csv; 0 is a comma, or a tab for .tsv
+	Lenient     bool   // csv: a stray quote is a character; such records are taken and counted
 	Records     string // json: the path of the array, $.data
 	MaxRecord   int    // bytes; 0 is DefaultMaxRecord
 
@@ -34,7 +35,9 @@ type Table struct {
 
 	// What holds where the rows do not say.
 	Connection, Account, APIVersion, RecordFormat string
-	IngestedAt                                    time.Time
+	// ConnectionFromPath and AccountFromPath take each file's File.Part for it.
+	ConnectionFromPath, AccountFromPath bool
+	IngestedAt                          time.Time
 }
 
 // DefaultMaxRecord is the size above which a record is rejected, in bytes.

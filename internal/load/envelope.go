@@ -26,7 +26,7 @@ type envelope struct {
 	rebuilt []byte
 }
 
-func newEnvelope(t *Table, ingested time.Time) (*envelope, bool) {
+func newEnvelope(t *Table, ingested time.Time, part string) (*envelope, bool) {
 	p, ok := contract.PresetNamed(t.Preset)
 	if !ok {
 		return nil, false
@@ -35,6 +35,12 @@ func newEnvelope(t *Table, ingested time.Time) (*envelope, bool) {
 	e := &envelope{
 		layout: p, ingested: ingested, wanted: map[string]bool{}, values: map[string]jsontext.Value{},
 		connection: optional(t.Connection), account: optional(t.Account), apiVersion: optional(t.APIVersion), format: optional(t.RecordFormat),
+	}
+	if t.ConnectionFromPath {
+		e.connection = optional(part)
+	}
+	if t.AccountFromPath {
+		e.account = optional(part)
 	}
 	paths := p.Paths()
 	e.isPlain = len(paths)+len(p.Own) == 0

@@ -29,6 +29,7 @@ var ErrNoFile = errors.New("load: no such file")
 type File struct {
 	Path string // absolute
 	Name string // as messages show it, relative to the table's folder with slashes
+	Part string // what the pattern's first wildcard stands for, else the name without extensions
 }
 
 // Expand lists the files of a table: those of each path or glob in the order of
@@ -54,7 +55,7 @@ func Expand(dir string, patterns []string) ([]File, error) {
 			if err != nil || strings.HasPrefix(name, "..") {
 				name = m
 			}
-			files = append(files, File{Path: m, Name: filepath.ToSlash(name)})
+			files = append(files, File{Path: m, Name: filepath.ToSlash(name), Part: wildcardPart(dir, pattern, m)})
 		}
 	}
 	return files, nil
@@ -100,6 +101,43 @@ func glob(dir, pattern string) ([]string, error) {
 		}
 	}
 	return out, nil
+}
+
+// wildcardPart is what a pattern's first wildcard stands for in a file's path: the folder or the part of a name.
+func wildcardPart(dir, pattern, file string) string {
+	pattern = path.Clean(filepath.ToSlash(pattern))
+	if !strings.ContainsAny(pattern, "*?[{") {
+		return withoutExtensions(filepath.Base(file))
+	}
+	base, rest := doublestar.SplitPattern(pattern)
+	name, err := filepath.Rel(under(dir, base), file)
+	if err != nil {
+		return withoutExtensions(filepath.Base(file))
+	}
+	want, got := strings.Split(rest, "/"), strings.Split(filepath.ToSlash(name), "/")
+	if want[0] == "**" {
+		if folders := len(got) - (len(want) - 1); folders > 0 && len(want) > 1 {
+			return strings.Join(got[:folders], "/")
+		}
+		return withoutExtensions(got[len(got)-1])
+	}
+	first, last := strings.IndexAny(want[0], "*?[{"), strings.LastIndexAny(want[0], "*?]}")
+	part := strings.TrimSuffix(got[0][min(first, len(got[0])):], want[0][last+1:])
+	if len(got) == 1 {
+		part = withoutExtensions(part)
+	}
+	return part
+}
+
+// withoutExtensions is a file's name without those that formatOf knows.
+func withoutExtensions(name string) string {
+	if cut := strings.TrimSuffix(name, ".gz"); cut != "" {
+		name = cut
+	}
+	if _, ok := formatOf(name); ok {
+		name = strings.TrimSuffix(name, path.Ext(name))
+	}
+	return name
 }
 
 // under is a path with slashes, taken from a folder if it is relative.

@@ -22,6 +22,8 @@ type jsonReader struct {
 	in    *window
 	ahead *ahead
 	place int64 // records so far
+
+	inEdges bool // in an array that is called edges
 }
 
 func (r *reader) json(src *source) error {
@@ -80,11 +82,16 @@ func (j *jsonReader) recordsPath() []string {
 	return nil
 }
 
-// record reads one value as a record.
+// record reads one value as a record; of an edge of GraphQL its node.
 func (j *jsonReader) record() error {
 	v, size, err := j.in.value(j.table.MaxRecord)
 	if err != nil {
 		return err
+	}
+	if j.inEdges && size <= int64(j.table.MaxRecord) && checkObject(v) == nil {
+		if node := member(v, "node"); node.Kind() == '{' {
+			v = node
+		}
 	}
 	j.place++
 	if size > int64(j.table.MaxRecord) {
@@ -119,6 +126,8 @@ func (j *jsonReader) arrayAt(path []string) (found bool, err error) {
 		switch {
 		case name == path[0] && len(path) == 1 && kind == '[':
 			found = true
+			j.inEdges = name == "edges"
+			defer func() { j.inEdges = false }()
 			return j.array()
 		case name == path[0] && len(path) > 1 && kind == '{':
 			deeper, err := j.arrayAt(path[1:])
@@ -132,21 +141,43 @@ func (j *jsonReader) arrayAt(path []string) (found bool, err error) {
 
 // object reads an object for which the project gives no path. Where it has no id, its records are
 // the elements of its data, items, records or results array, or of the only array of objects that
-// it has; else the value of its only member, if that is an object ({"order": {…}}); else it is one.
+// it has; else the value of its only member, if that is an object ({"order": {…}}); else it is one. The data of a
+// GraphQL response is such an object itself, and a connection in it lists its records as nodes or edges.
 func (j *jsonReader) object() error {
 	s, err := j.shape()
 	if err != nil {
 		return err
 	}
 	isPlain := j.table.Preset == "" || j.table.Preset == "plain"
+	if isPlain && s.isResponse {
+		return j.in.members(func(name string, _ byte) error {
+			if name == "data" {
+				return j.object()
+			}
+			return j.in.skipValue()
+		})
+	}
 	if name, ok := s.list(isPlain); ok {
 		_, err := j.arrayAt([]string{name})
 		return err
 	}
 	if isPlain && s.members == 1 && s.only == '{' {
-		return j.in.members(func(string, byte) error { return j.record() })
+		return j.in.members(func(string, byte) error { return j.only() })
 	}
 	return j.record()
+}
+
+// only reads the value of an object's only member: a connection of GraphQL, or a record.
+func (j *jsonReader) only() error {
+	s, err := j.shape()
+	if err != nil {
+		return err
+	}
+	if !s.isConnection {
+		return j.record()
+	}
+	_, err = j.arrayAt(s.arrays[:1])
+	return err
 }
 
 // shape is what decides where the records of an object are.
@@ -154,8 +185,12 @@ type shape struct {
 	members int
 	only    byte // the kind of the last member
 	id      bool
-	known   [4]bool  // which of listNames are arrays of objects
-	arrays  []string // the names of arrays of objects, two at most
+	known   [4]bool // which of listNames are arrays of objects
+	// isResponse is of an object with data, and nothing but what GraphQL allows beside it.
+	isResponse bool
+	// isConnection is of an object whose only arrays are nodes, edges or both.
+	isConnection bool
+	arrays       []string // the names of arrays of objects, two at most
 }
 
 var listNames = [4]string{"data", "items", "records", "results"}
@@ -195,8 +230,15 @@ func (j *jsonReader) shape() (*shape, error) {
 
 func shapeOf(in *window) (*shape, error) {
 	s := &shape{}
+	others, data, nodes := false, false, 0
+	defer func() {
+		s.isResponse = data && !others
+		s.isConnection = nodes > 0 && !s.id && nodes == len(s.arrays)
+	}()
 	err := in.members(func(name string, kind byte) error {
 		s.members++
+		data = data || name == "data" && kind == '{'
+		others = others || name != "data" && name != "errors" && name != "extensions"
 		s.only = kind
 		s.id = s.id || name == "id"
 		if kind != '[' {
@@ -210,6 +252,9 @@ func shapeOf(in *window) (*shape, error) {
 		if first == '{' || first == ']' {
 			if i := slices.Index(listNames[:], name); i >= 0 {
 				s.known[i] = true
+			}
+			if name == "nodes" || name == "edges" {
+				nodes++
 			}
 			if len(s.arrays) < 2 && !slices.Contains(s.arrays, name) {
 				s.arrays = append(s.arrays, name)

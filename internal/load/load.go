@@ -37,6 +37,7 @@ type Result struct {
 	Bytes    int64      `json:"bytes"` // as stored
 	Rows     int64      `json:"rows"`
 	Rejected []Rejected `json:"rejected,omitempty"`
+	Mended   []Rejected `json:"mended,omitempty"` // rows that were taken in spite of a mistake, because the project is lenient
 	Seconds  float64    `json:"seconds"`
 }
 
@@ -105,7 +106,7 @@ func loadFiles(ctx context.Context, t Table, o Options, files []File, open func(
 		return nil, err
 	}
 	res := &Result{
-		Source: t.Source, Table: t.Name, Bytes: l.bytes.Load(), Rows: l.rows.Load(), Rejected: l.ledger.list(&t),
+		Source: t.Source, Table: t.Name, Bytes: l.bytes.Load(), Rows: l.rows.Load(), Rejected: l.ledger.list(&t), Mended: l.mended.list(&t),
 		Seconds: time.Since(start).Seconds(),
 	}
 	for _, f := range files {
@@ -123,6 +124,7 @@ type loader struct {
 	batches chan batch
 	help    func() // starts another worker if the budget has a writer left
 	ledger  ledger
+	mended  ledger
 	bytes   atomic.Int64
 	rows    atomic.Int64
 }
@@ -153,6 +155,7 @@ func (l *loader) readFile(ctx context.Context, i int) error {
 			}
 		},
 		reject: func(place int64, why *rejection) { l.ledger.add(rowNumber(i, place), f.Name, place, why) },
+		mended: func(place int64, why *rejection) { l.mended.add(rowNumber(i, place), f.Name, place, why) },
 	}
 	if format == "parquet" {
 		return r.parquet(ctx, f.Path, l.options.Parquet)
@@ -237,7 +240,7 @@ func (w *worker) batch(ctx context.Context, b batch) error {
 			ingested = dateOf(w.files[b.file].Name)
 		}
 		var ok bool
-		if env, ok = newEnvelope(w.table, ingested); !ok {
+		if env, ok = newEnvelope(w.table, ingested, w.files[b.file].Part); !ok {
 			return fmt.Errorf("load: unknown preset %q", w.table.Preset)
 		}
 		w.envelopes[b.file] = env

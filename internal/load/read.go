@@ -31,6 +31,8 @@ type reader struct {
 	emit  func(batch) error
 	// reject counts what cannot even be made a record.
 	reject func(place int64, r *rejection)
+	// mended counts what was read in spite of a mistake.
+	mended func(place int64, r *rejection)
 
 	pending []record
 	size    int

@@ -24,6 +24,7 @@ const (
 	MalformedCSV    = "malformed_csv"
 	CSVFieldCount   = "csv_field_count"
 	DamagedFile     = "damaged_file"
+	StrayQuote      = "stray_quote" // of rows that are taken: see Table.Lenient
 	maxExamples     = 5
 	maxExampleBytes = 200
 )

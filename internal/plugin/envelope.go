@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -151,6 +152,11 @@ func descriptionTexts(d *wire.Description) func(yield func(string, string) bool)
 			if !yield("table "+t.Name+": doc", t.Doc) || !yield("table "+t.Name+": record_id", t.RecordID) ||
 				!yield("table "+t.Name+": updated_at", t.UpdatedAt) {
 				return
+			}
+			for _, path := range slices.Concat(t.Key...) {
+				if !yield("table "+t.Name+": key", path) {
+					return
+				}
 			}
 		}
 		for _, e := range d.EntityTypes {

@@ -104,6 +104,16 @@ func (d Description) Validate() error {
 				p.add("table %q: %s %.80q is not a JSON path such as $.id", t.Name, what, path)
 			}
 		}
+		for _, part := range t.Key {
+			if len(part) == 0 {
+				p.add("table %q: a part of key has no path", t.Name)
+			}
+			for _, path := range part {
+				if !strings.HasPrefix(path, "$") {
+					p.add("table %q: key %.80q is not a JSON path such as $.id", t.Name, path)
+				}
+			}
+		}
 	}
 	clear(seen)
 	for _, e := range d.EntityTypes {

@@ -32,7 +32,9 @@ type Table struct {
 	Doc       string `json:"doc"`
 	RecordID  string `json:"record_id,omitempty"`  // JSON path of the natural id within the record
 	UpdatedAt string `json:"updated_at,omitempty"` // JSON path of the record's own version clock (ISO text or epoch seconds)
-	Optional  bool   `json:"optional,omitempty"`   // a project may leave it out; it then reads as empty
+	// Key identifies a record without an id by several values: each is at the first of its JSON paths that has one, and not all are absent.
+	Key      [][]string `json:"key,omitempty"`
+	Optional bool       `json:"optional,omitempty"` // a project may leave it out; it then reads as empty
 }
 
 // EntityType declares an entity type; a registered one (Resolution false) is never resolved.

@@ -41,9 +41,9 @@ func tables() []pdk.Table {
 	table := func(name, doc string) pdk.Table {
 		return pdk.Table{Name: name, Doc: doc, RecordID: "$.id", UpdatedAt: "$.updated_at", Optional: true}
 	}
-	events := func(name, doc, clock string) pdk.Table {
+	events := func(name, doc, clock string, key ...[]string) pdk.Table {
 		t := table(name, doc)
-		t.RecordID, t.UpdatedAt = "", clock
+		t.UpdatedAt, t.Key = clock, key
 		return t
 	}
 	return []pdk.Table{
@@ -51,7 +51,8 @@ func tables() []pdk.Table {
 		table("customers", "Customers; all versions count, where they were landed."),
 		table("orders", "Orders, with what they hold inline: lines, refunds, fulfillments, transactions."),
 		table("order_lines", "Order lines, where the loader keeps them apart."),
-		events("discount_codes", "Discount codes of orders, where the loader keeps them apart.", ""),
+		events("discount_codes", "Discount codes of orders, where the loader keeps them apart: one row an order and place.", "",
+			[]string{"$.order_id", "$.orderId", "$.order.id"}, []string{"$.index", "$.code"}),
 		table("transactions", "Payments of orders."),
 		table("refunds", "Refunds."),
 		table("refund_lines", "Lines of refunds, where the loader keeps them apart."),
@@ -62,7 +63,10 @@ func tables() []pdk.Table {
 		table("returns", "Returns."),
 		table("disputes", "Disputes of payments."),
 		table("gift_cards", "Gift cards."),
-		events("app_events", "App vendor: events of an app (Partner API app.events, or flattened).", "$.occurredAt"),
+		events("app_events", "App vendor: events of an app (Partner API app.events, or flattened); they have no id of their own.", "$.occurredAt",
+			[]string{"$.app.id", "$.app_id"}, []string{"$.shop.id", "$.shop_id", "$.shop.myshopifyDomain", "$.shop_domain"},
+			[]string{"$.type", "$.eventType"}, []string{"$.occurredAt", "$.occurred_at"},
+			[]string{"$.charge.id", "$.chargeId", "$.charge_id", "$.appCredit.id"}),
 		events("partner_events", "App vendor: the Partner API's event log (2026-07 and later).", "$.occurredAt"),
 	}
 }

@@ -21,7 +21,8 @@ func bigquery() *Dialect {
 		"cast.text.double":  `CASE WHEN REGEXP_CONTAINS(#0, '^ *` + decimalShape + ` *$') AND CHAR_LENGTH(#0) <= 200 THEN SAFE_CAST(TRIM(#0, ' ') AS FLOAT64) END`,
 		"cast.text.boolean": `CASE WHEN LOWER(TRIM(#0, ' ')) IN ('true', 't', 'yes', 'y', '1') THEN TRUE WHEN LOWER(TRIM(#0, ' ')) IN ('false', 'f', 'no', 'n', '0') THEN FALSE END`,
 		// The instant as if it were UTC, less the minutes that its zone is ahead: BigQuery's own offsets end at 14 hours.
-		"cast.text.timestamp":    `CASE WHEN REGEXP_CONTAINS(#0, '^` + timestampShape + `$') AND NOT STARTS_WITH(#0, '0000') THEN #{timestamp_micros(@op UNIX_MICROS(SAFE_CAST(SUBSTR(#0, 1, 10) || 'T' || RPAD(COALESCE(REGEXP_EXTRACT(#0, '^.{11}([0-9:]{5,8})'), '00:00'), 8, ':00') || COALESCE(REGEXP_EXTRACT(#0, '[.][0-9]{1,6}'), '') || 'Z' AS TIMESTAMP)) - @{zone_minutes(REGEXP_EXTRACT(#0, '^.{16}[0-9:.]*([+-][0-9]{2}:?[0-9]*)$'))} * 60000000)} END`,
+		"cast.text.timestamp":    `#{timestamp.of(#{trim(#0)})}`,
+		"timestamp.of":           `CASE WHEN REGEXP_CONTAINS(#0, '^` + timestampShape + `$') AND NOT STARTS_WITH(#0, '0000') THEN #{timestamp_micros(@op UNIX_MICROS(SAFE_CAST(SUBSTR(#0, 1, 10) || 'T' || RPAD(COALESCE(REGEXP_EXTRACT(#0, '^.{11}([0-9:]{5,8})'), '00:00'), 8, ':00') || COALESCE(REGEXP_EXTRACT(#0, '[.][0-9]{1,6}'), '') || 'Z' AS TIMESTAMP)) - @{zone_minutes(REGEXP_EXTRACT(#0, '^.{16}[0-9:.]*([+-][0-9]{2}:?[0-9]*)$'))} * 60000000)} END`,
 		"zone_minutes":           `COALESCE(CASE WHEN STARTS_WITH(#0, '-') THEN -1 ELSE 1 END * (CAST(SUBSTR(#0, 2, 2) AS INT64) * 60 + CAST(CONCAT('0', SUBSTR(REPLACE(#0, ':', ''), 4)) AS INT64)), 0)`,
 		"cast.text.json":         `CASE WHEN NOT REGEXP_CONTAINS(#0, '(^|[^\\\\])(\\\\\\\\)*\\\\u0000') THEN SAFE.PARSE_JSON(#0, wide_number_mode => 'round') END`,
 		"cast.bigint.text":       `CAST(#0 AS STRING)`,

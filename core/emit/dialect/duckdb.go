@@ -44,7 +44,8 @@ func duckdb() *Dialect {
 			"cast.text.double":  `CASE WHEN regexp_full_match(#0, ' *` + decimalShape + ` *') AND strlen(#0) <= 200 THEN TRY_CAST(#0 AS DOUBLE) END`,
 			"cast.text.boolean": `CASE WHEN lower(trim(#0, ' ')) IN ('true', 't', 'yes', 'y', '1') THEN TRUE WHEN lower(trim(#0, ' ')) IN ('false', 'f', 'no', 'n', '0') THEN FALSE END`,
 			// Instants in UTC with seconds, by far the most, take the short way.
-			"cast.text.timestamp": `CASE WHEN NOT regexp_full_match(#0, '` + timestampShape + `') OR starts_with(#0, '0000') THEN NULL WHEN ends_with(#0, 'Z') AND strlen(#0) >= 20 OR strlen(#0) = 10 THEN TRY_CAST(#0 AS TIMESTAMP) ELSE #{zoned(regexp_replace(replace(#0, 'z', 'Z'), '^(.{16})([^:]|$)', '\1:00\2'))} END`,
+			"cast.text.timestamp": `#{timestamp.of(#{trim(#0)})}`,
+			"timestamp.of":        `CASE WHEN NOT regexp_full_match(#0, '` + timestampShape + `') OR starts_with(#0, '0000') THEN NULL WHEN ends_with(#0, 'Z') AND strlen(#0) >= 20 OR strlen(#0) = 10 THEN TRY_CAST(#0 AS TIMESTAMP) ELSE #{zoned(regexp_replace(replace(#0, 'z', 'Z'), '^(.{16})([^:]|$)', '\1:00\2'))} END`,
 			"zoned":               `CASE WHEN regexp_matches(substring(#0, 20), '[Z+-]') THEN #{in_years(make_timestamp(epoch_us(TRY_CAST(#0 AS TIMESTAMPTZ))))} ELSE TRY_CAST(#0 AS TIMESTAMP) END`,
 			"in_years":            `CASE WHEN @0 BETWEEN TIMESTAMP '0001-01-01 00:00:00' AND TIMESTAMP '9999-12-31 23:59:59.999999' THEN #0 END`,
 			"cast.text.json":      `CASE WHEN regexp_matches(#0, '` + lenientJSON + `') AND (regexp_matches(#0, '(^|[^\\])(\\\\)*\\u0000') OR regexp_matches(regexp_replace(#0, '"([^"\\]|\\.)*"', '""', 'g'), '` + lenientJSON + `')) THEN NULL ELSE TRY_CAST(#0 AS JSON) END`,

@@ -132,7 +132,43 @@ func load(name string, src spec.Source, t spec.Table) (*sql.Query, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(t.Key) > 0 {
+		id := macros["given_id"]
+		id.Body = builder.Call("coalesce", id.Body, key(t.Key, func(path string) sql.Expr {
+			return builder.Call("json_text", builder.Col("", "record"), builder.Text(path))
+		}))
+		macros["given_id"] = id
+	}
 	return builder.Load(files, name, builder.Params{Macros: macros, Relations: relations(src, t)})
+}
+
+// key joins the values that identify a record to one text; NULL where the record has none of them. A slash
+// in a value is written so that two lists of values are never one text.
+func key(parts [][]string, read func(path string) sql.Expr) sql.Expr {
+	var all, texts []sql.Expr
+	for i, paths := range parts {
+		var values []sql.Expr
+		for _, path := range paths {
+			values = append(values, builder.Call("nullif", read(path), builder.Text("")))
+		}
+		all = append(all, values...)
+		value := values[0]
+		if len(values) > 1 {
+			value = builder.Call("coalesce", values...)
+		}
+		for _, pair := range [][2]string{{"%", "%25"}, {"/", "%2F"}} {
+			value = builder.Call("replace", value, builder.Text(pair[0]), builder.Text(pair[1]))
+		}
+		if i > 0 {
+			texts = append(texts, builder.Text("/"))
+		}
+		texts = append(texts, builder.Call("coalesce", value, builder.Text("")))
+	}
+	some := make([]sql.Expr, len(all))
+	for i, value := range all {
+		some[i] = builder.Not(builder.IsNull(sql.CloneExpr(value)))
+	}
+	return &sql.Case{Whens: []sql.When{builder.When(builder.Or(some...), builder.Call("concat", texts...))}}
 }
 
 // relations are what models call the relations of a table.

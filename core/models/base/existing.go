@@ -105,9 +105,9 @@ func (m *mapping) row() builder.Element {
 	}
 	return builder.Element{
 		"record": m.record(), "record_id": m.id(), "ingested_at": m.first(m.preset.IngestedAt, m.instant, sql.Timestamp),
-		"updated_at": m.updatedAt(), "deleted": m.isDeleted(), "connection": m.first(m.preset.Connection, m.text, sql.Text),
-		"account": m.first(m.preset.Account, m.text, sql.Text), "api_version": m.first(m.preset.APIVersion, m.text, sql.Text),
-		"format": m.first(m.preset.Format, m.text, sql.Text), "shape": shape, "tie": m.tieBreak(), "active": active, "object": object,
+		"updated_at": m.updatedAt(), "deleted": m.isDeleted(), "connection": m.given(m.preset.Connection, m.table.Relation.Connection),
+		"account": m.given(m.preset.Account, m.table.Relation.Account), "api_version": m.given(m.preset.APIVersion, m.table.Relation.APIVersion),
+		"format": m.given(m.preset.Format, m.table.Relation.Format), "shape": shape, "tie": m.tieBreak(), "active": active, "object": object,
 	}
 }
 
@@ -131,6 +131,15 @@ func (m *mapping) first(paths []string, read func(string) sql.Expr, t sql.Type) 
 		return list[0]
 	}
 	return builder.Call("coalesce", list...)
+}
+
+// given is the first of the paths that has a text, else what the project gives.
+func (m *mapping) given(paths []string, text string) sql.Expr {
+	e := m.first(paths, m.text, sql.Text)
+	if text == "" {
+		return e
+	}
+	return builder.Call("coalesce", e, builder.Text(text))
 }
 
 // place is a column, or the json in it and a path below.
@@ -311,6 +320,9 @@ func (m *mapping) id() sql.Expr {
 	}
 	if m.table.RecordID != "" {
 		list = append(list, m.inRecord(m.table.RecordID, m.text, "json_text"))
+	}
+	if len(m.table.Key) > 0 {
+		list = append(list, key(m.table.Key, func(path string) sql.Expr { return m.inRecord(path, m.text, "json_text") }))
 	}
 	switch len(list) {
 	case 0:
