@@ -9,6 +9,7 @@ import (
 
 	"github.com/nexus-host/nexus-host/pdk"
 	"github.com/nexus-host/nexus-host/pdk/freemail"
+	"github.com/nexus-host/nexus-host/pdk/mailbox"
 )
 
 //go:embed sql
@@ -18,6 +19,8 @@ var files embed.FS
 type Config struct {
 	InternalDomains []string `config:"internal_domains" doc:"Domains of our own organization; mailboxes that are connected count as ours anyway."`
 	GenericDomains  []string `config:"generic_domains" doc:"Domains that give mail to everybody and so name no organization; replaces the built-in list." param:"-"`
+	SharedMail      []string `config:"shared_mailboxes" doc:"Changes to the list of mailboxes that several people read (info@): entries to add, or with ! to take from it." param:"-"`
+	AutomaticMail   []string `config:"automatic_addresses" doc:"Changes to the list of addresses that are no person's (no_reply@, reply tokens): entries to add, or with ! to take from it." param:"-"`
 	ExcludeLabels   []string `config:"exclude_labels" doc:"Copies under one of these labels are left out." default:"SPAM,CHAT"`
 	ActiveDays      int      `config:"active_days" doc:"email_engagement: days after their last mail until a person is cooling." default:"30" min:"1" max:"3650"`
 	DormantDays     int      `config:"dormant_days" doc:"email_engagement: days after their last mail until a person is dormant." default:"90" min:"1" max:"3650"`
@@ -63,7 +66,12 @@ func Plugin() pdk.Plugin {
 			if len(domains) == 0 {
 				domains = freemail.Domains()
 			}
-			return map[string]any{"generic_domains": domains}, nil
+			params, err := mailbox.Params(src.Config.SharedMail, src.Config.AutomaticMail)
+			if err != nil {
+				return nil, err
+			}
+			params["generic_domains"] = domains
+			return params, nil
 		},
 		Validate: func(src pdk.Source[Config]) error {
 			if src.Config.DormantDays <= src.Config.ActiveDays {
@@ -131,7 +139,7 @@ func more(pdk.Source[Config]) ([]pdk.Fragment, error) {
 		}.Fragment(),
 		pdk.Traits{
 			Name: "contact_traits", Doc: "What an address says of its person and organization, once, where it first appears.",
-			From: pdk.From{Relation: "normalized.contacts"},
+			From: pdk.From{Relation: "normalized.contacts", Where: "is_person"},
 			Subjects: []pdk.Subject{
 				{EntityType: "person", IdentifierType: "email", Identifier: "address", Traits: []pdk.Trait{
 					{Name: "email", Value: "address"},

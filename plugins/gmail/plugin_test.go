@@ -157,7 +157,9 @@ func TestKinds(t *testing.T) {
 		{name: "null return path", headers: []string{"From: Postmaster <postmaster@mx.test>", "To: us@acme.test", "Return-Path: <>"}, want: "bounce inbound"},
 		{name: "delay", headers: []string{"From: mailer-daemon@googlemail.com", "To: us@acme.test", "Subject: Delivery Status Notification (Delay)",
 			`Content-Type: multipart/report; report-type=delivery-status`}, want: "auto_reply inbound"},
-		{name: "read receipt", headers: []string{from, "To: us@acme.test", `Content-Type: multipart/report; report-type=disposition-notification`}, want: "human inbound"},
+		{name: "read receipt", headers: []string{from, "To: us@acme.test", `Content-Type: multipart/report; report-type=disposition-notification`}, want: "auto_reply inbound"},
+		{name: "delivered", headers: []string{"From: MAILER-DAEMON@mx.test", "To: us@acme.test", "Subject: Successful Mail Delivery Report",
+			`Content-Type: multipart/report; report-type=delivery-status`}, want: "auto_reply inbound"},
 		{name: "no sender", headers: []string{"To: us@acme.test"}, want: "human inbound"},
 	}
 	var mails []mail
@@ -348,17 +350,26 @@ func odd() []plugintest.Record {
 		`{"Subject":"=?utf-8?Q?=C3?= ?= =? =?=","From":"a@x.test","Message-ID":"<odd3@x>"}`, `{"From":"\u0000\u0001 <z@x.test>\r\n\t,\u2028 y@x.test"}`,
 	} {
 		list = append(list, plugintest.Record{JSON: text, ID: fmt.Sprintf("odd%d", i), Connection: "us@acme.test"})
+		if members := strings.TrimPrefix(text, "{"); members != "}" && !strings.Contains(text, "internalDate") {
+			text = `{"internalDate":"1704099600000",` + members
+			list = append(list, plugintest.Record{JSON: text, ID: fmt.Sprintf("dated%d", i), Connection: "us@acme.test"})
+		}
 	}
 	return append(list, plugintest.Record{ID: "gone", Deleted: true}, plugintest.Record{ID: "null"}, plugintest.Record{ID: "null", JSON: `null`, Connection: "c"})
 }
 
-// TestOddRecords: none breaks a fragment, none is lost, and every kind conforms.
+// TestOddRecords: none breaks a fragment, each is read or found to have no date, and every kind conforms.
 func TestOddRecords(t *testing.T) {
 	s := plugintest.New(t, gmail.Plugin(), plugintest.Options{Config: config})
 	records := odd()
 	s.Load("messages", records...)
 	s.Conform()
-	if n := len(s.Rows("message_copies")); n < len(records)-3 {
-		t.Errorf("%d copies of %d records", n, len(records)-1)
+	undated := map[string]int{}
+	for _, r := range s.Rows("mail_findings") {
+		undated[r.Text("reason")]++
+	}
+	copies := len(s.Rows("message_copies"))
+	if n := copies + undated["incomplete_record"] + undated["unread_time"]; n != len(records)-1 || undated["unread_time"] < 2 || copies < 15 {
+		t.Errorf("%d copies of %d records, %v", copies, len(records)-1, undated)
 	}
 }

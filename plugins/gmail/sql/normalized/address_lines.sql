@@ -10,3 +10,5 @@ union all
 select message_key, 'reply_to' as role, reply_to_text as address_text from normalized.mails where reply_to_text is not null and reply_to_text is distinct from sender_text
 union all
 select message_key, 'failed_recipient' as role, failed_recipients_text as address_text from normalized.mails where failed_recipients_text is not null
+union all
+select message_key, 'returned_to' as role, returned_to_text as address_text from normalized.mails where returned_to_text is not null and message_kind = 'bounce'

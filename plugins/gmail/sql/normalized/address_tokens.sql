@@ -4,9 +4,9 @@
 with prepared as (
   select
     address_text,
-    replace(replace(replace(replace(replace(replace(replace(replace(replace(
-      address_text, '\\', '␀'), '\"', '␁'), '\(', '␂'), '\)', '␃'), '[', '␄'), ']', '␅'),
-      '"=?', '=?'), '?="', '?='), hex_text('0d'), '') as marked
+    replace(replace(replace(replace(replace(replace(replace(replace(
+      plain_text, '\\', '␀'), '\"', '␁'), '\(', '␂'), '\)', '␃'), '[', '␄'), ']', '␅'),
+      '"=?', '=?'), '?="', '?=') as marked
   from normalized.address_texts
   where shape = 'list'
 ),
@@ -28,11 +28,7 @@ select
     when starts_with(value, '(') then 'comment'
     when starts_with(value, '<') then 'angle'
     when starts_with(value, '=?') then 'word'
-    when regexp_like(value, '[^ 	
-]') then 'text'
+    when trim(value) <> '' then 'text'
     else 'space'
-  end as token,
-  -- Adjacent encoded words are one: the space between them is not.
-  starts_with(lag(value) over (partition by address_text order by place), '=?')
-    and starts_with(lead(value) over (partition by address_text order by place), '=?') as is_between_words
+  end as token
 from tokens

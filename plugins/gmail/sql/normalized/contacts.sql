@@ -5,6 +5,7 @@ select
   is_generic_domain,
   is_ours,
   is_role_address,
+  is_person,
   arg_min(event_id, occurred_at) as event_id,
   min(occurred_at) as occurred_at,
   arg_min(case when message_kind = 'human' then event_id end, case when message_kind = 'human' then occurred_at end) as human_event_id,
@@ -14,4 +15,4 @@ select
   min(_ingested_at) as _ingested_at
 from normalized.message_addresses
 where message_kind <> 'bounce' and role <> 'failed_recipient'
-group by address, domain, is_generic_domain, is_ours, is_role_address
+group by address, domain, is_generic_domain, is_ours, is_role_address, is_person

@@ -3,7 +3,7 @@ with given as (
   select a.address, a.event_id, a.occurred_at, max(a.display_name) as display_name, min(a._ingested_at) as _ingested_at
   from normalized.message_addresses as a
   join normalized.contacts as c on c.address = a.address
-  where a.display_name is not null and a.message_kind <> 'bounce' and a.role <> 'failed_recipient'
+  where a.display_name is not null and a.is_person and a.message_kind <> 'bounce' and a.role <> 'failed_recipient'
     and (a.role = 'sender' or not c.has_own_name)
   group by a.address, a.event_id, a.occurred_at
 ),

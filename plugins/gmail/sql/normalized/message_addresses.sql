@@ -21,8 +21,14 @@ own as (
   where r.role = 'sender' and r.place = 1 and m.is_ours
 ),
 known as (
-  select address, email_domain(address) as domain
-  from (select distinct address from read) as a
+  select
+    address,
+    email_domain(address) as domain,
+    local_part,
+    -- As pdk/mailbox compares: without separators and tag, and what comes before the first -.
+    regexp_replace(split_part(local_part, '+', 1), '[._-]', '') as word,
+    split_part(split_part(local_part, '+', 1), '-', 1) as head
+  from (select address, split_part(address, '@', 1) as local_part from (select distinct address from read) as r) as a
 ),
 judged as (
   select
@@ -30,8 +36,9 @@ judged as (
     k.domain,
     coalesce(k.domain in (config('generic_domains')), true) as is_generic_domain,
     o.address is not null or coalesce(k.domain in (config('internal_domains')), false) as is_ours,
-    regexp_like(k.address, '^(no-?reply|do-?not-?reply|donotreply|mailer-daemon|postmaster|bounces?|notifications?|abuse|admin|billing|contact|help|hello|hr|info|it|jobs|legal|marketing|news|newsletter|office|orders|press|sales|security|service|support|team|webmaster)[+@-]')
-      or regexp_like(k.address, '([+._-]|^)(no-?reply|do-?not-?reply|donotreply|mailer-daemon)[^@]*@') as is_role_address
+    (k.word in (config('shared_words')) or k.head in (config('shared_words'))
+      or regexp_like(k.local_part, config('shared_local')) or regexp_like(k.address, config('shared_addresses'))) as is_shared,
+    (k.word in (config('automatic_words')) or regexp_like(k.local_part, config('automatic_local')) or regexp_like(k.address, config('automatic_addresses'))) as is_automatic
   from known as k
   left join (select distinct address from own) as o on o.address = k.address
 )
@@ -47,7 +54,9 @@ select
   j.domain,
   j.is_generic_domain,
   j.is_ours,
-  j.is_role_address,
+  j.is_shared or j.is_automatic as is_role_address,
+  -- Programs and addresses made for one mail are nobody; neither is a shared mailbox with a tag.
+  not (j.is_automatic or (j.is_shared and contains(split_part(r.address, '@', 1), '+'))) as is_person,
   m._ingested_at
 from read as r
 join judged as j on j.address = r.address

@@ -1,48 +1,5 @@
--- One row a copy of a mail in a mailbox, from every shape a loader lands: users.messages with payload.headers, the
--- same with top-level headers, and flat rows whose keys are header names (IMAP). Drafts and copies under an excluded label are left out.
--- A copy that was deleted from its mailbox keeps its last full version: what was sent was sent.
-with removed as (
-  select h._connection, h.record_id, max(h._version) as version
-  from raw.messages as m
-  join raw.messages_history as h on h.record_id = m.record_id and coalesce(h._connection, '') = coalesce(m._connection, '')
-  where m._deleted is true and h._deleted is not true
-  group by h._connection, h.record_id
-),
-kept as (
-  select record_id, record, _connection, _account, _source_updated_at, _ingested_at
-  from raw.messages
-  where _deleted is not true
-  union all
-  select h.record_id, h.record, h._connection, h._account, h._source_updated_at, h._ingested_at
-  from raw.messages_history as h
-  join removed as r on r.record_id = h.record_id and coalesce(r._connection, '') = coalesce(h._connection, '') and r.version = h._version
-),
-documents as (
-  select
-    concat(_connection, '/', record_id) as copy_id,
-    _connection as connection,
-    _account as account,
-    _source_updated_at,
-    _ingested_at,
-    coalesce(json_text(record, '$.id'), record_id) as gmail_id,
-    coalesce(json_text(record, '$.threadId'), json_text(record, '$.thread_id')) as gmail_thread_id,
-    coalesce(json_timestamp(record, '$.internalDate', 'millis'), json_timestamp(record, '$.internal_date', 'millis')) as internal_at,
-    coalesce(json_bigint(record, '$.sizeEstimate'), json_bigint(record, '$.size_estimate')) as size_bytes,
-    json_text(record, '$.payload.mimeType') as mime_type,
-    json_text(record, '$.payload.filename') as filename,
-    coalesce(json_extract(record, '$.payload.headers'), json_extract(record, '$.headers')) as headers,
-    coalesce(json_extract(record, '$.labelIds'), json_extract(record, '$.label_ids')) as labels,
-    json_extract(record, '$.payload.parts') as parts,
-    case
-      when json_type(record, '$.payload.headers') = 'array' or json_type(record, '$.headers') = 'array' then null
-      when json_type(record, '$.payload.headers') = 'object' then json_extract(record, '$.payload.headers')
-      when json_type(record, '$.headers') = 'object' then json_extract(record, '$.headers')
-      else record
-    end as flat
-  from kept
-),
--- Flat rows, or headers as one object: header names, or columns named after them, are the keys.
-flat_headers as (
+-- One row a copy of a mail in a mailbox, read. Drafts and copies under an excluded label are left out, and so is what has no date of its own.
+with flat_headers as (
   select
     copy_id,
     coalesce(json_text(flat, '$.From'), json_text(flat, '$.from')) as from_text,
@@ -62,13 +19,13 @@ flat_headers as (
     coalesce(json_text(flat, '$."Content-Type"'), json_text(flat, '$.content_type')) as content_type,
     coalesce(json_text(flat, '$."Return-Path"'), json_text(flat, '$.return_path')) as return_path,
     coalesce(json_text(flat, '$."X-Failed-Recipients"'), json_text(flat, '$.x_failed_recipients')) as failed_recipients_text
-  from documents
+  from normalized.message_documents
   where flat is not null
 ),
 -- The headers that are read further down, by how their names begin; the many others are large, and left where they are.
 headers as (
   select d.copy_id, h.value as header, h.ordinality as place
-  from documents as d
+  from normalized.message_documents as d
   cross join unnest(json_array(d.headers, '$')) as h(value, ordinality)
   where regexp_like(
     json_text(h.value, '$.name'),
@@ -80,19 +37,12 @@ facts as (
   from headers
   union all
   select d.copy_id, 'label' as name, json_text(l.value, '$') as value, l.ordinality as place
-  from documents as d
+  from normalized.message_documents as d
   cross join unnest(json_array(d.labels, '$')) as l(value, ordinality)
   union all
-  select d.copy_id, case when coalesce(json_text(p.value, '$.filename'), '') = '' then 'part' else 'attachment' end as name,
-    json_text(p.value, '$.mimeType') as value, p.ordinality as place
-  from documents as d
-  cross join unnest(json_array(d.parts, '$')) as p(value, ordinality)
-  union all
-  select d.copy_id, case when coalesce(json_text(q.value, '$.filename'), '') = '' then 'part' else 'attachment' end as name,
-    json_text(q.value, '$.mimeType') as value, q.ordinality as place
-  from documents as d
-  cross join unnest(json_array(d.parts, '$')) as p(value)
-  cross join unnest(json_array(p.value, '$.parts')) as q(value, ordinality)
+  select copy_id, case when is_attachment then 'attachment' else 'part' end as name, mime_type as value, cast(null as bigint) as place
+  from normalized.message_parts
+  where not is_returned
 ),
 -- An address header that stands several times in one mail counts as one that holds them all.
 doubled as (
@@ -112,7 +62,7 @@ repeated as (
 delivered as (
   select f.copy_id, arg_min(f.value, f.place) as address_text
   from facts as f
-  join documents as d on d.copy_id = f.copy_id
+  join normalized.message_documents as d on d.copy_id = f.copy_id
   where f.name = 'delivered-to' and not contains(coalesce(d.account, d.connection, ''), '@')
   group by f.copy_id
 ),
@@ -142,6 +92,7 @@ pivoted as (
     bool_or(f.name in ('list-unsubscribe', 'feedback-id', 'x-auto-response-suppress')) as has_bulk_header,
     bool_or(f.name = 'attachment') as has_attachment,
     bool_or(f.name in ('part', 'attachment') and f.value = 'text/calendar') as has_calendar_part,
+    bool_or(f.name = 'part' and f.value = 'message/disposition-notification') as is_receipt,
     bool_or(f.name = 'label' and f.value = 'DRAFT') as is_draft,
     bool_or(f.name = 'label' and f.value = 'SENT') as is_sent,
     bool_or(f.name = 'label' and f.value in (config('exclude_labels'))) as is_excluded,
@@ -159,6 +110,44 @@ pivoted as (
   left join repeated as r on r.copy_id = f.copy_id and r.name = f.name
   group by f.copy_id
 ),
+-- What a report says of each recipient (RFC 3464): in the headers of a part of its own, or in a text with a blank line between them.
+statuses as (
+  select copy_id, place, original_recipient, final_recipient, action
+  from normalized.message_parts
+  where final_recipient is not null or original_recipient is not null
+  union all
+  select p.copy_id, concat(p.place, '.', cast(b.ordinality as text)) as place,
+    regexp_extract(b.value, '[Oo][Rr][Ii][Gg][Ii][Nn][Aa][Ll]-[Rr][Ee][Cc][Ii][Pp][Ii][Ee][Nn][Tt]: *([^
+]*)', 1) as original_recipient,
+    regexp_extract(b.value, '[Ff][Ii][Nn][Aa][Ll]-[Rr][Ee][Cc][Ii][Pp][Ii][Ee][Nn][Tt]: *([^
+]*)', 1) as final_recipient,
+    lower(regexp_extract(b.value, '[Aa][Cc][Tt][Ii][Oo][Nn]: *([A-Za-z]+)', 1)) as action
+  from normalized.message_parts as p
+  cross join unnest(split(p.report_text, '
+
+')) as b(value, ordinality)
+  where regexp_like(b.value, '[Rr][Ee][Cc][Ii][Pp][Ii][Ee][Nn][Tt]:')
+),
+-- The recipient whom the sender wrote to comes before the one that the mail was passed on to.
+reported as (
+  select
+    copy_id,
+    string_agg(case when coalesce(action, 'failed') = 'failed' then trim(regexp_replace(coalesce(original_recipient, final_recipient), '^[^;<@]*;', '')) end,
+      ', ' order by place) as failed_text,
+    bool_or(coalesce(action, 'failed') = 'failed') as is_failure
+  from statuses
+  group by copy_id
+),
+-- What a report returns of the mail itself: the first part that has its headers.
+returned as (
+  select
+    copy_id,
+    arg_min(returned_to_text, case when returned_to_text is not null then place end) as to_text,
+    arg_min(returned_message_id, case when returned_message_id is not null then place end) as message_id
+  from normalized.message_parts
+  where is_returned
+  group by copy_id
+),
 merged as (
   select
     d.copy_id,
@@ -170,7 +159,6 @@ merged as (
     d.internal_at,
     -- Read where Gmail gives no time of its own.
     case when d.internal_at is null then coalesce(p.date_text, f.date_text) end as date_text,
-    d._source_updated_at,
     d._ingested_at,
     d.size_bytes,
     coalesce(d.mime_type, '') as mime_type,
@@ -182,7 +170,12 @@ merged as (
     coalesce(p.reply_to_text, f.reply_to_text) as reply_to_text,
     p.original_from_text,
     coalesce(p.failed_recipients_text, f.failed_recipients_text) as failed_recipients_text,
-    coalesce(p.subject, f.subject) as subject,
+    e.failed_text as reported_text,
+    e.is_failure,
+    t.to_text as returned_to_text,
+    t.message_id as returned_message_id,
+    coalesce(p.is_receipt, false) as is_receipt_part,
+    regexp_replace(coalesce(p.subject, f.subject), config('blanks'), ' ') as subject,
     coalesce(p.message_id_text, f.message_id_text) as message_id_text,
     coalesce(p.in_reply_to_text, f.in_reply_to_text) as in_reply_to_text,
     coalesce(p.references_text, f.references_text) as references_text,
@@ -199,80 +192,85 @@ merged as (
     coalesce(p.has_calendar_part, false) as has_calendar_part,
     coalesce(p.is_sent, false) as is_sent,
     p.system_labels
-  from documents as d
+  from normalized.message_documents as d
   left join pivoted as p on p.copy_id = d.copy_id
   left join flat_headers as f on f.copy_id = d.copy_id
   left join delivered as v on v.copy_id = d.copy_id
+  left join reported as e on e.copy_id = d.copy_id
+  left join returned as t on t.copy_id = d.copy_id
   where coalesce(p.is_draft, false) = false and coalesce(p.is_excluded, false) = false
+),
+read as (
+  select
+    copy_id,
+    coalesce(account, connection) as mailbox,
+    owner_text,
+    gmail_thread_id,
+    -- The mail's own id is the same in every mailbox; Gmail's is not.
+    coalesce(
+      nullif(trim(replace(replace(message_id_text, '<', ''), '>', '')), ''),
+      concat('gmail:', coalesce(account, connection), ':', gmail_id)) as message_key,
+    nullif(replace(split_part(trim(replace(in_reply_to_text, '>', ' ')), ' ', 1), '<', ''), '') as in_reply_to,
+    nullif(replace(split_part(trim(replace(references_text, '>', ' ')), ' ', 1), '<', ''), '') as first_reference,
+    case when in_reply_to_text is null then regexp_extract(references_text, '<([^<> ]+)>[^<>]*$', 1) end as last_reference,
+    coalesce(
+      internal_at,
+      cast(date_text as timestamp),
+      cast(concat(
+        regexp_extract(date_text, '([0-9]{1,2}) +([A-Za-z]{3})[a-z]* +([0-9]{4})', 3), '-',
+        case lower(regexp_extract(date_text, '([0-9]{1,2}) +([A-Za-z]{3})[a-z]* +([0-9]{4})', 2))
+          when 'jan' then '01' when 'feb' then '02' when 'mar' then '03' when 'apr' then '04' when 'may' then '05' when 'jun' then '06'
+          when 'jul' then '07' when 'aug' then '08' when 'sep' then '09' when 'oct' then '10' when 'nov' then '11' when 'dec' then '12'
+        end, '-',
+        regexp_extract(concat('0', regexp_extract(date_text, '([0-9]{1,2}) +([A-Za-z]{3})[a-z]* +([0-9]{4})', 1)), '[0-9]{2}$'), 'T',
+        regexp_extract(concat('0', regexp_extract(date_text, '[0-9]{1,2}:[0-9]{2}')), '[0-9]{2}:[0-9]{2}$'),
+        regexp_extract(date_text, '[0-9]:[0-9]{2}(:[0-9]{2})', 1),
+        coalesce(
+          regexp_extract(date_text, '[+-][0-9]{4}'),
+          case regexp_extract(date_text, '[A-Z]{3}$')
+            when 'EST' then '-0500' when 'EDT' then '-0400' when 'CST' then '-0600' when 'CDT' then '-0500'
+            when 'MST' then '-0700' when 'MDT' then '-0600' when 'PST' then '-0800' when 'PDT' then '-0700' else 'Z'
+          end)) as timestamp)) as sent_at,
+    case when internal_at is not null then 'exact' else 'inferred' end as time_precision,
+    subject,
+    -- A list that rewrites From hides the person in other headers.
+    case
+      when has_list_id and contains(from_text, ' via ') then coalesce(original_from_text, reply_to_text)
+      else coalesce(nullif(trim(from_text), ''), sender_text)
+    end as sender_text,
+    to_text,
+    cc_text,
+    bcc_text,
+    reply_to_text,
+    coalesce(failed_recipients_text, reported_text) as failed_recipients_text,
+    returned_to_text,
+    nullif(trim(replace(replace(returned_message_id, '<', ''), '>', '')), '') as returned_message_id,
+    size_bytes,
+    has_attachment,
+    is_sent,
+    system_labels,
+    case
+      -- A receipt is written by a mail program when the mail is shown, or thrown away (RFC 8098).
+      when is_receipt_part or contains(content_type, 'disposition-notification') then 'auto_reply'
+      when (starts_with(content_type, 'multipart/report') and contains(content_type, 'delivery-status'))
+        or failed_recipients_text is not null or reported_text is not null
+        or (regexp_like(from_text, '(MAILER-DAEMON|[Mm]ailer-[Dd]aemon|POSTMASTER|[Pp]ost[Mm]aster|[Mm]ail [Dd]elivery)')
+          and (return_path = '<>' or mime_type = 'multipart/report' or starts_with(content_type, 'multipart/report')
+            or regexp_like(lower(subject), '(undeliver|failure|failed|returned mail|delivery status|not be delivered)')))
+        -- A notice of delay is no failure, for the mail may still arrive, and one of delivery is the contrary.
+        then case when coalesce(is_failure, not regexp_like(coalesce(lower(subject), ''), '(delay|warning: could not send|not yet been delivered|successful|relayed)')) then 'bounce' else 'auto_reply' end
+      when has_calendar_part or contains(content_type, 'text/calendar') or contains(content_class, 'calendarmessage')
+        or contains(from_text, 'calendar-notification@google.com') then 'calendar_invite'
+      -- An empty return path says that no answer is wanted: only machines write so.
+      when is_auto_reply or starts_with(auto_submitted, 'auto-replied') or precedence = 'auto_reply' or return_path = '<>'
+        or regexp_like(subject, '^ *([Oo]ut of [Oo]ffice|[Aa]utomatic [Rr]eply|[Aa]uto[ -]?[Rr]eply|AUTO[ -]?REPLY|Abwesenheit)') then 'auto_reply'
+      when has_list_id or has_bulk_header or contains(content_type, 'feedback-report') or not starts_with(auto_submitted, 'no')
+        or precedence in ('bulk', 'list', 'junk') then 'bulk'
+      else 'human'
+    end as message_kind,
+    _ingested_at
+  from merged
 )
-select
-  copy_id,
-  coalesce(account, connection) as mailbox,
-  owner_text,
-  gmail_thread_id,
-  -- The mail's own id is the same in every mailbox; Gmail's is not.
-  coalesce(
-    nullif(trim(replace(replace(message_id_text, '<', ''), '>', '')), ''),
-    concat('gmail:', coalesce(account, connection), ':', gmail_id)) as message_key,
-  nullif(replace(split_part(trim(replace(in_reply_to_text, '>', ' ')), ' ', 1), '<', ''), '') as in_reply_to,
-  nullif(replace(split_part(trim(replace(references_text, '>', ' ')), ' ', 1), '<', ''), '') as first_reference,
-  case when in_reply_to_text is null then regexp_extract(references_text, '<([^<> ]+)>[^<>]*$', 1) end as last_reference,
-  coalesce(
-    internal_at,
-    cast(date_text as timestamp),
-    cast(concat(
-      regexp_extract(date_text, '([0-9]{1,2}) +([A-Za-z]{3})[a-z]* +([0-9]{4})', 3), '-',
-      case lower(regexp_extract(date_text, '([0-9]{1,2}) +([A-Za-z]{3})[a-z]* +([0-9]{4})', 2))
-        when 'jan' then '01' when 'feb' then '02' when 'mar' then '03' when 'apr' then '04' when 'may' then '05' when 'jun' then '06'
-        when 'jul' then '07' when 'aug' then '08' when 'sep' then '09' when 'oct' then '10' when 'nov' then '11' when 'dec' then '12'
-      end, '-',
-      regexp_extract(concat('0', regexp_extract(date_text, '([0-9]{1,2}) +([A-Za-z]{3})[a-z]* +([0-9]{4})', 1)), '[0-9]{2}$'), 'T',
-      regexp_extract(concat('0', regexp_extract(date_text, '[0-9]{1,2}:[0-9]{2}')), '[0-9]{2}:[0-9]{2}$'),
-      regexp_extract(date_text, '[0-9]:[0-9]{2}(:[0-9]{2})', 1),
-      coalesce(
-        regexp_extract(date_text, '[+-][0-9]{4}'),
-        case regexp_extract(date_text, '[A-Z]{3}$')
-          when 'EST' then '-0500' when 'EDT' then '-0400' when 'CST' then '-0600' when 'CDT' then '-0500'
-          when 'MST' then '-0700' when 'MDT' then '-0600' when 'PST' then '-0800' when 'PDT' then '-0700' else 'Z'
-        end)) as timestamp),
-    _source_updated_at,
-    _ingested_at) as sent_at,
-  case
-    when internal_at is not null then 'exact'
-    when regexp_like(date_text, '[0-9]{4}') then 'inferred'
-    else 'observed'
-  end as time_precision,
-  subject,
-  -- A list that rewrites From hides the person in other headers.
-  case
-    when has_list_id and contains(from_text, ' via ') then coalesce(original_from_text, reply_to_text)
-    else coalesce(nullif(trim(from_text), ''), sender_text)
-  end as sender_text,
-  to_text,
-  cc_text,
-  bcc_text,
-  reply_to_text,
-  failed_recipients_text,
-  size_bytes,
-  has_attachment,
-  is_sent,
-  system_labels,
-  case
-    when (starts_with(content_type, 'multipart/report') and contains(content_type, 'delivery-status'))
-      or failed_recipients_text is not null
-      or (regexp_like(from_text, '(MAILER-DAEMON|[Mm]ailer-[Dd]aemon|POSTMASTER|[Pp]ost[Mm]aster|[Mm]ail [Dd]elivery)')
-        and (return_path = '<>' or mime_type = 'multipart/report' or starts_with(content_type, 'multipart/report')
-          or regexp_like(lower(subject), '(undeliver|failure|failed|returned mail|delivery status|not be delivered)')))
-      -- A notice of delay is no failure: the mail may still arrive.
-      then case when regexp_like(lower(subject), '(delay|warning: could not send|not yet been delivered)') then 'auto_reply' else 'bounce' end
-    when has_calendar_part or contains(content_type, 'text/calendar') or contains(content_class, 'calendarmessage')
-      or contains(from_text, 'calendar-notification@google.com') then 'calendar_invite'
-    -- An empty return path says that no answer is wanted: only machines write so.
-    when is_auto_reply or starts_with(auto_submitted, 'auto-replied') or precedence = 'auto_reply' or return_path = '<>'
-      or regexp_like(subject, '^ *([Oo]ut of [Oo]ffice|[Aa]utomatic [Rr]eply|[Aa]uto[ -]?[Rr]eply|AUTO[ -]?REPLY|Abwesenheit)') then 'auto_reply'
-    when has_list_id or has_bulk_header or contains(content_type, 'feedback-report') or not starts_with(auto_submitted, 'no')
-      or precedence in ('bulk', 'list', 'junk') then 'bulk'
-    else 'human'
-  end as message_kind,
-  _ingested_at
-from merged
+select *
+from read
+where sent_at is not null

@@ -3,6 +3,7 @@ with sides as (
   select
     message_key,
     min(case when role = 'sender' then address end) as sender_address,
+    coalesce(bool_or(role = 'sender' and is_person), false) as is_from_person,
     coalesce(bool_or(role = 'sender' and is_ours), false) as is_from_us,
     coalesce(bool_or(role in ('recipient', 'cced', 'bcced') and is_ours), false) as is_to_us,
     coalesce(bool_or(role in ('recipient', 'cced', 'bcced') and not is_ours), false) as is_to_others,
@@ -19,25 +20,6 @@ threads as (
   from normalized.mails
   where message_kind <> 'bounce'
   group by thread_key
-),
-subjects as (
-  select
-    s.subject,
-    string_agg(case
-      when w.word is not null then w.text
-      when trim(t.value) = '' and s.is_all_words then ''
-      else t.value
-      end, '' order by t.ordinality) as decoded
-  from (
-    select subject, not regexp_like(regexp_replace(subject, '=[?][^? ]{1,60}[?][BbQq][?][^?]{0,200}[^?]{0,200}[?]=', ''), '[^ 	
-]') as is_all_words
-    from normalized.mails
-    where contains(subject, '=?')
-    group by subject
-  ) as s
-  cross join unnest(regexp_matches(s.subject, '=([?][^? ]{1,60}[?][BbQq][?][^?]{0,200}[^?]{0,200}[?]=)?|[^=]+')) as t(value, ordinality)
-  left join normalized.encoded_words as w on w.word = t.value
-  group by s.subject
 )
 select
   m.message_key,
@@ -49,9 +31,9 @@ select
   m.thread_key,
   t.first_message_key = m.message_key as is_first_in_thread,
   t.message_count as thread_message_count,
-  nullif(trim(regexp_replace(coalesce(j.decoded, m.subject), '[ 	
-]+', ' ')), '') as subject,
+  nullif(trim(regexp_replace(coalesce(j.decoded_text, m.subject), config('blanks'), ' ')), '') as subject,
   s.sender_address,
+  coalesce(s.is_from_person, false) as is_from_person,
   s.recipient_address,
   coalesce(s.recipient_count, 0) as recipient_count,
   case
@@ -72,5 +54,5 @@ select
 from normalized.mails as m
 left join sides as s on s.message_key = m.message_key
 left join threads as t on t.thread_key = m.thread_key
-left join subjects as j on j.subject = m.subject
+left join normalized.decoded_texts as j on j.text = m.subject
 left join normalized.mails as p on p.message_key = m.parent_key and p.message_key <> m.message_key

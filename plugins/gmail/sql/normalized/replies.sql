@@ -6,7 +6,9 @@ select
   m.subject,
   m.direction,
   m.sender_address,
+  m.is_from_person,
   p.sender_address as replied_to_address,
+  p.is_from_person as is_to_person,
   p.event_id as parent_event_id,
   case when m.occurred_at >= p.occurred_at then date_diff('second', p.occurred_at, m.occurred_at) end as response_seconds,
   m._ingested_at

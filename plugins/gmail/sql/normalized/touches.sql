@@ -2,7 +2,7 @@
 with senders as (
   select 'person' as entity_type, 'email' as identifier_type, address as identifier_value, event_id, occurred_at, _ingested_at
   from normalized.message_addresses
-  where role = 'sender' and message_kind = 'human' and not is_ours
+  where role = 'sender' and message_kind = 'human' and not is_ours and is_person
   union all
   select 'group' as entity_type, 'domain' as identifier_type, domain as identifier_value, event_id, occurred_at, _ingested_at
   from normalized.message_addresses

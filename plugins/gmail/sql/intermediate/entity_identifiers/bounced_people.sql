@@ -9,7 +9,7 @@ select
   occurred_at,
   _ingested_at
 from normalized.bounces
-where address is not null
+where address is not null and is_person
 union all
 select
   event_id,

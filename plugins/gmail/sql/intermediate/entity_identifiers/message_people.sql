@@ -9,4 +9,4 @@ select
   occurred_at,
   _ingested_at
 from normalized.message_addresses
-where message_kind <> 'bounce' and role <> 'failed_recipient'
+where message_kind <> 'bounce' and role <> 'failed_recipient' and is_person

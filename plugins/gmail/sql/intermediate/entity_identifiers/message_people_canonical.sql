@@ -13,4 +13,4 @@ select
   occurred_at,
   _ingested_at
 from normalized.message_addresses
-where message_kind <> 'bounce' and role <> 'failed_recipient' and not starts_with(address, '"') and not starts_with(address, '+')
+where message_kind <> 'bounce' and role <> 'failed_recipient' and is_person and not starts_with(address, '"') and not starts_with(address, '+')

@@ -9,6 +9,7 @@ select
   occurred_at,
   _ingested_at
 from normalized.replies
+where is_from_person
 union all
 select
   event_id,
@@ -20,3 +21,4 @@ select
   occurred_at,
   _ingested_at
 from normalized.replies
+where is_to_person

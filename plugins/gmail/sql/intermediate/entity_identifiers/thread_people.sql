@@ -9,4 +9,4 @@ select
   occurred_at,
   _ingested_at
 from normalized.messages
-where is_first_in_thread and sender_address is not null
+where is_first_in_thread and sender_address is not null and is_from_person

@@ -2,11 +2,11 @@
 with signs as (
   select address, event_id, occurred_at, 'deliverable' as state_value, _ingested_at
   from normalized.message_addresses
-  where role = 'sender' and message_kind <> 'bounce' and not is_ours
+  where role = 'sender' and message_kind <> 'bounce' and not is_ours and is_person
   union all
   select address, event_id, occurred_at, 'bounced' as state_value, _ingested_at
   from normalized.bounces
-  where address is not null
+  where address is not null and is_person
 ),
 spaced as (
   select address, event_id, occurred_at, state_value, _ingested_at,

@@ -1,0 +1,129 @@
+-- One row a part of a mail, seven levels deep: whether it hangs on the mail, and what reports of mail servers say in it. Returned is what
+-- lies in the mail that a report sends back.
+with whole as (
+  select copy_id, mime_type, parts
+  from normalized.message_documents
+  where parts is not null
+),
+one as (
+  select d.copy_id, cast(1000 + p.ordinality as text) as place, lower(json_text(p.value, '$.mimeType')) as mime_type,
+    lower(coalesce(d.mime_type, '')) as container, lower(coalesce(d.mime_type, '')) = 'multipart/report' and lower(json_text(p.value, '$.mimeType')) in ('message/rfc822', 'message/global', 'text/rfc822-headers') as is_returned,
+    lower(coalesce(d.mime_type, '')) = 'multipart/report' as is_report, p.value as part
+  from whole as d
+  cross join unnest(json_array(d.parts, '$')) as p(value, ordinality)
+),
+two as (
+  select l.copy_id, concat(l.place, '.', cast(1000 + p.ordinality as text)) as place, lower(json_text(p.value, '$.mimeType')) as mime_type,
+    l.mime_type as container, l.is_returned or (l.is_report and lower(json_text(p.value, '$.mimeType')) in ('message/rfc822', 'message/global', 'text/rfc822-headers')) as is_returned, l.is_report, p.value as part
+  from one as l
+  cross join unnest(json_array(l.part, '$.parts')) as p(value, ordinality)
+),
+three as (
+  select l.copy_id, concat(l.place, '.', cast(1000 + p.ordinality as text)) as place, lower(json_text(p.value, '$.mimeType')) as mime_type,
+    l.mime_type as container, l.is_returned or (l.is_report and lower(json_text(p.value, '$.mimeType')) in ('message/rfc822', 'message/global', 'text/rfc822-headers')) as is_returned, l.is_report, p.value as part
+  from two as l
+  cross join unnest(json_array(l.part, '$.parts')) as p(value, ordinality)
+),
+four as (
+  select l.copy_id, concat(l.place, '.', cast(1000 + p.ordinality as text)) as place, lower(json_text(p.value, '$.mimeType')) as mime_type,
+    l.mime_type as container, l.is_returned or (l.is_report and lower(json_text(p.value, '$.mimeType')) in ('message/rfc822', 'message/global', 'text/rfc822-headers')) as is_returned, l.is_report, p.value as part
+  from three as l
+  cross join unnest(json_array(l.part, '$.parts')) as p(value, ordinality)
+),
+five as (
+  select l.copy_id, concat(l.place, '.', cast(1000 + p.ordinality as text)) as place, lower(json_text(p.value, '$.mimeType')) as mime_type,
+    l.mime_type as container, l.is_returned or (l.is_report and lower(json_text(p.value, '$.mimeType')) in ('message/rfc822', 'message/global', 'text/rfc822-headers')) as is_returned, l.is_report, p.value as part
+  from four as l
+  cross join unnest(json_array(l.part, '$.parts')) as p(value, ordinality)
+),
+six as (
+  select l.copy_id, concat(l.place, '.', cast(1000 + p.ordinality as text)) as place, lower(json_text(p.value, '$.mimeType')) as mime_type,
+    l.mime_type as container, l.is_returned or (l.is_report and lower(json_text(p.value, '$.mimeType')) in ('message/rfc822', 'message/global', 'text/rfc822-headers')) as is_returned, l.is_report, p.value as part
+  from five as l
+  cross join unnest(json_array(l.part, '$.parts')) as p(value, ordinality)
+),
+seven as (
+  select l.copy_id, concat(l.place, '.', cast(1000 + p.ordinality as text)) as place, lower(json_text(p.value, '$.mimeType')) as mime_type,
+    l.mime_type as container, l.is_returned or (l.is_report and lower(json_text(p.value, '$.mimeType')) in ('message/rfc822', 'message/global', 'text/rfc822-headers')) as is_returned, l.is_report, p.value as part
+  from six as l
+  cross join unnest(json_array(l.part, '$.parts')) as p(value, ordinality)
+),
+every_part as (
+  select copy_id, place, mime_type, container, is_returned, is_report, part from one
+  union all
+  select copy_id, place, mime_type, container, is_returned, is_report, part from two
+  union all
+  select copy_id, place, mime_type, container, is_returned, is_report, part from three
+  union all
+  select copy_id, place, mime_type, container, is_returned, is_report, part from four
+  union all
+  select copy_id, place, mime_type, container, is_returned, is_report, part from five
+  union all
+  select copy_id, place, mime_type, container, is_returned, is_report, part from six
+  union all
+  select copy_id, place, mime_type, container, is_returned, is_report, part from seven
+),
+headers as (
+  select
+    p.copy_id,
+    p.place,
+    min(case when lower(json_text(h.value, '$.name')) = 'content-disposition' then lower(trim(json_text(h.value, '$.value'))) end) as disposition,
+    min(case when lower(json_text(h.value, '$.name')) = 'content-id' then json_text(h.value, '$.value') end) as content_id,
+    min(case when lower(json_text(h.value, '$.name')) = 'original-recipient' then json_text(h.value, '$.value') end) as original_recipient,
+    min(case when lower(json_text(h.value, '$.name')) = 'final-recipient' then json_text(h.value, '$.value') end) as final_recipient,
+    min(case when lower(json_text(h.value, '$.name')) = 'action' then lower(trim(json_text(h.value, '$.value'))) end) as action,
+    min(case when lower(json_text(h.value, '$.name')) = 'to' then json_text(h.value, '$.value') end) as to_text,
+    min(case when lower(json_text(h.value, '$.name')) = 'message-id' then json_text(h.value, '$.value') end) as message_id
+  from every_part as p
+  cross join unnest(json_array(p.part, '$.headers')) as h(value)
+  group by p.copy_id, p.place
+),
+-- The bodies of reports, from base64 of the kind for addresses; lines end in a line feed.
+data as (
+  select copy_id, place, mime_type,
+    regexp_replace(replace(replace(json_text(part, '$.body.data'), '-', '+'), '_', '/'), '[= ]+', '') as digits
+  from every_part
+  where is_report and mime_type in ('message/delivery-status', 'message/global-delivery-status', 'message/rfc822', 'message/global', 'text/rfc822-headers')
+    and json_text(part, '$.body.data') is not null
+),
+bodies as (
+  select copy_id, place, mime_type,
+    replace(hex_text(base64_hex(concat(digits, case mod(length(digits), 4) when 2 then '==' when 3 then '=' end))), hex_text('0d'), '') as body_text
+  from data
+),
+texts as (
+  select copy_id, place,
+    case when contains(mime_type, 'delivery-status') then body_text end as report_text,
+    -- The head of a mail, its folded lines made whole.
+    case when not contains(mime_type, 'delivery-status')
+      then concat('
+', regexp_replace(split_part(body_text, '
+
+', 1), '
+[ 	]+', ' ')) end as head_text
+  from bodies
+)
+select
+  p.copy_id,
+  p.place,
+  p.mime_type,
+  p.is_returned,
+  -- What a mail shows within its text is no attachment: images that say so (RFC 2183), and those that a related text refers to (RFC 2387).
+  not p.is_report
+    and (coalesce(json_text(p.part, '$.filename'), '') <> '' or coalesce(starts_with(h.disposition, 'attachment'), false))
+    and not (coalesce(starts_with(p.mime_type, 'image/'), false) and (
+      coalesce(starts_with(h.disposition, 'inline'), false)
+      or (h.content_id is not null and (h.disposition is null or p.container = 'multipart/related')))) as is_attachment,
+  h.original_recipient,
+  h.final_recipient,
+  h.action,
+  t.report_text,
+  case when p.is_returned then coalesce(h.to_text, regexp_extract(t.head_text, '
+[Tt][Oo]: *([^
+]*)', 1)) end as returned_to_text,
+  case when p.is_returned then coalesce(h.message_id, regexp_extract(t.head_text, '
+[Mm][Ee][Ss][Ss][Aa][Gg][Ee]-[Ii][Dd]: *([^
+]*)', 1)) end as returned_message_id
+from every_part as p
+left join headers as h on h.copy_id = p.copy_id and h.place = p.place
+left join texts as t on t.copy_id = p.copy_id and t.place = p.place
