@@ -48,6 +48,12 @@ lists as (
         and (home <> 'transaction' or object_type is not null or json_text(record, '$.kind') is null)
     qualify row_number() over (partition by home, shop_key, given_id order by coalesce(read_time(record, 'updated_at'), _source_updated_at, _ingested_at) desc, is_gone desc, _ingested_at desc, _connection desc) = 1
 ),
+listed as (
+    select
+        l.home, l.shop_key, l.given_id, l.object_type, read_item(t.member) as entry, t.place, l.record, l.is_gone, l._source_updated_at, l._connection, l._ingested_at
+    from lists l
+    cross join unnest(json_array(l.members, '$')) as t(member, place)
+),
 single as (
     select
         case
@@ -80,20 +86,19 @@ single as (
     select
         l.home,
         l.shop_key,
-        coalesce(json_text(read_item(t.member), '$.id'), concat(l.given_id, '/', cast(t.place as text))),
+        coalesce(json_text(l.entry, '$.id'), concat(l.given_id, '/', cast(l.place as text))),
         case when coalesce(l.object_type, case when l.home in ('refund_line', 'adjustment') then 'Refund' else 'Order' end) = 'Order'
             then coalesce(read_id(l.record, 'order.id'), l.given_id) end,
         case when coalesce(l.object_type, case when l.home in ('refund_line', 'adjustment') then 'Refund' end) = 'Refund' then l.given_id end,
-        read_item(t.member),
+        l.entry,
         l.is_gone,
         cast(null as timestamp),
         coalesce(l._source_updated_at, nullif(l._ingested_at, timestamp '1970-01-01')),
         nullif(l._ingested_at, timestamp '1970-01-01'),
-        t.place,
+        l.place,
         l._connection,
         l._ingested_at
-    from lists l
-    cross join unnest(json_array(l.members, '$')) as t(member, place)
+    from listed l
     union all
     -- that a list was landed says, where it is empty, that there is nothing
     select
