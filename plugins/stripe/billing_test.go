@@ -198,8 +198,43 @@ func TestMoney(t *testing.T) {
 		dp_won      | dispute_opened    | 2024-03-01T12:00:00Z | cus_1       | NULL       | 20     | -20          | NULL           | NULL        | NULL                | NULL
 		dp_won      | dispute_won       | 2024-03-20T12:00:00Z | cus_1       | NULL       | 20     | 20           | NULL           | NULL        | NULL                | NULL
 		dp_ask      | dispute_opened    | 2024-03-01T12:00:00Z | cus_1       | NULL       | 20     | NULL         | NULL           | NULL        | NULL                | NULL`)
-	s.Want("customer_totals", `
-		customer_id | lifetime_value | first_paid_at        | payments_count | card_brand | card_last4
-		cus_1       | 66             | 2024-01-01T12:00:00Z | 3              | visa       | 4242
-		cus_2       | NULL           | 2024-01-02T12:00:00Z | 2              | NULL       | NULL`)
+}
+
+// TestPayerTotals: customers and guest payments add up; a company's money is not its contact's; currencies are not added.
+func TestPayerTotals(t *testing.T) {
+	s := plugintest.New(t, stripe.Plugin(), plugintest.Options{})
+	s.Given("events", `
+		entity_id | entity_type | role            | event_id | event_name        | occurred_at
+		grp_1     | group       | customer        | evt_1    | payment_succeeded | 2024-01-01T00:00:00Z
+		per_1     | person      | billing_contact | evt_1    | payment_succeeded | 2024-01-01T00:00:00Z
+		grp_1     | group       | customer        | evt_2    | payment_failed    | 2024-01-02T00:00:00Z
+		per_1     | person      | payer           | evt_3    | payment_succeeded | 2024-01-03T00:00:00Z
+		per_2     | person      | customer        | evt_4    | payment_succeeded | 2024-01-04T00:00:00Z
+		per_2     | person      | payer           | evt_5    | payment_succeeded | 2024-01-05T00:00:00Z`)
+	s.Given("measurements", `
+		entity_id | entity_type | role            | event_id | event_name        | occurred_at          | measurement_name | value | value_unit
+		grp_1     | group       | customer        | evt_1    | payment_succeeded | 2024-01-01T00:00:00Z | cash_revenue     | 50    | USD
+		grp_1     | group       | customer        | evt_1    | payment_succeeded | 2024-01-01T00:00:00Z | processing_fee   | 2     | EUR
+		grp_1     | group       | customer        | evt_6    | refund_succeeded  | 2024-02-01T00:00:00Z | cash_revenue     | -20.5 | USD
+		per_1     | person      | billing_contact | evt_1    | payment_succeeded | 2024-01-01T00:00:00Z | cash_revenue     | 50    | USD
+		per_1     | person      | payer           | evt_3    | payment_succeeded | 2024-01-03T00:00:00Z | cash_revenue     | 9     | USD
+		per_2     | person      | customer        | evt_4    | payment_succeeded | 2024-01-04T00:00:00Z | cash_revenue     | 5     | EUR
+		per_2     | person      | payer           | evt_5    | payment_succeeded | 2024-01-05T00:00:00Z | cash_revenue     | 5     | USD`)
+	s.Conform()
+	s.Want("payer_totals", `
+		entity_id | entity_type | trait_name     | trait_value                 | occurred_at
+		grp_1     | group       | lifetime_value | 29.5                        | 2024-02-01T00:00:00Z
+		grp_1     | group       | payments_count | 1                           | 2024-01-01T00:00:00Z
+		grp_1     | group       | first_paid_at  | 2024-01-01T00:00:00.000000Z | 2024-01-01T00:00:00Z
+		grp_1     | group       | last_paid_at   | 2024-01-01T00:00:00.000000Z | 2024-01-01T00:00:00Z
+		per_1     | person      | lifetime_value | 9                           | 2024-01-03T00:00:00Z
+		per_1     | person      | payments_count | 1                           | 2024-01-03T00:00:00Z
+		per_1     | person      | first_paid_at  | 2024-01-03T00:00:00.000000Z | 2024-01-03T00:00:00Z
+		per_1     | person      | last_paid_at   | 2024-01-03T00:00:00.000000Z | 2024-01-03T00:00:00Z
+		per_2     | person      | payments_count | 2                           | 2024-01-05T00:00:00Z
+		per_2     | person      | first_paid_at  | 2024-01-04T00:00:00.000000Z | 2024-01-04T00:00:00Z
+		per_2     | person      | last_paid_at   | 2024-01-05T00:00:00.000000Z | 2024-01-05T00:00:00Z`)
+	s.Want("mixed_payments", `
+		reason      | detail         | sample
+		mixed_units | lifetime_value | per_2`)
 }

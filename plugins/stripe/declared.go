@@ -9,7 +9,7 @@ func declared(src pdk.Source[Config]) ([]pdk.Fragment, error) {
 		billingIdentifiers(src.Config).Fragment(),
 		paymentIdentifiers().Fragment(),
 		customerTraits(src.Config).Fragment(),
-		totalTraits(src.Config).Fragment(),
+		cardTraits(src.Config).Fragment(),
 		payerTraits().Fragment(),
 		subscriptionMeasurements().Fragment(),
 		invoiceMeasurements().Fragment(),
@@ -116,15 +116,11 @@ func customerTraits(c *Config) pdk.Traits {
 	}
 }
 
-func totalTraits(c *Config) pdk.Traits {
+func cardTraits(c *Config) pdk.Traits {
 	return pdk.Traits{
-		Name: "customer_total_traits", Doc: "What a customer has paid so far, and with which card.",
-		From: pdk.From{Relation: "normalized.customer_totals"},
+		Name: "card_traits", Doc: "With which card a customer paid last.",
+		From: pdk.From{Relation: "normalized.payment_activity", Where: "event_name = 'payment_succeeded'"},
 		Subjects: []pdk.Subject{{EntityType: c.ownerType(), IdentifierType: "stripe_customer_id", Identifier: "customer_id", Traits: []pdk.Trait{
-			{Name: "first_paid_at", Value: "cast(first_paid_at as text)"},
-			{Name: "last_paid_at", Value: "cast(last_paid_at as text)"},
-			{Name: "lifetime_value", Value: "cast(lifetime_value as text)"},
-			{Name: "payments_count", Value: "cast(payments_count as text)"},
 			{Name: "card_brand", Value: "card_brand"},
 			{Name: "card_last4", Value: "card_last4"},
 		}}},
