@@ -185,7 +185,7 @@ func documentMeasurements() pdk.Measures {
 		Name: "document_measurements", Doc: "Amounts of credit notes and checkouts.",
 		From: pdk.From{Relation: "normalized.document_activity"},
 		Measures: []pdk.Measure{
-			{Name: "credit_note_amount", Value: "amount", UnitSQL: "upper(currency)", Where: "event_name = 'credit_note_issued'"},
+			{Name: "credit_note_amount", Value: "amount", UnitSQL: "upper(currency)", Where: "event_name in ('credit_note_issued', 'credit_note_voided')"},
 			{Name: "checkout_total", Value: "amount", UnitSQL: "upper(currency)", Where: "event_name = 'checkout_completed'"},
 		},
 	}
@@ -236,6 +236,7 @@ func paymentDimensions() pdk.Dimensions {
 			{Name: "failure_code", Value: "failure_code"},
 			{Name: "decline_reason", Value: "decline_reason"},
 			{Name: "risk_level", Value: "risk_level"},
+			{Name: "time_precision", Value: "time_precision"},
 			{Name: "refund_reason", Value: "reason", Where: "event_name in ('refund_succeeded', 'refund_failed')"},
 			{Name: "dispute_reason", Value: "reason", Where: "event_name in ('dispute_opened', 'dispute_won', 'dispute_lost')"},
 		},
@@ -248,7 +249,8 @@ func documentDimensions() pdk.Dimensions {
 		From: pdk.From{Relation: "normalized.document_activity"},
 		Dimensions: []pdk.Dimension{
 			{Name: "currency", Value: "upper(currency)"},
-			{Name: "credit_reason", Value: "reason", Where: "event_name = 'credit_note_issued'"},
+			{Name: "credit_reason", Value: "reason", Where: "event_name in ('credit_note_issued', 'credit_note_voided')"},
+			{Name: "time_precision", Value: "time_precision"},
 			{Name: "checkout_mode", Value: "reason", Where: "event_name = 'checkout_completed'"},
 		},
 	}

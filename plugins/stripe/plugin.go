@@ -95,7 +95,7 @@ func measurements() []pdk.Measurement {
 		{Name: "payment_amount", Doc: "Amount of a payment that failed."},
 		{Name: "refund_amount", Doc: "Amount refunded."},
 		{Name: "dispute_amount", Doc: "Amount disputed."},
-		{Name: "credit_note_amount", Doc: "Amount credited."},
+		{Name: "credit_note_amount", Doc: "Amount credited; negative where the credit note was voided."},
 		{Name: "checkout_total", Doc: "Amount of a checkout."},
 		{Name: "invoice_total", Doc: "Total of an invoice."},
 		{Name: "invoice_tax", Doc: "Tax of an invoice; left out where none."},

@@ -13,12 +13,12 @@ with spoken as (
     from normalized.invoice_activity
     union all
     select event_id, event_name, 'payment', occurred_at, concat(replace(event_name, '_', ' '), ': ', cast(amount as text), ' ', upper(currency)),
-        case when event_name in ('payment_succeeded', 'payment_failed') then 'charges' when event_name in ('refund_succeeded', 'refund_failed') then 'refunds' else 'disputes' end,
+        case when starts_with(event_name, 'payment_') then 'charges' when starts_with(event_name, 'refund_') then 'refunds' else 'disputes' end,
         customer_id, payer_email, subscription_id, invoice_id, _ingested_at
     from normalized.payment_activity
     union all
     select event_id, event_name, 'payment', occurred_at, concat(replace(event_name, '_', ' '), ': ', cast(amount as text), ' ', upper(currency)),
-        case when event_name = 'credit_note_issued' then 'credit_notes' else 'checkout_sessions' end,
+        case when starts_with(event_name, 'credit_note_') then 'credit_notes' else 'checkout_sessions' end,
         customer_id, contact_email, subscription_id, invoice_id, _ingested_at
     from normalized.document_activity
 )

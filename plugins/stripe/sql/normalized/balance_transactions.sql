@@ -2,7 +2,6 @@
 with versions as (
     select record as obj, record_id as id, coalesce(_source_updated_at, _ingested_at) as observed_at, _connection as connection, _ingested_at
     from raw.balance_transactions
-    where not coalesce(_deleted, false)
     union all
     select obj, object_id, observed_at, connection, _ingested_at
     from normalized.streamed_objects

@@ -7,39 +7,57 @@ with captures as (
     group by object_id
 ),
 intent_records as (
-    select record as obj, record_id as id, coalesce(_source_updated_at, _ingested_at) as observed_at, true as is_live, _connection as connection, _ingested_at
-    from raw.payment_intents
-    where not coalesce(_deleted, false)
+    select record as obj, record_id as id, coalesce(_source_updated_at, nullif(_ingested_at, timestamp '1970-01-01T00:00:00Z')) as observed_at,
+        cast(null as timestamp) as told_at, concat('payment_intents/', _connection, '/', record_id, '/', cast(_version as text)) as version_key,
+        coalesce(_deleted, false) as is_deleted, true as is_live, _connection as connection, _ingested_at
+    from raw.payment_intents_history
     union all
-    select obj, object_id, observed_at, is_live, connection, _ingested_at
+    select obj, object_id, observed_at, case when is_event then observed_at end, version_key, is_deleted, is_live, connection, _ingested_at
     from normalized.streamed_objects
     where object_type = 'payment_intent'
 ),
+newest_intents as (
+    select i.*
+    from intent_records i
+    left join normalized.object_order o on o.version_key = i.version_key
+    -- a stub or a tombstone does not say what was paid
+    where not i.is_deleted or json_text(i.obj, '$.status') is not null
+    qualify row_number() over (partition by i.id order by i.observed_at desc, coalesce(o.place, 0) desc, i._ingested_at desc, i.connection desc, i.version_key) = 1
+),
 versions as (
-    select record as obj, record_id as id, coalesce(_source_updated_at, _ingested_at) as observed_at,
-        cast(null as text) as event_type, true as is_live, _connection as connection, _ingested_at
-    from raw.charges
-    where not coalesce(_deleted, false)
+    select record as obj, record_id as id, coalesce(_source_updated_at, nullif(_ingested_at, timestamp '1970-01-01T00:00:00Z')) as observed_at,
+        cast(null as timestamp) as told_at, concat('charges/', _connection, '/', record_id, '/', cast(_version as text)) as version_key,
+        coalesce(_deleted, false) as is_deleted, true as is_live, _connection as connection, _ingested_at
+    from raw.charges_history
     union all
-    select obj, object_id, observed_at, event_type, is_live, connection, _ingested_at
+    select obj, object_id, observed_at, case when is_event then observed_at end, version_key, is_deleted, is_live, connection, _ingested_at
     from normalized.streamed_objects
     where object_type = 'charge'
     union all
     -- before 2022-11-15 an intent held its charges; later it may hold the latest one
-    select json_extract(obj, '$.charges.data[0]'), json_text(obj, '$.charges.data[0].id'), observed_at, cast(null as text), is_live, connection, _ingested_at
+    select json_extract(obj, '$.charges.data[0]'), json_text(obj, '$.charges.data[0].id'), observed_at, told_at, concat(version_key, '/charge'), false, is_live, connection, _ingested_at
     from intent_records
     where json_text(obj, '$.charges.data[0].id') is not null
     union all
-    select json_extract(obj, '$.latest_charge'), json_text(obj, '$.latest_charge.id'), observed_at, cast(null as text), is_live, connection, _ingested_at
+    select json_extract(obj, '$.latest_charge'), json_text(obj, '$.latest_charge.id'), observed_at, told_at, concat(version_key, '/charge'), false, is_live, connection, _ingested_at
     from intent_records
     where json_text(obj, '$.latest_charge.id') is not null
 ),
+deleted as (
+    -- a record that came back was not deleted
+    select id as charge_id, case when max(case when is_deleted then 1 else 0 end) = 1 then max(case when is_deleted then observed_at end) end as deleted_at,
+        max(case when not is_deleted then observed_at end) as last_seen_at
+    from versions
+    group by id
+    having max(case when is_deleted then 1 else 0 end) = 1
+),
 newest as (
     -- chosen before it is read: reading is what costs
-    select *
-    from versions
-    where id is not null
-    qualify row_number() over (partition by id order by observed_at desc, event_type is null, _ingested_at desc, connection desc, event_type) = 1
+    select v.*
+    from versions v
+    left join normalized.object_order o on o.version_key = v.version_key
+    where v.id is not null and (not v.is_deleted or json_text(v.obj, '$.amount') is not null)
+    qualify row_number() over (partition by v.id order by v.observed_at desc, coalesce(o.place, 0) desc, v.told_at is null, v._ingested_at desc, v.connection desc, v.version_key) = 1
 ),
 read as (
     select
@@ -56,19 +74,24 @@ read as (
         json_decimal(obj, '$.amount_captured') as amount_captured_minor,
         json_decimal(obj, '$.amount_refunded') as amount_refunded_minor,
         nullif(trim(coalesce(json_text(obj, '$.billing_details.email'), json_text(obj, '$.billing_detail_email'))), '') as billing_email,
-        nullif(trim(coalesce(json_text(obj, '$.billing_details.name'), json_text(obj, '$.source.name'))), '') as billing_name,
+        nullif(trim(coalesce(json_text(obj, '$.billing_details.name'), json_text(obj, '$.source.name'), json_text(obj, '$.card.name'))), '') as billing_name,
         nullif(trim(json_text(obj, '$.billing_details.phone')), '') as billing_phone,
         nullif(trim(json_text(obj, '$.receipt_email')), '') as receipt_email,
         nullif(json_text(obj, '$.description'), '') as description,
-        coalesce(json_text(obj, '$.payment_method_details.type'), json_text(obj, '$.source.object')) as payment_method_type,
-        coalesce(json_text(obj, '$.payment_method_details.card.brand'), json_text(obj, '$.source.brand')) as card_brand,
-        coalesce(json_text(obj, '$.payment_method_details.card.last4'), json_text(obj, '$.source.last4')) as card_last4,
-        coalesce(json_text(obj, '$.payment_method_details.card.country'), json_text(obj, '$.source.country')) as card_country,
+        coalesce(json_text(obj, '$.payment_method_details.type'), json_text(obj, '$.source.object'), json_text(obj, '$.card.object')) as payment_method_type,
+        coalesce(json_text(obj, '$.payment_method_details.card.brand'), json_text(obj, '$.source.brand'),
+            json_text(obj, '$.card.brand'), json_text(obj, '$.card.type'), json_text(obj, '$.source.card.brand')) as card_brand,
+        coalesce(json_text(obj, '$.payment_method_details.card.last4'), json_text(obj, '$.source.last4'), json_text(obj, '$.source.card.last4'), json_text(obj, '$.card.last4')) as card_last4,
+        coalesce(json_text(obj, '$.payment_method_details.card.country'), json_text(obj, '$.source.country'), json_text(obj, '$.card.country')) as card_country,
         nullif(json_text(obj, '$.failure_code'), '') as failure_code,
         nullif(coalesce(json_text(obj, '$.outcome.reason'), json_text(obj, '$.outcome_reason')), '') as decline_reason,
         nullif(coalesce(json_text(obj, '$.outcome.risk_level'), json_text(obj, '$.outcome_risk_level')), '') as risk_level,
-        json_extract(obj, '$.refunds.data') as refunds,
-        json_timestamp(obj, '$.created') as created_at,
+        coalesce(json_extract(obj, '$.refunds.data'), json_extract(obj, '$.refunds')) as refunds,
+        json_bool(obj, '$.refunded') as is_refunded,
+        case when json_type(obj, '$.dispute') = 'object' then json_extract(obj, '$.dispute') end as dispute,
+        json_text(obj, '$.object') as object_type,
+        -- the day of the load is no day of a payment
+        coalesce(json_timestamp(obj, '$.created'), told_at) as created_at,
         coalesce(json_bool(obj, '$.livemode'), is_live) as is_live,
         observed_at,
         connection,
@@ -76,9 +99,11 @@ read as (
     from newest
 ),
 latest as (
-    select r.*, k.captured_at
+    select r.*, k.captured_at, case when d.deleted_at >= coalesce(d.last_seen_at, d.deleted_at) then d.deleted_at end as deleted_at
     from read r
     left join captures k on k.charge_id = r.charge_id
+    left join deleted d on d.charge_id = r.charge_id
+    where coalesce(r.object_type, 'charge') = 'charge'
 ),
 intents as (
     select
@@ -93,14 +118,13 @@ intents as (
         nullif(trim(json_text(obj, '$.receipt_email')), '') as receipt_email,
         nullif(json_text(obj, '$.description'), '') as description,
         nullif(json_text(obj, '$.payment_method_types[0]'), '') as payment_method_type,
-        json_timestamp(obj, '$.created') as created_at,
+        coalesce(json_timestamp(obj, '$.created'), told_at) as created_at,
         coalesce(json_bool(obj, '$.livemode'), is_live) as is_live,
         observed_at,
         connection,
         _ingested_at
-    from intent_records
-    where id is not null
-    qualify row_number() over (partition by id order by observed_at desc, _ingested_at desc, connection desc) = 1
+    from newest_intents
+    where id is not null and coalesce(json_text(obj, '$.object'), 'payment_intent') = 'payment_intent'
 ),
 joined as (
     select
@@ -108,17 +132,18 @@ joined as (
         coalesce(case when given_status = 'paid' then 'succeeded' else given_status end, case when is_paid then 'succeeded' else 'failed' end) as status,
         is_captured, currency, amount_minor,
         case when is_captured then coalesce(nullif(amount_captured_minor, 0), amount_minor) else 0 end as amount_captured_minor,
-        amount_refunded_minor, billing_email, billing_name, billing_phone, receipt_email, description,
-        payment_method_type, card_brand, card_last4, card_country, failure_code, decline_reason, risk_level, refunds,
-        coalesce(created_at, observed_at) as created_at, captured_at, is_live, false as is_from_intent, observed_at, connection, _ingested_at
+        coalesce(amount_refunded_minor, case when is_refunded then coalesce(nullif(amount_captured_minor, 0), amount_minor) end) as amount_refunded_minor,
+        billing_email, billing_name, billing_phone, receipt_email, description,
+        payment_method_type, card_brand, card_last4, card_country, failure_code, decline_reason, risk_level, refunds, dispute,
+        created_at, captured_at, deleted_at, is_live, false as is_from_intent, observed_at, connection, _ingested_at
     from latest
     union all
     select
         coalesce(i.charge_id, i.payment_intent_id), i.customer_id, i.invoice_id, i.payment_intent_id, cast(null as text), i.status,
         true, i.currency, i.amount_minor, i.amount_received_minor,
         cast(null as decimal), cast(null as text), cast(null as text), cast(null as text), i.receipt_email, i.description,
-        i.payment_method_type, cast(null as text), cast(null as text), cast(null as text), cast(null as text), cast(null as text), cast(null as text), cast(null as json),
-        coalesce(i.created_at, i.observed_at), cast(null as timestamp), i.is_live, true, i.observed_at, i.connection, i._ingested_at
+        i.payment_method_type, cast(null as text), cast(null as text), cast(null as text), cast(null as text), cast(null as text), cast(null as text), cast(null as json), cast(null as json),
+        i.created_at, cast(null as timestamp), cast(null as timestamp), i.is_live, true, i.observed_at, i.connection, i._ingested_at
     from intents i
     left join (select payment_intent_id, count(*) as n from latest where payment_intent_id is not null group by payment_intent_id) k
         on k.payment_intent_id = i.payment_intent_id

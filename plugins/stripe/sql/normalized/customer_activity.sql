@@ -8,22 +8,25 @@ with versions as (
     from normalized.customer_versions
     where is_full
 ),
+named as (
+    -- whose first day nobody gives, is first known as changed
+    select v.*, c.created_at as came_at, case when v.place = 1 and c.created_at is not null then 'customer_created' else 'customer_updated' end as event_name
+    from versions v
+    join normalized.customers c on c.customer_id = v.customer_id
+    where v.place = 1 or (v.fingerprint <> v.previous_fingerprint and not v.is_deleted)
+),
 changes as (
-    select
-        *,
-        case when place = 1 then 'customer_created' else 'customer_updated' end as event_name,
-        row_number() over (partition by customer_id, place = 1 order by version_no) as occurrence
-    from versions
-    where place = 1 or (fingerprint <> previous_fingerprint and not is_deleted)
+    select *, row_number() over (partition by customer_id, event_name order by version_no) as occurrence
+    from named
+    where came_at is not null or observed_at is not null
 ),
 spoken as (
-    select v.event_name, case when v.event_name = 'customer_created' then c.created_at else v.observed_at end as occurred_at, v.occurrence,
+    select v.event_name, case when v.event_name = 'customer_created' then v.came_at else v.observed_at end as occurred_at, v.occurrence,
         v.customer_id, v.email, v.previous_email, v.name, v.individual_name, v.business_name, v.phone, v.description, v.country, v.city, v.locale,
         v.currency, v.tax_exempt, v.delinquent,
         case when v.delinquent and v.event_name = 'customer_updated' then 'delinquent' when v.delinquent is not null then 'current' end as payment_standing,
         v.metadata, v._ingested_at
     from changes v
-    join normalized.customers c on c.customer_id = v.customer_id
     union all
     -- first seen delinquent: since when, nobody says
     select 'customer_delinquent', observed_at, 1,
@@ -33,11 +36,11 @@ spoken as (
     where place = 1 and delinquent
     union all
     -- a deletion is all that is known of some
-    select 'customer_deleted', coalesce(deleted_at, observed_at), 1,
+    select 'customer_deleted', deleted_at, 1,
         customer_id, email, email as previous_email, name, individual_name, business_name, phone, description, country, city, locale,
         currency, tax_exempt, delinquent, cast(null as text), metadata, _ingested_at
     from normalized.customers
-    where is_deleted
+    where is_deleted and deleted_at is not null
 )
 select
     nexus_id('evt', source_name(), s.event_name, s.customer_id, s.occurrence) as event_id,

@@ -5,7 +5,8 @@ with marks as (
         max(case when is_full then version_no end) as last_full_no,
         max(version_no) as last_no,
         arg_max(is_deleted, version_no) as is_deleted,
-        min(case when is_deleted then observed_at end) as deleted_at,
+        min(case when is_deleted and is_dated then observed_at end) as deleted_at,
+        min(case when is_event and not is_deleted then observed_at end) as first_told_at,
         min(created_at) as first_created_at
     from normalized.customer_versions
     group by customer_id
@@ -25,9 +26,11 @@ select
     v.tax_exempt,
     v.delinquent,
     v.balance_minor,
-    coalesce(m.first_created_at, v.created_at, v.observed_at) as created_at,
+    -- the day of the load is no day on which a customer came
+    coalesce(m.first_created_at, v.created_at, m.first_told_at) as created_at,
     m.is_deleted,
     case when m.is_deleted then m.deleted_at end as deleted_at,
+    v.discount,
     v.metadata,
     v.observed_at,
     v.connection,

@@ -22,11 +22,11 @@ spoken as (
     from normalized.invoices
     where status = 'paid'
     union all
-    select invoice_id, 'invoice_voided', coalesce(voided_at, observed_at), cast(null as bigint), voided_at is null
+    select invoice_id, 'invoice_voided', coalesce(voided_at, observed_at, finalized_at, created_at), cast(null as bigint), voided_at is null
     from normalized.invoices
     where status = 'void'
     union all
-    select invoice_id, 'invoice_marked_uncollectible', coalesce(uncollectible_at, observed_at), cast(null as bigint), uncollectible_at is null
+    select invoice_id, 'invoice_marked_uncollectible', coalesce(uncollectible_at, observed_at, finalized_at, created_at), cast(null as bigint), uncollectible_at is null
     from normalized.invoices
     where uncollectible_at is not null or status = 'uncollectible'
     union all
@@ -34,10 +34,14 @@ spoken as (
     from failures
     union all
     -- without the event: an open invoice that was tried shows its last failure
-    select i.invoice_id, 'invoice_payment_failed', i.observed_at, i.attempt_count, true
+    select i.invoice_id, 'invoice_payment_failed', coalesce(i.observed_at, i.finalized_at, i.created_at), i.attempt_count, true
     from normalized.invoices i
     left join failures f on f.invoice_id = i.invoice_id and f.attempt_count is not distinct from i.attempt_count
     where i.status in ('open', 'uncollectible') and i.attempt_count > 0 and i.amount_remaining > 0 and f.invoice_id is null
+    union all
+    select invoice_id, 'invoice_deleted', deleted_at, cast(null as bigint), true
+    from normalized.invoices
+    where deleted_at is not null and status <> 'draft'
 )
 select
     nexus_id('evt', source_name(), s.event_name, i.invoice_id, s.attempt_count) as event_id,
@@ -63,3 +67,4 @@ select
     i._ingested_at
 from spoken s
 join normalized.invoices i on i.invoice_id = s.invoice_id
+where i.created_at is not null

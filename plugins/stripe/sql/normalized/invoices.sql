@@ -12,20 +12,29 @@ with told as (
     group by object_id
 ),
 versions as (
-    select record as obj, record_id as id, coalesce(_source_updated_at, _ingested_at) as observed_at, coalesce(_deleted, false) as is_deleted,
-        cast(null as text) as event_type, true as is_live, _connection as connection, _ingested_at
-    from raw.invoices
+    select record as obj, record_id as id, coalesce(_source_updated_at, nullif(_ingested_at, timestamp '1970-01-01T00:00:00Z')) as observed_at,
+        cast(null as timestamp) as told_at, concat('invoices/', _connection, '/', record_id, '/', cast(_version as text)) as version_key,
+        coalesce(_deleted, false) or coalesce(json_bool(record, '$.deleted'), json_bool(record, '$.is_deleted'), false) as is_deleted, true as is_live, _connection as connection, _ingested_at
+    from raw.invoices_history
     union all
-    select obj, object_id, observed_at, is_deleted, event_type, is_live, connection, _ingested_at
+    select obj, object_id, observed_at, case when is_event then observed_at end, version_key, is_deleted, is_live, connection, _ingested_at
     from normalized.streamed_objects
     where object_type = 'invoice'
 ),
-newest as (
-    -- chosen before it is read: reading is what costs
-    select *
+deletions as (
+    select id as invoice_id, max(case when is_deleted then observed_at end) as deleted_at, max(case when not is_deleted then observed_at end) as last_seen_at
     from versions
-    where id is not null
-    qualify row_number() over (partition by id order by observed_at desc, event_type is null, _ingested_at desc, connection desc, event_type) = 1
+    group by id
+    having max(case when is_deleted then 1 else 0 end) = 1
+),
+newest as (
+    -- chosen before it is read: reading is what costs. A stub of a deletion does not say what the invoice was
+    select v.*
+    from versions v
+    left join normalized.object_order o on o.version_key = v.version_key
+    where v.id is not null and (not v.is_deleted or json_text(v.obj, '$.currency') is not null)
+    qualify row_number() over (partition by v.id
+        order by v.observed_at desc, coalesce(o.place, 0) desc, v.told_at is null, v._ingested_at desc, v.connection desc, v.version_key) = 1
 ),
 read as (
     select
@@ -67,7 +76,7 @@ read as (
         json_timestamp(obj, '$.period_end') as period_end_at,
         coalesce(json_text(obj, '$.charge.id'), json_text(obj, '$.charge'), json_text(obj, '$.charge_id')) as charge_id,
         coalesce(json_bool(obj, '$.livemode'), is_live) as is_live,
-        is_deleted or coalesce(json_bool(obj, '$.deleted'), json_bool(obj, '$.is_deleted'), false) as is_deleted,
+        told_at,
         observed_at,
         connection,
         _ingested_at
@@ -79,9 +88,9 @@ latest as (
     -- filtered above the window: below it, an engine would read the documents once for each condition
     qualify row_number() over (partition by invoice_id order by observed_at) = 1
         and object_type = 'invoice'
-        and not is_deleted
         and (is_live or config('include_test'))
         and coalesce(billing_reason <> 'upcoming', true)
+        and not starts_with(invoice_id, 'upcoming_')
 ),
 tax_lines as (
     select l.invoice_id, sum(json_decimal(t.tax, '$.amount')) as tax_minor
@@ -106,12 +115,14 @@ joined as (
         e.finalized_at as finalized_event_at,
         e.paid_at as paid_event_at,
         e.voided_at as voided_event_at,
-        e.uncollectible_at as uncollectible_event_at
+        e.uncollectible_at as uncollectible_event_at,
+        case when x.deleted_at >= coalesce(x.last_seen_at, x.deleted_at) then x.deleted_at end as deleted_at
     from latest l
     left join tax_lines t on t.invoice_id = l.invoice_id
     left join discount_lines d on d.invoice_id = l.invoice_id
     left join normalized.currencies c on c.currency = l.currency
     left join told e on e.invoice_id = l.invoice_id
+    left join deletions x on x.invoice_id = l.invoice_id
 )
 select
     invoice_id,
@@ -136,7 +147,7 @@ select
     case minor_per_major when 100 then all_paid_minor / 100 when 1 then all_paid_minor else all_paid_minor / 1000 end as amount_paid,
     case minor_per_major when 100 then all_remaining_minor / 100 when 1 then all_remaining_minor else all_remaining_minor / 1000 end as amount_remaining,
     attempt_count,
-    coalesce(created_at, finalized_at, paid_at, period_end_at, observed_at) as created_at,
+    coalesce(created_at, finalized_at, paid_at, period_end_at, told_at) as created_at,
     coalesce(finalized_at, finalized_event_at) as finalized_at,
     coalesce(paid_at, paid_event_at) as paid_at,
     coalesce(voided_at, voided_event_at) as voided_at,
@@ -145,6 +156,7 @@ select
     period_start_at,
     period_end_at,
     charge_id,
+    deleted_at,
     observed_at,
     connection,
     _ingested_at

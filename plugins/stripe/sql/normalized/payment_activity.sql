@@ -37,6 +37,7 @@ payments as (
         case when c.status = 'failed' then 'payment_failed' else 'payment_succeeded' end as event_name,
         c.charge_id as object_id,
         case when c.status = 'failed' then c.created_at else greatest(c.captured_at, c.created_at) end as occurred_at,
+        cast(null as text) as time_precision,
         c.charge_id,
         c.customer_id,
         coalesce(c.billing_email, c.receipt_email) as payer_email,
@@ -62,7 +63,7 @@ payments as (
     left join by_charge b on b.charge_id = c.charge_id
     left join by_intent i on i.payment_intent_id = c.payment_intent_id
     left join costs k on k.source_id = c.charge_id
-    where (c.is_live or config('include_test'))
+    where (c.is_live or config('include_test')) and c.created_at is not null
         and (c.status = 'failed' or (c.status = 'succeeded' and c.is_captured and c.amount_captured > 0))
 ),
 refunds as (
@@ -70,6 +71,7 @@ refunds as (
         case when status in ('failed', 'canceled') then 'refund_failed' else 'refund_succeeded' end as event_name,
         refund_id as object_id,
         case when status in ('failed', 'canceled') then coalesce(failed_at, created_at) else created_at end as occurred_at,
+        cast(null as text) as time_precision,
         charge_id,
         customer_id,
         payer_email,
@@ -81,33 +83,60 @@ refunds as (
         reason,
         _ingested_at
     from normalized.refunds
-    where status in ('succeeded', 'failed', 'canceled')
+    where status in ('succeeded', 'failed', 'canceled') and created_at is not null
+    union all
+    select 'refund_succeeded', refund_id, refunded_at, case when is_observed then 'observed' end, charge_id, customer_id, payer_email, invoice_id, currency, amount, -amount,
+        cast(null as text), cast(null as text), _ingested_at
+    from normalized.charge_refunds
+    where refunded_at is not null
 ),
 disputes as (
-    select 'dispute_opened' as event_name, dispute_id as object_id, created_at as occurred_at, charge_id, customer_id, payer_email, currency, amount,
+    select 'dispute_opened' as event_name, dispute_id as object_id, created_at as occurred_at, cast(null as text) as time_precision,
+        charge_id, customer_id, payer_email, invoice_id, currency, amount,
         case when funds_withdrawn then -amount end as cash_revenue, reason, _ingested_at
     from normalized.disputes
+    where created_at is not null
     union all
-    select concat('dispute_', status), dispute_id, closed_at, charge_id, customer_id, payer_email, currency, amount,
+    select concat('dispute_', status), dispute_id, closed_at, case when is_observed then 'observed' end, charge_id, customer_id, payer_email, invoice_id, currency, amount,
         case when status = 'won' and funds_withdrawn then amount end, reason, _ingested_at
     from normalized.disputes
-    where status in ('won', 'lost')
+    where status in ('won', 'lost') and created_at is not null
+),
+deletions as (
+    -- a record that is gone takes nothing back
+    select 'payment_deleted' as event_name, charge_id as object_id, deleted_at as occurred_at, charge_id, customer_id, coalesce(billing_email, receipt_email) as payer_email,
+        invoice_id, currency, amount_captured as amount, _ingested_at
+    from normalized.charges
+    where deleted_at is not null and created_at is not null and (is_live or config('include_test'))
+    union all
+    select 'refund_deleted', refund_id, deleted_at, charge_id, customer_id, payer_email, invoice_id, currency, amount, _ingested_at
+    from normalized.refunds
+    where deleted_at is not null and created_at is not null
+    union all
+    select 'dispute_deleted', dispute_id, deleted_at, charge_id, customer_id, payer_email, invoice_id, currency, amount, _ingested_at
+    from normalized.disputes
+    where deleted_at is not null and created_at is not null
 ),
 spoken as (
-    select event_name, object_id, occurred_at, charge_id, customer_id, payer_email, payer_name, invoice_id, currency, amount, cash_revenue,
+    select event_name, object_id, occurred_at, time_precision, charge_id, customer_id, payer_email, payer_name, invoice_id, currency, amount, cash_revenue,
         processing_fee, net_revenue, settlement_currency, payment_method_type, card_brand, card_last4, card_country, failure_code, decline_reason, risk_level,
         reason, description, _ingested_at
     from payments
     union all
-    select event_name, object_id, occurred_at, charge_id, customer_id, payer_email, cast(null as text), invoice_id, currency, amount, cash_revenue,
+    select event_name, object_id, occurred_at, time_precision, charge_id, customer_id, payer_email, cast(null as text), invoice_id, currency, amount, cash_revenue,
         cast(null as decimal), cast(null as decimal), cast(null as text), cast(null as text), cast(null as text), cast(null as text), cast(null as text),
         failure_reason, cast(null as text), cast(null as text), reason, cast(null as text), _ingested_at
     from refunds
     union all
-    select event_name, object_id, occurred_at, charge_id, customer_id, payer_email, cast(null as text), cast(null as text), currency, amount, cash_revenue,
+    select event_name, object_id, occurred_at, time_precision, charge_id, customer_id, payer_email, cast(null as text), invoice_id, currency, amount, cash_revenue,
         cast(null as decimal), cast(null as decimal), cast(null as text), cast(null as text), cast(null as text), cast(null as text), cast(null as text),
         cast(null as text), cast(null as text), cast(null as text), reason, cast(null as text), _ingested_at
     from disputes
+    union all
+    select event_name, object_id, occurred_at, 'observed', charge_id, customer_id, payer_email, cast(null as text), invoice_id, currency, amount, cast(null as decimal),
+        cast(null as decimal), cast(null as decimal), cast(null as text), cast(null as text), cast(null as text), cast(null as text), cast(null as text),
+        cast(null as text), cast(null as text), cast(null as text), cast(null as text), cast(null as text), _ingested_at
+    from deletions
 )
 select
     nexus_id('evt', source_name(), s.event_name, s.object_id) as event_id,

@@ -2,8 +2,8 @@
 select
     'price' as entity_type,
     p.price_id as source_id,
-    p.observed_at as created_at,
-    p.observed_at as updated_at,
+    coalesce(p.created_at, p.observed_at) as created_at,
+    coalesce(p.observed_at, p.created_at) as updated_at,
     p.product_id,
     p.nickname as name,
     upper(p.currency) as currency,
@@ -13,4 +13,4 @@ select
     p._ingested_at
 from normalized.prices p
 left join normalized.currencies c on c.currency = p.currency
-where p.price_id is not null
+where p.price_id is not null and (p.is_live or config('include_test'))
