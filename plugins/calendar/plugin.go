@@ -8,6 +8,7 @@ import (
 
 	"github.com/nexus-host/nexus-host/pdk"
 	"github.com/nexus-host/nexus-host/pdk/freemail"
+	"github.com/nexus-host/nexus-host/pdk/mailbox"
 )
 
 //go:embed sql
@@ -17,6 +18,8 @@ var files embed.FS
 type Config struct {
 	InternalDomains []string `config:"internal_domains" doc:"Domains of our own organization. Without any, no one is known to be external."`
 	GenericDomains  []string `config:"generic_domains" doc:"Domains that give mail to everybody and so name no organization; replaces the built-in list." param:"-"`
+	SharedMail      []string `config:"shared_mailboxes" doc:"Changes to the list of mailboxes that several people read (info@): entries to add, or with ! to take from it." param:"-"`
+	AutomaticMail   []string `config:"automatic_addresses" doc:"Changes to the list of addresses that are no person's (no_reply@): entries to add, or with ! to take from it." param:"-"`
 	TimeZone        string   `config:"time_zone" doc:"Zone of calendars whose own is not known, such as Europe/Berlin." default:"UTC"`
 	LapseDays       int      `config:"lapse_days" doc:"meeting_engagement: days after their last meeting until a person has lapsed." default:"90" min:"1" max:"3650"`
 	AttendedWith    bool     `config:"attended_with" doc:"Declare a relationship for every pair of people who came to one meeting." default:"false" param:"-"`
@@ -61,7 +64,13 @@ func Plugin() pdk.Plugin {
 			if len(domains) == 0 {
 				domains = freemail.Domains()
 			}
-			return map[string]any{"generic_domains": domains, "has_internal_domains": len(src.Config.InternalDomains) > 0}, nil
+			params, err := mailbox.Params(src.Config.SharedMail, src.Config.AutomaticMail)
+			if err != nil {
+				return nil, err
+			}
+			params["generic_domains"] = domains
+			params["has_internal_domains"] = len(src.Config.InternalDomains) > 0
+			return params, nil
 		},
 	})
 }
@@ -116,6 +125,7 @@ func more(pdk.Source[Config]) ([]pdk.Fragment, error) {
 			Subjects: []pdk.Subject{{EntityType: "person", IdentifierType: "email", Identifier: "address", Traits: []pdk.Trait{
 				{Name: "email", Value: "address"},
 				{Name: "email_domain", Value: "domain"},
+				{Name: "is_role_address", Value: "'true'", Where: "is_role_address"},
 			}}},
 		}.Fragment(),
 		pdk.Traits{

@@ -1,4 +1,4 @@
--- One row a person of a meeting, from every copy of it: guests, and the organizer whom no list names. Rooms, group calendars and guests without an
+-- One row a person of a meeting, from every copy of it: guests, and the organizer whom no list names. Rooms, group calendars, programs and guests without an
 -- address are none. Ours are the owners of connected accounts and those of internal domains.
 -- The answer is the one on the guest's own calendar, else on the organizer's, else the latest.
 with listed as (
@@ -44,6 +44,25 @@ own as (
     from (select distinct account, connection from normalized.event_versions) as v
   ) as a
   where address is not null
+),
+known as (
+  select
+    address,
+    local_part,
+    -- As pdk/mailbox compares: without separators and tag, and what comes before the first -.
+    regexp_replace(split_part(local_part, '+', 1), '[._-]', '') as word,
+    split_part(split_part(local_part, '+', 1), '-', 1) as head
+  from (select distinct address, split_part(address, '@', 1) as local_part from merged) as r
+),
+judged as (
+  select
+    address,
+    contains(local_part, '+') as is_tagged,
+    (word in (config('shared_words')) or head in (config('shared_words'))
+      or regexp_like(local_part, config('shared_local')) or regexp_like(address, config('shared_addresses'))) as is_shared,
+    (word in (config('automatic_words'))
+      or regexp_like(local_part, config('automatic_local')) or regexp_like(address, config('automatic_addresses'))) as is_automatic
+  from known
 )
 select
   m.meeting_key,
@@ -56,8 +75,12 @@ select
   email_domain(m.address) as domain,
   coalesce(email_domain(m.address) in (config('generic_domains')), true) as is_generic_domain,
   o.address is not null or coalesce(email_domain(m.address) in (config('internal_domains')), false) as is_ours,
+  j.is_shared or j.is_automatic as is_role_address,
   m._ingested_at
 from merged as m
+join judged as j on j.address = m.address
 left join own as o on o.address = m.address
+-- Programs and addresses made for one mail come to no meeting; one that is connected is ours all the same.
 where not m.is_resource
+  and (o.address is not null or not (j.is_automatic or (j.is_shared and j.is_tagged)))
   and not regexp_like(m.address, '@(group|import|resource)[.](v[.])?calendar[.]google[.]com$')

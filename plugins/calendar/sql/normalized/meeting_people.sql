@@ -8,6 +8,7 @@ select
   g.domain,
   g.is_generic_domain,
   g.is_ours,
+  g.is_role_address,
   m.scheduled_event_id,
   m.scheduled_at,
   m.held_event_id,

@@ -95,7 +95,12 @@ select
   visibility,
   organizer_email,
   organizer_person,
-  creator_email,
+  case
+    when regexp_replace(split_part(split_part(creator_email, '@', 1), '+', 1), '[._-]', '') in (config('automatic_words'))
+      or regexp_like(split_part(creator_email, '@', 1), config('automatic_local'))
+      or regexp_like(creator_email, config('automatic_addresses')) then cast(null as text)
+    else creator_email
+  end as creator_email,
   is_attendees_omitted,
   conference_provider,
   room,

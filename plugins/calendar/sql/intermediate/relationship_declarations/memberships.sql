@@ -1,4 +1,4 @@
--- A person belongs to the organization whose domain the address has, from the first meeting on.
+-- A person belongs to the organization whose domain the address has, from the first meeting on. Shared addresses (info@) make no members.
 select
   event_id,
   occurred_at,
@@ -15,4 +15,4 @@ select
   true as is_active,
   _ingested_at
 from normalized.contacts
-where domain is not null and not is_generic_domain
+where domain is not null and not is_generic_domain and not is_role_address
