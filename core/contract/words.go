@@ -79,5 +79,15 @@ func Survivals() []string { return []string{"latest", "first", "most_frequent", 
 // Guards are the guards against wrong merges that a project may set.
 func Guards() []string { return []string{"blocked", "max_links", "unique"} }
 
+// The rules for addresses that are other spellings of one mailbox.
+const (
+	CanonicalGmail = "gmail" // the default
+	CanonicalPlus  = "plus"
+	CanonicalOff   = "off"
+)
+
+// CanonicalEmails are these rules.
+func CanonicalEmails() []string { return []string{CanonicalGmail, CanonicalPlus, CanonicalOff} }
+
 // Strategies are the ways in which components are found: the same rows by other means.
 func Strategies() []string { return []string{"auto", "recursive", "rounds"} }

@@ -119,7 +119,9 @@ type TraitRule struct {
 // Resolution is the project's rules of identity.
 type Resolution struct {
 	Strategy           string   // auto, recursive, rounds
+	DefaultRegion      string   // ISO 3166-1; "" that of DefaultCallingCode
 	DefaultCallingCode string   // digits; "" none
+	CanonicalEmails    string   // gmail (default), plus, off
 	Placeholders       []string // further values that identify no one
 	FreeMailDomains    bool     // block the built-in list for domain; on by default
 	Guards             []Guard

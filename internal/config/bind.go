@@ -217,7 +217,8 @@ func Param(raw json.RawMessage) (spec.Param, error) {
 func (p *Project) resolution() spec.Resolution {
 	r := p.Resolution
 	out := spec.Resolution{
-		Strategy: r.Strategy, DefaultCallingCode: r.DefaultCallingCode, Placeholders: r.Placeholders,
+		Strategy: r.Strategy, DefaultRegion: r.DefaultRegion, DefaultCallingCode: r.DefaultCallingCode, CanonicalEmails: r.CanonicalEmails,
+		Placeholders: r.Placeholders,
 		FreeMailDomains: r.FreeMailDomains == nil || *r.FreeMailDomains,
 	}
 	if out.Strategy == "" {

@@ -78,7 +78,9 @@ type Given struct {
 // Resolution is the project's rules of identity.
 type Resolution struct {
 	Strategy           string   `yaml:"strategy" enum:"contract.strategies" doc:"How components are found; all strategies give the same rows. auto is rounds."`
-	DefaultCallingCode string   `yaml:"default_calling_code" pattern:"^[0-9]{1,4}$" doc:"The calling code that is added to national phone numbers."`
+	DefaultRegion      string   `yaml:"default_region" pattern:"^[A-Z]{2}$" doc:"The ISO 3166-1 code of the region by whose numbering plan phone numbers without + are read."`
+	DefaultCallingCode string   `yaml:"default_calling_code" pattern:"^[0-9]{1,4}$" doc:"Instead of default_region: a calling code, for the main region that has it."`
+	CanonicalEmails    string   `yaml:"canonical_emails" enum:"contract.canonical_emails" doc:"Which addresses are other spellings of one mailbox: Gmail's dots and googlemail.com (gmail, the default), +tags of providers that ignore them too (plus), or none (off)."`
 	Placeholders       []string `yaml:"placeholders" doc:"Additional values that identify no one."`
 	FreeMailDomains    *bool    `yaml:"free_mail_domains" doc:"Whether the built-in list of free mail providers, relays and disposable domains is blocked for identifiers of type domain; default: true."`
 	Guards             []Guard  `yaml:"guards" doc:"Guards against wrong merges; they are applied in this order."`

@@ -63,6 +63,8 @@ func valuesOf(tag string) []string {
 		return contract.PresetNames()
 	case "contract.strategies":
 		return contract.Strategies()
+	case "contract.canonical_emails":
+		return contract.CanonicalEmails()
 	case "contract.guards":
 		return contract.Guards()
 	case "contract.survivals":

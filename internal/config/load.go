@@ -16,6 +16,7 @@ import (
 
 	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/core/models/phone"
 	"github.com/nexus-host/nexus-host/internal/input"
 )
 
@@ -177,6 +178,25 @@ func (p *Project) Resolve(path string) string {
 // Target is the project's folder of things that a build leaves.
 func (p *Project) Target() string { return filepath.Join(p.Dir, "target") }
 
+// validatePhones looks the project's region up.
+func (p *Project) validatePhones() {
+	d, r := p.doc, p.Resolution
+	region, known := phone.Find(r.DefaultRegion)
+	if r.DefaultRegion != "" && !known {
+		d.report(d.at("resolution", "default_region"), "an ISO 3166-1 code such as GB", "there is no numbering plan of a region %q", r.DefaultRegion)
+	}
+	if r.DefaultCallingCode == "" {
+		return
+	}
+	at := d.at("resolution", "default_calling_code")
+	switch main, ok := phone.OfCalling(r.DefaultCallingCode); {
+	case !ok:
+		d.report(at, "a country's calling code without + and zeros, such as 44", "there is no calling code %q", r.DefaultCallingCode)
+	case known && main.Calling != region.Calling:
+		d.report(at, "leave it out", "the calling code of %s is %s", region.Code, region.Calling)
+	}
+}
+
 // EnvelopeColumns are the columns that a table's `columns` may map.
 func EnvelopeColumns() []string {
 	return contract.Names(contract.Envelope())
@@ -202,6 +222,7 @@ func (p *Project) validate() {
 			p.validateTable(src.Tables[table], "sources", name, "tables", table)
 		}
 	}
+	p.validatePhones()
 	for i, g := range p.Resolution.Guards {
 		pos := d.at("resolution", "guards", fmt.Sprint(i))
 		switch {

@@ -41,6 +41,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"slices"
 
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/graph"
@@ -183,6 +184,9 @@ func (b *Builder) Fail(err error) {
 	}
 }
 
+// Err is the first error.
+func (b *Builder) Err() error { return b.err }
+
 // Done returns the nodes, or the first error.
 func (b *Builder) Done() ([]*graph.Node, error) {
 	if b.err != nil {
@@ -223,6 +227,16 @@ func Work(name, doc string) *graph.Relation {
 // With puts a query before the others of q, under a name.
 func With(q *sql.Query, name string, cte *sql.Query) {
 	q.With = append([]*sql.CTE{{Name: name, Query: cte}}, q.With...)
+}
+
+// After puts a query behind the one that q has under the name before, under a name.
+func After(q *sql.Query, before, name string, cte *sql.Query) error {
+	i := slices.IndexFunc(q.With, func(c *sql.CTE) bool { return c.Name == before })
+	if i < 0 {
+		return fmt.Errorf("builder: there is no common table expression %s", before)
+	}
+	q.With = slices.Insert(q.With, i+1, &sql.CTE{Name: name, Query: cte})
+	return nil
 }
 
 // Node makes a node of one relation out of a query.

@@ -53,6 +53,9 @@ func Nodes(s *spec.Spec, fragments []Fragment) ([]*graph.Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.normalized, err = Normalized(s); err != nil {
+		return nil, err
+	}
 	if c.Macros, err = EntityMacros(types); err != nil {
 		return nil, err
 	}
@@ -72,6 +75,7 @@ type composer struct {
 	spec       *spec.Spec
 	fragments  []Fragment
 	attributes []sql.ColumnDef
+	normalized *sql.Query
 }
 
 // columnList is what models know of columns.

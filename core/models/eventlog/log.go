@@ -14,6 +14,11 @@ import (
 // occurs more than once; the log's table has the rest and the pick of those.
 func (c *composer) log(k *kind, arms *sql.Query) {
 	intake := c.Query(k.name)
+	if slices.ContainsFunc(intake.With, func(w *sql.CTE) bool { return w.Name == Spelled }) {
+		if err := builder.After(intake, Spelled, "normalized", sql.Clone(c.normalized)); err != nil {
+			c.Fail(err)
+		}
+	}
 	builder.With(intake, "arms", arms)
 	c.Add(builder.Work(k.intake(), "Every row of kind "+k.name+" that the fragments gave."), intake)
 	if k.table == "" {

@@ -20,7 +20,7 @@ func TestNormalization(t *testing.T) {
 		{"email", "a@x.com", "a@x.com"}, {"email", " A@X.com\n", "a@x.com"}, {"email", `"Doe, Jane" <Jane@x.com>`, "jane@x.com"},
 		{"email", "null", ""}, {"email", "nobody", ""}, {"email", "", ""}, {"email", "Test@Example.com", ""}, {"email", "a b@x.com", "a b@x.com"},
 		{"phone", "+1 (555) 010-2030", "15550102030"}, {"phone", "555 010 2030", "495550102030"}, {"phone", "0555 010 2030", "495550102030"},
-		{"phone", "0044 20 7946", "44207946"}, {"phone", "49 555 010 2030", "495550102030"}, {"phone", "tel:+49-30-1", "49301"}, {"phone", "n/a", ""},
+		{"phone", "0044 20 7946", "44207946"}, {"phone", "49 30 1234567", "49301234567"}, {"phone", "tel:+49-30-1", "49301"}, {"phone", "n/a", ""},
 		{"phone", "+49 000 0000", ""}, {"phone", "none", ""},
 		{"domain", "acme.com", "acme.com"}, {"domain", "https://www.Acme.com:80/x?y", "acme.com"}, {"domain", "acme.com.", "acme.com"}, {"domain", "www.acme.com", "acme.com"},
 		{"customer_id", " cus_1 ", "cus_1"}, {"customer_id", "CUS_1", "CUS_1"}, {"customer_id", "Unknown", ""}, {"customer_id", " ", ""}, {"customer_id", "undefined ", ""},

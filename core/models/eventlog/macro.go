@@ -16,9 +16,7 @@ var files embed.FS
 // builtinPlaceholders identify no entity, in any project.
 var builtinPlaceholders = [...]string{"null", "none", "n/a", "unknown", "undefined"}
 
-// IdentifierMacros are those of sql/macros.sql, with the project's calling code and
-// placeholders in them: normalized_identifier(identifier_type, identifier_value) is
-// the chief of them.
+// IdentifierMacros are those of sql/macros.sql, with the project's placeholders and its rule for mailboxes in them.
 func IdentifierMacros(s *spec.Spec) (builder.Macros, error) {
 	values, phones := placeholders(s.Resolution.Placeholders)
 	longest := 0
@@ -26,21 +24,15 @@ func IdentifierMacros(s *spec.Spec) (builder.Macros, error) {
 		longest = max(longest, utf8.RuneCountInString(v))
 	}
 	params := map[string][]string{
-		"is_placeholder":        {"x"},
-		"is_placeholder_phone":  {"x"},
-		"national_phone":        {"phone", "code"},
-		"project_phone":         {"phone"},
-		"normalized_identifier": {"identifier_type", "identifier_value"},
-		"identifier_fault":      {"identifier_type", "identifier_value", "normalized_value"},
-		"canonical_name":        {"name"},
+		"is_placeholder":       {"x"},
+		"is_placeholder_phone": {"x"},
+		"keypad_digits":        {"x"},
+		"canonical_email":      {"address"},
+		"identifier_fault":     {"identifier_type", "identifier_value", "normalized_value"},
+		"canonical_name":       {"name"},
 	}
-	lists := builder.Lists{
-		"placeholders": builder.Names(values...), "placeholder_phones": builder.Names(phones...),
-		"calling_code": nil, "no_calling_code": builder.If(s.Resolution.DefaultCallingCode == ""),
-	}
-	if code := s.Resolution.DefaultCallingCode; code != "" {
-		lists["calling_code"] = builder.Names(code)
-	}
+	lists := mailLists(s.Resolution.CanonicalEmails)
+	lists["placeholders"], lists["placeholder_phones"] = builder.Names(values...), builder.Names(phones...)
 	return builder.LoadMacros(files, "macros", params, builder.Params{
 		Lists: lists, Macros: builder.Values(map[string]sql.Expr{"longest_placeholder": builder.Int(longest)}),
 	})

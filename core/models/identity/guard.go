@@ -51,7 +51,7 @@ func (b *resolver) mustLink() {
 	for i, p := range b.spec.Resolution.MustLink {
 		sides = append(sides, sidesOf(i+1, p)...)
 	}
-	b.Make(workView("nxw_id_must_link", "Pairs that the project ties."), "must_link_pairs",
+	b.makeNormalized(workView("nxw_id_must_link", "Pairs that the project ties."), "must_link_pairs",
 		builder.Params{Lists: builder.Lists{"sides": sides}})
 	before := b.groups
 	b.groups = "nxw_id_groups_tied"
@@ -82,7 +82,7 @@ func (b *resolver) seeds() (builder.Params, bool) {
 		}
 	}
 	if len(sides) > 0 {
-		b.Make(workView("nxw_id_cannot_link", "Pairs that the project keeps apart."), "cannot_link_pairs",
+		b.makeNormalized(workView("nxw_id_cannot_link", "Pairs that the project keeps apart."), "cannot_link_pairs",
 			builder.Params{Lists: builder.Lists{"sides": sides}})
 	}
 	p := builder.Params{Lists: builder.Lists{"unique": unique, "cannot_link": builder.If(len(sides) > 0)}}

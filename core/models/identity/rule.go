@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/nexus-host/nexus-host/core/models/builder"
+	"github.com/nexus-host/nexus-host/core/models/eventlog"
+	"github.com/nexus-host/nexus-host/core/models/graph"
 	"github.com/nexus-host/nexus-host/core/spec"
 )
 
@@ -156,7 +158,7 @@ func (r rule) element() builder.Element {
 // blocked makes nxw_id_rules, the rules' names, and nxw_id_blocked, the values
 // that rules block.
 func (b *resolver) blocked() {
-	var rules, blocked builder.List
+	var rules, blocked, written builder.List
 	for _, r := range b.rules {
 		rules = append(rules, r.element())
 		if r.guard != Blocked || len(r.values) == 0 {
@@ -164,18 +166,40 @@ func (b *resolver) blocked() {
 		}
 		for _, t := range r.anyOfTypes {
 			for _, list := range lines(r.values) {
-				blocked = append(blocked, builder.Element{
+				e := builder.Element{
 					"rule_no": builder.Int(r.no), "entity_type": builder.Text(t), "identifier_type": builder.Text(r.identifier),
-					"lines":      builder.Text(list),
-					"normalized": builder.If(r.normalized), "written": builder.If(!r.normalized),
-				})
+					"lines": builder.Text(list),
+				}
+				if r.normalized {
+					blocked = append(blocked, e)
+				} else {
+					written = append(written, e)
+				}
 			}
 		}
 	}
 	b.Make(workView("nxw_id_rules", "The project's rules of resolution, by number."), "rules",
 		builder.Params{Lists: builder.Lists{"rules": rules, "no_rules": builder.If(len(rules) == 0)}})
-	b.Make(workView("nxw_id_blocked", "Identifiers that rules block."), "blocked",
-		builder.Params{Lists: builder.Lists{"blocked": blocked, "no_blocked": builder.If(len(blocked) == 0)}})
+	if len(written) > 0 {
+		b.makeNormalized(builder.Work("nxw_id_blocked_written", "Identifiers that rules block, given as a person writes them."), "blocked_written",
+			builder.Params{Lists: builder.Lists{"written": written}})
+	}
+	b.Make(workView("nxw_id_blocked", "Identifiers that rules block."), "blocked", builder.Params{Lists: builder.Lists{
+		"blocked": blocked, "written": builder.If(len(written) > 0), "no_blocked": builder.If(len(blocked)+len(written) == 0),
+	}})
+}
+
+// makeNormalized adds a node whose model reads what the identifiers of `spelled` are compared as.
+func (b *resolver) makeNormalized(r *graph.Relation, name string, more ...builder.Params) {
+	q := b.Query(name, more...)
+	normalized, err := eventlog.Normalized(b.spec)
+	if err == nil && b.Err() == nil {
+		err = builder.After(q, eventlog.Spelled, "normalized", normalized)
+	}
+	if err != nil {
+		b.Fail(err)
+	}
+	b.Add(r, q)
 }
 
 // patterns are those of the rules, in the rules' order.

@@ -2,10 +2,6 @@
 with spelled as (
   select distinct identifier_type, identifier_value from arms
 ),
-normalized as (
-  select identifier_type, identifier_value, normalized_identifier(identifier_type, identifier_value) as normalized_value
-  from spelled
-),
 checked as (
   select
     identifier_type, identifier_value, normalized_value,

@@ -6,27 +6,29 @@ select
   -- would have x evaluated for every row.
   case each placeholders as p (when x = p.value then true) else false end as is_placeholder,
   case each placeholder_phones as p (when x = p.value then true) else false end as is_placeholder_phone,
-  -- A number with + or 00 is international; so is one that begins with the
-  -- calling code and is too long for a national one. A national number loses its trunk 0.
+  -- Letters for digits, as on a dial, where they are joined to digits and are no extension.
   case
-    when contains(phone, '+') or starts_with(trim(phone), '00') then normalize_phone(phone)
-    when starts_with(normalize_phone(phone), '0') then code || substring(normalize_phone(phone), 2)
-    when starts_with(normalize_phone(phone), code) and length(normalize_phone(phone)) > 10 then normalize_phone(phone)
-    else code || normalize_phone(phone)
-  end as national_phone,
-  each calling_code as c (national_phone(phone, c.value) as project_phone),
-  each no_calling_code as c (normalize_phone(phone) as project_phone),
-  case identifier_type
-    when 'email' then
-      case when regexp_like(identifier_value, '^[a-z0-9._+-]+@[a-z0-9.-]+$') then identifier_value else normalize_email(identifier_value) end
-    when 'phone' then project_phone(identifier_value)
-    when 'domain' then
-      case
-        when regexp_like(identifier_value, '^[a-z0-9][a-z0-9.-]*[a-z0-9]$') and not starts_with(identifier_value, 'www.') then identifier_value
-        else normalize_domain(identifier_value)
-      end
-    else nullif(trim(identifier_value), '')
-  end as normalized_identifier,
+    when regexp_like(x, '[0-9]-?[a-z]{3}') and not regexp_like(x, '[0-9]-?(ext|int|poste|anexo)') then
+      regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+        x, '[abc]', '2'), '[def]', '3'), '[ghi]', '4'), '[jkl]', '5'), '[mno]', '6'), '[pqrs]', '7'), '[tuv]', '8'), '[wxyz]', '9')
+    else x
+  end as keypad_digits,
+  -- Gmail's dots and googlemail.com are other spellings of one mailbox, and so is a tag where the provider delivers it there.
+  case
+    each gmail as g (
+      when regexp_like(address, '^[.]*[^.+@][^@]*@(gmail|googlemail)[.]com$') then
+        concat(
+          replace(
+            each g.plain as p (split_part(address, '@', 1)),
+            each g.tagged as t (split_part(split_part(address, '@', 1), '+', 1)),
+            '.', ''
+          ),
+          '@gmail.com'
+        )
+    )
+    each plus as d (when regexp_like(address, d.pattern) then concat(split_part(address, '+', 1), '@', split_part(address, '@', 2)))
+    else address
+  end as canonical_email,
   case
     when identifier_value is null then 'null'
     when normalized_value is null then
@@ -37,7 +39,7 @@ select
       end
     when is_placeholder(normalized_value) then 'placeholder'
     when length(normalized_value) <= longest_placeholder() and is_placeholder(lower(normalized_value)) then 'placeholder'
-    when identifier_type = 'phone' and is_placeholder_phone(normalized_value) then 'placeholder'
+    when identifier_type = 'phone' and is_placeholder_phone(regexp_replace(identifier_value, '[^0-9]+', '')) then 'placeholder'
   end as identifier_fault,
   -- Names that become columns: letters, digits and _ of ASCII, not beginning with a digit.
   case

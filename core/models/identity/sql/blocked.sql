@@ -3,11 +3,12 @@
 each blocked as b (
   select
     b.rule_no as rule_no, b.entity_type as entity_type, b.identifier_type as identifier_type,
-    each b.normalized as n (t.value as normalized_value),
-    each b.written as n (normalized_identifier(b.identifier_type, t.value) as normalized_value)
+    t.value as normalized_value
   from (select 1 as row_no) as one
   cross join unnest(split(b.lines, line_break())) as t(value)
 )
+union all
+each written as w (select rule_no, entity_type, identifier_type, normalized_value from model.nxw_id_blocked_written)
 union all
 each no_blocked as n (
   select

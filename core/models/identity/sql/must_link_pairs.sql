@@ -1,5 +1,11 @@
-each sides as s (
-  select
-    s.number as pair_no, s.entity_type as entity_type, s.identifier_type as identifier_type,
-    normalized_identifier(s.identifier_type, s.value) as normalized_value
+with sides as (
+  each sides as s (
+    select s.number as pair_no, s.entity_type as entity_type, s.identifier_type as identifier_type, s.value as identifier_value
+  )
+),
+spelled as (
+  select distinct identifier_type, identifier_value from sides
 )
+select s.pair_no, s.entity_type, s.identifier_type, n.normalized_value
+from sides as s
+join normalized as n on n.identifier_type = s.identifier_type and n.identifier_value = s.identifier_value
