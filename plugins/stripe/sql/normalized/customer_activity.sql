@@ -46,8 +46,9 @@ select
     nexus_id('evt', source_name(), s.event_name, s.customer_id, s.occurrence) as event_id,
     s.*,
     email_domain(s.email) as domain,
-    d.domain is not null as is_shared_domain,
+    d.domain is not null or e.email is not null as is_shared_domain,
     coalesce(s.business_name, s.name, s.description) as company_name,
     coalesce(s.individual_name, s.name) as person_name
 from spoken s
 left join normalized.shared_domains d on d.domain = email_domain(s.email)
+left join normalized.shared_emails e on e.email = normalize_email(s.email)

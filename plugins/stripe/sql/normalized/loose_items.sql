@@ -1,16 +1,27 @@
--- Subscription items of loaders that keep them in a table of their own.
+-- Subscription items of loaders that keep them in a table of their own. One that was
+-- taken away counted until then.
 with versions as (
-    select record as obj, record_id as id, coalesce(_source_updated_at, _ingested_at) as observed_at, _connection as connection, _ingested_at
-    from raw.subscription_items
-    where not coalesce(_deleted, false)
+    select record as obj, record_id as id, coalesce(_source_updated_at, nullif(_ingested_at, timestamp '1970-01-01T00:00:00Z')) as observed_at,
+        coalesce(_deleted, false) or coalesce(json_bool(record, '$.deleted'), false) as is_deleted, _connection as connection, _ingested_at, _version
+    from raw.subscription_items_history
     union all
-    select obj, object_id, observed_at, connection, _ingested_at
+    select obj, object_id, observed_at, is_deleted, connection, _ingested_at, 1
     from normalized.streamed_objects
-    where object_type = 'subscription_item' and not is_deleted
+    where object_type = 'subscription_item'
+),
+gone as (
+    select id, max(case when is_deleted then observed_at end) as gone_at, max(case when not is_deleted then observed_at end) as seen_at, bool_or(is_deleted) as was_deleted
+    from versions
+    group by id
 )
 select
-    coalesce(json_text(obj, '$.subscription'), json_text(obj, '$.subscription_id')) as subscription_id,
-    id as item_id,
-    obj as item
-from versions
-qualify row_number() over (partition by id order by observed_at desc, _ingested_at desc, connection desc) = 1
+    coalesce(json_text(v.obj, '$.subscription.id'), json_text(v.obj, '$.subscription'), json_text(v.obj, '$.subscription_id')) as subscription_id,
+    v.id as item_id,
+    v.obj as item,
+    case when g.was_deleted and g.gone_at >= coalesce(g.seen_at, g.gone_at) then g.gone_at end as gone_at
+from versions v
+join gone g on g.id = v.id
+where (json_text(v.obj, '$.subscription') is not null or json_text(v.obj, '$.subscription_id') is not null or json_text(v.obj, '$.subscription.id') is not null)
+    -- gone, and nobody knows when: not there
+    and not (g.was_deleted and g.gone_at is null)
+qualify row_number() over (partition by v.id order by v.observed_at desc, v._ingested_at desc, v.connection desc, v._version desc) = 1

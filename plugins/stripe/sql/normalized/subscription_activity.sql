@@ -3,7 +3,7 @@
 with paid as (
     select
         subscription_id,
-        max(case when amount_paid > 0 then paid_at end) as last_paid_at
+        max(case when amount_paid > 0 and status = 'paid' then coalesce(paid_at, finalized_at, created_at) when amount_paid > 0 then paid_at end) as last_paid_at
     from normalized.invoices
     where subscription_id is not null
     group by subscription_id

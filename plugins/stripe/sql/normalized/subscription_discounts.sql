@@ -1,30 +1,91 @@
 -- Discounts of each version of a subscription and of its items (item_id), those
 -- that lower recurring revenue: forever, and repeating while they last. One that is given once is none.
-with held as (
-    select v.subscription_id, v.version_no, cast(null as text) as item_id, 0 as item_ordinal, t.ordinal, t.discount
+-- A customer's own discount is that of its subscriptions that have none. Of a discount or
+-- coupon that is named and was not landed, nothing is known (is_unknown).
+with kept as (
+    -- a customer's discount, and when a later version did without
+    select customer_id, version_no, observed_at,
+        coalesce(json_text(discount, '$.id'), json_text(discount, '$.source.coupon.id'), json_text(discount, '$.source.coupon'),
+            json_text(discount, '$.coupon.id'), json_text(discount, '$.coupon'), case when discount is not null then 'discount' end) as discount_key
+    from normalized.customer_versions
+    where is_full
+),
+last_kept as (
+    select customer_id, discount_key, max(version_no) as last_no
+    from kept
+    where discount_key is not null
+    group by customer_id, discount_key
+),
+taken as (
+    select l.customer_id, l.last_no, min(n.observed_at) as gone_at
+    from last_kept l
+    left join kept n on n.customer_id = l.customer_id and n.version_no > l.last_no
+    group by l.customer_id, l.last_no
+),
+landings as (
+    select record as obj, record_id as id, coalesce(_source_updated_at, nullif(_ingested_at, timestamp '1970-01-01T00:00:00Z')) as observed_at,
+        coalesce(_deleted, false) as is_deleted, _ingested_at
+    from raw.discounts
+    union all
+    select obj, object_id, observed_at, is_deleted or coalesce(event_type = 'customer.discount.deleted', false), _ingested_at
+    from normalized.streamed_objects
+    where object_type = 'discount'
+),
+landed as (
+    select
+        coalesce(json_text(obj, '$.id'), id) as discount_id,
+        coalesce(json_text(obj, '$.customer.id'), json_text(obj, '$.customer'), json_text(obj, '$.customer_id')) as customer_id,
+        coalesce(json_text(obj, '$.subscription.id'), json_text(obj, '$.subscription'), json_text(obj, '$.subscription_id')) as subscription_id,
+        obj as discount,
+        case when is_deleted then observed_at end as gone_at
+    from landings
+    -- gone, and nobody knows when: not there
+    where not (is_deleted and observed_at is null)
+    qualify row_number() over (partition by coalesce(json_text(obj, '$.id'), id) order by observed_at desc, is_deleted desc, _ingested_at desc) = 1
+),
+own as (
+    select v.subscription_id, v.version_no, cast(null as text) as item_id, 0 as item_ordinal, t.ordinal, t.discount, cast(null as timestamp) as gone_at
     from normalized.subscription_versions v
     cross join unnest(json_array(v.discounts, '$')) as t(discount, ordinal)
     where v.discounts is not null
     union all
-    select subscription_id, version_no, cast(null as text), 0, 0, discount
+    select subscription_id, version_no, cast(null as text), 0, 0, discount, cast(null as timestamp)
     from normalized.subscription_versions
     where discount is not null and coalesce(json_type(discounts, '$[0]'), 'null') = 'null'
     union all
-    select v.subscription_id, v.version_no, coalesce(json_text(i.item, '$.id'), v.subscription_id), i.ordinal as item_ordinal, t.ordinal, t.discount
+    -- loaders that flatten leave none on the subscription
+    select v.subscription_id, v.version_no, cast(null as text), 0,
+        row_number() over (partition by v.subscription_id, v.version_no order by json_timestamp(l.discount, '$.start'), l.discount_id) - 1,
+        l.discount, l.gone_at
+    from normalized.subscription_versions v
+    join landed l on l.subscription_id = v.subscription_id
+    where v.discounts is null and v.discount is null
+),
+owners as (
+    select distinct subscription_id, version_no from own
+),
+held as (
+    select subscription_id, version_no, item_id, item_ordinal, ordinal, discount, gone_at
+    from own
+    union all
+    select v.subscription_id, v.version_no, coalesce(json_text(i.item, '$.id'), v.subscription_id), i.ordinal as item_ordinal, t.ordinal, t.discount, cast(null as timestamp)
     from normalized.subscription_versions v
     cross join unnest(json_array(v.items, '$')) as i(item, ordinal)
     cross join unnest(json_array(i.item, '$.discounts')) as t(discount, ordinal)
-),
-landed as (
-    select
-        coalesce(json_text(record, '$.id'), record_id) as discount_id,
-        coalesce(json_text(record, '$.subscription'), json_text(record, '$.subscription_id')) as subscription_id,
-        coalesce(json_text(record, '$.source.coupon.id'), json_text(record, '$.source.coupon'), json_text(record, '$.coupon.id'),
-            json_text(record, '$.coupon'), json_text(record, '$.coupon_id')) as coupon_id,
-        json_timestamp(record, '$.start') as starts_at,
-        json_timestamp(record, '$.end') as ends_at
-    from raw.discounts
-    where not coalesce(_deleted, false)
+    union all
+    select v.subscription_id, v.version_no, cast(null as text), 0, 0, c.discount, k.gone_at
+    from normalized.subscription_versions v
+    left join owners o on o.subscription_id = v.subscription_id and o.version_no = v.version_no
+    join taken k on k.customer_id = v.customer_id
+    join normalized.customer_versions c on c.customer_id = k.customer_id and c.version_no = k.last_no
+    where o.subscription_id is null
+    union all
+    select v.subscription_id, v.version_no, cast(null as text), 0, 0, l.discount, l.gone_at
+    from normalized.subscription_versions v
+    left join owners o on o.subscription_id = v.subscription_id and o.version_no = v.version_no
+    join landed l on l.customer_id = v.customer_id and l.subscription_id is null
+    left join (select distinct customer_id from taken) k on k.customer_id = v.customer_id
+    where o.subscription_id is null and k.customer_id is null
 ),
 read as (
     select
@@ -33,7 +94,7 @@ read as (
         item_id,
         item_ordinal,
         ordinal,
-        json_text(discount, '$') as discount_id,
+        coalesce(json_text(discount, '$'), json_text(discount, '$.id')) as discount_id,
         coalesce(json_text(discount, '$.source.coupon.id'), json_text(discount, '$.source.coupon'),
             json_text(discount, '$.coupon.id'), json_text(discount, '$.coupon'), json_text(discount, '$.coupon_id')) as coupon_id,
         coalesce(json_decimal(discount, '$.source.coupon.percent_off'), json_decimal(discount, '$.coupon.percent_off')) as percent_off,
@@ -41,24 +102,45 @@ read as (
         lower(coalesce(json_text(discount, '$.source.coupon.currency'), json_text(discount, '$.coupon.currency'))) as currency,
         coalesce(json_text(discount, '$.source.coupon.duration'), json_text(discount, '$.coupon.duration')) as duration,
         json_timestamp(discount, '$.start') as starts_at,
-        json_timestamp(discount, '$.end') as ends_at
+        json_timestamp(discount, '$.end') as ends_at,
+        gone_at
     from held
 ),
-named as (
-    -- a bare id: the discount and its coupon come from their own tables
-    select r.subscription_id, r.version_no, r.item_id, r.item_ordinal, r.ordinal,
-        coalesce(r.coupon_id, l.coupon_id) as coupon_id, r.percent_off, r.amount_off, r.currency, r.duration,
-        coalesce(r.starts_at, l.starts_at) as starts_at, coalesce(r.ends_at, l.ends_at) as ends_at
-    from read r
-    left join landed l on l.discount_id = r.discount_id
+expanded as (
+    -- a discount that one version names by id, another place may hold whole
+    select
+        coalesce(json_text(discount, '$.id'), discount_id) as discount_id,
+        coalesce(json_text(discount, '$.source.coupon.id'), json_text(discount, '$.source.coupon'), json_text(discount, '$.coupon.id'),
+            json_text(discount, '$.coupon'), json_text(discount, '$.coupon_id')) as coupon_id,
+        coalesce(json_decimal(discount, '$.source.coupon.percent_off'), json_decimal(discount, '$.coupon.percent_off')) as percent_off,
+        coalesce(json_decimal(discount, '$.source.coupon.amount_off'), json_decimal(discount, '$.coupon.amount_off')) as amount_off,
+        lower(coalesce(json_text(discount, '$.source.coupon.currency'), json_text(discount, '$.coupon.currency'))) as currency,
+        coalesce(json_text(discount, '$.source.coupon.duration'), json_text(discount, '$.coupon.duration')) as duration,
+        json_timestamp(discount, '$.start') as starts_at,
+        json_timestamp(discount, '$.end') as ends_at
+    from landed
     union all
-    -- loaders that flatten leave none on the subscription
-    select v.subscription_id, v.version_no, cast(null as text), 0,
-        row_number() over (partition by v.subscription_id, v.version_no order by l.starts_at, l.discount_id) - 1,
-        l.coupon_id, cast(null as decimal), cast(null as decimal), cast(null as text), cast(null as text), l.starts_at, l.ends_at
-    from normalized.subscription_versions v
-    join landed l on l.subscription_id = v.subscription_id
-    where v.discounts is null and v.discount is null
+    select json_text(discount, '$.id'),
+        coalesce(json_text(discount, '$.source.coupon.id'), json_text(discount, '$.source.coupon'), json_text(discount, '$.coupon.id'), json_text(discount, '$.coupon')),
+        coalesce(json_decimal(discount, '$.source.coupon.percent_off'), json_decimal(discount, '$.coupon.percent_off')),
+        coalesce(json_decimal(discount, '$.source.coupon.amount_off'), json_decimal(discount, '$.coupon.amount_off')),
+        lower(coalesce(json_text(discount, '$.source.coupon.currency'), json_text(discount, '$.coupon.currency'))),
+        coalesce(json_text(discount, '$.source.coupon.duration'), json_text(discount, '$.coupon.duration')),
+        json_timestamp(discount, '$.start'), json_timestamp(discount, '$.end')
+    from normalized.subscription_versions
+    where discount is not null
+    union all
+    select discount_id, coupon_id, percent_off, amount_off, currency, duration, starts_at, ends_at
+    from read
+    where coupon_id is not null
+),
+by_id as (
+    select
+        discount_id, max(coupon_id) as coupon_id, max(percent_off) as percent_off, max(amount_off) as amount_off, max(currency) as currency, max(duration) as duration,
+        min(starts_at) as starts_at, max(ends_at) as ends_at
+    from expanded
+    where discount_id is not null
+    group by discount_id
 ),
 known as (
     select
@@ -67,14 +149,18 @@ known as (
         n.item_id,
         n.item_ordinal,
         n.ordinal,
-        coalesce(n.percent_off, c.percent_off) as percent_off,
-        coalesce(n.amount_off, c.amount_off) as amount_off,
-        coalesce(n.currency, c.currency) as currency,
-        coalesce(n.duration, c.duration) as duration,
-        n.starts_at,
-        n.ends_at
-    from named n
-    left join normalized.coupons c on c.coupon_id = n.coupon_id
+        coalesce(n.discount_id, n.coupon_id, l.coupon_id) as discount_id,
+        coalesce(n.percent_off, l.percent_off, c.percent_off) as percent_off,
+        coalesce(n.amount_off, l.amount_off, c.amount_off) as amount_off,
+        coalesce(n.currency, l.currency, c.currency) as currency,
+        coalesce(n.duration, l.duration, c.duration) as duration,
+        coalesce(n.starts_at, l.starts_at) as starts_at,
+        coalesce(n.ends_at, l.ends_at) as ends_at,
+        n.gone_at
+    from read n
+    -- what a discount says itself comes before what others say of it
+    left join by_id l on l.discount_id = n.discount_id and n.percent_off is null and n.amount_off is null
+    left join normalized.coupons c on c.coupon_id = coalesce(n.coupon_id, l.coupon_id)
 )
 select
     subscription_id,
@@ -82,11 +168,13 @@ select
     item_id,
     item_ordinal,
     ordinal,
+    discount_id,
     percent_off,
     amount_off,
     currency,
     duration,
     starts_at,
-    case when duration = 'repeating' then ends_at end as ends_at
+    least(case when coalesce(duration, 'repeating') = 'repeating' then ends_at end, gone_at) as ends_at,
+    duration is null or (percent_off is null and amount_off is null) as is_unknown
 from known
-where duration in ('forever', 'repeating') and (percent_off is not null or amount_off is not null)
+where coalesce(duration, 'unknown') <> 'once' and (discount_id is not null or percent_off is not null or amount_off is not null)

@@ -7,11 +7,11 @@ with loose as (
     group by subscription_id
 ),
 held as (
-    select v.subscription_id, v.version_no, v.start_at, v.created_at, v.currency, t.item, t.ordinal
+    select v.subscription_id, v.version_no, v.start_at, v.created_at, v.currency, t.item, t.ordinal, cast(null as timestamp) as gone_at
     from normalized.subscription_versions v
     cross join unnest(json_array(v.items, '$')) as t(item, ordinal)
     union all
-    select v.subscription_id, v.version_no, v.start_at, v.created_at, v.currency, l.item, 0
+    select v.subscription_id, v.version_no, v.start_at, v.created_at, v.currency, l.item, 0, l.gone_at
     from normalized.subscription_versions v
     join normalized.loose_items l on l.subscription_id = v.subscription_id
     where v.items is null
@@ -29,6 +29,8 @@ opened as (
         json_bigint(item, '$.quantity') as quantity,
         coalesce(json_text(item, '$.price.id'), json_text(item, '$.price'), json_text(item, '$.price_id'),
             json_text(item, '$.plan.id'), json_text(item, '$.plan'), json_text(item, '$.plan_id')) as price_id,
+        coalesce(json_text(item, '$.product.id'), json_text(item, '$.product'), json_text(item, '$.product_id')) as item_product_id,
+        gone_at,
         case
             when json_type(item, '$.price') = 'object' then json_extract(item, '$.price')
             when json_type(item, '$.plan') = 'object' then json_extract(item, '$.plan')
@@ -38,7 +40,7 @@ opened as (
     union all
     -- before items: one plan and one quantity on the subscription itself
     select v.subscription_id, v.version_no, v.start_at, v.created_at, v.currency, 0, v.subscription_id as item_id, cast(null as timestamp),
-        v.quantity, json_text(v.plan, '$.id'), v.plan, false
+        v.quantity, json_text(v.plan, '$.id'), cast(null as text), cast(null as timestamp), v.plan, false
     from normalized.subscription_versions v
     left join loose l on l.subscription_id = v.subscription_id
     where v.items is null and v.plan is not null and l.subscription_id is null
@@ -54,10 +56,10 @@ inlined as (
         case
             when item_at > date_add('minute', 5, coalesce(created_at, start_at)) or start_at < date_add('minute', -5, created_at) then item_at
         end as item_at,
+        gone_at,
         quantity,
         price_id,
-        price is not null as is_inline,
-        coalesce(json_text(price, '$.product.id'), json_text(price, '$.product'), json_text(price, '$.product_id')) as product_id,
+        coalesce(json_text(price, '$.product.id'), json_text(price, '$.product'), json_text(price, '$.product_id'), item_product_id) as product_id,
         nullif(coalesce(json_text(price, '$.nickname'), json_text(price, '$.product.name'), json_text(price, '$.name')), '') as nickname,
         lower(json_text(price, '$.currency')) as price_currency,
         coalesce(json_decimal(price, '$.unit_amount_decimal'), json_decimal(price, '$.unit_amount'),
@@ -68,8 +70,8 @@ inlined as (
         json_text(price, '$.billing_scheme') as billing_scheme,
         json_text(price, '$.tiers_mode') as tiers_mode,
         json_extract(price, '$.tiers') as tiers,
-        json_bigint(price, '$.transform_quantity.divide_by') as divide_by,
-        json_text(price, '$.transform_quantity.round') as divide_round
+        coalesce(json_bigint(price, '$.transform_quantity.divide_by'), json_bigint(price, '$.transform_usage.divide_by')) as divide_by,
+        coalesce(json_text(price, '$.transform_quantity.round'), json_text(price, '$.transform_usage.round')) as divide_round
     from opened
     where not is_deleted
 ),
@@ -81,13 +83,14 @@ priced as (
         i.ordinal,
         i.item_id,
         i.item_at,
+        i.gone_at,
         i.price_id,
         coalesce(i.product_id, p.product_id) as product_id,
         coalesce(i.nickname, p.nickname) as nickname,
         coalesce(i.price_currency, p.currency, i.currency) as currency,
         coalesce(i.quantity, 1) as quantity,
         i.quantity as given_quantity,
-        case when i.is_inline then i.unit_minor else p.unit_minor end as unit_minor,
+        coalesce(i.unit_minor, p.unit_minor) as unit_minor,
         coalesce(i.interval_unit, p.interval_unit) as interval_unit,
         coalesce(i.interval_count, p.interval_count, 1) as interval_count,
         coalesce(i.usage_type, p.usage_type, 'licensed') as usage_type,
@@ -161,6 +164,7 @@ select
     v.item_id,
     v.ordinal,
     v.item_at,
+    v.gone_at,
     v.price_id,
     v.product_id,
     coalesce(v.nickname, p.product_name, v.price_id) as plan_name,

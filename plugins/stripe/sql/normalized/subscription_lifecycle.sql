@@ -22,7 +22,7 @@ arrivals as (
         v.trial_start_at,
         v.trial_end_at,
         case when v.trial_end_at <= v.version_at then v.trial_end_at end as trial_over_at,
-        coalesce(v.ended_at, case when not v.cancel_at_period_end then v.cancel_requested_at end, v.version_at) as ended_at,
+        coalesce(v.ended_at, v.version_at) as ended_at,
         u.unpaid_since,
         v._ingested_at
     from normalized.subscription_versions v

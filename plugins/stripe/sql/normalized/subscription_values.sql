@@ -7,6 +7,8 @@ with points as (
     union all
     select subscription_id, item_at from normalized.subscription_items where item_at is not null
     union all
+    select subscription_id, gone_at from normalized.subscription_items where gone_at is not null
+    union all
     select subscription_id, starts_at from normalized.subscription_discounts where starts_at is not null
     union all
     select subscription_id, ends_at from normalized.subscription_discounts where ends_at is not null and ends_at <= as_of()
@@ -33,6 +35,7 @@ off as (
         d.percent_off,
         d.amount_off,
         d.currency,
+        d.is_unknown,
         row_number() over (partition by g.subscription_id, g.at, d.item_id, d.item_ordinal, d.percent_off is null order by d.ordinal, d.percent_off, d.amount_off) as place
     from governed g
     join normalized.subscription_discounts d
@@ -49,7 +52,7 @@ reductions as (
         item_id,
         item_ordinal,
         case
-            when count(percent_off) > 4 then null
+            when count(percent_off) > 4 or bool_or(is_unknown) then null
             else coalesce(max(case when place = 1 then 1 - percent_off / 100 end), 1)
                 * coalesce(max(case when place = 2 then 1 - percent_off / 100 end), 1)
                 * coalesce(max(case when place = 3 then 1 - percent_off / 100 end), 1)
@@ -87,6 +90,7 @@ items as (
         on i.subscription_id = g.subscription_id
         and i.version_no = g.version_no
         and (i.item_at is null or i.item_at <= g.at)
+        and (i.gone_at is null or g.at < i.gone_at)
     left join reductions r
         on r.subscription_id = g.subscription_id and r.at = g.at and r.item_id = i.item_id and r.item_ordinal = i.ordinal
 ),

@@ -1,11 +1,12 @@
 -- Every version of every subscription that was landed, oldest first: those of
 -- the event stream at the event's time, those of a table at the time they were seen.
 with versions as (
-    select record as obj, record_id as id, coalesce(_source_updated_at, _ingested_at) as observed_at, coalesce(_deleted, false) as is_deleted,
-        false as is_event, cast(null as text) as stream_id, cast(null as text) as event_type, true as is_live, _connection as connection, _ingested_at
+    select record as obj, record_id as id, coalesce(_source_updated_at, nullif(_ingested_at, timestamp '1970-01-01T00:00:00Z')) as observed_at,
+        coalesce(_deleted, false) as is_deleted, false as is_event, cast(null as text) as stream_id, cast(null as text) as event_type,
+        concat('subscriptions/', _connection, '/', record_id, '/', cast(_version as text)) as version_key, true as is_live, _connection as connection, _ingested_at
     from raw.subscriptions_history
     union all
-    select obj, object_id, observed_at, is_deleted, is_event, stream_id, event_type, is_live, connection, _ingested_at
+    select obj, object_id, observed_at, is_deleted, is_event, stream_id, event_type, version_key, is_live, connection, _ingested_at
     from normalized.streamed_objects
     where object_type = 'subscription'
 ),
@@ -47,7 +48,7 @@ read as (
         observed_at,
         is_event,
         stream_id,
-        case when event_type = 'customer.subscription.created' then 0 when event_type = 'customer.subscription.deleted' then 2 else 1 end as event_rank,
+        version_key,
         connection,
         _ingested_at
     from versions
@@ -58,24 +59,39 @@ fields as (
         *,
         -- a deleted record is a subscription that has ended, whatever its last status says
         case when is_deleted and coalesce(given_status not in ('canceled', 'incomplete_expired'), true) then 'canceled' else given_status end as status,
-        case when is_deleted then coalesce(given_ended_at, observed_at) else given_ended_at end as ended_at
+        case when is_deleted then coalesce(given_ended_at, observed_at) else given_ended_at end as known_end_at,
+        -- where neither the object nor the loader says since when, the object's own times do
+        coalesce(
+            case when is_event then observed_at else greatest(coalesce(updated_at, observed_at), case when coalesce(updated_at, observed_at) is not null then greatest(created_at, given_ended_at) end) end,
+            greatest(created_at, start_at, given_ended_at, cancel_requested_at, period_start_at, trial_start_at,
+                case when given_status <> 'trialing' and trial_end_at <= as_of() then trial_end_at end)) as version_at,
+        coalesce(updated_at, observed_at) is not null as is_dated
     from read
 ),
 timed as (
-    select
-        *,
-        case when is_event then observed_at else greatest(coalesce(updated_at, observed_at), created_at, ended_at) end as version_at
-    from fields
-    -- filtered above the window: below it, an engine would read the documents once for each condition
-    qualify count(*) over (partition by subscription_id) > 0
-        and status is not null
-        and object_type = 'subscription'
-        and (is_live or config('include_test'))
+    select f.*, o.place
+    from fields f
+    left join normalized.object_order o on o.version_key = f.version_key
+    -- filtered above the window: below it, an engine would read the documents once for each condition.
+    -- Of a subscription that is known by a stub or a tombstone only, there is nothing to say
+    qualify max(case when f.given_status is not null then 1 else 0 end) over (partition by f.subscription_id) = 1
+        and f.status is not null
+        and f.version_at is not null
+        and f.object_type = 'subscription'
+        and (f.is_live or config('include_test'))
+        -- among versions with a time, one without counts only if its own times are later
+        and (f.is_dated or f.version_at >= coalesce(max(case when f.is_dated then f.version_at end) over (partition by f.subscription_id), f.version_at))
 ),
 numbered as (
     select
         *,
-        row_number() over (partition by subscription_id order by version_at, event_rank, stream_id, _ingested_at, connection) as version_no
+        case when status in ('canceled', 'incomplete_expired') then coalesce(
+            known_end_at,
+            case when not cancel_at_period_end then cancel_requested_at end,
+            case when cancel_at_period_end and period_end_at <= version_at then period_end_at end,
+            case when status = 'canceled' then version_at end) end as ended_at,
+        row_number() over (partition by subscription_id
+            order by version_at, is_dated, coalesce(place, 0), stream_id, _ingested_at, connection, version_key) as version_no
     from timed
 )
 select

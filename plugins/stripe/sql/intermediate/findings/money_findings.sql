@@ -1,0 +1,67 @@
+-- What is referred to and not among the records, so that amounts are not known; what has no date.
+with priced as (
+    select i.subscription_id, i.price_id
+    from normalized.subscription_items i
+    join normalized.subscriptions s on s.subscription_id = i.subscription_id and s.version_no = i.version_no
+    where i.gross_month is null and s.status in ('active', 'past_due', 'trialing')
+),
+discounted as (
+    select distinct d.subscription_id, d.discount_id
+    from normalized.subscription_discounts d
+    join normalized.subscriptions s on s.subscription_id = d.subscription_id and s.version_no = d.version_no
+    where d.is_unknown and s.status in ('active', 'past_due', 'trialing')
+)
+select 'subscriptions' as table_name, 'missing_price' as reason, coalesce(price_id, 'unknown') as detail, subscription_id as sample
+from priced
+union all
+select 'subscriptions', 'missing_discount', coalesce(discount_id, 'unknown'), subscription_id
+from discounted
+union all
+select 'charges', 'incomplete_record', 'no date', charge_id
+from normalized.charges
+where created_at is null
+union all
+select 'refunds', 'incomplete_record', 'no date', refund_id
+from normalized.refunds
+where created_at is null
+union all
+select 'disputes', 'incomplete_record', 'no date', dispute_id
+from normalized.disputes
+where created_at is null
+union all
+select 'invoices', 'incomplete_record', 'no date', invoice_id
+from normalized.invoices
+where created_at is null
+union all
+select 'invoices', 'draft', cast(null as text), invoice_id
+from normalized.invoices
+where status = 'draft'
+union all
+-- a deletion of which nobody knows when it was, gives no event
+select 'customers', 'incomplete_record', 'deleted, no date', customer_id
+from normalized.customers
+where is_deleted and deleted_at is null
+union all
+select 'refunds', 'missing_parent', 'charge', refund_id
+from normalized.refunds
+where customer_id is null and payer_email is null
+union all
+select 'disputes', 'missing_parent', 'charge', dispute_id
+from normalized.disputes
+where customer_id is null and payer_email is null
+union all
+select 'subscriptions', 'unknown_value', status, subscription_id
+from normalized.subscriptions
+where status not in ('incomplete', 'incomplete_expired', 'trialing', 'active', 'past_due', 'canceled', 'unpaid', 'paused')
+union all
+select 'charges', 'unknown_value', status, charge_id
+from normalized.charges
+where status not in ('succeeded', 'failed', 'pending')
+union all
+select 'refunds', 'unknown_value', status, refund_id
+from normalized.refunds
+where status not in ('succeeded', 'failed', 'pending', 'canceled', 'requires_action')
+union all
+select 'invoices', 'unknown_value', status, invoice_id
+from normalized.invoices
+where status not in ('draft', 'open', 'paid', 'void', 'uncollectible')
