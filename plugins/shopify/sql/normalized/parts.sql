@@ -69,6 +69,7 @@ single as (
         end as part,
         shop_key,
         given_id,
+        record_id as version_id,
         case when read_type(parent_id) = 'Order' or read_type(parent_id) is null then parent_id end as parent_order,
         case when read_type(parent_id) = 'Refund' then parent_id end as parent_refund,
         record as entry,
@@ -87,6 +88,7 @@ single as (
         l.home,
         l.shop_key,
         coalesce(json_text(l.entry, '$.id'), concat(l.given_id, '/', cast(l.place as text))),
+        coalesce(json_text(l.entry, '$.id'), concat(l.given_id, '/', cast(l.place as text))),
         case when coalesce(l.object_type, case when l.home in ('refund_line', 'adjustment') then 'Refund' else 'Order' end) = 'Order'
             then coalesce(read_id(l.record, 'order.id'), l.given_id) end,
         case when coalesce(l.object_type, case when l.home in ('refund_line', 'adjustment') then 'Refund' end) = 'Refund' then l.given_id end,
@@ -102,7 +104,7 @@ single as (
     union all
     -- that a list was landed says, where it is empty, that there is nothing
     select
-        concat(l.home, '_list'), l.shop_key, l.given_id, coalesce(read_id(l.record, 'order.id'), l.given_id), cast(null as text), l.record, false, cast(null as timestamp),
+        concat(l.home, '_list') as part, l.shop_key, l.given_id, l.given_id as version_id, coalesce(read_id(l.record, 'order.id'), l.given_id) as parent_order, cast(null as text), l.record, false, cast(null as timestamp),
         cast(null as timestamp), cast(null as timestamp), 0, l._connection, l._ingested_at
     from lists l
     where not l.is_gone and coalesce(l.object_type, 'Order') = 'Order'
@@ -111,6 +113,7 @@ dated as (
     select
         *,
         read_gid(given_id) as part_id,
+        read_gid(version_id) as version_key,
         coalesce(deleted_at, seen_at, case when is_deleted then timestamp '9999-12-31' else timestamp '0001-01-01' end) as version_at,
         case when is_deleted then coalesce(deleted_at, loaded_at, seen_at) end as gone_at,
         not is_deleted or read_time(entry, 'created_at', 'processed_at', 'initiated_at') is not null or json_text(entry, '$.quantity') is not null as is_full
@@ -120,9 +123,9 @@ dated as (
 ranked as (
     select
         *,
-        row_number() over (partition by part, shop_key, part_id order by is_full desc, version_at desc, is_deleted desc, _ingested_at desc, connection desc, place) as nth,
-        first_value(is_deleted) over (partition by part, shop_key, part_id order by version_at desc, is_deleted desc, _ingested_at desc, connection desc, place) as is_last_gone,
-        min(gone_at) over (partition by part, shop_key, part_id) as first_gone_at
+        row_number() over (partition by part, shop_key, version_key order by is_full desc, version_at desc, is_deleted desc, _ingested_at desc, connection desc, place) as nth,
+        first_value(is_deleted) over (partition by part, shop_key, version_key order by version_at desc, is_deleted desc, _ingested_at desc, connection desc, place) as is_last_gone,
+        min(gone_at) over (partition by part, shop_key, version_key) as first_gone_at
     from dated
 )
 select
