@@ -6,7 +6,7 @@ with simple as (
       when 'quoted' then regexp_extract(plain_text, '"([^"]*)"', 1)
       when 'named' then regexp_extract(plain_text, '^([^<]*)<', 1)
       end) as display_name,
-    case when shape = 'bare' then trim(plain_text) else regexp_extract(plain_text, '<([^<>]*)>', 1) end as address
+    case when shape = 'bare' then trim(plain_text) else regexp_extract(plain_text, '<([^<>]*)> *$', 1) end as address
   from normalized.address_texts
   where shape <> 'list'
 ),
@@ -41,7 +41,12 @@ candidates as (
     regexp_replace(regexp_replace(regexp_replace(trim(regexp_replace(
       regexp_replace(a.value, '[(][^()]*[)]', ''), ' +', ' ')), '^@[^:]*:', ''), ' *@ *', '@'), '[.] +', '.') as address
   from segments as s
-  cross join unnest(split(case when s.angle is null then s.bare else replace(replace(s.angle, '<', ''), '>', '') end, ',')) as a(value, ordinality)
+  cross join unnest(split(case
+    when s.angle is null then s.bare
+    -- A comma within the quotes of a local part separates nothing.
+    when regexp_like(s.angle, '^<"[^"]*"@[^",]*>$') then replace(replace(replace(s.angle, '<', ''), '>', ''), ',', '␆')
+    else replace(replace(s.angle, '<', ''), '>', '')
+  end, ',')) as a(value, ordinality)
   where not s.is_broken
 ),
 listed as (
@@ -64,7 +69,7 @@ cleaned as (
   -- One @ between a local part (atoms, or one quoted string) and a domain; no empty labels.
   where regexp_like(address, '^([^ "(),:;<>@␀␁␂␃␄␅␆]+|"[^"]*")@([^ "(),:;<>@␀␁␂␃␄␅␆]+|␄[^␅]*␅)$')
     and (starts_with(address, '"') or not contains(address, '\'))
-    and not contains(address, '..')
+    and not regexp_like(address, '[.][.][^"]*$')
     and not regexp_like(address, '(^[.]|[.]@|@[.]|@-|[.]$)')
     and length(address) <= 320
 )
