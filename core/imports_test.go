@@ -27,6 +27,8 @@ var policy = []struct {
 	{From: "core/spec", May: []string{"core/lang/sql"}, Never: outside},
 	{From: "core/lang", May: []string{"core/lang", "core/spec", "core/contract"}, Never: outside},
 	{From: "core/models", May: []string{"core/models", "core/lang", "core/spec", "core/contract"}, Never: outside},
+	// Which domains are nobody's is one list, for adapters and for resolution.
+	{From: "core/models/identity", May: []string{"core/models", "core/lang", "core/spec", "core/contract", "pdk/freemail"}, Never: outside},
 	{From: "core/emit", May: []string{"core/emit", "core/models", "core/lang", "core/spec", "core/contract"}, Never: outside},
 	{From: "pdk", May: []string{"pdk"}, Never: []string{"github.com/tetratelabs", "github.com/extism/go-sdk", "net", "os/exec", "database/sql"}},
 	{From: "plugins", May: []string{"pdk", "plugins"}, Never: outside},

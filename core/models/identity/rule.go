@@ -9,6 +9,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
 	"github.com/nexus-host/nexus-host/core/models/graph"
 	"github.com/nexus-host/nexus-host/core/spec"
+	"github.com/nexus-host/nexus-host/pdk/freemail"
 )
 
 // The guards, as nexus_entity_identifiers_edges names them.
@@ -47,7 +48,7 @@ func rules(s *spec.Spec, resolved []string) ([]rule, error) {
 	if r.FreeMailDomains {
 		add(rule{
 			guard: Blocked, text: "free mail provider, relay or disposable domain", identifier: "domain",
-			anyOfTypes: resolved, values: MailDomains(), normalized: true,
+			anyOfTypes: resolved, values: freemail.All(), normalized: true,
 		})
 	}
 	for _, kind := range []string{Blocked, MaxLinks, Unique} {

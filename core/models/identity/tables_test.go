@@ -135,25 +135,3 @@ func TestLogTimesRise(t *testing.T) {
 		t.Errorf("an identifier that was gone came back as %s, want generation 1: its first id was published and retired", got)
 	}
 }
-
-func TestMailDomains(t *testing.T) {
-	list := identity.MailDomains()
-	if len(list) < 900 {
-		t.Errorf("only %d domains", len(list))
-	}
-	known := map[string]bool{}
-	for _, d := range list {
-		if d != strings.ToLower(d) || strings.HasPrefix(d, "www.") || !strings.Contains(d, ".") || strings.ContainsAny(d, " /:@") {
-			t.Errorf("%q is no domain in normal form", d)
-		}
-		if known[d] {
-			t.Errorf("%s occurs twice", d)
-		}
-		known[d] = true
-	}
-	for _, d := range []string{"gmail.com", "privaterelay.appleid.com", "mailinator.com", "yahoo.co.jp", "qq.com", "web.de"} {
-		if !known[d] {
-			t.Errorf("%s is missing", d)
-		}
-	}
-}
