@@ -53,7 +53,7 @@ func Kinds() []Kind {
 			Name: KindEvents, Table: TableEvents, Key: []string{"event_id"}, Detail: "source_table",
 			Doc: "Something that happened; one row per event.",
 			Columns: []Column{
-				text("event_id", "The event's id: nexus_id('evt', source_name(), …) of its natural key.").id(EventPrefix), when,
+				text("event_id", "The event's id: nexus_id('evt', …) of its natural key.").id(EventPrefix), when,
 				text("event_name", "What happened, in the past tense: order_placed.").word(),
 				text("event_type", "The kind of event: order, message, invoice.").word(),
 				text("event_description", "A one-line description for readers.").null(),

@@ -74,7 +74,7 @@ func TestFaultsAreFound(t *testing.T) {
 	for name, c := range map[string]struct{ sql, want string }{
 		"right":        {ids(evt, edge, `'person'`, email), ""},
 		"no event":     {ids(`nexus_id('evt', 'other')`, edge, `'person'`, email), "is not an event of this source"},
-		"bad event":    {ids(`json_text(record, '$.id')`, edge, `'person'`, email), "is not made by nexus_id('evt'"},
+		"bad event":    {ids(edge, edge, `'person'`, email), "is not made by nexus_id('evt'"},
 		"bad edge":     {ids(evt, evt, `'person'`, email), "is not made by nexus_id('ent_edg'"},
 		"undeclared":   {ids(evt, edge, `'human'`, email), `entity type "human" is not declared`},
 		"no word":      {ids(evt, edge, `'Person'`, email), `"Person" is not lower_snake_case`},

@@ -18,6 +18,7 @@ type Fragment struct {
 	Query   *sql.Query
 	Columns []sql.ColumnDef
 	Reads   []string // names of the source's normalized fragments that it reads
+	ids     []string // columns of a normalized fragment that are ids
 }
 
 // RawColumns are the columns of raw.t.
@@ -107,6 +108,9 @@ func (fs *fragments) parse() {
 			continue
 		}
 		f.Query = q
+		if !fs.computed {
+			seed(q, fs.src.Name)
+		}
 		for _, r := range sql.Relations(q) {
 			if r.Schema == "normalized" && !slices.Contains(f.Reads, r.Name) {
 				f.Reads = append(f.Reads, r.Name)
@@ -190,10 +194,26 @@ func (fs *fragments) check(f *Fragment) {
 	if len(c.diags) == 0 && f.Layer != "normalized" {
 		f.Columns = c.kind(f.Query, f.Columns, f.Fragment, fs.src)
 	}
+	if len(c.diags) == 0 {
+		switch kind, _ := contract.KindNamed(f.Kind); f.Layer {
+		case "normalized":
+			f.ids = idColumns(f, fs.ids)
+		case "intermediate":
+			c.identities(f.Query, kind, fs.ids)
+		}
+	}
 	if len(c.diags) > 0 {
 		fs.broken[f.Name] = true
 		fs.add(c.diags...)
 	}
+}
+
+// ids are the columns of a normalized fragment that are ids.
+func (fs *fragments) ids(name string) []string {
+	if f := fs.byName[name]; f != nil {
+		return f.ids
+	}
+	return nil
 }
 
 func (fs *fragments) relation(schema, name string) ([]sql.ColumnDef, bool) {

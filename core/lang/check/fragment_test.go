@@ -22,7 +22,7 @@ func shop(fragments ...spec.Fragment) spec.Source {
 	}
 }
 
-const dimensions = "select record_id as event_id, 'd' as dimension_name, _ingested_at as occurred_at, _ingested_at from raw.orders"
+const dimensions = "select nexus_id('evt', record_id) as event_id, 'd' as dimension_name, _ingested_at as occurred_at, _ingested_at from raw.orders"
 
 func TestFragmentsOrder(t *testing.T) {
 	t.Parallel()
@@ -89,12 +89,12 @@ func TestFragmentsRefuse(t *testing.T) {
 		{"one mistake, reported once", shop(normalized("a", "select nope from raw.orders"), normalized("b", "select nope from normalized.a"), normalized("c", "select nope from normalized.b")),
 			"a.sql:1:8: no table here has a column nope [UNRESOLVED]"},
 		{"missing and extra column", shop(fragment("d", "intermediate", "event_dimensions", strings.Replace(dimensions, "dimension_name", "dimension_nam", 1))),
-			"d.sql:1:1: a fragment of kind event_dimensions needs the column dimension_name (text) [KIND]\nd.sql:1:31: kind event_dimensions has no column dimension_nam [KIND]"},
+			"d.sql:1:1: a fragment of kind event_dimensions needs the column dimension_name (text) [KIND]\nd.sql:1:48: kind event_dimensions has no column dimension_nam [KIND]"},
 		{"type of a column", shop(fragment("d", "intermediate", "event_dimensions", strings.Replace(dimensions, "'d'", "1", 1))),
-			"d.sql:1:31: column dimension_name of kind event_dimensions must be text, this is bigint [KIND]"},
+			"d.sql:1:48: column dimension_name of kind event_dimensions must be text, this is bigint [KIND]"},
 		{"enumeration", shop(fragment("s", "intermediate", "state_changes",
-			"select 'e' as event_id, 'person' as entity_type, 'email' as identifier_type, 'x' as identifier_value, 's' as state_name, 'dimention' as state_category, as_of() as occurred_at, as_of() as _ingested_at")),
-			"s.sql:1:122: 'dimention' is no state_category [KIND]"},
+			"select nexus_id('evt', 1) as event_id, 'person' as entity_type, 'email' as identifier_type, 'x' as identifier_value, 's' as state_name, 'dimention' as state_category, as_of() as occurred_at, as_of() as _ingested_at")),
+			"s.sql:1:137: 'dimention' is no state_category [KIND]"},
 		{"resolved type registered", shop(fragment("e", "intermediate", "entities",
 			"select 'person' as entity_type, record_id as source_id, _ingested_at, 1 as size from raw.orders")),
 			"e.sql:1:8: 'person' is a resolved type; kind entities is for types with resolution: false [KIND]"},
@@ -145,11 +145,51 @@ func TestKinds(t *testing.T) {
 	}
 }
 
+// TestIDs: an event's or edge's id is what nexus_id makes, wherever that is, and nothing else; the source's name is in it.
+func TestIDs(t *testing.T) {
+	t.Parallel()
+	const rest = ", 'd' as dimension_name, _ingested_at as occurred_at, _ingested_at from "
+	normalized := fragment("n", "normalized", "", "select record_id, nexus_id('evt', 'order', record_id) as order_event, "+
+		"min(nexus_id('evt', _connection)) over (partition by _connection) as first_event, lower(nexus_id('evt', 1)) as changed, _ingested_at from raw.orders")
+	for _, tt := range []struct {
+		text string
+		is   bool
+	}{
+		{"select order_event as event_id" + rest + "normalized.n", true},
+		{"select first_event as event_id" + rest + "normalized.n", true},
+		{"select coalesce(order_event, nexus_id('evt', record_id)) as event_id" + rest + "normalized.n", true},
+		{"select case when record_id = '1' then order_event else null end as event_id" + rest + "normalized.n", true},
+		{"with o as (select * from normalized.n), p as (select o.order_event as e, o._ingested_at from o) select e as event_id" + rest + "p", true},
+		{"select s.e as event_id, 'd' as dimension_name, r._ingested_at as occurred_at, r._ingested_at from raw.orders as r join (select record_id, order_event as e from normalized.n) as s on s.record_id = r.record_id", true},
+		{"select lag(order_event) over (partition by record_id order by _ingested_at) as event_id" + rest + "normalized.n", true},
+		{"select record_id as event_id" + rest + "normalized.n", false},
+		{"select changed as event_id" + rest + "normalized.n", false},
+		{"select 'evt_' || md5(record_id) as event_id" + rest + "raw.orders", false},
+		{"select coalesce(order_event, record_id) as event_id" + rest + "normalized.n", false},
+		{"select case when record_id = '1' then order_event else 'evt_00000000000000000000000000000000' end as event_id" + rest + "normalized.n", false},
+		{"select json_text(record, '$.event') as event_id" + rest + "raw.orders", false},
+		{"select order_event as event_id" + rest + "normalized.n union all select record_id, 'd', _ingested_at as a, _ingested_at as b from raw.orders", false},
+		{"select substring(order_event, 1) as event_id" + rest + "normalized.n", false},
+	} {
+		list, diags := check.Fragments(shop(normalized, fragment("d", "intermediate", "event_dimensions", tt.text)), check.Env{})
+		switch {
+		case tt.is && diags != nil:
+			t.Errorf("%s: %v", tt.text, diags)
+		case tt.is:
+			if got := sql.Dump(list[0].Query, false); !strings.Contains(got, "nexus_id 'evt' 'shop_eu' ") {
+				t.Errorf("no source in %s", got)
+			}
+		case len(diags) != 1 || diags[0].Code != sql.CodeKind || diags[0].Message != "column event_id of kind event_dimensions must be an id, this is text":
+			t.Errorf("%s: got %v, want one KIND", tt.text, diags)
+		}
+	}
+}
+
 // TestKindWidens lets numbers widen to what the kind has, and bare NULLs be of its types.
 func TestKindWidens(t *testing.T) {
 	t.Parallel()
 	list, diags := check.Fragments(shop(fragment("m", "intermediate", "event_measurements",
-		"select 'e' as event_id, 'n' as measurement_name, 1 as value, null as value_unit, as_of() as occurred_at, as_of() as _ingested_at union all select 'e', 'n', 2, 'eur', null, null")), check.Env{})
+		"select nexus_id('evt', 1) as event_id, 'n' as measurement_name, 1 as value, null as value_unit, as_of() as occurred_at, as_of() as _ingested_at union all select null, 'n', 2, 'eur', null, null")), check.Env{})
 	if diags != nil {
 		t.Fatal(diags)
 	}

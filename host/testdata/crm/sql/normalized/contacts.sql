@@ -1,6 +1,6 @@
 -- Every version of every contact.
 select
-  nexus_id('evt', source_name(), record_id, _version) as event_id,
+  nexus_id('evt', record_id, _version) as event_id,
   record_id as contact_id,
   json_text(record, '$.name') as name,
   json_text(record, '$.email') as email,
