@@ -72,6 +72,7 @@ type Definition[C any] struct {
 	EntityTypes  []EntityType
 	States       []State
 	Measurements []Measurement
+	Announced    []string // names of events that may be dated in the future; the checks of a build refuse others
 
 	// SQL holds sql/normalized/<name>.sql, sql/intermediate/<kind>/<name>.sql and
 	// sql/computed/<kind>/<name>.sql; usually an embed.FS made with `//go:embed sql`.
@@ -132,7 +133,7 @@ func describe[C any](d Definition[C]) (wire.Description, error) {
 	desc := wire.Description{
 		ABI: wire.ABI, Name: d.Name, Version: d.Version, Doc: d.Doc,
 		Tables: d.Tables, Config: schema, EntityTypes: d.EntityTypes,
-		States: d.States, Measurements: d.Measurements,
+		States: d.States, Measurements: d.Measurements, Announced: d.Announced,
 	}
 	return desc, desc.Validate()
 }

@@ -57,7 +57,7 @@ func logTables() []Table {
 				text("entity_identifier_id",
 					"Hash of event_id, edge_id, entity_type, identifier_type, normalized_value and role.").id(identifierPrefix),
 				eventID(),
-				text("edge_id", "The actor: identifiers of one entity type with the same edge_id belong to one entity."), entityType,
+				text("edge_id", "The actor: identifiers of one entity type with the same edge_id belong to one entity.").id(EdgePrefix), entityType,
 				identifierType, given,
 				normalized,
 				text("role", "The entity's role in the event.").null(), source(), when, ingested, processed(),

@@ -29,6 +29,7 @@ type Source struct {
 	EntityTypes  []EntityType
 	States       []State
 	Measurements []Measurement
+	Announced    []string // names of events that may be dated in the future
 }
 
 // Table is one raw relation of a source.

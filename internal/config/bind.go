@@ -159,6 +159,7 @@ func (p *Project) source(name string, b Bound) (spec.Source, error) {
 		}
 		out.Params[key] = param
 	}
+	out.Announced = desc.Announced
 	for _, e := range desc.EntityTypes {
 		out.EntityTypes = append(out.EntityTypes, spec.EntityType{Name: e.Name, Resolution: e.Resolution, Doc: e.Doc})
 	}

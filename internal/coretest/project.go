@@ -1,6 +1,7 @@
 package coretest
 
 import (
+	"crypto/md5"
 	"fmt"
 	"sort"
 	"strings"
@@ -69,6 +70,9 @@ func Day(n int) time.Time { return time.Date(2026, 1, n, 0, 0, 0, 0, time.UTC) }
 // EventID is the id of the n-th event.
 func EventID(n int) string { return fmt.Sprintf("evt_%032x", n) }
 
+// EdgeID is the id of the edge of this name.
+func EdgeID(name string) string { return fmt.Sprintf("ent_edg_%x", md5.Sum([]byte(name))) }
+
 // Add adds rows to a source's fragment of a kind. _ingested_at is day 100 unless
 // given.
 func (p *Project) Add(source, kind string, rows ...Row) {
@@ -105,7 +109,7 @@ func (p *Project) Seen(source string, day int, identifiers ...string) string {
 func (p *Project) Identify(source, event string, day int, entityType, edge string, identifiers ...string) {
 	for _, i := range identifiers {
 		kind, value, _ := strings.Cut(i, " ")
-		p.Add(source, eventlog.Identifiers, Row{"event_id": event, "edge_id": edge, "entity_type": entityType, "identifier_type": kind,
+		p.Add(source, eventlog.Identifiers, Row{"event_id": event, "edge_id": EdgeID(edge), "entity_type": entityType, "identifier_type": kind,
 			"identifier_value": value, "role": "actor", "occurred_at": Day(day)})
 	}
 }

@@ -10,7 +10,7 @@ import (
 func (tg *Target) CheckedQuery(q *sql.Query) [][]any {
 	tg.t.Helper()
 	env := check.Env{
-		Core: true, RunID: "query",
+		Core: true, RunID: "query", AsOf: Day(5000),
 		Relation: func(schema, name string) ([]sql.ColumnDef, bool) {
 			if columns, ok := tg.known[name]; ok {
 				return columns, true

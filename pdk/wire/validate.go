@@ -128,6 +128,10 @@ func (d Description) Validate() error {
 	for _, m := range d.Measurements {
 		p.word("measurement", m.Name, MaxWord, seen)
 	}
+	clear(seen)
+	for _, name := range d.Announced {
+		p.word("announced event", name, MaxWord, seen)
+	}
 	return errors.Join(p.list...)
 }
 

@@ -24,6 +24,8 @@ type Description struct {
 	EntityTypes  []EntityType    `json:"entity_types"`
 	States       []State         `json:"states,omitempty"`
 	Measurements []Measurement   `json:"measurements,omitempty"`
+	// Announced lists the names of events that may be dated after the build: all others more than a day later fail a check.
+	Announced []string `json:"announced,omitempty"`
 }
 
 // Table is a raw table that the plugin reads as raw.<name>.

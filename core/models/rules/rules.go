@@ -41,9 +41,15 @@ func Checks(s *spec.Spec, names eventlog.Names) ([]Check, error) {
 	}
 	l := &list{types: types}
 	l.Files = files
-	if l.Macros, err = macros(s, types); err != nil {
+	if l.Macros, err = eventlog.EntityMacros(types); err != nil {
 		return nil, err
 	}
+	own, err := macros(s, types)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(l.Macros, own)
+	l.Lists = builder.Lists{"announced": builder.Names(announced(s)...)}
 	for _, t := range tables() {
 		l.table(t)
 	}
@@ -210,6 +216,9 @@ func (l *list) embedded() {
 		{"nexus_entity_identifiers.resolved", "every identifier of a resolved type is in an entity"},
 		{"nexus_entity_identifiers.edge_size", fmt.Sprintf("no edge has more than %d identifiers", contract.MaxEdge)},
 		{"nexus_entity_identifiers.registered", "a registered entity is identified only by <type>_id"},
+		{"nexus_entity_identifiers.one_registered", "an edge has at most one identifier of a registered type"},
+		{"nexus_entity_identifiers.in_registered", "every identifier of a registered type is in the one entity that it has in its source"},
+		{"nexus_events.time", "no event happened before 1990, or later than a day after the build's as_of, but those that its plugin announces"},
 		{"nexus_entity_identifiers_edges.one_entity", "no link that was kept joins two entities"},
 		{"nexus_relationships.canonical", "a bidirectional pair has the lesser id first"},
 		{"nexus_relationships.activity", "a relationship is active, or has ended after it was established"},
@@ -223,6 +232,16 @@ func (l *list) embedded() {
 		name, what, _ := strings.Cut(r.file, ".")
 		l.add(name, what, r.rule, r.file, builder.Params{})
 	}
+}
+
+// announced are the events of all sources that may be dated in the future.
+func announced(s *spec.Spec) []string {
+	var names []string
+	for _, src := range s.Sources {
+		names = append(names, src.Announced...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // macros are those of sql/macros.sql, with the project's types and guards in them.

@@ -46,6 +46,10 @@ func project() *coretest.Project {
 	p.Add("shop", eventlog.Dimensions, coretest.Row{"event_id": id, "dimension_name": "channel", "dimension_value": "web", "occurred_at": coretest.Day(20)})
 	p.Add("shop", eventlog.Entities, coretest.Row{"entity_type": "order", "source_id": "o1", "created_at": coretest.Day(19), "amount": "9.99", "data": `{"a":1}`})
 	p.Identify("shop", id, 20, "order", "order o1", "order_id o1")
+	p.Identify("shop", id, 20, "order", "order o2", "order_id o2")
+	p.Spec.Sources[1].Announced = []string{"renewal_due"}
+	p.Event("shop", 9000)
+	p.Last("shop", eventlog.Events)["event_name"] = "renewal_due"
 	return p
 }
 
@@ -85,6 +89,19 @@ func TestUnitsDoNotMix(t *testing.T) {
 	}
 }
 
+// TestFutureEvents: one that its plugin does not announce fails the check, one within a day of as_of does not.
+func TestFutureEvents(t *testing.T) {
+	for days, want := range map[int]bool{5000: true, 5001: true, 5002: false} {
+		tg := coretest.DuckDB(t)
+		p := coretest.NewProject("crm")
+		p.Event("crm", days)
+		p.Build(t, tg)
+		if failed := p.Checks(t, tg)["nexus_events.time"]; (failed == "") != want {
+			t.Errorf("day %d: %s", days, failed)
+		}
+	}
+}
+
 // breaks are statements after which the check of that name must fail. The rest are
 // made from the tables' description.
 var breaks = map[string]string{
@@ -92,6 +109,9 @@ var breaks = map[string]string{
 	"nexus_entity_identifiers.resolved":          `DELETE FROM nexus_resolved_identifiers WHERE normalized_value = 'a@x.com'`,
 	"nexus_entity_identifiers.edge_size":         `INSERT INTO nexus_entity_identifiers SELECT 'x' || i, event_id, 'e', entity_type, identifier_type, identifier_value, 'v' || i, role, source, occurred_at, _ingested_at, _processed_at FROM (SELECT * FROM nexus_entity_identifiers LIMIT 1), range(51) r(i)`,
 	"nexus_entity_identifiers.registered":        `UPDATE nexus_entity_identifiers SET identifier_type = 'email' WHERE entity_type = 'order'`,
+	"nexus_entity_identifiers.one_registered":    `UPDATE nexus_entity_identifiers SET edge_id = (SELECT min(edge_id) FROM nexus_entity_identifiers WHERE entity_type = 'order') WHERE entity_type = 'order'`,
+	"nexus_entity_identifiers.in_registered":     `UPDATE nexus_entity_identifiers SET source = 'crm' WHERE entity_type = 'order' AND normalized_value = 'o1'`,
+	"nexus_events.time":                          `UPDATE nexus_events SET occurred_at = TIMESTAMP '1970-01-01' WHERE source = 'shop'`,
 	"nexus_entity_identifiers_edges.one_entity":  `UPDATE nexus_resolved_identifiers SET entity_id = 'per_0' WHERE normalized_value = 'a@x.com'`,
 	"nexus_relationships.canonical":              `UPDATE nexus_relationships SET entity_a_id = entity_b_id, entity_b_id = entity_a_id WHERE relationship_direction = 'bidirectional'`,
 	"nexus_relationships.activity":               `UPDATE nexus_relationships SET is_active = true WHERE ended_at IS NOT NULL`,
