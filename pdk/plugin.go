@@ -19,6 +19,7 @@ type (
 	EntityType  = wire.EntityType
 	State       = wire.State
 	Measurement = wire.Measurement
+	Total       = wire.Total
 	Fragment    = wire.Fragment
 )
 
@@ -73,6 +74,7 @@ type Definition[C any] struct {
 	States       []State
 	Measurements []Measurement
 	Announced    []string // names of events that may be dated in the future; the checks of a build refuse others
+	Totals       []Total  // computed traits that a build holds against the measurements that they add up
 
 	// SQL holds sql/normalized/<name>.sql, sql/intermediate/<kind>/<name>.sql and
 	// sql/computed/<kind>/<name>.sql; usually an embed.FS made with `//go:embed sql`.
@@ -133,7 +135,7 @@ func describe[C any](d Definition[C]) (wire.Description, error) {
 	desc := wire.Description{
 		ABI: wire.ABI, Name: d.Name, Version: d.Version, Doc: d.Doc,
 		Tables: d.Tables, Config: schema, EntityTypes: d.EntityTypes,
-		States: d.States, Measurements: d.Measurements, Announced: d.Announced,
+		States: d.States, Measurements: d.Measurements, Announced: d.Announced, Totals: d.Totals,
 	}
 	return desc, desc.Validate()
 }

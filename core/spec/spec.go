@@ -3,7 +3,12 @@
 // internal/config makes it from nexus.yaml, a backend may make it itself.
 package spec
 
-import "github.com/nexus-host/nexus-host/core/lang/sql"
+import (
+	"cmp"
+	"strings"
+
+	"github.com/nexus-host/nexus-host/core/lang/sql"
+)
 
 // Spec is a whole project as the core sees it.
 type Spec struct {
@@ -30,6 +35,21 @@ type Source struct {
 	States       []State
 	Measurements []Measurement
 	Announced    []string // names of events that may be dated in the future
+	Totals       []Total
+}
+
+// PluginName is the plugin's name without its version; the source's name where there is no plugin.
+func (s *Source) PluginName() string {
+	name, _, _ := strings.Cut(s.Plugin, " ")
+	return cmp.Or(name, s.Name)
+}
+
+// Total declares a computed trait that is the sum of a measurement over an entity's events.
+type Total struct {
+	Trait       string
+	Measurement string
+	Roles       []string // of the entity in the events that count
+	Of          string   // a dimension that is true of the events that count; "": all do
 }
 
 // Table is one raw relation of a source.

@@ -170,6 +170,9 @@ func (p *Project) source(name string, b Bound) (spec.Source, error) {
 	for _, m := range desc.Measurements {
 		out.Measurements = append(out.Measurements, spec.Measurement{Name: m.Name, Unit: m.Unit, Sum: m.Sum, Doc: m.Doc})
 	}
+	for _, t := range desc.Totals {
+		out.Totals = append(out.Totals, spec.Total{Trait: t.Trait, Measurement: t.Measurement, Roles: t.Roles, Of: t.Of})
+	}
 	return out, nil
 }
 

@@ -133,7 +133,7 @@ func countDescription(d *wire.Description, l Limits) error {
 		return over(CodeLimit, fmt.Sprintf("%d tables", l.Tables), "%d tables", n)
 	}
 	for what, n := range map[string]int{
-		"entity types": len(d.EntityTypes), "states": len(d.States), "measurements": len(d.Measurements), "announced events": len(d.Announced),
+		"entity types": len(d.EntityTypes), "states": len(d.States), "measurements": len(d.Measurements), "announced events": len(d.Announced), "totals": len(d.Totals),
 	} {
 		if n > l.Words {
 			return over(CodeLimit, fmt.Sprintf("%d %s", l.Words, what), "%d %s", n, what)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -127,6 +128,25 @@ func (d Description) Validate() error {
 	clear(seen)
 	for _, m := range d.Measurements {
 		p.word("measurement", m.Name, MaxWord, seen)
+	}
+	measured := maps.Clone(seen)
+	clear(seen)
+	for _, t := range d.Totals {
+		p.word("total", t.Trait, MaxWord, seen)
+		if !measured[t.Measurement] {
+			p.add("total %q: %.80q is not a measurement of the plugin", t.Trait, t.Measurement)
+		}
+		if t.Of != "" && !IsName(t.Of, MaxWord) {
+			p.add("total %q: of %.80q is not the name of a dimension", t.Trait, t.Of)
+		}
+		if len(t.Roles) == 0 {
+			p.add("total %q: no roles: those of the entity in the events that count", t.Trait)
+		}
+		for _, role := range t.Roles {
+			if !IsName(role, MaxWord) {
+				p.add("total %q: role %.80q: not lower_snake_case of at most %d characters", t.Trait, role, MaxWord)
+			}
+		}
 	}
 	clear(seen)
 	for _, name := range d.Announced {

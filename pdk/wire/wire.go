@@ -26,6 +26,7 @@ type Description struct {
 	Measurements []Measurement   `json:"measurements,omitempty"`
 	// Announced lists the names of events that may be dated after the build: all others more than a day later fail a check.
 	Announced []string `json:"announced,omitempty"`
+	Totals    []Total  `json:"totals,omitempty"`
 }
 
 // Table is a raw table that the plugin reads as raw.<name>.
@@ -62,6 +63,14 @@ type Measurement struct {
 	Unit string `json:"unit,omitempty"`
 	Sum  bool   `json:"sum,omitempty"`
 	Doc  string `json:"doc,omitempty"`
+}
+
+// Total declares a computed trait that is the sum of a measurement over the events of an entity: a build checks it.
+type Total struct {
+	Trait       string   `json:"trait"`
+	Measurement string   `json:"measurement"`
+	Roles       []string `json:"roles"`        // of the entity in the events that count
+	Of          string   `json:"of,omitempty"` // a dimension that is true of the events that count; "": all do
 }
 
 // FragmentsRequest is the input of nexus_fragments.

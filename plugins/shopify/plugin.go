@@ -30,6 +30,7 @@ func Plugin() pdk.Plugin {
 		},
 		States:       states(),
 		Measurements: measurements(),
+		Totals:       []pdk.Total{{Trait: "lifetime_net_sales", Measurement: "net_sales", Roles: []string{"buyer"}, Of: "is_valid_order"}},
 		SQL:          expanded{files},
 		More:         declared,
 		Include:      include,

@@ -45,6 +45,7 @@ func Plugin() pdk.Plugin {
 				Doc: "Whether the latest invoice went unpaid."},
 		},
 		Measurements: measurements(),
+		Totals:       []pdk.Total{{Trait: "lifetime_value", Measurement: "cash_revenue", Roles: []string{"customer", "payer"}}},
 		SQL:          files,
 		More:         declared,
 		Include: func(src pdk.Source[Config], fragment string) bool {

@@ -29,10 +29,7 @@ type Scope struct {
 func Scopes(s *spec.Spec) []*Scope {
 	var scopes []*Scope
 	for _, src := range s.Sources {
-		name, _, _ := strings.Cut(src.Plugin, " ") // the version follows
-		if name == "" {
-			name = src.Name
-		}
+		name := src.PluginName()
 		i := slices.IndexFunc(scopes, func(sc *Scope) bool { return sc.Name == name })
 		if i < 0 {
 			i = len(scopes)

@@ -56,6 +56,7 @@ func Checks(s *spec.Spec, names eventlog.Names) ([]Check, error) {
 	l.entityTypes()
 	l.embedded()
 	l.states(columns)
+	l.totals(s)
 	if _, err := l.Done(); err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // project has rows in every table.
-func project() *coretest.Project {
+func project(t testing.TB) *coretest.Project {
 	p := coretest.NewProject("crm", "shop")
 	p.Spec.Sources[0].States = []spec.State{{Name: "mrr", Category: "measurement", Combine: "sum"}, {Name: "plan", Category: "dimension"}}
 	p.Spec.Derived = []spec.DerivedState{{Name: "arr", Category: "measurement", Expression: "mrr * 12"}}
@@ -50,12 +50,16 @@ func project() *coretest.Project {
 	p.Spec.Sources[1].Announced = []string{"renewal_due"}
 	p.Event("shop", 9000)
 	p.Last("shop", eventlog.Events)["event_name"] = "renewal_due"
+	p.Spec.Sources[1].Totals = []spec.Total{{Trait: "lifetime_revenue", Measurement: "revenue", Roles: []string{"actor"}}}
+	p.Compute(t, "shop", "totals", `select entity_type, entity_id, 'lifetime_revenue' as trait_name, cast(sum(value) as text) as trait_value, max(occurred_at) as occurred_at
+		from entity.measurements where measurement_name = 'revenue' and role = 'actor'
+		group by entity_type, entity_id having min(value_unit) = max(value_unit)`, "shop")
 	return p
 }
 
 func TestAllHoldOnAGoodBuild(t *testing.T) {
 	tg := coretest.DuckDB(t)
-	p := project()
+	p := project(t)
 	p.Build(t, tg)
 	for name, sample := range p.Checks(t, tg) {
 		t.Errorf("%s: %s", name, sample)
@@ -65,7 +69,7 @@ func TestAllHoldOnAGoodBuild(t *testing.T) {
 // A person's amounts of several currencies are not added; the same number in another currency is another value.
 func TestUnitsDoNotMix(t *testing.T) {
 	tg := coretest.DuckDB(t)
-	p := project()
+	p := project(t)
 	p.Build(t, tg)
 	b := tg.Rows("nexus_resolved_identifiers", "normalized_value", "entity_id")
 	var id any
@@ -105,27 +109,28 @@ func TestFutureEvents(t *testing.T) {
 // breaks are statements after which the check of that name must fail. The rest are
 // made from the tables' description.
 var breaks = map[string]string{
-	"nexus_entities.entity_id.well_formed":       `UPDATE nexus_entities SET entity_id = 'grp' || substr(entity_id, 4) WHERE entity_type = 'person'`,
-	"nexus_entity_identifiers.resolved":          `DELETE FROM nexus_resolved_identifiers WHERE normalized_value = 'a@x.com'`,
-	"nexus_entity_identifiers.edge_size":         `INSERT INTO nexus_entity_identifiers SELECT 'x' || i, event_id, 'e', entity_type, identifier_type, identifier_value, 'v' || i, role, source, occurred_at, _ingested_at, _processed_at FROM (SELECT * FROM nexus_entity_identifiers LIMIT 1), range(51) r(i)`,
-	"nexus_entity_identifiers.registered":        `UPDATE nexus_entity_identifiers SET identifier_type = 'email' WHERE entity_type = 'order'`,
-	"nexus_entity_identifiers.one_registered":    `UPDATE nexus_entity_identifiers SET edge_id = (SELECT min(edge_id) FROM nexus_entity_identifiers WHERE entity_type = 'order') WHERE entity_type = 'order'`,
-	"nexus_entity_identifiers.in_registered":     `UPDATE nexus_entity_identifiers SET source = 'crm' WHERE entity_type = 'order' AND normalized_value = 'o1'`,
-	"nexus_events.time":                          `UPDATE nexus_events SET occurred_at = TIMESTAMP '1970-01-01' WHERE source = 'shop'`,
-	"nexus_entity_identifiers_edges.one_entity":  `UPDATE nexus_resolved_identifiers SET entity_id = 'per_0' WHERE normalized_value = 'a@x.com'`,
-	"nexus_relationships.canonical":              `UPDATE nexus_relationships SET entity_a_id = entity_b_id, entity_b_id = entity_a_id WHERE relationship_direction = 'bidirectional'`,
-	"nexus_relationships.activity":               `UPDATE nexus_relationships SET is_active = true WHERE ended_at IS NOT NULL`,
-	"nexus_states.intervals":                     `UPDATE nexus_states SET state_exited_at = state_exited_at + INTERVAL 1 HOUR WHERE state_value = '10'`,
-	"nexus_states.current":                       `UPDATE nexus_states SET is_current = NOT is_current WHERE state_value = '10'`,
-	"nexus_states.wide":                          `UPDATE nexus_states SET state_value = '11' WHERE state_value = '10'`,
-	"nexus_entity_states.tiles":                  `UPDATE nexus_entity_states SET valid_to = valid_to - INTERVAL 1 HOUR WHERE mrr = 10`,
-	"nexus_entity_states.current":                `UPDATE nexus_entity_states SET is_current = true WHERE mrr = 10`,
-	"nexus_entity_states.deltas":                 `UPDATE nexus_entity_states SET mrr_delta = mrr_delta + 1 WHERE mrr = 20`,
-	"nexus_entity_states.changes":                `UPDATE nexus_entity_states SET mrr = 10, plan = NULL, arr = 120 WHERE mrr = 20`,
-	"nexus_findings.duplicates":                  `INSERT INTO nexus_findings VALUES ('nexus_events', 'crm', 'conflicting_duplicate', 't', 1, 'e')`,
-	"nexus_entities.entity_type.known":           `UPDATE nexus_entities SET entity_type = 'alien'`,
-	"nexus_entity_identifiers.entity_type.known": `UPDATE nexus_entity_identifiers SET entity_type = 'alien'`,
-	"nexus_entity_traits.entity_type.known":      `UPDATE nexus_entity_traits SET entity_type = 'alien'`,
+	"nexus_entities.entity_id.well_formed":                     `UPDATE nexus_entities SET entity_id = 'grp' || substr(entity_id, 4) WHERE entity_type = 'person'`,
+	"nexus_entity_identifiers.resolved":                        `DELETE FROM nexus_resolved_identifiers WHERE normalized_value = 'a@x.com'`,
+	"nexus_entity_identifiers.edge_size":                       `INSERT INTO nexus_entity_identifiers SELECT 'x' || i, event_id, 'e', entity_type, identifier_type, identifier_value, 'v' || i, role, source, occurred_at, _ingested_at, _processed_at FROM (SELECT * FROM nexus_entity_identifiers LIMIT 1), range(51) r(i)`,
+	"nexus_entity_identifiers.registered":                      `UPDATE nexus_entity_identifiers SET identifier_type = 'email' WHERE entity_type = 'order'`,
+	"nexus_entity_identifiers.one_registered":                  `UPDATE nexus_entity_identifiers SET edge_id = (SELECT min(edge_id) FROM nexus_entity_identifiers WHERE entity_type = 'order') WHERE entity_type = 'order'`,
+	"nexus_entity_identifiers.in_registered":                   `UPDATE nexus_entity_identifiers SET source = 'crm' WHERE entity_type = 'order' AND normalized_value = 'o1'`,
+	"nexus_events.time":                                        `UPDATE nexus_events SET occurred_at = TIMESTAMP '1970-01-01' WHERE source = 'shop'`,
+	"nexus_entity_identifiers_edges.one_entity":                `UPDATE nexus_resolved_identifiers SET entity_id = 'per_0' WHERE normalized_value = 'a@x.com'`,
+	"nexus_relationships.canonical":                            `UPDATE nexus_relationships SET entity_a_id = entity_b_id, entity_b_id = entity_a_id WHERE relationship_direction = 'bidirectional'`,
+	"nexus_relationships.activity":                             `UPDATE nexus_relationships SET is_active = true WHERE ended_at IS NOT NULL`,
+	"nexus_states.intervals":                                   `UPDATE nexus_states SET state_exited_at = state_exited_at + INTERVAL 1 HOUR WHERE state_value = '10'`,
+	"nexus_states.current":                                     `UPDATE nexus_states SET is_current = NOT is_current WHERE state_value = '10'`,
+	"nexus_states.wide":                                        `UPDATE nexus_states SET state_value = '11' WHERE state_value = '10'`,
+	"nexus_entity_states.tiles":                                `UPDATE nexus_entity_states SET valid_to = valid_to - INTERVAL 1 HOUR WHERE mrr = 10`,
+	"nexus_entity_states.current":                              `UPDATE nexus_entity_states SET is_current = true WHERE mrr = 10`,
+	"nexus_entity_states.deltas":                               `UPDATE nexus_entity_states SET mrr_delta = mrr_delta + 1 WHERE mrr = 20`,
+	"nexus_entity_states.changes":                              `UPDATE nexus_entity_states SET mrr = 10, plan = NULL, arr = 120 WHERE mrr = 20`,
+	"nexus_findings.duplicates":                                `INSERT INTO nexus_findings VALUES ('nexus_events', 'crm', 'conflicting_duplicate', 't', 1, 'e')`,
+	"nexus_entities.entity_type.known":                         `UPDATE nexus_entities SET entity_type = 'alien'`,
+	"nexus_entity_identifiers.entity_type.known":               `UPDATE nexus_entity_identifiers SET entity_type = 'alien'`,
+	"nexus_entity_traits.entity_type.known":                    `UPDATE nexus_entity_traits SET entity_type = 'alien'`,
+	"nexus_resolved_entity_traits.shop.lifetime_revenue.total": `UPDATE nexus_resolved_entity_traits SET trait_value = '2' WHERE trait_name = 'lifetime_revenue'`,
 }
 
 // generated breaks one column of a table, or its key.
@@ -159,7 +164,7 @@ func generated(c rules.Check) []string {
 
 func TestEachFailsOnATableBrokenOnPurpose(t *testing.T) {
 	tg := coretest.DuckDB(t)
-	p := project()
+	p := project(t)
 	p.Build(t, tg)
 	checks, err := rules.Checks(p.Spec, p.Names())
 	if err != nil {

@@ -1,0 +1,33 @@
+-- Totals that differ from the sums of what they add up, both ways; amounts of several units have no total.
+with moved as (
+  select p.entity_id, m.value, m.value_unit
+  from (
+    select distinct event_id, entity_id
+    from model.nexus_entity_participants
+    where role in (each roles as r (r.value))
+  ) as p
+  join model.nexus_event_measurements_unioned as m on m.event_id = p.event_id
+  each flagged as f (
+    join (
+      select distinct event_id
+      from model.nexus_event_dimensions_unioned
+      where dimension_name = f.value and dimension_value = 'true'
+    ) as v on v.event_id = p.event_id
+  )
+  where m.measurement_name = total.measurement and m.source in (each sources as s (s.value))
+),
+sums as (
+  select entity_id, sum(value) as value
+  from moved
+  group by entity_id
+  having min(value_unit) = max(value_unit) and count(value_unit) = count(*)
+),
+traits as (
+  select entity_id, cast(trait_value as decimal) as value, source = total.plugin as is_computed
+  from model.nexus_resolved_entity_traits
+  where trait_name = total.trait
+)
+select coalesce(t.entity_id, s.entity_id) as sample
+from sums as s
+full join traits as t on t.entity_id = s.entity_id
+where coalesce(t.is_computed, true) and t.value is distinct from s.value
