@@ -1,0 +1,37 @@
+-- Records of a store that gave no event of their own, and why.
+with marked as (
+    select 'orders' as table_name, record_id, coalesce(json_bool(record, '$.test'), false) as is_test, read_type(record_id) as object_type, json_text(record, '$.__parentId') as parent_id, _ingested_at
+    from raw.orders
+    where record_id is not null
+),
+found as (
+    select table_name, 'test_mode' as reason, cast(null as text) as detail, record_id as sample, _ingested_at
+    from marked
+    where is_test and not config('include_test')
+    union all
+    -- what a bulk operation puts among the orders and is read neither as an order nor as a part of one
+    select table_name, 'unknown_type', object_type, record_id, _ingested_at
+    from marked
+    where object_type not in ('Order', 'LineItem', 'OrderTransaction', 'Refund', 'RefundLineItem', 'OrderAdjustment', 'Fulfillment', 'Return', 'ShopifyPaymentsDispute', 'OrderDisputeSummary')
+        or (object_type is null and parent_id is not null)
+    union all
+    select 'orders', 'incomplete_record', cast(null as text), order_id, _ingested_at
+    from normalized.orders
+    where placed_at is null
+    union all
+    select 'customers', 'incomplete_record', cast(null as text), customer_id, _ingested_at
+    from normalized.customers
+    where created_at is null
+    union all
+    select 'checkouts', 'incomplete_record', cast(null as text), checkout_id, _ingested_at
+    from normalized.checkouts
+    where created_at is null
+    union all
+    select case p.part when 'line' then 'order_lines' when 'adjustment' then 'order_adjustments' else concat(p.part, 's') end, 'missing_parent', cast(null as text), p.part_id, p._ingested_at
+    from normalized.parts p
+    left join normalized.orders o on o.shop_key = p.shop_key and o.order_id = p.order_id
+    left join normalized.refund_records r on r.shop_key = p.shop_key and r.refund_id = p.refund_id
+    where p.part in ('line', 'transaction', 'refund', 'refund_line', 'adjustment', 'fulfillment') and o.order_key is null and r.order_key is null
+)
+select table_name, reason, detail, sample, cast(1 as bigint) as n, _ingested_at
+from found
