@@ -222,7 +222,7 @@ func (p *Project) resolution() spec.Resolution {
 	r := p.Resolution
 	out := spec.Resolution{
 		Strategy: r.Strategy, DefaultRegion: r.DefaultRegion, DefaultCallingCode: r.DefaultCallingCode, CanonicalEmails: r.CanonicalEmails,
-		Placeholders: r.Placeholders,
+		Placeholders:    r.Placeholders,
 		FreeMailDomains: r.FreeMailDomains == nil || *r.FreeMailDomains,
 	}
 	if out.Strategy == "" {

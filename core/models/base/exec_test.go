@@ -107,6 +107,43 @@ given <nil> 01-02T00 false 1 true`)
 	})
 }
 
+// TestKeys: a record without an id is known by several values, each at the first of its paths that has one, in files and in
+// relations alike; what the rows of a relation do not say, the project does.
+func TestKeys(t *testing.T) {
+	t.Parallel()
+	key := [][]string{{"$.order_id", "$.orderId"}, {"$.index", "$.code"}}
+	targets(t, func(t *testing.T, tg *coretest.Target) {
+		src := source(spec.Table{Name: "orders", RecordID: "$.id", Key: key})
+		tg.Load("shop_eu_orders_raw", base.Envelope(), [][]any{
+			row(1, `{"order_id":5,"index":0}`, nil, day(1), nil, false, nil),
+			row(2, `{"orderId":"5","index":0}`, nil, day(2), nil, false, nil), // the same record
+			row(3, `{"order_id":5,"index":"","code":"a/b%"}`, nil, day(1), nil, false, nil),
+			row(4, `{"order_id":"5/a","code":"b%"}`, nil, day(1), nil, false, nil), // another
+			row(5, `{"order_id":6}`, nil, day(1), nil, false, nil),
+			row(6, `{"id":9,"order_id":6}`, nil, day(1), nil, false, nil),
+			row(7, `{"other":1}`, nil, day(1), nil, false, nil),
+		})
+		build(t, tg, src)
+		want := "5%2Fa/b%25 1\n5/0 1\n5/0 2\n5/a%2Fb%25 1\n6/ 1\n9 1"
+		if got := lines(tg, "record_id", "_version"); got != want {
+			t.Errorf("got\n%s\nwant\n%s", got, want)
+		}
+	})
+	targets(t, func(t *testing.T, tg *coretest.Target) {
+		columns := []sql.ColumnDef{{Name: "order_id", Type: sql.Bigint}, {Name: "index", Type: sql.Bigint}, {Name: "_fivetran_synced", Type: sql.Timestamp}, {Name: "source_relation", Type: sql.Text}}
+		src := source(spec.Table{Name: "orders", Key: key, Relation: &spec.RawRelation{
+			Path: []string{"shop_eu_orders_raw"}, Preset: "fivetran", Columns: columns, Connection: "acme", Account: "Acme",
+		}})
+		tg.Load("shop_eu_orders_raw", columns, [][]any{
+			{int64(5), int64(0), day(1), nil}, {int64(5), int64(1), day(1), "eu"}, {nil, nil, day(1), nil},
+		})
+		build(t, tg, src)
+		if got, want := lines(tg, "record_id", "_connection", "_account"), "5/0 acme Acme\n5/1 eu Acme"; got != want {
+			t.Errorf("relation: got\n%s\nwant\n%s", got, want)
+		}
+	})
+}
+
 // TestFound: tables whose records have no load time, times that cannot be read, tables from which no event came.
 func TestFound(t *testing.T) {
 	t.Parallel()
