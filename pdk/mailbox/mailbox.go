@@ -34,11 +34,11 @@ func Automatic() []string {
 		"noreply", "donotreply", "dontreply", "noresponse", "donotrespond", "noresponder", "nepasrepondre", "nichtantworten", "bittenichtantworten", "keineantwort",
 		"nonrispondere", "naoresponda", "naoresponder", "*noreply*", "*no-reply*", "*donotreply*", "*do-not-reply*",
 		// mail servers and programs
-		"mailerdaemon", "*mailer-daemon*", "postmaster", "autoreply", "autoresponder", "autoconfirm", "notification", "notifications", "notify", "alert", "alerts",
-		"calendarnotification", "bounce", "bounces", "bounce-*", "bounces-*", "*-bounce", "*-bounces", "*-bounces-*", "unsubscribe", "unsubscribe-*", "*-unsubscribe",
+		"mailerdaemon", "*mailer-daemon*", "postmaster", "autoreply", "autoresponder", "autoconfirm", "notification", "notifications", "notify", "alert", "alerts", "notification-*", "notifications-*", "notify-*", "alert-*", "alerts-*",
+		"calendarnotification", "mailer", "bounce", "bounces", "bounce-*", "bounces-*", "*-bounce", "*-bounces", "*-bounces-*", "unsubscribe", "unsubscribe-*", "*-unsubscribe",
 		"*-subscribe",
 		// variable envelope return paths (VERP), rewritten senders (SRS) and their like: an address within an address
-		"*=*.*", "prvs=*", "srs0*", "srs1*",
+		"*=*", "srs0*", "srs1*",
 		// answers to one ticket or comment
 		"reply", "replies", "reply-*", "replies-*", "replyto-*", "reply-to-*", "ticket+*", "tickets+*", "case+*", "cases+*", "comment+*", "comments+*",
 		"*@reply.*", "*@replies.*", "*@bounce.*", "*@bounces.*", "*@intercom-mail.com", "*@*.intercom-mail.com", "*@incoming.intercom.io",

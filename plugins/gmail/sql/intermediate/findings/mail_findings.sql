@@ -45,6 +45,12 @@ select
   _ingested_at
 from judged
 union all
+-- Deletions of mails that were never loaded.
+select 'messages' as table_name, 'incomplete_record' as reason, 'deleted' as detail, concat(r._connection, '/', r.record_id) as sample, r._ingested_at
+from raw.messages as r
+left join normalized.message_documents as d on d.copy_id = concat(r._connection, '/', r.record_id)
+where r._deleted is true and d.copy_id is null
+union all
 select 'messages' as table_name, 'unread_value' as reason, 'sender' as detail, l.address_text as sample, cast(null as timestamp) as _ingested_at
 from normalized.address_lines as l
 left join normalized.read_addresses as r on r.address_text = l.address_text
