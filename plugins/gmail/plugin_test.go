@@ -158,6 +158,8 @@ func TestKinds(t *testing.T) {
 		{name: "delay", headers: []string{"From: mailer-daemon@googlemail.com", "To: us@acme.test", "Subject: Delivery Status Notification (Delay)",
 			`Content-Type: multipart/report; report-type=delivery-status`}, want: "auto_reply inbound"},
 		{name: "read receipt", headers: []string{from, "To: us@acme.test", `Content-Type: multipart/report; report-type=disposition-notification`}, want: "auto_reply inbound"},
+		{name: "report of no type", headers: []string{from, "To: us@acme.test", "Subject: Read: hello"}, mime: "multipart/report", want: "auto_reply inbound"},
+		{name: "abuse report", headers: []string{from, "To: us@acme.test", "Content-Type: multipart/report; report-type=feedback-report"}, mime: "multipart/report", want: "bulk inbound"},
 		{name: "delivered", headers: []string{"From: MAILER-DAEMON@mx.test", "To: us@acme.test", "Subject: Successful Mail Delivery Report",
 			`Content-Type: multipart/report; report-type=delivery-status`}, want: "auto_reply inbound"},
 		{name: "no sender", headers: []string{"To: us@acme.test"}, want: "human inbound"},

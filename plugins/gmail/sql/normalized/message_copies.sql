@@ -263,6 +263,8 @@ read as (
         or contains(from_text, 'calendar-notification@google.com') then 'calendar_invite'
       -- An empty return path says that no answer is wanted: only machines write so.
       when is_auto_reply or starts_with(auto_submitted, 'auto-replied') or precedence = 'auto_reply' or return_path = '<>'
+        -- Reports of whatever type are written by programs (RFC 6522); those of abuse follow below.
+        or ((lower(mime_type) = 'multipart/report' or starts_with(content_type, 'multipart/report')) and not contains(content_type, 'feedback-report'))
         or regexp_like(subject, '^ *([Oo]ut of [Oo]ffice|[Aa]utomatic [Rr]eply|[Aa]uto[ -]?[Rr]eply|AUTO[ -]?REPLY|Abwesenheit)') then 'auto_reply'
       when has_list_id or has_bulk_header or contains(content_type, 'feedback-report') or not starts_with(auto_submitted, 'no')
         or precedence in ('bulk', 'list', 'junk') then 'bulk'

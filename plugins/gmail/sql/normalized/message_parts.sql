@@ -78,6 +78,29 @@ headers as (
   cross join unnest(json_array(p.part, '$.headers')) as h(value)
   group by p.copy_id, p.place
 ),
+-- Images that the text of their mail shows by their Content-ID.
+images as (
+  select p.copy_id, p.place, nullif(trim(replace(replace(h.content_id, '<', ''), '>', '')), '') as content_id
+  from every_part as p
+  join headers as h on h.copy_id = p.copy_id and h.place = p.place
+  where starts_with(p.mime_type, 'image/') and h.content_id is not null
+),
+encoded_pages as (
+  select p.copy_id, regexp_replace(replace(replace(json_text(p.part, '$.body.data'), '-', '+'), '_', '/'), '[= ]+', '') as digits
+  from every_part as p
+  join (select distinct copy_id from images) as i on i.copy_id = p.copy_id
+  where p.mime_type = 'text/html' and json_text(p.part, '$.body.data') is not null
+),
+pages as (
+  select copy_id, hex_text(base64_hex(concat(digits, case mod(length(digits), 4) when 2 then '==' when 3 then '=' end))) as page
+  from encoded_pages
+),
+shown as (
+  select distinct i.copy_id, i.place
+  from images as i
+  join pages as g on g.copy_id = i.copy_id
+  where contains(g.page, concat('cid:', i.content_id))
+),
 -- The bodies of reports, from base64 of the kind for addresses; lines end in a line feed.
 data as (
   select copy_id, place, mime_type,
@@ -108,11 +131,11 @@ select
   p.place,
   p.mime_type,
   p.is_returned,
-  -- What a mail shows within its text is no attachment: images that say so (RFC 2183), and those that a related text refers to (RFC 2387).
+  -- What a mail shows within its text is no attachment: images that say so (RFC 2183), and those that the text refers to (RFC 2392, 2387).
   not p.is_report
     and (coalesce(json_text(p.part, '$.filename'), '') <> '' or coalesce(starts_with(h.disposition, 'attachment'), false))
     and not (coalesce(starts_with(p.mime_type, 'image/'), false) and (
-      coalesce(starts_with(h.disposition, 'inline'), false)
+      coalesce(starts_with(h.disposition, 'inline'), false) or s.place is not null
       or (h.content_id is not null and (h.disposition is null or p.container = 'multipart/related')))) as is_attachment,
   h.original_recipient,
   h.final_recipient,
@@ -127,3 +150,4 @@ select
 from every_part as p
 left join headers as h on h.copy_id = p.copy_id and h.place = p.place
 left join texts as t on t.copy_id = p.copy_id and t.place = p.place
+left join shown as s on s.copy_id = p.copy_id and s.place = p.place
