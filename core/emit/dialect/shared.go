@@ -14,9 +14,9 @@ func shared() map[string]string {
 		"md5_bits":          `#{hex.bits(#{md5(#0)}, #1)}`,
 		"nullif":            `NULLIF(#0, #1)`,
 		"abs":               `abs(#0)`,
-		"normalize_email":   `#{email.valid(#{lower(#{trim(#{email.bare(#0)})})})}`,
+		"normalize_email":   `#{email.valid(#{email.plain(#{lower(#{trim_blank(#{visible(#{email.bare(#0)})})})})})}`,
 		"normalize_phone":   `#{phone.digits(#0)}`,
-		"normalize_domain":  `#{domain.bare(#{lower(#{trim(#0)})})}`,
+		"normalize_domain":  `#{domain.bare(#{lower(#{trim_blank(#{visible(#0)})})})}`,
 		"email_domain":      `#{domain.bare(#{email.host(#{normalize_email(#0)})})}`,
 		"literal.timestamp": `TIMESTAMP '#0'`,
 		"literal.date":      `DATE '#0'`,
@@ -38,6 +38,12 @@ const (
 	partCount = `(@{characters(#0)} - @{characters(REPLACE(#0, #1, ''))}) / @{characters(#1)} + 1`
 	// blanks is the characters that trim takes away, where a backslash needs E'…'.
 	blanks = `E' \t\n\r'`
+	// moreBlanks is the white space of Unicode besides.
+	moreBlanks = "\u000b\u000c\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+	// invisible is what shows nothing: soft hyphens, characters without a width, marks of direction.
+	invisible = "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff"
+	// visible keeps a character in both texts: no engine is asked what an empty one means.
+	visible = `TRANSLATE(#0, '-` + invisible + `', '-')`
 )
 
 // jsonTimestamp reads a text as digits in a unit, a decimal in it, or ISO 8601.

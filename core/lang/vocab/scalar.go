@@ -9,6 +9,7 @@ func scalars() []Function {
 		{Name: "lower", Args: []Arg{text}, Result: sql.Text, Doc: "Lower case, one to one, of Latin, Greek and Cyrillic letters."},
 		{Name: "upper", Args: []Arg{text}, Result: sql.Text, Doc: "Upper case, one to one, of Latin, Greek and Cyrillic letters."},
 		{Name: "trim", Args: []Arg{text}, Result: sql.Text, Doc: "Without spaces, tabs, line feeds and carriage returns around."},
+		{Name: "trim_blank", Args: []Arg{text}, Result: sql.Text, Core: true, Doc: "Without white space of Unicode and characters that show nothing around."},
 		{Name: "length", Args: []Arg{text}, Result: sql.Bigint, Doc: "The number of code points."},
 		{Name: "substring", Args: []Arg{text, {Name: "start", Types: integral, Form: Range, Min: 1, Max: 1 << 31}, {Name: "count", Types: integral, Form: Range, Min: 0, Max: 1 << 31}}, Optional: 1, Result: sql.Text,
 			Doc: "Code points from a place that counts from 1."},

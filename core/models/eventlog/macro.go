@@ -2,6 +2,7 @@ package eventlog
 
 import (
 	"embed"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -19,6 +20,11 @@ var builtinPlaceholders = [...]string{"null", "none", "n/a", "unknown", "undefin
 // IdentifierMacros are those of sql/macros.sql, with the project's placeholders and its rule for mailboxes in them.
 func IdentifierMacros(s *spec.Spec) (builder.Macros, error) {
 	values, phones := placeholders(s.Resolution.Placeholders)
+	for _, v := range slices.Clone(values) {
+		if address := canonicalEmail(v, s.Resolution.CanonicalEmails); address != v {
+			values = append(values, address)
+		}
+	}
 	longest := 0
 	for _, v := range values {
 		longest = max(longest, utf8.RuneCountInString(v))

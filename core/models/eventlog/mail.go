@@ -28,3 +28,20 @@ func mailLists(rule string) builder.Lists {
 	}
 	return lists
 }
+
+// canonicalEmail is what the macro canonical_email makes of a Gmail address; others are as they are.
+func canonicalEmail(address, rule string) string {
+	name, domain, ok := strings.Cut(address, "@")
+	if !ok || rule == contract.CanonicalOff || domain != "gmail.com" && domain != "googlemail.com" || strings.Trim(name, ".") == "" {
+		return address
+	}
+	if untagged, _, _ := strings.Cut(name, "+"); rule == contract.CanonicalPlus && untagged != "" {
+		name = untagged
+	}
+	return strings.ReplaceAll(name, ".", "") + "@gmail.com"
+}
+
+// Mailbox is the address as which one of Gmail's is known by default, for a person who types it otherwise.
+func Mailbox(typed string) string {
+	return canonicalEmail(strings.ToLower(strings.TrimSpace(typed)), contract.CanonicalGmail)
+}

@@ -11,6 +11,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/lang/check"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/builder"
+	"github.com/nexus-host/nexus-host/core/models/eventlog"
 )
 
 //go:embed sql/*.sql
@@ -54,7 +55,7 @@ func All() []Lookup {
 // for the others an entity id. limit bounds the rows of a timeline.
 func Query(lookup Lookup, needle string, limit int) (*sql.Query, error) {
 	q, err := builder.Load(files, string(lookup), builder.Params{Macros: builder.Values(map[string]sql.Expr{
-		"needle": builder.Text(needle), "at_most": builder.Int(limit),
+		"needle": builder.Text(needle), "mailbox": builder.Text(eventlog.Mailbox(needle)), "at_most": builder.Int(limit),
 	})})
 	if err != nil {
 		return nil, fmt.Errorf("read: %w", err)

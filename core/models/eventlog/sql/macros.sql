@@ -33,8 +33,8 @@ select
     when identifier_value is null then 'null'
     when normalized_value is null then
       case
-        when trim(identifier_value) = '' then 'blank'
-        when is_placeholder(lower(trim(identifier_value))) then 'placeholder'
+        when trim_blank(identifier_value) = '' then 'blank'
+        when is_placeholder(lower(trim_blank(identifier_value))) then 'placeholder'
         else 'malformed'
       end
     when is_placeholder(normalized_value) then 'placeholder'

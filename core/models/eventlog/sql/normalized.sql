@@ -124,7 +124,7 @@ select
         when regexp_like(a.identifier_value, '^[a-z0-9][a-z0-9.-]*[a-z0-9]$') and not starts_with(a.identifier_value, 'www.') then a.identifier_value
         else normalize_domain(a.identifier_value)
       end
-    else nullif(trim(a.identifier_value), '')
+    else nullif(trim_blank(a.identifier_value), '')
   end as normalized_value
 from addresses as a
 left join numbers as n on n.identifier_value = a.identifier_value and a.identifier_type = 'phone'
