@@ -25,6 +25,9 @@ func Reasons() []Reason {
 		{"placeholder", "Identifiers such as n/a, unknown or one of the project's placeholders; they are left out.",
 			"Add your own to resolution.placeholders."},
 		{"malformed", "Identifiers that hold nothing to compare, such as a phone number without digits; they are left out.", "Mend the source's data."},
+		{"international_address", "Distinct addresses and domains with other characters than ASCII, or in Punycode (xn--). They are compared as they are " +
+			"written: müller.example and xn--mller-kva.example, é as one character and as two, are not the same.",
+			"None, or tie two forms by resolution.must_link."},
 		{"several_spellings", "Names of which several spellings became one column.", "Use one spelling."},
 		{"conflicting_duplicate", "Keys with different rows in one version; one row was chosen. The build fails a check.",
 			"Mend the plugin: its key does not identify a row."},

@@ -10,12 +10,16 @@ import (
 // the log left out, those it had to choose from, the names that it folded, what the plugins report.
 func Findings() (*sql.Query, error) {
 	var list builder.List
+	elements := map[string]builder.Element{}
 	for _, k := range kinds() {
 		if k.name != Reported {
 			list = append(list, k.element())
 		}
+		if k.name == Identifiers {
+			elements["identifiers"] = k.element()
+		}
 	}
-	return builder.Load(files, contract.TableFindings, builder.Params{Lists: builder.Lists{"kinds": list}})
+	return builder.Load(files, contract.TableFindings, builder.Params{Lists: builder.Lists{"kinds": list}, Elements: elements})
 }
 
 // shown is the table that a finding of the kind is about.

@@ -24,7 +24,8 @@ func TestNormalization(t *testing.T) {
 		{"phone", "+49 000 0000", ""}, {"phone", "none", ""},
 		{"domain", "acme.com", "acme.com"}, {"domain", "https://www.Acme.com:80/x?y", "acme.com"}, {"domain", "acme.com.", "acme.com"}, {"domain", "www.acme.com", "acme.com"},
 		{"domain", "\u00a0HTTPS://www.Ac\u200bme.com.:443/x\u3000", "acme.com"}, {"domain", "null\u00a0", ""}, {"domain", "\u3000", ""},
-		{"email", "\u3000", ""}, {"email", "J.Doe@GoogleMail.com.", "jdoe@gmail.com"}, {"email", ".@gmail.com", ".@gmail.com"},
+		{"email", "\u3000", ""}, {"email", "Jürg@müller.example", "jürg@müller.example"}, {"email", "j@xn--mller-kva.example", "j@xn--mller-kva.example"},
+		{"email", "j@mail.xn--mller-kva.example", "j@mail.xn--mller-kva.example"}, {"email", "xn--j@x.example.xn", "xn--j@x.example.xn"}, {"email", "J.Doe@GoogleMail.com.", "jdoe@gmail.com"}, {"email", ".@gmail.com", ".@gmail.com"},
 		{"customer_id", "\u00a0cus_2\u200b", "cus_2"}, {"customer_id", " cus_1 ", "cus_1"}, {"customer_id", "CUS_1", "CUS_1"}, {"customer_id", "Unknown", ""}, {"customer_id", " ", ""}, {"customer_id", "undefined ", ""},
 		{"customer_id", "0000000", "0000000"},
 	}
@@ -49,7 +50,7 @@ func TestNormalization(t *testing.T) {
 	for _, r := range tg.Rows("nexus_findings", "detail", "reason", "n") {
 		dropped = append(dropped, fmt.Sprint(r[0], " ", r[1], " ", r[2]))
 	}
-	want := []string{"customer_id blank 1", "customer_id placeholder 2", "domain blank 1", "domain placeholder 1", "email blank 2", "email malformed 1", "email placeholder 2", "phone placeholder 3"}
+	want := []string{"customer_id blank 1", "customer_id placeholder 2", "domain blank 1", "domain placeholder 1", "email blank 2", "email international_address 3", "email malformed 1", "email placeholder 2", "phone placeholder 3"}
 	if !slices.Equal(dropped, want) {
 		t.Errorf("dropped %q, want %q", dropped, want)
 	}

@@ -45,6 +45,15 @@ each kinds as k (
   )
 )
 union all
+-- Addresses of which another form may be the same mailbox.
+select
+  identifiers.table as table_name, source, 'international_address' as reason, identifier_type as detail,
+  count(distinct normalized_value) as n, min(normalized_value) as sample
+from model.identifiers.intake
+where fault is null and (identifier_type = 'email' or identifier_type = 'domain')
+  and (regexp_like(normalized_value, '[^ -~]') or regexp_like(normalized_value, '(^|[@.])xn--[^@]*$'))
+group by source, identifier_type
+union all
 -- What the plugins' own fragments report.
 select table_name, source, reason, detail, cast(sum(n) as bigint) as n, min(sample) as sample
 from model.nxw_findings_in
