@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
@@ -16,7 +15,6 @@ import (
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/base"
 	"github.com/nexus-host/nexus-host/host/warehouse"
-	"github.com/nexus-host/nexus-host/internal/config"
 	"github.com/nexus-host/nexus-host/internal/input"
 	"github.com/nexus-host/nexus-host/internal/load"
 	"github.com/nexus-host/nexus-host/internal/run"
@@ -73,7 +71,7 @@ func (b *build) loadTable(ctx context.Context, source, name string, writers *sem
 	}
 	label := source + "." + name
 	b.notify(run.Event{Kind: run.StepStarted, Name: label})
-	res, err := load.Load(ctx, loadTable(b.Dir(), source, name, b.file.Sources[source].Tables[name]), load.Options{
+	res, err := load.Load(ctx, load.Of(b.Dir(), source, name, b.file.Sources[source].Tables[name]), load.Options{
 		Writers: writers,
 		Parquet: b.parquet(),
 		Open:    func(ctx context.Context) (warehouse.RawWriter, error) { return b.engine.OpenRaw(ctx, path) },
@@ -120,21 +118,4 @@ func (p *Project) MissingFiles() sql.Diagnostics {
 		}
 	}
 	return all
-}
-
-// loadTable says how a table is read according to the project file.
-func loadTable(dir, source, name string, t config.Table) load.Table {
-	out := load.Table{
-		Source: source, Name: name, Dir: dir, Files: t.Files, Format: t.Format, Compression: t.Compression, Records: t.Records,
-		MaxRecord: t.MaxRecord, Preset: t.Preset, Columns: t.Columns,
-		Connection: t.Connection.Text, ConnectionFromPath: t.Connection.From != "", Account: t.Account.Text, AccountFromPath: t.Account.From != "",
-		APIVersion: t.APIVersion, RecordFormat: t.RecordFormat, Lenient: t.Lenient,
-	}
-	if t.Delimiter != "" {
-		out.Delimiter, _ = utf8.DecodeRuneInString(t.Delimiter)
-	}
-	if t.IngestedAt != "" {
-		out.IngestedAt, _ = config.ParseInstant(t.IngestedAt) // the project file was checked
-	}
-	return out
 }

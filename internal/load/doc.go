@@ -6,8 +6,10 @@ package load
 
 import (
 	"time"
+	"unicode/utf8"
 
 	"github.com/nexus-host/nexus-host/host/warehouse"
+	"github.com/nexus-host/nexus-host/internal/config"
 )
 
 // Row is one row of <source>_<table>_raw.
@@ -38,6 +40,23 @@ type Table struct {
 	// ConnectionFromPath and AccountFromPath take each file's File.Part for it.
 	ConnectionFromPath, AccountFromPath bool
 	IngestedAt                          time.Time
+}
+
+// Of says how a table is read according to the project file in dir.
+func Of(dir, source, name string, t config.Table) Table {
+	out := Table{
+		Source: source, Name: name, Dir: dir, Files: t.Files, Format: t.Format, Compression: t.Compression, Records: t.Records,
+		MaxRecord: t.MaxRecord, Preset: t.Preset, Columns: t.Columns,
+		Connection: t.Connection.Text, ConnectionFromPath: t.Connection.From != "", Account: t.Account.Text, AccountFromPath: t.Account.From != "",
+		APIVersion: t.APIVersion, RecordFormat: t.RecordFormat, Lenient: t.Lenient,
+	}
+	if t.Delimiter != "" {
+		out.Delimiter, _ = utf8.DecodeRuneInString(t.Delimiter)
+	}
+	if t.IngestedAt != "" {
+		out.IngestedAt, _ = config.ParseInstant(t.IngestedAt) // the project file was checked
+	}
+	return out
 }
 
 // DefaultMaxRecord is the size above which a record is rejected, in bytes.

@@ -32,5 +32,8 @@ func site(t *testing.T) conformance.Site {
 // The hand-made projects have the same tables as everywhere.
 func TestProjects(t *testing.T) { conformance.Projects(t, site(t)) }
 
+// TestCombined builds the cases of testdata/cases, a project a group: every table is what DuckDB's is.
+func TestCombined(t *testing.T) { conformance.Combined(t, site) }
+
 // The demo has DuckDB's tables.
 func TestDemo(t *testing.T) { conformance.Demo(t, site(t), conformance.Customers(t, 25), 7) }

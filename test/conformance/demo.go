@@ -34,9 +34,7 @@ func Customers(t *testing.T, usual int) int {
 // customers there are no records: every statement runs, over tables that are empty.
 func Demo(t *testing.T, s Site, customers int, seed uint64) {
 	t.Helper()
-	first := Site{Name: against, Warehouse: func(t *testing.T, _ string) string {
-		return fmt.Sprintf("{type: duckdb, threads: 2, memory: 1GB, path: %q}", filepath.Join(t.TempDir(), "demo.duckdb"))
-	}}
+	first := onDuckDB()
 	name := fmt.Sprintf("demo of %d customers", customers)
 	if customers == 0 {
 		name = "demo without records"
@@ -68,6 +66,13 @@ func Demo(t *testing.T, s Site, customers int, seed uint64) {
 		}
 	}
 	s.record(t, name, len(want))
+}
+
+// onDuckDB is what other sites are held against.
+func onDuckDB() Site {
+	return Site{Name: against, Warehouse: func(t *testing.T, _ string) string {
+		return fmt.Sprintf("{type: duckdb, threads: 2, memory: 1GB, path: %q}", filepath.Join(t.TempDir(), "x.duckdb"))
+	}}
 }
 
 // demo builds the demo on a site and gives its digests.

@@ -16,5 +16,6 @@
 //
 // Projects and Demo build whole projects on a Site and compare their tables with
 // testdata/projects: rows that were written by hand, and a digest of every table, the
-// same for both strategies of resolution and on every warehouse.
+// same for both strategies of resolution and on every warehouse. Combined does so with the
+// cases of testdata/cases, many in one project.
 package conformance

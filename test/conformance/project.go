@@ -195,9 +195,20 @@ func compare(t *testing.T, want, got []string) {
 	}
 }
 
-// build builds the project in dir, whose nexus.yaml says nothing of a warehouse, and gives the digests
-// of its tables, by name.
+// build builds the project in dir, whose checks have to pass, and gives the digests of its tables, by name.
 func (s Site) build(t *testing.T, dir, schema, strategy string) (*host.Project, []string) {
+	t.Helper()
+	p, rep := s.run(t, dir, schema, strategy)
+	for _, c := range rep.Checks {
+		if !c.OK() {
+			t.Errorf("check %s of %s: %d rows, such as %q %s", c.Name, c.Table, c.Count, c.Samples, c.Error)
+		}
+	}
+	return p, digestsOf(rep)
+}
+
+// run builds the project in dir, whose nexus.yaml says nothing of a warehouse.
+func (s Site) run(t *testing.T, dir, schema, strategy string) (*host.Project, *host.Report) {
 	t.Helper()
 	file := filepath.Join(dir, "nexus.yaml")
 	text, err := os.ReadFile(file)
@@ -210,16 +221,14 @@ func (s Site) build(t *testing.T, dir, schema, strategy string) (*host.Project, 
 	}
 	p := s.open(t, dir, strategy, nil)
 	rep, err := p.Build(t.Context(), host.BuildOptions{Jobs: 2, Notify: progress(t)})
-	if rep != nil {
-		for _, c := range rep.Checks {
-			if !c.OK() {
-				t.Errorf("check %s of %s: %d rows, such as %q %s", c.Name, c.Table, c.Count, c.Samples, c.Error)
-			}
-		}
-	}
-	if err != nil && !errors.Is(err, host.ErrChecks) { // which checks is reported above; the tables are there
+	if err != nil && !errors.Is(err, host.ErrChecks) { // what they found is in the report, and the tables are there
 		t.Fatal(err)
 	}
+	return p, rep
+}
+
+// digestsOf are the digests of a build's tables, by name.
+func digestsOf(rep *host.Report) []string {
 	var list []string
 	for _, table := range rep.Tables {
 		// Two tables hold runs and their times.
@@ -228,7 +237,7 @@ func (s Site) build(t *testing.T, dir, schema, strategy string) (*host.Project, 
 		}
 	}
 	slices.Sort(list)
-	return p, list
+	return list
 }
 
 // open opens the project in dir.

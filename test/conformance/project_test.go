@@ -43,6 +43,15 @@ func TestProjectsOnDuckDB(t *testing.T)   { conformance.Projects(t, duckDBSite()
 func TestProjectsOnPostgres(t *testing.T) { conformance.Projects(t, postgresSite(t)) }
 func TestProjectsOnRedshift(t *testing.T) { conformance.Projects(t, redshiftSite(t)) }
 
+// TestCombined builds the cases of testdata/cases, many in one project.
+func TestCombined(t *testing.T) {
+	if testing.Short() {
+		conformance.Combined(t, func(*testing.T) conformance.Site { return duckDBSite() })
+		return
+	}
+	conformance.Combined(t, func(*testing.T) conformance.Site { return duckDBSite() }, postgresSite)
+}
+
 func TestDemo(t *testing.T) {
 	conformance.Demo(t, postgresSite(t), conformance.Customers(t, 25), 7)
 }

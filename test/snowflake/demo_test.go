@@ -26,5 +26,8 @@ func site(t *testing.T) conformance.Site {
 // TestProjects builds the projects of testdata/projects.
 func TestProjects(t *testing.T) { conformance.Projects(t, site(t)) }
 
+// TestCombined builds the cases of testdata/cases, a project a group: every table is what DuckDB's is.
+func TestCombined(t *testing.T) { conformance.Combined(t, site) }
+
 // TestDemo builds the demo: every table is what DuckDB's is.
 func TestDemo(t *testing.T) { conformance.Demo(t, site(t), conformance.Customers(t, 500), 1) }

@@ -27,5 +27,8 @@ func site(t *testing.T) conformance.Site {
 // TestProjects builds what is in testdata/projects.
 func TestProjects(t *testing.T) { conformance.Projects(t, site(t)) }
 
+// TestCombined builds the cases of testdata/cases, a project a group: every table is what DuckDB's is.
+func TestCombined(t *testing.T) { conformance.Combined(t, site) }
+
 // The demo has the same tables on Spark as on DuckDB.
 func TestDemo(t *testing.T) { conformance.Demo(t, site(t), conformance.Customers(t, 25), 7) }
