@@ -351,6 +351,10 @@ func (c *Checked) inputs() []plan.Input {
 			list = append(list, plan.Input{Name: in.Name, Path: in.Path, Columns: in.Columns, Source: in.Source})
 		}
 	}
+	if c.spec.Currency != nil {
+		in := base.RatesInput(c.spec.Currency)
+		list = append(list, plan.Input{Name: in.Name, Path: in.Path, Columns: in.Columns, Source: in.Source})
+	}
 	return list
 }
 

@@ -134,5 +134,5 @@ func (p *Project) readsRelations() bool {
 			}
 		}
 	}
-	return false
+	return p.file.Currency.Rates.Relation != ""
 }

@@ -115,7 +115,7 @@ func (b *build) nothingTaken(taken map[tableOf]int64) error {
 	var tables []string
 	for t, n := range taken {
 		i := slices.IndexFunc(b.report.Rejected, func(r load.Rejected) bool { return r.Source == t.source && r.Table == t.table })
-		if n > 0 || i < 0 || b.file.Sources[t.source].Tables[t.table].AllowEmpty {
+		if n > 0 || i < 0 || b.file.Table(t.source, t.table).AllowEmpty {
 			continue
 		}
 		why := b.report.Rejected[i]

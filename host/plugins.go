@@ -105,6 +105,11 @@ func (p *Project) load(ctx context.Context, columns func(ctx context.Context, pa
 	if out.spec, err = p.file.Spec(bound); err != nil {
 		return nil, err
 	}
+	if c := out.spec.Currency; c != nil && c.Rates.Relation != nil && columns != nil {
+		if c.Rates.Relation.Columns, err = columns(ctx, c.Rates.Relation.Path); err != nil {
+			return nil, err
+		}
+	}
 	if out.spec.Computed, err = p.computed(); err != nil {
 		return nil, err
 	}

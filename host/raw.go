@@ -14,7 +14,9 @@ import (
 	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/base"
+	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/host/warehouse"
+	"github.com/nexus-host/nexus-host/internal/config"
 	"github.com/nexus-host/nexus-host/internal/input"
 	"github.com/nexus-host/nexus-host/internal/load"
 	"github.com/nexus-host/nexus-host/internal/run"
@@ -32,6 +34,9 @@ func (b *build) loadRaw(ctx context.Context) error {
 				jobs = append(jobs, job{name, table})
 			}
 		}
+	}
+	if len(b.file.Currency.Rates.Files) > 0 {
+		jobs = append(jobs, job{spec.CurrencySource, config.RatesTable})
 	}
 	b.notify(run.Event{Kind: run.PhaseStarted, Name: "load", Total: len(jobs)})
 	results := make([]*load.Result, len(jobs))
@@ -71,7 +76,7 @@ func (b *build) loadTable(ctx context.Context, source, name string, writers *sem
 	}
 	label := source + "." + name
 	b.notify(run.Event{Kind: run.StepStarted, Name: label})
-	res, err := load.Load(ctx, load.Of(b.Dir(), source, name, b.file.Sources[source].Tables[name]), load.Options{
+	res, err := load.Load(ctx, load.Of(b.Dir(), source, name, b.file.Table(source, name)), load.Options{
 		Writers: writers,
 		Parquet: b.parquet(),
 		Open:    func(ctx context.Context) (warehouse.RawWriter, error) { return b.engine.OpenRaw(ctx, path) },

@@ -89,6 +89,7 @@ func stateTables() []Table {
 				text("state_value", "The value; for a measurement, the number as text."),
 				column("state_numeric_value", Decimal, "The value of a measurement.").null(),
 				text("value_unit", "The unit of a measurement; NULL if the source or expression gives none.").null(),
+				column("rate_date", Date, "The date of the rate by which the amount of the change was converted into the reporting currency.").null(),
 				at("state_entered_at", "When the state got this value."),
 				at("state_exited_at", "When the state lost this value; NULL while it is current.").null(),
 				flag("is_current", "Whether the interval is the current one."),

@@ -48,6 +48,8 @@ func Reasons() []Reason {
 			"None; resolution.free_mail_domains: false uses them."},
 		{"blocked", "Identifiers that a guard of the project blocks.", "None."},
 		{"two_sources", "Events that several sources claim; one source's row was taken.", "Two sources may read the same table: remove one, or mend the plugin."},
+		{"missing_rate", "Amounts for which there is no rate to the reporting currency on or before their day; the state has no value while they are in force.",
+			"Add the rate to currency.rates."},
 		{"no_reason", "What a plugin found without giving a reason.", "Mend the plugin."},
 		{"no_entity", "Traits, states or relationships whose identifier belongs to no entity; they are left out.",
 			"Usually a free mail domain or a blocked identifier. Else the plugin gives no identifier for it."},

@@ -18,10 +18,23 @@ type Spec struct {
 	Traits     map[string]TraitRule // by trait name
 	States     []State              // the project's own declarations; they override the plugins'
 	Derived    []DerivedState
+	Currency   *Currency // nil: amounts stay in their own currency
 	// MeasurementsSummed lists measurement names of which one event may have several; they are summed.
 	MeasurementsSummed []string
 	// Computed are the project's own computed fragments. Their kinds may be left out.
 	Computed []Fragment
+}
+
+// CurrencySource is the name under which rates are loaded; MoneyUnit is the unit that a state of amounts of money declares.
+const (
+	CurrencySource = "currency"
+	MoneyUnit      = "currency"
+)
+
+// Currency says that states of money are converted into one currency.
+type Currency struct {
+	ReportIn string // ISO 4217
+	Rates    Table  // rows with date, from or currency, to, rate
 }
 
 // Source is one source instance: a plugin bound to tables and a configuration.

@@ -101,6 +101,12 @@ func (p *Project) Spec(bound map[string]Bound) (*spec.Spec, error) {
 		st := p.States[name]
 		s.States = append(s.States, spec.State{Name: name, Category: st.Category, Combine: st.Combine, Rank: st.Rank, Unit: st.Unit, Doc: st.Doc})
 	}
+	if p.Currency.ReportIn != "" {
+		s.Currency = &spec.Currency{ReportIn: p.Currency.ReportIn, Rates: spec.Table{Name: RatesTable}}
+		if t := p.Currency.Rates; t.Relation != "" {
+			s.Currency.Rates.Relation = &spec.RawRelation{Path: strings.Split(t.Relation, "."), Preset: t.Preset, Mapping: t.Columns}
+		}
+	}
 	for i, ds := range p.Derived {
 		s.Derived = append(s.Derived, spec.DerivedState{
 			Name: ds.Name, EntityType: ds.EntityType, Category: ds.Category, Expression: ds.Expression,

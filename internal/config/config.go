@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 )
 
@@ -23,6 +24,7 @@ type Project struct {
 	States     map[string]State  `yaml:"states" keys:"^[a-z][a-z0-9_]{0,62}$" doc:"Declarations of states; they override those of the plugins."`
 	Derived    []DerivedState    `yaml:"derived_states" doc:"States that are expressions over other states of the same entity."`
 	Computed   warehouse.List    `yaml:"computed" doc:"Files or globs of portable SQL, relative to the project: fragments that are evaluated after resolution, over entity.events, entity.measurements, entity.dimensions, entity.traits and entity.states. They give traits, states or dimensions of the project's own, such as a lead score."`
+	Currency   Currency          `yaml:"currency" doc:"The currency in which states of money are reported; default: each amount stays in its own."`
 	Measured   Measurements      `yaml:"measurements" doc:"Rules for measurements."`
 
 	// Dir is the project's folder and File the file's path as messages show it.
@@ -73,6 +75,23 @@ type Given struct {
 	_    struct{} `short:"Text"`
 	Text string   `yaml:"text" doc:"The text itself; the short form."`
 	From string   `yaml:"from" enum:"path" doc:"path: what the first wildcard of the glob stands for in the file's path; without a wildcard, the file's name without extensions."`
+}
+
+// Currency is the reporting currency.
+type Currency struct {
+	ReportIn string `yaml:"report_in" pattern:"^[A-Z]{3}$" doc:"The ISO 4217 code of the reporting currency."`
+	Rates    Table  `yaml:"rates" doc:"Daily rates: rows with date, from (or currency), to (default: the reporting currency) and rate; one unit of from is worth rate units of to. The last rate on or before an amount's day counts."`
+}
+
+// RatesTable is the name under which the rates are loaded, as the table of the source spec.CurrencySource.
+const RatesTable = "rates"
+
+// Table returns a table of a source, or the currency rates.
+func (p *Project) Table(source, name string) Table {
+	if source == spec.CurrencySource && p.Currency.ReportIn != "" {
+		return p.Currency.Rates
+	}
+	return p.Sources[source].Tables[name]
 }
 
 // Resolution is the project's rules of identity.

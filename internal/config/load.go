@@ -17,6 +17,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/phone"
+	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/input"
 )
 
@@ -223,6 +224,15 @@ func (p *Project) validate() {
 		}
 	}
 	p.validatePhones()
+	if c := p.Currency; c.ReportIn != "" || len(c.Rates.Files) > 0 || c.Rates.Relation != "" {
+		if c.ReportIn == "" {
+			d.report(d.keyAt("currency"), "such as report_in: EUR", "the currency needs report_in and rates")
+		}
+		if _, taken := p.Sources[spec.CurrencySource]; taken {
+			d.report(d.keyAt("sources", spec.CurrencySource), "give the source another name", "the project's currency rates are loaded as the source %s", spec.CurrencySource)
+		}
+		p.validateTable(c.Rates, "currency", "rates")
+	}
 	for i, g := range p.Resolution.Guards {
 		pos := d.at("resolution", "guards", fmt.Sprint(i))
 		switch {

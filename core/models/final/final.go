@@ -162,6 +162,9 @@ func (c *composer) findings(s *spec.Spec) {
 	}
 	of := builder.Params{Lists: builder.Lists{"found": tables, "free_mail": builder.If(s.Resolution.FreeMailDomains)}}
 	q.Arms = slices.Concat(q.Arms, c.Query("no_entity").Arms, c.Query("mixed_units").Arms, c.Query("tables_found", of).Arms)
+	if s.Currency != nil {
+		q.Arms = append(q.Arms, c.Query("missing_rates").Arms...)
+	}
 	found, err := computed.Findings(c.fragments)
 	if err != nil {
 		c.Fail(err)

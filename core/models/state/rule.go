@@ -126,6 +126,11 @@ func (r *rules) united() []string {
 	return slices.DeleteFunc(r.measurements(), func(n string) bool { return slices.Contains(flags, n) })
 }
 
+// moneys are the measurements that are declared to be amounts of money.
+func (r *rules) moneys() []string {
+	return slices.DeleteFunc(r.united(), func(n string) bool { return r.declared[n].Unit != spec.MoneyUnit })
+}
+
 func (r *rules) measurements() []string {
 	var out []string
 	for _, n := range r.names {
@@ -148,7 +153,7 @@ func (r *rules) macros(derived []derived, outer builder.Macros) (builder.Macros,
 	params := map[string][]string{
 		"low_text": x, "from_low": x, "high_text": x, "low_number": x, "high_number": x,
 	}
-	for _, name := range []string{"is_measurement", "is_any", "has_unit", "is_sum", "is_best", "is_combined", "category"} {
+	for _, name := range []string{"is_measurement", "is_any", "has_unit", "is_money", "is_sum", "is_best", "is_combined", "category"} {
 		params[name] = []string{"state_name"}
 	}
 	list := func(category string, ways ...string) builder.List {
@@ -156,7 +161,7 @@ func (r *rules) macros(derived []derived, outer builder.Macros) (builder.Macros,
 	}
 	all, err := builder.LoadMacros(files, "macros", params, builder.Params{
 		Lists: builder.Lists{
-			"measurements": builder.Names(r.measurements()...), "measured": builder.Names(measured...), "any_measurements": list(eventlog.Measurement, Any), "units": builder.Names(r.united()...),
+			"measurements": builder.Names(r.measurements()...), "measured": builder.Names(measured...), "any_measurements": list(eventlog.Measurement, Any), "units": builder.Names(r.united()...), "moneys": builder.Names(r.moneys()...),
 			"sums": list("", Sum), "bests": list("", Max, Min, Any, Rank), "combined": list("", Sum, Max, Min, Any, Rank),
 			"least_texts": list(eventlog.Dimension, Min), "greatest_texts": list(eventlog.Dimension, Max, Any), "rankings": r.rankings(),
 			"least_numbers": list(eventlog.Measurement, Min), "greatest_numbers": list(eventlog.Measurement, Max, Any),

@@ -6,6 +6,7 @@ import (
 
 	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/core/models/base"
 	"github.com/nexus-host/nexus-host/core/models/builder"
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
 	"github.com/nexus-host/nexus-host/core/models/graph"
@@ -31,7 +32,7 @@ func Nodes(s *spec.Spec, fragments []eventlog.Fragment, names eventlog.Names) ([
 	if err := diags.Err(); err != nil {
 		return nil, err
 	}
-	c := &composer{rules: r, derived: d, columns: columnNames(names.States, d)}
+	c := &composer{currency: s.Currency, rules: r, derived: d, columns: columnNames(names.States, d)}
 	c.Files, c.Params = files, c.wide()
 	c.Lists["computed"] = builder.If(eventlog.Gives(fragments, contract.KindComputedStates))
 	if c.Macros, err = eventlog.EntityMacros(types); err != nil {
@@ -49,10 +50,24 @@ type composer struct {
 	rules   *rules
 	derived []derived
 	columns map[string]string // of each state in the wide table
+
+	currency *spec.Currency // nil: nothing is converted
 }
 
 func (c *composer) compose() {
-	c.Make(builder.Work("nxw_state_changes", "State changes by entity."), "changes")
+	if c.currency == nil {
+		c.Make(builder.Work("nxw_state_changes", "State changes by entity."), "changes")
+	} else {
+		c.Make(builder.Work("nxw_state_changes_given", "State changes by entity, amounts as given."), "changes")
+		rates, err := base.Rates(c.currency)
+		if err != nil {
+			c.Fail(err)
+			return
+		}
+		c.Nodes = append(c.Nodes, rates)
+		c.Make(builder.Work("nxw_state_changes", "State changes by entity, amounts in the reporting currency."), "converted",
+			builder.Params{Elements: map[string]builder.Element{"report": {"currency": builder.Text(c.currency.ReportIn)}}})
+	}
 	c.Make(builder.Work("nxw_state_instants", "The last change of a state at each instant."), "instants")
 	sums, bests := len(c.rules.where("", Sum)) > 0, len(c.rules.where("", Max, Min, Any, Rank)) > 0
 	history := "history_uncombined"

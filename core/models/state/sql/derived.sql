@@ -32,7 +32,7 @@ triggers as (
 select
   nexus_id('st', s.entity_id, s.state_name, s.state_entered_at) as state_id,
   s.entity_id, s.entity_type, s.state_name, category(s.state_name) as state_category,
-  s.value as state_value, s.numeric_value as state_numeric_value, cast(null as text) as value_unit,
+  s.value as state_value, s.numeric_value as state_numeric_value, cast(null as text) as value_unit, cast(null as date) as rate_date,
   s.state_entered_at, s.state_exited_at, s.state_exited_at is null as is_current,
   t.event_id as trigger_event_id, t.source, run_started_at() as _processed_at
 from spans as s

@@ -10,7 +10,7 @@ select
     each united as m (when u.n_units = 1 then u.value_unit when u.n_units > 1 then null)
     else i.value_unit
   end as value_unit,
-  i.event_id, i.source, i._ingested_at
+  i.rate_date, i.event_id, i.source, i._ingested_at
 from model.nxw_state_instants as i
 left join model.nxw_state_combined as c
   on c.entity_id = i.entity_id and c.state_name = i.state_name and c.occurred_at = i.occurred_at

@@ -1,5 +1,5 @@
 -- The change that came last at each instant, whatever its key.
-select entity_id, entity_type, state_name, occurred_at, value, numeric_value, value_unit, event_id, source, _ingested_at
+select entity_id, entity_type, state_name, occurred_at, value, numeric_value, value_unit, rate_date, event_id, source, _ingested_at
 from model.nxw_state_changes
 where entity_id is not null
 qualify row_number() over (

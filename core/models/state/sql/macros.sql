@@ -3,6 +3,7 @@ select
   state_name in (each measurements as n (n.value)) as is_measurement,
   state_name in (each any_measurements as n (n.value)) as is_any,
   state_name in (each units as n (n.value)) as has_unit,
+  state_name in (each moneys as n (n.value)) as is_money,
   state_name in (each sums as n (n.value)) as is_sum,
   state_name in (each bests as n (n.value)) as is_best,
   state_name in (each combined as n (n.value)) as is_combined,
