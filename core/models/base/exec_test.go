@@ -12,6 +12,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/base"
 	"github.com/nexus-host/nexus-host/core/models/builder"
+	"github.com/nexus-host/nexus-host/core/models/graph"
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
 	"github.com/nexus-host/nexus-host/internal/pgtest"
@@ -484,4 +485,47 @@ func TestExistingRelations(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestRates reads rates in both directions, from files and from a relation of columns.
+func TestRates(t *testing.T) {
+	t.Parallel()
+	targets(t, func(t *testing.T, tg *coretest.Target) {
+		want := "JPY 2024-01-01 0.006 0\nUSD 2024-01-01 1.25 1\nUSD 2024-01-02 0.8 0"
+		rows := [][]any{
+			{" 2024-01-01", "EUR", "USD", "1.25"}, {"2024-01-02T00:00:00Z", "usd", nil, "0.8"}, {"2024-01-02", "EUR", "USD", "1.3"},
+			{"2024-01-01", "JPY", "EUR", "0.006"}, {"2024-01-01", "JPY", "USD", "0.007"}, {"soon", "GBP", "EUR", "1"}, {"2024-01-01", "GBP", "EUR", "0"},
+		}
+		loaded := make([][]any, len(rows))
+		for i, r := range rows {
+			loaded[i] = row(i, fmt.Sprintf(`{"date":%q,"from":%q,"to":%q,"rate":%q}`, r...), nil, day(1), nil, false, nil)
+			if r[2] == nil {
+				loaded[i][1] = fmt.Sprintf(`{"date":%q,"currency":%q,"rate":%s}`, r[0], r[1], r[3])
+			}
+		}
+		columns := defs("date", "from", "to", "rate")
+		for name, c := range map[string]*spec.Currency{
+			"files":    {ReportIn: "EUR", Rates: spec.Table{Name: "rates"}},
+			"relation": {ReportIn: "EUR", Rates: spec.Table{Name: "rates", Relation: &spec.RawRelation{Path: []string{"fx"}, Preset: "plain", Columns: columns}}},
+		} {
+			if name == "files" {
+				tg.Load("currency_rates_raw", base.Envelope(), loaded)
+			} else {
+				tg.Load("currency_rates_raw", columns, rows)
+			}
+			n, err := base.Rates(c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tg.Build([]*graph.Node{n})
+			var got []string
+			for _, r := range tg.Rows(base.RatesName, "currency", "day", "rate", "is_inverse") {
+				got = append(got, fmt.Sprint(r[0], " ", r[1].(time.Time).Format(time.DateOnly), " ", strings.TrimRight(fmt.Sprint(r[2]), "0"), " ", r[3]))
+			}
+			sort.Strings(got)
+			if strings.Join(got, "\n") != want {
+				t.Errorf("%s: got\n%s\nwant\n%s", name, strings.Join(got, "\n"), want)
+			}
+		}
+	})
 }
