@@ -112,7 +112,7 @@ type scope struct {
 }
 
 // nodes are the scope's fragments. They are tables: what they read is gone at the end of a build.
-func (sc scope) nodes() ([]*graph.Node, error) {
+func (sc scope) nodes(dimensions string) ([]*graph.Node, error) {
 	var nodes []*graph.Node
 	for _, f := range sc.fragments {
 		r := &graph.Relation{Name: sc.Name + "_" + f.Name, Layer: graph.Computed, Doc: f.Doc}
@@ -121,7 +121,7 @@ func (sc scope) nodes() ([]*graph.Node, error) {
 			r.Origin = "computed file " + f.File
 		}
 		q := sql.Clone(f.Query)
-		if err := computed.Bind(q, sc.Sources); err != nil {
+		if err := computed.Bind(q, sc.Sources, dimensions); err != nil {
 			return nil, err
 		}
 		nodes = append(nodes, &graph.Node{Name: r.Name, Makes: []*graph.Relation{r}, Steps: []graph.Step{&graph.Create{Relation: r, Query: q}}})
@@ -262,7 +262,7 @@ func (c *Checked) nodes(d *dialect.Dialect, o Options, names eventlog.Names) ([]
 		layers = append(layers, func() ([]*graph.Node, error) { return c.sourceNodes(src) })
 	}
 	for _, sc := range c.scopes {
-		layers = append(layers, sc.nodes)
+		layers = append(layers, func() ([]*graph.Node, error) { return sc.nodes(eventlog.GivenDimensions(c.kinds)) })
 	}
 	layers = append(layers,
 		func() ([]*graph.Node, error) { return eventlog.Nodes(c.spec, c.kinds) },

@@ -200,7 +200,7 @@ func (p *Project) Build(t testing.TB, tg *Target) {
 			continue
 		}
 		q := sql.Clone(f.Query)
-		if err := computed.Bind(q, f.Sources); err != nil {
+		if err := computed.Bind(q, f.Sources, eventlog.GivenDimensions(fragments)); err != nil {
 			t.Fatal(err)
 		}
 		nodes = append(nodes, builder.Node(&graph.Relation{Name: f.Relation(), Layer: graph.Computed}, q))

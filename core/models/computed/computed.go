@@ -18,8 +18,8 @@ import (
 var files embed.FS
 
 // Bind makes the relations entity.* of a checked fragment those that its scope sees: the rows of
-// these sources, or (nil) of all.
-func Bind(q *sql.Query, sources []string) error {
+// these sources, or (nil) of all. dimensions is the relation with the dimensions that are given (eventlog.GivenDimensions).
+func Bind(q *sql.Query, sources []string, dimensions string) error {
 	var failed error
 	sql.RewriteTables(q, func(t sql.TableExpr) sql.TableExpr {
 		r, ok := t.(*sql.Relation)
@@ -30,7 +30,7 @@ func Bind(q *sql.Query, sources []string) error {
 		if alias == "" {
 			alias = r.Name
 		}
-		seen, err := seen(r.Name, sources)
+		seen, err := seen(r.Name, sources, dimensions)
 		if err != nil {
 			failed = err
 			return t
@@ -41,7 +41,7 @@ func Bind(q *sql.Query, sources []string) error {
 }
 
 // seen is the query of entity.<name> for the sources of a scope.
-func seen(name string, sources []string) (*sql.Query, error) {
+func seen(name string, sources []string, dimensions string) (*sql.Query, error) {
 	r, _ := contract.EntityRelationNamed(name)
 	model, some := "seen", builder.List(nil)
 	switch {
@@ -60,7 +60,26 @@ func seen(name string, sources []string) (*sql.Query, error) {
 	if err != nil {
 		return nil, fmt.Errorf("computed: %w", err)
 	}
+	if !joined(name) {
+		return q, nil
+	}
+	of, err := builder.Load(files, "entity_"+name, builder.Params{Relations: map[string]string{"dimensions": dimensions}})
+	if err != nil {
+		return nil, fmt.Errorf("computed: %w", err)
+	}
+	sql.RewriteTables(q, func(t sql.TableExpr) sql.TableExpr {
+		if r, ok := t.(*sql.Relation); ok && r.Name == rows(name) {
+			return &sql.Subquery{Query: of, Alias: "rows_of"}
+		}
+		return t
+	})
 	return q, nil
+}
+
+// joined reports whether entity.<name> is joined where it is read, and not made a table: a fragment wants few of the names
+// in it, and an engine then joins only the rows that have them.
+func joined(name string) bool {
+	return name == contract.EntityMeasurements || name == contract.EntityDimensions
 }
 
 // rows is the work table of entity.<name>, with the rows of all sources.
@@ -90,7 +109,7 @@ func Nodes(s *spec.Spec, fragments []eventlog.Fragment) ([]*graph.Node, error) {
 		return nil, err
 	}
 	maps.Copy(c.Macros, identifiers)
-	c.Relations = map[string]string{"dimensions": eventlog.GivenDimensions(fragments)}
+	c.Relations = map[string]string{"dimensions": eventlog.GivenDimensions(fragments)} // read by sql/dimensions.sql
 	c.relations()
 	c.Make(builder.Work("nxw_known_entities", "Every entity that there is before anything is computed."), "known")
 	for _, k := range given {
@@ -140,7 +159,7 @@ func (c *composer) relations() {
 	}
 	read[contract.EntityEvents] = read[contract.EntityEvents] || read[contract.EntityMeasurements] || read[contract.EntityDimensions]
 	for _, r := range contract.EntityRelations() {
-		if read[r.Name] {
+		if read[r.Name] && !joined(r.Name) {
 			c.Make(builder.Work(rows(r.Name), r.Doc), "entity_"+r.Name)
 		}
 	}
