@@ -170,8 +170,12 @@ func (p Preset) With(columns map[string]string) (Preset, bool) {
 	return p, ok
 }
 
-// Owns reports whether a column is the loader's, and so no part of the record.
+// Owns reports whether a column is the loader's, and so no part of the record. The key of the parent that
+// a sub-table's row belongs to is a part of it.
 func (p Preset) Owns(column string) bool {
+	if strings.HasPrefix(column, "_sdc_source_key_") {
+		return false
+	}
 	for _, prefix := range p.Own {
 		if strings.HasPrefix(column, prefix) {
 			return true

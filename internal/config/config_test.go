@@ -143,7 +143,7 @@ func TestMistakes(t *testing.T) {
 		{"files and relation", strings.Replace(head, "a.ndjson", "{files: a, relation: b}", 1), "nexus.yaml:5:14: a table needs either files or a relation [CONFIG]"},
 		{"bad instant", strings.Replace(head, "a.ndjson", "{files: a, ingested_at: yesterday}", 1), "nexus.yaml:5:48: ingested_at is not an ISO 8601 instant [CONFIG]"},
 		{"envelope column", strings.Replace(head, "a.ndjson", "{files: a, columns: {recrd: x}}", 1), `nexus.yaml:5:45: "recrd" is not a column of the envelope [CONFIG] did you mean record?`},
-		{"connection of a relation's path", strings.Replace(head, "a.ndjson", "{relation: a, connection: {from: path}}", 1), "nexus.yaml:5:40: a relation has no path to take connection from [CONFIG]"},
+		{"connection of a relation's path", strings.Replace(head, "a.ndjson", "{relation: a, connection: {from: path}}", 1), "nexus.yaml:5:38: a relation has no path to take connection from [CONFIG]"},
 		{"two connections", strings.Replace(head, "a.ndjson", "{files: a, connection: {from: path, text: x}}", 1), "nexus.yaml:5:35: connection is either a text or taken from the path [CONFIG]"},
 		{"two ids", strings.Replace(head, "a.ndjson", "{files: a, record_id: [a, b], columns: {record_id: c}}", 1), "nexus.yaml:5:35: record_id and columns.record_id both say what identifies a record [CONFIG]"},
 		{"lenient relation", strings.Replace(head, "a.ndjson", "{relation: a, lenient: true}", 1), "nexus.yaml:5:38: lenient belongs to a table that is loaded from files [CONFIG]"},

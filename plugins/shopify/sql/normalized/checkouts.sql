@@ -48,8 +48,7 @@ read as (
         read_id(record, 'order.id') as order_id,
         read_money(record, 'total_price') as checkout_total,
         read_unit(record, 'total_price') as total_unit,
-        -- a total without a unit of its own is in the currency that the buyer sees
-        coalesce(upper(read_text(record, 'presentment_currency', 'presentment_currency_code')), read_currency(record)) as currency,
+        coalesce(read_currency(record), upper(read_text(record, 'presentment_currency', 'presentment_currency_code'))) as currency,
         read_text(record, 'source_name') as source_channel,
         is_gone as is_deleted,
         case when is_gone then first_gone_at end as deleted_at,

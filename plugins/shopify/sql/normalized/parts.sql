@@ -132,7 +132,8 @@ select
     part,
     shop_key,
     part_id,
-    coalesce(read_id(entry, 'order.id'), read_gid(parent_order)) as order_id,
+    -- Stitch's sub-tables name their row's order so
+    coalesce(read_id(entry, 'order.id'), read_gid(parent_order), json_text(entry, '$._sdc_source_key_id')) as order_id,
     coalesce(read_id(entry, 'refund.id'), read_gid(parent_refund)) as refund_id,
     entry,
     place,
