@@ -127,7 +127,6 @@ func openCase(t *testing.T, dir string) (settings map[string]any, extra map[stri
 		}
 		settings["sources"].(map[string]any)[source].(map[string]any)["tables"] = ids
 	}
-	maps.DeleteFunc(files, func(name string, _ []byte) bool { return strings.HasPrefix(name, "raw"+string(filepath.Separator)) })
 	delete(settings, "name")
 	return settings, files, p
 }
@@ -136,11 +135,12 @@ func asOf(settings map[string]any) string { return fmt.Sprint(settings["as_of"])
 
 // nameOf is the name of a project's group: the plugins, and what distinguishes it from others of the same ones.
 func nameOf(p *config.Project, key string) string {
-	name := "cases of"
-	for _, source := range p.SourceNames() {
-		name += " " + p.Sources[source].Plugin
+	var plugins []string
+	for _, source := range p.Sources {
+		plugins = append(plugins, source.Plugin)
 	}
-	return name + " " + hashOf(key)[:4]
+	slices.Sort(plugins)
+	return "cases of " + strings.Join(slices.Compact(plugins), " ") + " " + hashOf(key)[:4]
 }
 
 // keyOf distinguishes projects that cannot be one.
