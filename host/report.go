@@ -84,7 +84,7 @@ type Finding struct {
 //	Step      Name, Seconds, Rows, Rounds
 //	Check     Name, Table, Rule, Count (rows that break it), Samples, Error; OK() reports whether the rule holds
 //	Table     Name, Rows, Digest
-//	Load      Source, Table, Files, Bytes, Rows, Rejected, Seconds
+//	Load      Source, Table, Files, Bytes, Rows, Rejected, Mended, Seconds
 //	Rejected  Source, Table, Reason, Rows, Examples
 type (
 	Step     = run.Step      // one step of the plan

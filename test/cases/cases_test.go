@@ -157,7 +157,7 @@ func build(t *testing.T, project string) (*host.Project, error) {
 		t.Fatal(err)
 	}
 	opened, err := host.Open(t.Context(), project, host.Options{
-		Engines: []warehouse.Driver{duckdb.Driver()}, CacheDir: kept,
+		Engines: []warehouse.Driver{unoptimized()}, CacheDir: kept,
 		Builtin: func(ctx context.Context, name string) ([]byte, bool, error) {
 			dir := filepath.Join("..", "..", "plugins", name)
 			if _, err := os.Stat(dir); err != nil {
@@ -179,6 +179,15 @@ func build(t *testing.T, project string) (*host.Project, error) {
 		}
 	}
 	return opened, err
+}
+
+// unoptimized is DuckDB without its optimizer: over a case's few rows, planning is most of what a build takes.
+func unoptimized() warehouse.Driver {
+	d := duckdb.Driver()
+	d.Open = func(ctx context.Context, s *warehouse.Settings, o warehouse.OpenOptions) (warehouse.Engine, error) {
+		return warehouse.AsEngine(duckdb.Open(ctx, duckdb.Options{Path: s.File(s.Path), Threads: 1, ReadOnly: o.ReadOnly, Unoptimized: true}))
+	}
+	return d
 }
 
 func ask(t *testing.T, project *host.Project, why string, q question) {

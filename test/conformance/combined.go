@@ -293,14 +293,36 @@ func read(t *testing.T, file string) []byte {
 	return text
 }
 
+// largest are the groups with the most cases, one for each set of plugins.
+func largest(t *testing.T, groups []*group) []*group {
+	t.Helper()
+	best := map[string]*group{}
+	for _, g := range groups {
+		plugins := g.name[:strings.LastIndexByte(g.name, ' ')]
+		if b := best[plugins]; b == nil || len(g.cases) > len(b.cases) {
+			best[plugins] = g
+		}
+	}
+	var list []*group
+	for _, plugins := range slices.Sorted(maps.Keys(best)) {
+		list = append(list, best[plugins])
+	}
+	t.Logf("%d of %d groups; %s=%s builds all", len(list), len(groups), ExecuteEnv, Everything)
+	return list
+}
+
 // Combined builds the cases of testdata/cases, a project a group, on DuckDB by rounds and on each site by the site's last
-// strategy, and holds that all tables of all builds have one digest. Cases meet where they share an identifier, so the
+// strategy, and holds that all tables of all builds have one digest. Unless everything is asked for, it builds the largest
+// group of each set of plugins. Cases meet where they share an identifier, so the
 // tables are not those of the cases, and what checks find is compared like a table.
 func Combined(t *testing.T, sites ...func(*testing.T) Site) {
 	t.Helper()
 	groups := combine(t, above(t, filepath.Join("testdata", "cases")))
-	if testing.Short() {
+	switch {
+	case testing.Short():
 		groups = groups[:1]
+	case os.Getenv(ExecuteEnv) != Everything:
+		groups = largest(t, groups)
 	}
 	want := make([][]string, len(groups))
 	for i, g := range groups {

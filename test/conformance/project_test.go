@@ -49,7 +49,7 @@ func TestCombined(t *testing.T) {
 		conformance.Combined(t, func(*testing.T) conformance.Site { return duckDBSite() })
 		return
 	}
-	conformance.Combined(t, func(*testing.T) conformance.Site { return duckDBSite() }, postgresSite)
+	conformance.Combined(t, postgresSite)
 }
 
 func TestDemo(t *testing.T) {

@@ -244,7 +244,7 @@ func (s *script) actions(name string, actions []plan.Action) {
 // reports are what a run asks of its own result before it is published.
 func (s *script) reports() {
 	for _, r := range s.program.Rejections {
-		s.query("rejections of "+r.Source+"."+r.Table, r.SQL, text("reason"), bigint("n"))
+		s.query("rejections of "+r.Source+"."+r.Table, r.SQL, text("reason"), bigint("n"), bigint("taken"), bigint("row_no"), text("sample"))
 	}
 	s.query("findings", s.program.Findings, text("table_name"), text("source"), text("reason"), text("detail"), bigint("n"), text("sample"))
 }
