@@ -96,7 +96,9 @@ func Check(s *spec.Spec, run Run, limits sql.Limits) (*Checked, sql.Diagnostics)
 		diags = append(diags, found[:min(len(found), sql.MaxDiagnostics-len(diags))]...)
 		c.scopes = append(c.scopes, scope{sc, made})
 		for _, f := range made {
-			c.kinds = append(c.kinds, eventlog.Fragment{Source: sc.Name, Name: f.Name, Kind: f.Kind, Query: f.Query, Columns: f.Columns, Sources: sc.Sources})
+			c.kinds = append(c.kinds, eventlog.Fragment{
+				Source: sc.Name, Name: f.Name, Kind: f.Kind, Query: f.Query, Columns: f.Columns, Sources: sc.Sources,
+			})
 		}
 	}
 	if len(diags) > 0 {

@@ -52,7 +52,10 @@ func (b *build) findings(ctx context.Context) error {
 		return fmt.Errorf("host: findings: %w", err)
 	}
 	slices.SortFunc(r.Findings, func(a, c Finding) int {
-		return cmp.Or(strings.Compare(a.Source, c.Source), strings.Compare(a.Table, c.Table), strings.Compare(a.Reason, c.Reason), strings.Compare(a.Detail, c.Detail))
+		return cmp.Or(
+			strings.Compare(a.Source, c.Source), strings.Compare(a.Table, c.Table),
+			strings.Compare(a.Reason, c.Reason), strings.Compare(a.Detail, c.Detail),
+		)
 	})
 	return b.nothingTaken(taken)
 }

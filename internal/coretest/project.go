@@ -48,7 +48,9 @@ func (p *Project) Compute(t testing.TB, plugin, name, text string, sources ...st
 		t.Fatal(diags)
 	}
 	for _, f := range made {
-		p.computed = append(p.computed, eventlog.Fragment{Source: plugin, Name: f.Name, Kind: f.Kind, Query: f.Query, Columns: f.Columns, Sources: scope.Sources})
+		p.computed = append(p.computed, eventlog.Fragment{
+			Source: plugin, Name: f.Name, Kind: f.Kind, Query: f.Query, Columns: f.Columns, Sources: scope.Sources,
+		})
 	}
 }
 
