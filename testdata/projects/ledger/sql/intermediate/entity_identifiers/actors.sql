@@ -1,7 +1,7 @@
 -- Who took part: {"type", "role", "ids": [[type, value], …]}, what one actor is known by.
 select
   f.event_id,
-  nexus_id('edge', f.event_id, w.n) as edge_id,
+  nexus_id('ent_edg', f.event_id, w.n) as edge_id,
   json_text(w.actor, '$.type') as entity_type,
   json_text(i.pair, '$[0]') as identifier_type,
   json_text(i.pair, '$[1]') as identifier_value,
