@@ -72,6 +72,9 @@ done
 for operation in Add Sub Mul Div EQ GT GTE LT LTE; do
   change value/value_int.go "^func (iv IntValue) $operation(" "s/^func .*/&\n\tif f, ok := v.(FloatValue); ok {\n\t\treturn FloatValue(iv).$operation(f)\n\t}/"
 done
+cp "$here/testdata/mends/member.go" functions/json
+# A member of a number is the number.
+change functions/json/json_query.go '^func JSON_QUERY' 's/p.Extract(\[\]byte(v))/extract(p, v, path)/'
 cd functions/math
 change op_div.go '^func OP_DIV' 's/^func .*/&\n\tif n, ok := a.(value.IntValue); ok {\n\t\ta = value.FloatValue(n)\n\t}/'
 change round.go '^func ROUND' 's/^func .*/&\n\tif n, ok := x.(*value.NumericValue); ok {\n\t\treturn n.Round(precision)\n\t}/'
