@@ -70,7 +70,8 @@ func TestMoney(t *testing.T) {
 		t.Fatal(err)
 	}
 	company := map[string]string{}
-	for _, row := range rowsOf(t, opened, "select normalized_value, group_id from nexus_resolved_group_identifiers where identifier_type = 'stripe_customer_id'") {
+	for _, row := range rowsOf(t, opened, `select normalized_value, group_id from nexus_resolved_group_identifiers
+		where identifier_type = 'stripe_customer_id'`) {
 		company[text(row["normalized_value"])] = text(row["group_id"])
 	}
 	of := func(r stripeRecord) string {
