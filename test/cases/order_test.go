@@ -111,7 +111,9 @@ func digests(t *testing.T, project string) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var report struct{ Tables []struct{ Name, Digest string } }
+	var report struct {
+		Tables []struct{ Name, Digest string }
+	}
 	if err := json.Unmarshal(data, &report); err != nil {
 		t.Fatal(err)
 	}
