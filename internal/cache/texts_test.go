@@ -124,17 +124,18 @@ func TestOldestFilesGo(t *testing.T) {
 	}
 	// The files are younger than what is saved behind them: a disk's clock need not be the process's.
 	long := time.Now().Add(time.Hour)
+	file := func(i int) string { return filepath.Join(dir, fmt.Sprintf("old-%d", i)) } // no two hex digits: those are the cache's folders
 	for i := range 70 {
-		if err := os.WriteFile(filepath.Join(dir, fmt.Sprint(i)), nil, 0o600); err != nil {
+		if err := os.WriteFile(file(i), nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.Chtimes(filepath.Join(dir, fmt.Sprint(i)), long, long.Add(time.Duration(i)*time.Second)); err != nil {
+		if err := os.Chtimes(file(i), long, long.Add(time.Duration(i)*time.Second)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	fill(t, texts(t, dir, "a"), 0, 3)
 	for i, want := range map[int]bool{0: false, 10: false, 11: true, 69: true} {
-		if _, err := os.Stat(filepath.Join(dir, fmt.Sprint(i))); (err == nil) != want {
+		if _, err := os.Stat(file(i)); (err == nil) != want {
 			t.Errorf("file %d: %v", i, err)
 		}
 	}
