@@ -250,6 +250,9 @@ func (c *Checked) compose(d *dialect.Dialect, o Options) (*composed, error) {
 			return nil, fmt.Errorf("node %s: %w", n.Name, err)
 		}
 	}
+	if err := made.graph.Fold(); err != nil {
+		return nil, err
+	}
 	made.graph.Hint()
 	if o.Discovered.Empty() {
 		c.composed[key] = made
