@@ -98,7 +98,7 @@ func include(src pdk.Source[Config], fragment string) bool {
 // more declares the fragments that are one arm a column.
 func more(pdk.Source[Config]) ([]pdk.Fragment, error) {
 	sent := pdk.From{Relation: "normalized.messages", Where: "message_kind <> 'bounce'"}
-	started := "nexus_id('evt', source_name(), 'thread_started', thread_key)"
+	started := "nexus_id('evt', 'thread_started', thread_key)"
 	return []pdk.Fragment{
 		pdk.Dimensions{
 			Name: "message_dimensions", Doc: "What kind of mail it is, whence and whither.", From: sent,

@@ -33,7 +33,7 @@ changed as (
     and version_at is not null
 )
 select
-  nexus_id('evt', source_name(), case c.response when 'accepted' then 'invite_accepted' else 'invite_declined' end, c.meeting_key, c.address, c.nth) as event_id,
+  nexus_id('evt', case c.response when 'accepted' then 'invite_accepted' else 'invite_declined' end, c.meeting_key, c.address, c.nth) as event_id,
   case c.response when 'accepted' then 'invite_accepted' else 'invite_declined' end as event_name,
   c.meeting_key,
   c.address,

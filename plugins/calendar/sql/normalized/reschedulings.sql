@@ -22,7 +22,7 @@ moved as (
   where previous_start_at <> start_at and version_at is not null
 )
 select
-  nexus_id('evt', source_name(), 'meeting_rescheduled', meeting_key, start_at, nth) as event_id,
+  nexus_id('evt', 'meeting_rescheduled', meeting_key, start_at, nth) as event_id,
   meeting_key,
   version_at as occurred_at,
   previous_start_at,

@@ -28,7 +28,7 @@ answered as (
   where m.recipient_count = 1 and p.role in ('recipient', 'cced', 'bcced')
 )
 select
-  nexus_id('evt', source_name(), 'message_bounced', f.message_key, coalesce(f.address, r.address, p.address)) as event_id,
+  nexus_id('evt', 'message_bounced', f.message_key, coalesce(f.address, r.address, p.address)) as event_id,
   f.message_key,
   f.occurred_at,
   f.subject,

@@ -22,7 +22,7 @@ chosen as (
 )
 select
   m.message_key,
-  nexus_id('evt', source_name(), 'message_sent', m.message_key) as event_id,
+  nexus_id('evt', 'message_sent', m.message_key) as event_id,
   m.sent_at as occurred_at,
   m.time_precision,
   m.mailbox,

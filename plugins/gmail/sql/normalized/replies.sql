@@ -1,6 +1,6 @@
 -- One row a mail by a person that answers a mail known here of another address, with the time that the answer took.
 select
-  nexus_id('evt', source_name(), 'message_replied', m.message_key) as event_id,
+  nexus_id('evt', 'message_replied', m.message_key) as event_id,
   m.message_key,
   m.occurred_at,
   m.subject,

@@ -56,7 +56,7 @@ once as (
         *,
         coalesce(shop_domain, shop_id) as shop_ref,
         -- the API gives its events no ids of their own
-        nexus_id('evt', source_name(), event_name, coalesce(log_id, app_id), case when log_id is null then coalesce(shop_id, shop_domain) end,
+        nexus_id('evt', event_name, coalesce(log_id, app_id), case when log_id is null then coalesce(shop_id, shop_domain) end,
             case when log_id is null then given_type end, case when log_id is null then occurred_at end, case when log_id is null then charge_id end) as event_id
     from named
     qualify row_number() over (partition by coalesce(log_id, app_id), case when log_id is null then coalesce(shop_id, shop_domain) end,

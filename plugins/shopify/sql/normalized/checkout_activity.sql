@@ -22,7 +22,7 @@ spoken as (
     where is_deleted and deleted_at is not null
 )
 select
-    nexus_id('evt', source_name(), s.event_name, c.checkout_key) as event_id,
+    nexus_id('evt', s.event_name, c.checkout_key) as event_id,
     s.event_name,
     s.occurred_at,
     c.checkout_key,

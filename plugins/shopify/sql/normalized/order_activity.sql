@@ -84,7 +84,7 @@ spoken as (
     where r.is_deleted and r.deleted_at is not null
 )
 select
-    nexus_id('evt', source_name(), s.event_name, s.order_key, s.part) as event_id,
+    nexus_id('evt', s.event_name, s.order_key, s.part) as event_id,
     s.event_name,
     s.part as refund_id,
     s.occurred_at,

@@ -72,7 +72,7 @@ spoken as (
     where is_deleted and deleted_at is not null
 )
 select
-    nexus_id('evt', source_name(), s.event_name, s.shop_key, s.object_id) as event_id,
+    nexus_id('evt', s.event_name, s.shop_key, s.object_id) as event_id,
     s.event_name,
     case s.kind when 'return' then 'returns' when 'dispute' then 'disputes' else 'gift_cards' end as source_table,
     s.occurred_at,

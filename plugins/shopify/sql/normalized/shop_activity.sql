@@ -20,7 +20,7 @@ spoken as (
     where place > 1 and updated_at is not null
 )
 select
-    nexus_id('evt', source_name(), p.event_name, p.shop_key, p.shop_id, p.occurrence) as event_id,
+    nexus_id('evt', p.event_name, p.shop_key, p.shop_id, p.occurrence) as event_id,
     p.event_name,
     p.occurred_at,
     p.shop_plan,

@@ -43,7 +43,7 @@ spoken as (
     where is_deleted and deleted_at is not null
 )
 select
-    nexus_id('evt', source_name(), s.event_name, s.customer_id, s.occurrence) as event_id,
+    nexus_id('evt', s.event_name, s.customer_id, s.occurrence) as event_id,
     s.*,
     email_domain(s.email) as domain,
     d.domain is not null or e.email is not null as is_shared_domain,

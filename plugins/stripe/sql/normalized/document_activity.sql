@@ -86,7 +86,7 @@ spoken as (
     where last_deleted_at >= coalesce(last_seen_at, last_deleted_at) and (object_type = 'credit_note' or status = 'complete')
 )
 select
-    nexus_id('evt', source_name(), o.event_name, o.object_id) as event_id,
+    nexus_id('evt', o.event_name, o.object_id) as event_id,
     o.event_name,
     o.object_id,
     o.occurred_at,

@@ -44,7 +44,7 @@ spoken as (
     where deleted_at is not null and status <> 'draft'
 )
 select
-    nexus_id('evt', source_name(), s.event_name, i.invoice_id, s.attempt_count) as event_id,
+    nexus_id('evt', s.event_name, i.invoice_id, s.attempt_count) as event_id,
     s.event_name,
     s.occurred_at,
     s.attempt_count,

@@ -139,7 +139,7 @@ spoken as (
     from deletions
 )
 select
-    nexus_id('evt', source_name(), s.event_name, s.object_id) as event_id,
+    nexus_id('evt', s.event_name, s.object_id) as event_id,
     s.*,
     v.subscription_id
 from spoken s

@@ -86,7 +86,7 @@ counted as (
 )
 select
     -- the n-th of its kind, so that a stream of events and a snapshot of objects speak of the same one
-    nexus_id('evt', source_name(), event_name, subscription_id, occurrence) as event_id,
+    nexus_id('evt', event_name, subscription_id, occurrence) as event_id,
     subscription_id,
     customer_id,
     occurred_at,

@@ -12,8 +12,8 @@ from normalized.messages
 where message_kind <> 'bounce'
 union all
 select
-  nexus_id('evt', source_name(), 'thread_started', thread_key) as event_id,
-  nexus_id('ent_edg', source_name(), 'thread_started', thread_key, 'thread') as edge_id,
+  nexus_id('evt', 'thread_started', thread_key) as event_id,
+  nexus_id('ent_edg', 'thread_started', thread_key, 'thread') as edge_id,
   'thread' as entity_type,
   'thread_id' as identifier_type,
   thread_key as identifier_value,

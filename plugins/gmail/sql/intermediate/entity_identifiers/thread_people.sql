@@ -1,7 +1,7 @@
 -- Who started a thread.
 select
-  nexus_id('evt', source_name(), 'thread_started', thread_key) as event_id,
-  nexus_id('ent_edg', source_name(), 'thread_started', thread_key, 'person') as edge_id,
+  nexus_id('evt', 'thread_started', thread_key) as event_id,
+  nexus_id('ent_edg', 'thread_started', thread_key, 'person') as edge_id,
   'person' as entity_type,
   'email' as identifier_type,
   sender_address as identifier_value,

@@ -1,6 +1,6 @@
 -- One event a thread, at its first mail.
 select
-  nexus_id('evt', source_name(), 'thread_started', thread_key) as event_id,
+  nexus_id('evt', 'thread_started', thread_key) as event_id,
   occurred_at,
   'thread_started' as event_name,
   'email' as event_type,

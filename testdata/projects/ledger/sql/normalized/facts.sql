@@ -1,6 +1,6 @@
 -- The last version of each fact.
 select
-  nexus_id('evt', source_name(), record_id) as event_id,
+  nexus_id('evt', record_id) as event_id,
   json_timestamp(record, '$.at') as occurred_at,
   json_text(record, '$.name') as name,
   coalesce(json_text(record, '$.type'), 'fact') as type,

@@ -1,7 +1,7 @@
 -- Orders as the shop knows them now,
 -- without those that were deleted.
 select
-  nexus_id('evt', source_name(), record_id) as event_id,
+  nexus_id('evt', record_id) as event_id,
   json_text(record, '$.status') as status,
   json_text(record, '$.buyer.name') as buyer_name,
   normalize_email(json_text(record, '$.buyer.email')) as email,
