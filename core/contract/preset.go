@@ -23,7 +23,8 @@ type Preset struct {
 	Account    []string
 	APIVersion []string
 	Format     []string
-	Tie        []string // the loader's row id or sequence: distinguishes versions of equal times in a relation
+	Sequence   []string // the number that the loader counts rows by: the order of versions of equal times
+	RowID      []string // the loader's row id, by which a rejected row of a relation is found
 	Shape      string   // _format where no column gives it
 }
 
@@ -70,7 +71,7 @@ func Presets() []Preset {
 	singer := Preset{
 		Name: "singer", Doc: "the record metadata of Singer targets",
 		Own: []string{"_sdc_"}, IngestedAt: []string{"_sdc_batched_at", "_sdc_extracted_at", "_sdc_received_at"},
-		Deleted: []Deletion{isThere("_sdc_deleted_at")}, Tie: []string{"_sdc_sequence"}, Shape: "singer",
+		Deleted: []Deletion{isThere("_sdc_deleted_at")}, Sequence: []string{"_sdc_sequence"}, Shape: "singer",
 	}
 	meltano := singer
 	meltano.Name, meltano.Doc = "meltano", "as singer: Meltano's targets are Singer's"
@@ -80,25 +81,25 @@ func Presets() []Preset {
 			Name: "nexus", Doc: "the raw envelope itself",
 			Record: []string{"record"}, RecordID: []string{"record_id"}, IngestedAt: []string{IngestedAt}, UpdatedAt: []string{"_source_updated_at"},
 			Deleted: []Deletion{isTrue("_deleted")}, Connection: []string{"_connection"}, Account: []string{"_account"},
-			APIVersion: []string{"_api_version"}, Format: []string{"_format"}, Tie: []string{Row},
+			APIVersion: []string{"_api_version"}, Format: []string{"_format"}, RowID: []string{Row},
 		}, {
 			Name: "airbyte_raw", Doc: "Airbyte's raw tables",
 			Record: []string{"_airbyte_data"}, Own: []string{"_airbyte_"},
 			IngestedAt: []string{"_airbyte_extracted_at", "_airbyte_emitted_at", "_airbyte_loaded_at"},
-			Deleted:    []Deletion{isThere("_airbyte_data._ab_cdc_deleted_at")}, Tie: []string{"_airbyte_raw_id", "_airbyte_ab_id"},
+			Deleted:    []Deletion{isThere("_airbyte_data._ab_cdc_deleted_at")}, RowID: []string{"_airbyte_raw_id", "_airbyte_ab_id"},
 		}, {
 			Name: "airbyte_typed", Doc: "Airbyte's typed tables",
 			Own: []string{"_airbyte_", "_ab_"}, IngestedAt: []string{"_airbyte_extracted_at", "_airbyte_emitted_at"},
-			Deleted: []Deletion{isThere("_ab_cdc_deleted_at")}, Tie: []string{"_airbyte_raw_id"}, Shape: "airbyte",
+			Deleted: []Deletion{isThere("_ab_cdc_deleted_at")}, RowID: []string{"_airbyte_raw_id"}, Shape: "airbyte",
 		}, {
 			Name: "fivetran", Doc: "Fivetran's tables with soft deletes",
 			Own: []string{"_fivetran_"}, IngestedAt: []string{"_fivetran_synced"}, Deleted: []Deletion{isTrue("_fivetran_deleted")},
-			Connection: []string{"source_relation"}, Tie: []string{"_fivetran_id"}, Shape: "fivetran",
+			Connection: []string{"source_relation"}, RowID: []string{"_fivetran_id"}, Shape: "fivetran",
 		}, {
 			Name: "fivetran_history", Doc: "Fivetran's tables in history mode",
 			Own: []string{"_fivetran_"}, IngestedAt: []string{"_fivetran_synced"}, UpdatedAt: []string{"_fivetran_start"},
 			Active:     "_fivetran_active",
-			Connection: []string{"source_relation"}, Tie: []string{"_fivetran_id"}, Shape: "fivetran",
+			Connection: []string{"source_relation"}, RowID: []string{"_fivetran_id"}, Shape: "fivetran",
 		}, {
 			// An older template writes the action in lower case.
 			Name: "nango", Doc: "Nango's records, copied with their metadata",
@@ -109,31 +110,31 @@ func Presets() []Preset {
 		}, {
 			Name: "dbt_nexus_a", Doc: "dbt-nexus's landing tables with _raw_record",
 			Record: []string{"_raw_record"}, IngestedAt: []string{IngestedAt}, Connection: []string{"_connection_id"}, Account: []string{"_account"},
-			Tie: []string{"_sync_id"},
+			RowID: []string{"_sync_id"},
 		}, {
 			Name: "dbt_nexus_b", Doc: "dbt-nexus's landing tables with record and last_action",
 			Record: []string{"record"}, IngestedAt: []string{"synced_at"}, UpdatedAt: []string{"last_modified_at"},
 			Deleted:    []Deletion{isThere("deleted_at"), isOneOf("last_action", "DELETED", "deleted")},
-			Connection: []string{"connection_id"}, Tie: []string{"cursor"},
+			Connection: []string{"connection_id"}, RowID: []string{"cursor"},
 		}, {
 			Name: "dbt_nexus_stripe", Doc: "dbt-nexus's landing table of Stripe events",
 			Record: []string{"data"}, IngestedAt: []string{"synced_at"}, UpdatedAt: []string{"created"}, APIVersion: []string{"api_version"},
-			Tie: []string{"id"},
+			RowID: []string{"id"},
 		}, {
 			// _sdc_extracted_at is there for some integrations only.
 			Name: "stitch", Doc: "Stitch's tables",
 			Own: []string{"_sdc_", "__sdc_"}, IngestedAt: []string{"_sdc_batched_at", "_sdc_received_at", "_sdc_extracted_at"},
-			Deleted: []Deletion{isThere("_sdc_deleted_at")}, Tie: []string{"_sdc_sequence"}, Shape: "stitch",
+			Deleted: []Deletion{isThere("_sdc_deleted_at")}, Sequence: []string{"_sdc_sequence"}, Shape: "stitch",
 		},
 		singer, meltano,
 		{
 			Name: "dlt", Doc: "dlt's tables",
-			Own: []string{"_dlt_"}, IngestedAt: []string{"_dlt_load_id"}, Tie: []string{"_dlt_id"}, Shape: "dlt",
+			Own: []string{"_dlt_"}, IngestedAt: []string{"_dlt_load_id"}, RowID: []string{"_dlt_id"}, Shape: "dlt",
 		}, {
 			Name: "hevo", Doc: "Hevo's tables",
 			Own: []string{"__hevo_"}, IngestedAt: []string{"__hevo__loaded_at", "__hevo__ingested_at", "__hevo_ingested_at"},
 			UpdatedAt: []string{"__hevo__source_modified_at"},
-			Deleted:   []Deletion{isTrue("__hevo__marked_deleted"), isOneOf("__hevo_op_type", "D")}, Tie: []string{"__hevo_id"}, Shape: "hevo",
+			Deleted:   []Deletion{isTrue("__hevo__marked_deleted"), isOneOf("__hevo_op_type", "D")}, RowID: []string{"__hevo_id"}, Shape: "hevo",
 		}, {
 			// loaded_at is Segment's where it loads a warehouse; received_at is the source's time of the object.
 			Name: "segment", Doc: "Segment's object tables",
@@ -143,7 +144,7 @@ func Presets() []Preset {
 			Name: "estuary", Doc: "Estuary's materializations",
 			Own: []string{"_meta", "flow_published_at", "flow_document"}, IngestedAt: []string{"flow_published_at"},
 			Deleted:    []Deletion{isOneOf("_meta.op", "d")},
-			Connection: []string{"_meta.store", "account_id"}, Tie: []string{"_meta.uuid"}, Shape: "estuary",
+			Connection: []string{"_meta.store", "account_id"}, RowID: []string{"_meta.uuid"}, Shape: "estuary",
 		},
 	}
 }

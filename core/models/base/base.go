@@ -139,7 +139,17 @@ func load(name string, src spec.Source, t spec.Table) (*sql.Query, error) {
 		}))
 		macros["given_id"] = id
 	}
+	if macros, err = withContent(macros); err != nil {
+		return nil, err
+	}
 	return builder.Load(files, name, builder.Params{Macros: macros, Relations: relations(src, t)})
+}
+
+// withContent adds the macros that compare versions by their content.
+func withContent(macros builder.Macros) (builder.Macros, error) {
+	return builder.LoadMacros(files, "content", map[string][]string{
+		"content_of": {"record", "account", "api_version", "format"}, "flat_text": {"record"}, "piece_of": {"text"}, "piece_sum": {"piece", "half"},
+	}, builder.Params{Macros: macros})
 }
 
 // key joins the values that identify a record to one text; NULL where the record has none of them. A slash

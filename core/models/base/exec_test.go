@@ -2,6 +2,7 @@ package base_test
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -256,26 +257,41 @@ func TestBoundFragment(t *testing.T) {
 type version struct {
 	id, connection string
 	updated        int // 0: none
-	ingested, row  int
+	ingested       int
 	deleted        bool
+	content        int
 }
 
-// TestVersionsProperty holds versions and latest against a plain sort.
+// clock is when the version is from: a tombstone without a time of its own is from when it was seen.
+func (v version) clock() int {
+	if v.updated == 0 && v.deleted {
+		return v.ingested
+	}
+	return v.updated
+}
+
+// precedes reports whether the times of v come before those of w.
+func (v version) precedes(w version) bool {
+	switch {
+	case v.clock() != w.clock():
+		return v.clock() < w.clock()
+	case v.ingested != w.ingested:
+		return v.ingested < w.ingested
+	case v.deleted != w.deleted:
+		return w.deleted
+	}
+	return v.updated != 0 && w.updated == 0
+}
+
+// TestVersionsProperty holds versions and latest against a plain sort: each version counts once, its times give its place, and the
+// place of versions with the same times does not depend on the order of rows.
 func TestVersionsProperty(t *testing.T) {
 	t.Parallel()
 	src := source(spec.Table{Name: "orders"})
 	tg := coretest.DuckDB(t)
-	rapid.Check(t, func(rt *rapid.T) {
-		var rows []version
-		for i := range rapid.IntRange(0, 40).Draw(rt, "rows") {
-			rows = append(rows, version{
-				id: rapid.SampledFrom([]string{"x", "y", "z"}).Draw(rt, "id"), connection: rapid.SampledFrom([]string{"", "c"}).Draw(rt, "connection"),
-				updated: rapid.IntRange(0, 3).Draw(rt, "updated"), ingested: rapid.IntRange(1, 3).Draw(rt, "ingested"), row: i + 1,
-				deleted: rapid.Bool().Draw(rt, "deleted"),
-			})
-		}
+	numbered := func(rows []version) map[string][]version {
 		var loaded [][]any
-		for _, v := range rows {
+		for i, v := range rows {
 			var updated, connection any
 			if v.updated > 0 {
 				updated = day(v.updated)
@@ -283,68 +299,121 @@ func TestVersionsProperty(t *testing.T) {
 			if v.connection != "" {
 				connection = v.connection
 			}
-			loaded = append(loaded, row(v.row, "{}", v.id, day(v.ingested), updated, v.deleted, connection))
+			loaded = append(loaded, row(i+1, fmt.Sprintf(`{"a":%d,"b":{"c":1}}`, v.content), v.id, day(v.ingested), updated, v.deleted, connection))
 		}
 		tg.Load("shop_eu_orders_raw", base.Envelope(), loaded)
 		build(t, tg, src)
-		var got []string
+		places := map[string]map[int]version{}
 		for _, r := range tg.Rows("shop_eu_orders_versions", "_row", "_version", "_is_latest") {
-			got = append(got, fmt.Sprint(r...))
+			v := rows[r[0].(int64)-1]
+			key := v.id + " " + v.connection
+			if places[key] == nil {
+				places[key] = map[int]version{}
+			}
+			places[key][int(r[1].(int64))] = v
+			if r[2].(bool) {
+				places[key][0] = v
+			}
 		}
-		sort.Strings(got)
-		if want := reference(rows); strings.Join(got, "\n") != strings.Join(want, "\n") {
-			rt.Fatalf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+		out := map[string][]version{}
+		for key, of := range places {
+			for i := range len(of) - 1 {
+				out[key] = append(out[key], of[i+1])
+			}
+			if of[0] != of[len(of)-1] {
+				t.Errorf("%s: the latest of %v is %v", key, of, of[0])
+			}
+		}
+		return out
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		var rows []version
+		want := map[string]map[version]bool{}
+		for range rapid.IntRange(0, 40).Draw(rt, "rows") {
+			v := version{
+				id: rapid.SampledFrom([]string{"x", "y", "z"}).Draw(rt, "id"), connection: rapid.SampledFrom([]string{"", "c"}).Draw(rt, "connection"),
+				updated: rapid.IntRange(0, 3).Draw(rt, "updated"), ingested: rapid.IntRange(1, 3).Draw(rt, "ingested"),
+				deleted: rapid.Bool().Draw(rt, "deleted"), content: rapid.IntRange(0, 2).Draw(rt, "content"),
+			}
+			rows = append(rows, v)
+			if key := v.id + " " + v.connection; want[key] == nil {
+				want[key] = map[version]bool{v: true}
+			} else {
+				want[key][v] = true
+			}
+		}
+		// each record has a twin, whose rows are in the opposite order
+		for i := range slices.Backward(rows) {
+			twin := rows[i]
+			twin.id += "'"
+			rows = append(rows, twin)
+		}
+		got := numbered(rows)
+		if len(got) != 2*len(want) {
+			rt.Fatalf("%d records of %d", len(got), len(want))
+		}
+		for key, versions := range want {
+			list := got[key]
+			distinct := map[version]bool{}
+			for i, v := range list {
+				distinct[v] = true
+				if i > 0 && v.precedes(list[i-1]) {
+					rt.Errorf("%s: %v comes before %v", key, list[i-1], v)
+				}
+			}
+			if len(list) != len(versions) || len(distinct) != len(list) {
+				rt.Errorf("%s: %v of %v", key, list, versions)
+			}
+			twins := got[strings.Replace(key, " ", "' ", 1)]
+			for i := range twins {
+				twins[i].id = strings.TrimSuffix(twins[i].id, "'")
+			}
+			if !slices.Equal(twins, list) {
+				rt.Errorf("%s: %v, in another order of rows %v", key, list, twins)
+			}
 		}
 	})
 }
 
-// reference numbers versions by sorting each record's rows.
-func reference(rows []version) []string {
-	type key struct{ id, connection string }
-	type times struct {
-		updated, ingested int
-		deleted           bool
+// TestVersionsOfOneTime: what distinguishes versions with the same times is content, however it is written and in whatever order rows are;
+// files and relations agree.
+func TestVersionsOfOneTime(t *testing.T) {
+	t.Parallel()
+	records := []any{
+		`{"id":1,"total":"2.50","note":"a, b: c","lines":[{"sku":"x","n":1}]}`, `{"id":1,"total":"2.50","note":"a, b: c","lines":[{"sku":"x","n":1}]}`,
+		`{"id": 1, "total": "3.5", "note": "Z\u00fcrich"}`, `{"id":1,"total":4e1,"note":"\ud83d\ude00 / x"}`, `{"id":1,"total":12.50,"a":null}`,
+		`{"id":1,"total":"-7","tags":["b","a"]}`, `{}`,
 	}
-	byKey := map[key]map[times]version{}
-	for _, v := range rows {
-		k, w := key{v.id, v.connection}, times{v.updated, v.ingested, v.deleted}
-		if byKey[k] == nil {
-			byKey[k] = map[times]version{}
-		}
-		if v.row > byKey[k][w].row {
-			byKey[k][w] = v
-		}
-	}
-	var out []string
-	for _, m := range byKey {
-		var list []version
-		for _, v := range m {
-			list = append(list, v)
-		}
-		clock := func(v version) int {
-			if v.updated == 0 && v.deleted {
-				return v.ingested
+	targets(t, func(t *testing.T, tg *coretest.Target) {
+		loaded := source(spec.Table{Name: "orders", RecordID: "$.id"})
+		columns := []sql.ColumnDef{{Name: "record", Type: sql.JSON}, {Name: "record_id", Type: sql.Text}}
+		relation := source(spec.Table{Name: "orders", Relation: &spec.RawRelation{Path: []string{"shop_eu_orders_raw"}, Preset: "nexus", Columns: columns}})
+		for name, order := range map[string][]int{"as given": {0, 1, 2, 3, 4, 5, 6}, "backwards": {6, 5, 4, 3, 2, 1, 0}, "mixed": {3, 1, 6, 0, 5, 2, 4}} {
+			var rows, mapped [][]any
+			for i, place := range order {
+				rows = append(rows, row(i+1, records[place], "1", day(1), nil, false, nil))
+				mapped = append(mapped, []any{records[place], "1"})
 			}
-			return v.updated
-		}
-		sort.Slice(list, func(i, j int) bool {
-			a, b := list[i], list[j]
-			switch {
-			case clock(a) != clock(b):
-				return clock(a) < clock(b)
-			case a.ingested != b.ingested:
-				return a.ingested < b.ingested
-			case a.deleted != b.deleted:
-				return b.deleted
+			for _, tt := range []struct {
+				src     spec.Source
+				columns []sql.ColumnDef
+				rows    [][]any
+			}{{loaded, base.Envelope(), rows}, {relation, columns, mapped}} {
+				tg.Load("shop_eu_orders_raw", tt.columns, tt.rows)
+				build(t, tg, tt.src)
+				total, _ := sql.ParseExpr("", "json_text(record, '$.total')", sql.Options{})
+				items := append(builder.Columns("b", "_version", "_is_latest"), builder.As(total, "total"))
+				var got []string
+				for _, r := range tg.CheckedQuery(builder.Query(&sql.Select{Items: items, From: builder.Model("shop_eu_orders_base", "b")})) {
+					got = append(got, strings.Trim(fmt.Sprint(r), "[]"))
+				}
+				sort.Strings(got)
+				if want := "1 false 12.5, 2 false 40, 3 false 3.5, 4 false -7, 5 false 2.50, 6 true <nil>"; strings.Join(got, ", ") != want {
+					t.Errorf("%s: got %s, want %s", name, strings.Join(got, ", "), want)
+				}
 			}
-			return a.row < b.row
-		})
-		for i, v := range list {
-			out = append(out, fmt.Sprint(int64(v.row), int64(i+1), i == len(list)-1))
 		}
-	}
-	sort.Strings(out)
-	return out
+	})
 }
 
 // TestRecordsInText reads records from a column of text and counts what is no

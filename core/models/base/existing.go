@@ -17,7 +17,11 @@ func existing(model string, src spec.Source, t spec.Table) (*sql.Query, error) {
 	if err != nil {
 		return nil, err
 	}
-	return builder.Load(files, model, builder.Params{Elements: map[string]builder.Element{"row": m.row()}, Relations: relations(src, t)})
+	macros, err := withContent(nil)
+	if err != nil {
+		return nil, err
+	}
+	return builder.Load(files, model, builder.Params{Macros: macros, Elements: map[string]builder.Element{"row": m.row()}, Relations: relations(src, t)})
 }
 
 // mapping reads the envelope from one relation's columns.
@@ -107,7 +111,7 @@ func (m *mapping) row() builder.Element {
 		"record": m.record(), "record_id": m.id(), "ingested_at": m.first(m.preset.IngestedAt, m.instant, sql.Timestamp),
 		"updated_at": m.updatedAt(), "deleted": m.isDeleted(), "connection": m.given(m.preset.Connection, m.table.Relation.Connection),
 		"account": m.given(m.preset.Account, m.table.Relation.Account), "api_version": m.given(m.preset.APIVersion, m.table.Relation.APIVersion),
-		"format": m.given(m.preset.Format, m.table.Relation.Format), "shape": shape, "tie": m.tieBreak(), "active": active, "object": object,
+		"format": m.given(m.preset.Format, m.table.Relation.Format), "shape": shape, "sequence": m.sequence(), "sample": m.sample(), "active": active, "object": object,
 	}
 }
 
@@ -352,10 +356,16 @@ func (m *mapping) inRecord(path string, column func(string) sql.Expr, read strin
 	return builder.Call(read, m.record(), builder.Text(path))
 }
 
-// tieBreak is text that distinguishes versions of equal times, always the same way.
-func (m *mapping) tieBreak() sql.Expr {
-	if m.find(m.preset.Tie) != "" {
-		return m.first(m.preset.Tie, m.text, sql.Text)
+// sequence is the number that the loader counts rows by, if it does.
+func (m *mapping) sequence() sql.Expr {
+	read := func(path string) sql.Expr { return builder.Cast(m.text(path), sql.Bigint) }
+	return m.first(m.preset.Sequence, read, sql.Bigint)
+}
+
+// sample is text by which a rejected row is found.
+func (m *mapping) sample() sql.Expr {
+	if m.find(m.preset.RowID) != "" {
+		return m.first(m.preset.RowID, m.text, sql.Text)
 	}
 	return builder.Call("document_text", m.record())
 }

@@ -1,7 +1,6 @@
--- All versions of the records of a relation that another tool filled. Such a
--- relation numbers no rows, so versions are distinguished by their times, and those of
--- equal times by tie: the tool's own row id, or what the row holds. `row` is how the
--- relation's columns make an envelope. `mapped` and `remapped` are one text twice, each read
+-- All versions of the records of a relation that another tool filled. Versions are
+-- distinguished by their times, and those of equal times by their content, as versions of loaded rows are;
+-- a loader's sequence comes before the content. `row` is how the relation's columns make an envelope. `mapped` and `remapped` are one text twice, each read
 -- once, so that no engine keeps a copy of the wide rows. Rows of records with a single version,
 -- nearly all, go straight through; only the others are ranked.
 with ids as (
@@ -21,7 +20,7 @@ mapped as (
     row.record as record, row.record_id as record_id,
     coalesce(row.ingested_at, timestamp '1970-01-01') as _ingested_at, row.updated_at as _source_updated_at, row.deleted as _deleted,
     row.connection as _connection, row.account as _account, row.api_version as _api_version, coalesce(row.format, row.shape) as _format,
-    coalesce(row.tie, '') as tie, row.active as active
+    row.sequence as sequence, row.active as active
   from raw.loaded as r
   where all row.object as o (o.is_object)
 ),
@@ -30,31 +29,65 @@ remapped as (
     row.record as record, row.record_id as record_id,
     coalesce(row.ingested_at, timestamp '1970-01-01') as _ingested_at, row.updated_at as _source_updated_at, row.deleted as _deleted,
     row.connection as _connection, row.account as _account, row.api_version as _api_version, coalesce(row.format, row.shape) as _format,
-    coalesce(row.tie, '') as tie, row.active as active
+    row.sequence as sequence, row.active as active
   from raw.loaded as r
   where all row.object as o (o.is_object)
 ),
-kept as (
-  select a.*, s.connection
+counted as (
+  select
+    a.*, s.connection, count(*) over (partition by s.connection, a.record_id, a._source_updated_at, a._ingested_at, a._deleted) as n_rows
   from remapped as a
   join several as s on s.connection = coalesce(a._connection, '') and s.record_id = a.record_id
+),
+contents as (
+  -- only of rows that their times do not distinguish the content is read
+  select
+    *, case when n_rows > 1 then concat(content_of(record, _account, _api_version, _format), case when active then '' else ' ended' end) end as content
+  from counted
+),
+kept as (
+  select *
+  from contents
   qualify row_number() over (
-    partition by s.connection, a.record_id, a._source_updated_at, a._ingested_at, a._deleted
-    order by a.tie desc
+    partition by connection, record_id, _source_updated_at, _ingested_at, _deleted, content
+    order by sequence desc
   ) = 1
+),
+flat as (
+  select content, flat_text(record) as text
+  from kept
+  where content is not null
+),
+distinct_flat as (
+  select distinct content, text
+  from flat
+),
+pieces as (
+  select f.content, piece_of(p.text) as piece
+  from distinct_flat as f
+  cross join unnest(split(f.text, ',')) as p(text)
+),
+sums as (
+  select content, piece_sum(piece, 0) as sum_0, piece_sum(piece, 1) as sum_1
+  from pieces
+  where piece <> ''
+  group by content
 ),
 timed as (
   -- A tombstone without a time of its own is from when it was seen; of one of which that is not known either, only that it is the end.
   select
-    *, case when _source_updated_at is null and _deleted then nullif(_ingested_at, timestamp '1970-01-01') else _source_updated_at end as clock
-  from kept
+    k.*, s.sum_0, s.sum_1,
+    case when k._source_updated_at is null and k._deleted then nullif(k._ingested_at, timestamp '1970-01-01') else k._source_updated_at end as clock
+  from kept as k
+  left join sums as s on s.content = k.content
 ),
 ranked as (
   select
     *,
     row_number() over (
       partition by connection, record_id
-      order by case when clock is null then case when _deleted then 2 else 0 end else 1 end, clock, _ingested_at, case when _deleted then 1 else 0 end, tie
+      order by case when clock is null then case when _deleted then 2 else 0 end else 1 end, clock, _ingested_at, case when _deleted then 1 else 0 end,
+        _source_updated_at, sequence, sum_0, sum_1, content
     ) as _version,
     count(*) over (partition by connection, record_id) as n
   from timed

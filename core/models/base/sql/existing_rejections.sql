@@ -2,7 +2,7 @@
 with judged as (
   select
     case each row.object as o (when not o.is_object then 'record_not_an_object') when row.record_id is null then 'missing_record_id' end as reason,
-    row.tie as sample
+    row.sample as sample
   from raw.loaded as r
 ),
 counted as (
