@@ -219,7 +219,16 @@ func Findings(fragments []eventlog.Fragment) (*sql.Query, error) {
 	if len(list)+len(given) == 0 {
 		return nil, nil
 	}
-	return builder.Load(files, "findings", builder.Params{Lists: builder.Lists{"kinds": list, "given": given}})
+	q, err := eventlog.LeftOut(list)
+	if err != nil {
+		return nil, err
+	}
+	more, err := builder.Load(files, "findings", builder.Params{Lists: builder.Lists{"kinds": list, "given": given}})
+	if err != nil {
+		return nil, err
+	}
+	q.Arms = append(q.Arms, more.Arms...)
+	return q, nil
 }
 
 // NameQuery asks a built event log for the names of a computed kind: columns name and category.
@@ -236,6 +245,7 @@ func element(k contract.Kind) builder.Element {
 	e := builder.Element{
 		"table": builder.Text(tables[k.Name]), "intake": builder.Name(intake(k.Name)), "detail": builder.Name(k.Detail),
 		"sample": builder.Name(k.Sample), "named": builder.Name(k.Names), "unique": builder.List(nil),
+		"folded":      builder.List{{"name": builder.Name(k.Names)}},
 		"categorized": builder.If(k.Joins == contract.KindStateChanges), "uncategorized": builder.If(k.Joins != contract.KindStateChanges),
 	}
 	if k.Key != nil {

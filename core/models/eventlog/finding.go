@@ -19,7 +19,22 @@ func Findings() (*sql.Query, error) {
 			elements["identifiers"] = k.element()
 		}
 	}
-	return builder.Load(files, contract.TableFindings, builder.Params{Lists: builder.Lists{"kinds": list}, Elements: elements})
+	q, err := LeftOut(list)
+	if err != nil {
+		return nil, err
+	}
+	more, err := builder.Load(files, contract.TableFindings, builder.Params{Lists: builder.Lists{"kinds": list}, Elements: elements})
+	if err != nil {
+		return nil, err
+	}
+	q.Arms = append(q.Arms, more.Arms...)
+	return q, nil
+}
+
+// LeftOut returns a query of the same columns: the rows of each kind's intake that have a fault, and the names that were
+// folded into one. The elements of kinds have table, intake, detail and sample; folded has the column of the name, if there is one.
+func LeftOut(kinds builder.List) (*sql.Query, error) {
+	return builder.Load(files, "left_out", builder.Params{Lists: builder.Lists{"kinds": kinds}})
 }
 
 // shown is the table that a finding of the kind is about.

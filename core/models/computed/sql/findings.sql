@@ -1,18 +1,5 @@
--- What the computed layer gave and is not taken up, the names that it folded, rows of one key that differ, and its own findings.
+-- Rows of one key that the computed layer gave and that differ, and its own findings.
 each kinds as k (
-  select k.table as table_name, source, fault as reason, k.detail as detail, count(*) as n, min(k.sample) as sample
-  from model.k.intake
-  where fault is not null
-  group by source, fault, k.detail
-  union all
-  select
-    k.table as table_name, min(source) as source, 'several_spellings' as reason, k.detail as detail,
-    count(distinct spelling) as n, concat(min(spelling), ' / ', max(spelling)) as sample
-  from model.k.intake
-  where fault is null
-  group by k.detail
-  having min(spelling) <> max(spelling)
-  union all
   each k.unique as u (
     select k.table as table_name, source, 'conflicting_duplicate' as reason, detail, count(*) as n, min(sample) as sample
     from (

@@ -1,21 +1,5 @@
--- What the event log left out, what it had to choose from, the names that it folded, what the plugins report.
+-- What the event log had to choose from, and what the plugins report.
 each kinds as k (
-  select k.table as table_name, source, fault as reason, k.detail as detail, count(*) as n, min(k.sample) as sample
-  from model.k.intake
-  where fault is not null
-  group by source, fault, k.detail
-  union all
-  -- Several spellings of a name became one.
-  each k.folded as f (
-    select
-      k.table as table_name, min(source) as source, 'several_spellings' as reason, f.name as detail,
-      count(distinct spelling) as n, concat(min(spelling), ' / ', max(spelling)) as sample
-    from model.k.intake
-    where fault is null
-    group by f.name
-    having min(spelling) <> max(spelling)
-  )
-  union all
   -- Rows of one key in one version that differ, NULL being a value; the total order picked one.
   each k.unique as u (
     select k.table as table_name, source, 'conflicting_duplicate' as reason, detail, count(*) as n, min(sample) as sample
