@@ -43,8 +43,7 @@ func Plugin() pdk.Plugin {
 			{Name: "calendar", Doc: "A calendar."},
 		},
 		States: []pdk.State{
-			{Name: "meeting_engagement", Category: "dimension", Combine: "rank", Rank: []string{"scheduled", "met", "lapsed"},
-				Doc: "scheduled, met or lapsed, of people and organizations outside; of several addresses the best counts."},
+			{Name: "meeting_engagement", Category: "dimension", Doc: "scheduled, met or lapsed, of people and organizations outside."},
 		},
 		Measurements: []pdk.Measurement{
 			{Name: "meeting_duration", Unit: "minutes", Doc: "From start to end."},
@@ -91,13 +90,14 @@ func more(pdk.Source[Config]) ([]pdk.Fragment, error) {
 		{Name: "room", Value: "room"},
 		{Name: "attendees_omitted", Value: "'true'", Where: "is_attendees_omitted"},
 		{Name: "time_precision", Value: "'observed'", Where: "not is_scheduled_known"},
+		{Name: "ends_at", Value: "cast(end_at as text)"},
 	}
 	external := pdk.Measure{
 		Name: "external_attendee_count", Value: "cast(external_count as decimal)", Unit: "count", Where: "config('has_internal_domains')",
 	}
 	return []pdk.Fragment{
 		pdk.Dimensions{Name: "scheduled_dimensions", Doc: "What kind of meeting was booked.", From: scheduled, Dimensions: kinds}.Fragment(),
-		pdk.Dimensions{Name: "held_dimensions", Doc: "What kind of meeting took place.", From: held, Dimensions: kinds[:len(kinds)-1]}.Fragment(),
+		pdk.Dimensions{Name: "held_dimensions", Doc: "What kind of meeting took place.", From: held, Dimensions: kinds[:len(kinds)-2]}.Fragment(),
 		pdk.Measures{
 			Name: "scheduled_measurements", Doc: "How long ahead and for how many a meeting was booked.", From: scheduled,
 			Measures: []pdk.Measure{
@@ -126,6 +126,7 @@ func more(pdk.Source[Config]) ([]pdk.Fragment, error) {
 				{Name: "email", Value: "address"},
 				{Name: "email_domain", Value: "domain"},
 				{Name: "is_role_address", Value: "'true'", Where: "is_role_address"},
+				{Name: "is_internal", Value: "'true'", Where: "is_ours"},
 			}}},
 		}.Fragment(),
 		pdk.Traits{
@@ -134,6 +135,7 @@ func more(pdk.Source[Config]) ([]pdk.Fragment, error) {
 			Subjects: []pdk.Subject{{EntityType: "group", IdentifierType: "domain", Identifier: "domain", Traits: []pdk.Trait{
 				{Name: "domain", Value: "domain"},
 				{Name: "website", Value: "concat('https://', domain)"},
+				{Name: "is_internal", Value: "'true'", Where: "is_own_domain"},
 			}}},
 		}.Fragment(),
 	}, nil

@@ -80,6 +80,7 @@ func TestMeeting(t *testing.T) {
 			person      | us@acme.test     | organizer
 			person      | jane@client.test | attendee
 			person      | bob@gmail.com    | optional_attendee
+			person      | bob@gmail.com    | declined
 			group       | acme.test        | organizer
 			group       | client.test      | attendee
 			meeting     | m1@google.com    | meeting`)
@@ -110,14 +111,6 @@ func TestMeeting(t *testing.T) {
 			entity_a_identifier | entity_b_identifier | occurred_at
 			us@acme.test        | acme.test           | 2024-01-01T09:00:00Z
 			jane@client.test    | client.test         | 2024-01-01T09:00:00Z`)
-		s.Want("meeting_engagement", `
-			entity_type | identifier_value | state_value | occurred_at
-			person      | jane@client.test | scheduled   | 2024-01-01T09:00:00Z
-			person      | jane@client.test | met         | 2024-01-10T09:00:00Z
-			person      | jane@client.test | lapsed      | 2024-04-09T09:00:00Z
-			group       | client.test      | scheduled   | 2024-01-01T09:00:00Z
-			group       | client.test      | met         | 2024-01-10T09:00:00Z
-			group       | client.test      | lapsed      | 2024-04-09T09:00:00Z`)
 		s.Want("meeting_entities", `
 			source_id     | meeting_status | meeting_room | meeting_copy_count
 			m1@google.com | held           | Room 7       | 1`)
@@ -313,10 +306,6 @@ func TestVersions(t *testing.T) {
 			occurred_at
 			2024-01-08T00:00:00Z`)
 		s.Want("meeting_held", `occurred_at`)
-		s.Want("meeting_engagement", `
-			entity_type | identifier_value | state_value | occurred_at
-			person      | bob@gmail.com    | scheduled   | 2024-01-01T09:00:00Z
-			person      | bob@gmail.com    | NULL        | 2024-01-08T00:00:00Z`)
 	})
 }
 
@@ -392,12 +381,62 @@ func TestUnknownSides(t *testing.T) {
 func TestOwners(t *testing.T) {
 	s := plugintest.New(t, calendar.Plugin(), plugintest.Options{AsOf: "2024-02-01T00:00:00Z"})
 	s.Load("events", on("us@acme.test", "2024-01-02T00:00:00Z", single)...)
+	for fragment, want := range map[string]string{"contact_traits": "us@acme.test", "organization_traits": "acme.test"} {
+		var ours []string
+		for _, r := range s.Rows(fragment) {
+			if r.Text("trait_name") == "is_internal" {
+				ours = append(ours, r.Text("identifier_value"))
+			}
+		}
+		if strings.Join(ours, " ") != want {
+			t.Errorf("%s: %v are internal, want %s", fragment, ours, want)
+		}
+	}
+}
+
+// TestEngagement: a person's addresses are one before anything is counted; people and organizations of ours have no lifecycle.
+func TestEngagement(t *testing.T) {
+	s := plugintest.New(t, calendar.Plugin(), plugintest.Options{Config: config, AsOf: "2024-06-01T00:00:00Z"})
+	s.Given("events", `
+		entity_id | entity_type | role              | event_id | event_name        | occurred_at
+		met_1     | meeting     | meeting           | evt_s1   | meeting_scheduled | 2024-01-01T09:00:00Z
+		met_1     | meeting     | meeting           | evt_h1   | meeting_held      | 2024-01-10T09:00:00Z
+		met_2     | meeting     | meeting           | evt_s2   | meeting_scheduled | 2024-05-01T09:00:00Z
+		met_2     | meeting     | meeting           | evt_c2   | meeting_cancelled | 2024-05-02T09:00:00Z
+		met_3     | meeting     | meeting           | evt_s3   | meeting_scheduled | 2024-05-20T09:00:00Z
+		per_jane  | person      | attendee          | evt_s1   | meeting_scheduled | 2024-01-01T09:00:00Z
+		per_jane  | person      | optional_attendee | evt_s1   | meeting_scheduled | 2024-01-01T09:00:00Z
+		per_jane  | person      | declined          | evt_s1   | meeting_scheduled | 2024-01-01T09:00:00Z
+		per_jane  | person      | attendee          | evt_h1   | meeting_held      | 2024-01-10T09:00:00Z
+		per_bob   | person      | attendee          | evt_s1   | meeting_scheduled | 2024-01-01T09:00:00Z
+		per_bob   | person      | declined          | evt_s1   | meeting_scheduled | 2024-01-01T09:00:00Z
+		per_ann   | person      | creator           | evt_s1   | meeting_scheduled | 2024-01-01T09:00:00Z
+		per_us    | person      | organizer         | evt_s1   | meeting_scheduled | 2024-01-01T09:00:00Z
+		per_us    | person      | organizer         | evt_h1   | meeting_held      | 2024-01-10T09:00:00Z
+		grp_c     | group       | attendee          | evt_s2   | meeting_scheduled | 2024-05-01T09:00:00Z
+		grp_c     | group       | attendee          | evt_c2   | meeting_cancelled | 2024-05-02T09:00:00Z
+		per_eve   | person      | attendee          | evt_s3   | meeting_scheduled | 2024-05-20T09:00:00Z`)
+	s.Given("dimensions", `
+		entity_id | entity_type | role    | event_id | event_name        | occurred_at          | dimension_name | dimension_value
+		met_1     | meeting     | meeting | evt_s1   | meeting_scheduled | 2024-01-01T09:00:00Z | ends_at        | 2024-01-10T10:00:00.000000Z
+		met_3     | meeting     | meeting | evt_s3   | meeting_scheduled | 2024-05-20T09:00:00Z | ends_at        | 2024-05-25T10:00:00.000000Z`)
+	s.Given("traits", `
+		entity_id | entity_type | trait_name  | trait_value
+		per_us    | person      | is_internal | true`)
 	s.Want("meeting_engagement", `
-		entity_type | identifier_value | state_value
-		person      | jane@client.test | scheduled
-		person      | jane@client.test | met
-		group       | client.test      | scheduled
-		group       | client.test      | met`)
+		entity_id | state_value | event_id | occurred_at
+		per_jane  | scheduled   | evt_s1   | 2024-01-01T09:00:00Z
+		per_jane  | met         | evt_h1   | 2024-01-10T09:00:00Z
+		per_jane  | lapsed      | evt_h1   | 2024-04-09T09:00:00Z
+		grp_c     | scheduled   | evt_s2   | 2024-05-01T09:00:00Z
+		grp_c     | NULL        | evt_c2   | 2024-05-02T09:00:00Z
+		per_eve   | scheduled   | evt_s3   | 2024-05-20T09:00:00Z
+		per_eve   | NULL        | evt_s3   | 2024-05-25T10:00:00Z`)
+	s.Want("meeting_totals", `
+		entity_id | trait_name       | trait_value                 | occurred_at
+		per_jane  | meetings_count   | 1                           | 2024-01-10T09:00:00Z
+		per_jane  | first_meeting_at | 2024-01-10T09:00:00.000000Z | 2024-01-10T09:00:00Z
+		per_jane  | last_meeting_at  | 2024-01-10T09:00:00.000000Z | 2024-01-10T09:00:00Z`)
 }
 
 func TestAttendedWith(t *testing.T) {

@@ -46,8 +46,7 @@ func Plugin() pdk.Plugin {
 			{Name: "message", Doc: "A mail, the same in every mailbox that holds it."},
 		},
 		States: []pdk.State{
-			{Name: "email_engagement", Category: "dimension", Combine: "rank", Rank: []string{"active", "cooling", "dormant"},
-				Doc: "active, cooling or dormant, by the last mail of a person from outside; of several addresses the most active counts."},
+			{Name: "email_engagement", Category: "dimension", Doc: "active, cooling or dormant, by the last mail of a person or organization outside."},
 			{Name: "email_deliverability", Category: "dimension", Combine: "rank", Rank: []string{"deliverable", "bounced"},
 				Doc: "deliverable or bounced; deliverable if any address is."},
 			{Name: "thread_status", Category: "dimension", Doc: "awaiting_us, awaiting_them or closed."},
@@ -145,6 +144,7 @@ func more(pdk.Source[Config]) ([]pdk.Fragment, error) {
 					{Name: "email", Value: "address"},
 					{Name: "email_domain", Value: "domain"},
 					{Name: "is_role_address", Value: "'true'", Where: "is_role_address"},
+					{Name: "is_internal", Value: "'true'", Where: "is_ours"},
 				}},
 			},
 		}.Fragment(),
@@ -155,6 +155,7 @@ func more(pdk.Source[Config]) ([]pdk.Fragment, error) {
 				{EntityType: "group", IdentifierType: "domain", Identifier: "domain", Traits: []pdk.Trait{
 					{Name: "domain", Value: "domain"},
 					{Name: "website", Value: "concat('https://', domain)"},
+					{Name: "is_internal", Value: "'true'", Where: "is_own_domain"},
 				}},
 			},
 		}.Fragment(),

@@ -76,14 +76,6 @@ func TestConversation(t *testing.T) {
 			measurement_name | value | value_unit
 			response_time    | 3600  | seconds
 			response_time    | 86400 | seconds`)
-		s.Want("email_engagement", `
-			entity_type | identifier_value | state_value | occurred_at
-			person      | jane@client.test | active      | 2024-01-01T09:00:00Z
-			person      | jane@client.test | cooling     | 2024-02-01T10:00:00Z
-			person      | jane@client.test | dormant     | 2024-04-01T10:00:00Z
-			group       | client.test      | active      | 2024-01-01T09:00:00Z
-			group       | client.test      | cooling     | 2024-02-01T10:00:00Z
-			group       | client.test      | dormant     | 2024-04-01T10:00:00Z`)
 		s.Want("thread_status", `
 			identifier_value | state_value   | occurred_at
 			1@client.test    | awaiting_us   | 2024-01-01T09:00:00Z
@@ -94,6 +86,40 @@ func TestConversation(t *testing.T) {
 			source_id     | thread_subject | thread_message_count | thread_started_by | thread_last_sender
 			1@client.test | A question     | 3                    | jane@client.test  | jane@client.test`)
 	})
+}
+
+// TestEngagement: a person's addresses are one before anything is counted; people and organizations of ours have no lifecycle.
+func TestEngagement(t *testing.T) {
+	s := plugintest.New(t, gmail.Plugin(), plugintest.Options{Config: config, AsOf: "2024-06-01T00:00:00Z"})
+	s.Given("dimensions", `
+		entity_id | entity_type | role      | event_id | event_name      | occurred_at          | dimension_name | dimension_value
+		per_jane  | person      | sender    | evt_1    | message_sent    | 2024-01-01T09:00:00Z | message_kind   | human
+		per_jane  | person      | sender    | evt_2    | message_sent    | 2024-01-21T09:00:00Z | message_kind   | human
+		per_jane  | person      | sender    | evt_3    | message_sent    | 2024-05-10T09:00:00Z | message_kind   | human
+		per_jane  | person      | sender    | evt_3    | message_sent    | 2024-05-10T09:00:00Z | direction      | human
+		per_jane  | person      | sender    | evt_9    | message_sent    | 2024-05-31T09:00:00Z | message_kind   | auto_reply
+		per_jane  | person      | sender    | evt_4    | message_replied | 2024-05-31T09:00:00Z | message_kind   | human
+		per_jane  | person      | recipient | evt_5    | message_sent    | 2023-12-01T09:00:00Z | message_kind   | human
+		per_jane  | person      | cced      | evt_5    | message_sent    | 2023-12-01T09:00:00Z | message_kind   | human
+		per_us    | person      | sender    | evt_5    | message_sent    | 2023-12-01T09:00:00Z | message_kind   | human
+		grp_us    | group       | sender    | evt_5    | message_sent    | 2023-12-01T09:00:00Z | message_kind   | human
+		thr_1     | thread      | thread    | evt_1    | message_sent    | 2024-01-01T09:00:00Z | message_kind   | human`)
+	s.Given("traits", `
+		entity_id | entity_type | trait_name      | trait_value
+		per_us    | person      | is_internal     | true
+		grp_us    | group       | is_internal     | true
+		per_jane  | person      | is_role_address | true`)
+	s.Want("email_engagement", `
+		entity_id | state_value | event_id | occurred_at
+		per_jane  | active      | evt_1    | 2024-01-01T09:00:00Z
+		per_jane  | cooling     | evt_2    | 2024-02-20T09:00:00Z
+		per_jane  | dormant     | evt_2    | 2024-04-20T09:00:00Z
+		per_jane  | active      | evt_3    | 2024-05-10T09:00:00Z`)
+	s.Want("correspondent_totals", `
+		entity_id | trait_name     | trait_value                 | occurred_at
+		per_jane  | emails_count   | 4                           | 2024-05-10T09:00:00Z
+		per_jane  | first_email_at | 2023-12-01T09:00:00.000000Z | 2023-12-01T09:00:00Z
+		per_jane  | last_email_at  | 2024-05-10T09:00:00.000000Z | 2024-05-10T09:00:00Z`)
 }
 
 // TestEdges: two people of one mail are never on one edge.

@@ -75,11 +75,13 @@ select
   email_domain(m.address) as domain,
   coalesce(email_domain(m.address) in (config('generic_domains')), true) as is_generic_domain,
   o.address is not null or coalesce(email_domain(m.address) in (config('internal_domains')), false) as is_ours,
+  d.domain is not null or coalesce(email_domain(m.address) in (config('internal_domains')), false) as is_own_domain,
   j.is_shared or j.is_automatic as is_role_address,
   m._ingested_at
 from merged as m
 join judged as j on j.address = m.address
 left join own as o on o.address = m.address
+left join (select distinct email_domain(address) as domain from own) as d on d.domain = email_domain(m.address)
 -- Programs and addresses made for one mail come to no meeting; one that is connected is ours all the same.
 where not m.is_resource
   and (o.address is not null or not (j.is_automatic or (j.is_shared and j.is_tagged)))

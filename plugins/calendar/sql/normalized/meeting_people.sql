@@ -8,6 +8,7 @@ select
   g.domain,
   g.is_generic_domain,
   g.is_ours,
+  g.is_own_domain,
   g.is_role_address,
   m.scheduled_event_id,
   m.scheduled_at,

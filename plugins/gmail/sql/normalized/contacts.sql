@@ -4,6 +4,7 @@ select
   domain,
   is_generic_domain,
   is_ours,
+  is_own_domain,
   is_role_address,
   is_person,
   arg_min(event_id, occurred_at) as event_id,
@@ -15,4 +16,4 @@ select
   min(_ingested_at) as _ingested_at
 from normalized.message_addresses
 where message_kind <> 'bounce' and role <> 'failed_recipient'
-group by address, domain, is_generic_domain, is_ours, is_role_address, is_person
+group by address, domain, is_generic_domain, is_ours, is_own_domain, is_role_address, is_person

@@ -10,10 +10,13 @@ with read as (
   join normalized.parsed_addresses as p on p.address_text = l.address_text
   group by l.message_key, l.role, p.address
 ),
-own as (
-  select normalize_email(owner_text) as address
-  from (select distinct owner_text from normalized.message_copies) as c
+owners as (
+  select distinct normalize_email(owner_text) as address
+  from normalized.message_copies
   where normalize_email(owner_text) is not null
+),
+own as (
+  select address from owners
   union all
   select distinct r.address
   from read as r
@@ -36,11 +39,13 @@ judged as (
     k.domain,
     coalesce(k.domain in (config('generic_domains')), true) as is_generic_domain,
     o.address is not null or coalesce(k.domain in (config('internal_domains')), false) as is_ours,
+    d.domain is not null or coalesce(k.domain in (config('internal_domains')), false) as is_own_domain,
     (k.word in (config('shared_words')) or k.head in (config('shared_words'))
       or regexp_like(k.local_part, config('shared_local')) or regexp_like(k.address, config('shared_addresses'))) as is_shared,
     (k.word in (config('automatic_words')) or regexp_like(k.local_part, config('automatic_local')) or regexp_like(k.address, config('automatic_addresses'))) as is_automatic
   from known as k
   left join (select distinct address from own) as o on o.address = k.address
+  left join (select distinct email_domain(address) as domain from owners) as d on d.domain = k.domain
 )
 select
   m.message_key,
@@ -54,6 +59,7 @@ select
   j.domain,
   j.is_generic_domain,
   j.is_ours,
+  j.is_own_domain,
   j.is_shared or j.is_automatic as is_role_address,
   -- Programs and addresses made for one mail are nobody; neither is a shared mailbox with a tag.
   not (j.is_automatic or (j.is_shared and contains(split_part(r.address, '@', 1), '+'))) as is_person,
