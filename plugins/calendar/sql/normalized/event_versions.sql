@@ -206,7 +206,7 @@ select
   concat(
     coalesce(cast(version_at as text), case when _deleted is true or coalesce(status, 'confirmed') = 'cancelled' then '9999' else '0000' end),
     case when _deleted is true then '1' else '0' end,
-    cast(_ingested_at as text), cast(1000000000 + _version as text)) as version_order,
+    cast(_ingested_at as text), cast(1000000000 + greatest(0, least(sequence, 999999999)) as text), cast(1000000000 + _version as text), version_id) as version_order,
   start_at,
   case when start_at is null then coalesce(start_time, start_date) end as unread_start,
   unknown_zone,

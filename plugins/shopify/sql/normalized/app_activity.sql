@@ -1,11 +1,11 @@
 -- For the vendor of an app: what shops did with it, from the Partner API's
 -- app events, its newer event log, or a flattened copy of either.
 with arrivals as (
-    select record, record_id, 'app_events' as source_table, _ingested_at
+    select record, record_id, 'app_events' as source_table, _connection, _ingested_at
     from raw.app_events
     where record is not null
     union all
-    select record, record_id, 'partner_events', _ingested_at
+    select record, record_id, 'partner_events', _connection, _ingested_at
     from raw.partner_events
     where record is not null
 ),
@@ -32,6 +32,8 @@ read as (
         coalesce(read_bool(record, 'charge.test', 'test'), false) as is_test,
         read_text(record, 'reason', 'uninstall_reason') as reason,
         read_text(record, 'description', 'reason_description', 'uninstall_description') as description,
+        record_id,
+        _connection as connection,
         _ingested_at
     from arrivals
 ),
@@ -60,7 +62,7 @@ once as (
             case when log_id is null then given_type end, case when log_id is null then occurred_at end, case when log_id is null then charge_id end) as event_id
     from named
     qualify row_number() over (partition by coalesce(log_id, app_id), case when log_id is null then coalesce(shop_id, shop_domain) end,
-        event_name, occurred_at, charge_id order by _ingested_at desc, source_table) = 1
+        event_name, occurred_at, charge_id order by _ingested_at desc, source_table, connection desc, record_id desc) = 1
         and given_type is not null and occurred_at is not null and (shop_id is not null or shop_domain is not null)
         and (not is_test or config('include_test'))
 ),

@@ -10,7 +10,10 @@ with versions as (
         coalesce(_deleted, false) or read_time(record, 'deleted_at') is not null as is_deleted,
         read_loaded() as loaded_at,
         coalesce(_source_updated_at, read_loaded()) as observed_at,
+        case when _version > 1 or not _is_latest then read_time(record, 'completed_at') end as completed_at,
         _connection as connection,
+        record_id,
+        _version,
         _ingested_at
     from raw.checkouts_history
     where coalesce(read_key_type() in ('AbandonedCheckout', 'Checkout'), json_text(record, '$.__parentId') is null)
@@ -26,8 +29,8 @@ dated as (
 ranked as (
     select
         *,
-        row_number() over (partition by shop_key, checkout_id order by created_at is not null desc, version_at desc, is_deleted desc, _ingested_at desc, connection desc) as place,
-        first_value(is_deleted) over (partition by shop_key, checkout_id order by version_at desc, is_deleted desc, _ingested_at desc, connection desc) as is_gone,
+        row_number() over (partition by shop_key, checkout_id order by created_at is not null desc, version_at desc, is_deleted desc, _ingested_at desc, completed_at is not null desc, connection desc, record_id desc, _version desc) as place,
+        first_value(is_deleted) over (partition by shop_key, checkout_id order by version_at desc, is_deleted desc, _ingested_at desc, completed_at is not null desc, connection desc, record_id desc, _version desc) as is_gone,
         min(gone_at) over (partition by shop_key, checkout_id) as first_gone_at
     from dated
 ),

@@ -29,6 +29,8 @@ with read as (
         coalesce(_source_updated_at, read_loaded()) as observed_at,
         read_loaded() as loaded_at,
         _connection as connection,
+        record_id,
+        _version,
         _ingested_at
     from raw.customers_history
     where record_id is not null and coalesce(read_type(record_id) = 'Customer', json_text(record, '$.__parentId') is null)
@@ -61,7 +63,7 @@ select
     row_number() over (partition by shop_key, customer_id
         -- a deletion of which nothing says when it was seen comes last
         order by coalesce(deleted_at, updated_at, observed_at, case when is_tombstone then timestamp '9999-12-31' else timestamp '0001-01-01' end),
-            is_tombstone or deleted_at is not null, _ingested_at, connection) as version_no,
+            is_tombstone or deleted_at is not null, _ingested_at, connection, record_id, _version) as version_no,
     connection,
     _ingested_at
 from read

@@ -12,7 +12,18 @@ with versions as (
         read_time(record, 'created_at', 'processed_at') is not null or json_text(record, '$.name') is not null as is_full,
         coalesce(_source_updated_at, read_loaded()) as observed_at,
         read_loaded() as loaded_at,
+        -- of several versions with the same time the one whose statuses have come further is the later one
+        case when _version > 1 or not _is_latest then
+            case lower(read_text(record, 'financial_status', 'display_financial_status'))
+                when 'authorized' then 1 when 'expired' then 2 when 'partially_paid' then 2 when 'paid' then 3 when 'partially_refunded' then 4 when 'refunded' then 5 when 'voided' then 6 else 0 end
+            + case lower(read_text(record, 'fulfillment_status', 'display_fulfillment_status'))
+                when 'in_progress' then 1 when 'partial' then 1 when 'partially_fulfilled' then 1 when 'fulfilled' then 2 when 'restocked' then 3 else 0 end
+            + case when read_time(record, 'cancelled_at', 'canceled_at') is not null then 10 else 0 end
+            + case when read_time(record, 'closed_at') is not null then 1 else 0 end
+        end as progress,
         _connection as connection,
+        record_id,
+        _version,
         _ingested_at
     from raw.orders_history
     where record_id is not null and coalesce(read_type(record_id) = 'Order', json_text(record, '$.__parentId') is null)
@@ -28,8 +39,8 @@ dated as (
 ranked as (
     select
         *,
-        row_number() over (partition by shop_key, order_id order by is_full desc, version_at desc, is_deleted desc, _ingested_at desc, connection desc) as place,
-        first_value(is_deleted) over (partition by shop_key, order_id order by version_at desc, is_deleted desc, _ingested_at desc, connection desc) as is_gone,
+        row_number() over (partition by shop_key, order_id order by is_full desc, version_at desc, is_deleted desc, _ingested_at desc, progress desc, connection desc, record_id desc, _version desc) as place,
+        first_value(is_deleted) over (partition by shop_key, order_id order by version_at desc, is_deleted desc, _ingested_at desc, progress desc, connection desc, record_id desc, _version desc) as is_gone,
         min(gone_at) over (partition by shop_key, order_id) as first_gone_at
     from dated
 ),

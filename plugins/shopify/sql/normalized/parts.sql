@@ -2,31 +2,31 @@
 -- parts of one order, and from rows of a bulk operation, which stand among the orders. A part is as it is now, or last was
 -- before it was deleted.
 with arrivals as (
-    select 'line' as home, read_list(record, 'line_items') as members, read_shop() as shop_key, record_id, record, coalesce(_deleted, false) as is_gone, _source_updated_at, _connection, _ingested_at
+    select 'line' as home, read_list(record, 'line_items') as members, read_shop() as shop_key, record_id, record, coalesce(_deleted, false) as is_gone, _source_updated_at, _connection, _version, _is_latest, _ingested_at
     from raw.order_lines_history
     union all
-    select 'transaction', read_list(record, 'transactions'), read_shop(), record_id, record, coalesce(_deleted, false), _source_updated_at, _connection, _ingested_at
+    select 'transaction', read_list(record, 'transactions'), read_shop(), record_id, record, coalesce(_deleted, false), _source_updated_at, _connection, _version, _is_latest, _ingested_at
     from raw.transactions_history
     union all
-    select 'refund', read_list(record, 'refunds'), read_shop(), record_id, record, coalesce(_deleted, false), _source_updated_at, _connection, _ingested_at
+    select 'refund', read_list(record, 'refunds'), read_shop(), record_id, record, coalesce(_deleted, false), _source_updated_at, _connection, _version, _is_latest, _ingested_at
     from raw.refunds_history
     union all
-    select 'refund_line', read_list(record, 'refund_line_items'), read_shop(), record_id, record, coalesce(_deleted, false), _source_updated_at, _connection, _ingested_at
+    select 'refund_line', read_list(record, 'refund_line_items'), read_shop(), record_id, record, coalesce(_deleted, false), _source_updated_at, _connection, _version, _is_latest, _ingested_at
     from raw.refund_lines_history
     union all
-    select 'adjustment', read_list(record, 'order_adjustments'), read_shop(), record_id, record, coalesce(_deleted, false), _source_updated_at, _connection, _ingested_at
+    select 'adjustment', read_list(record, 'order_adjustments'), read_shop(), record_id, record, coalesce(_deleted, false), _source_updated_at, _connection, _version, _is_latest, _ingested_at
     from raw.order_adjustments_history
     union all
-    select 'fulfillment', read_list(record, 'fulfillments'), read_shop(), record_id, record, coalesce(_deleted, false), _source_updated_at, _connection, _ingested_at
+    select 'fulfillment', read_list(record, 'fulfillments'), read_shop(), record_id, record, coalesce(_deleted, false), _source_updated_at, _connection, _version, _is_latest, _ingested_at
     from raw.fulfillments_history
     union all
-    select 'return', read_list(record, 'returns'), read_shop(), record_id, record, coalesce(_deleted, false), _source_updated_at, _connection, _ingested_at
+    select 'return', read_list(record, 'returns'), read_shop(), record_id, record, coalesce(_deleted, false), _source_updated_at, _connection, _version, _is_latest, _ingested_at
     from raw.returns_history
     union all
-    select 'dispute', read_list(record, 'disputes'), read_shop(), record_id, record, coalesce(_deleted, false), _source_updated_at, _connection, _ingested_at
+    select 'dispute', read_list(record, 'disputes'), read_shop(), record_id, record, coalesce(_deleted, false), _source_updated_at, _connection, _version, _is_latest, _ingested_at
     from raw.disputes_history
     union all
-    select 'order', cast(null as json), read_shop(), record_id, record, coalesce(_deleted, false), _source_updated_at, _connection, _ingested_at
+    select 'order', cast(null as json), read_shop(), record_id, record, coalesce(_deleted, false), _source_updated_at, _connection, _version, _is_latest, _ingested_at
     from raw.orders_history
     where read_type(record_id) <> 'Order' or (read_type(record_id) is null and json_text(record, '$.__parentId') is not null)
 ),
@@ -46,11 +46,11 @@ lists as (
     where members is not null and (object_type is null or object_type in ('Order', 'Refund'))
         -- a refund that lists its own payments is no collection of refunds
         and (home <> 'transaction' or object_type is not null or json_text(record, '$.kind') is null)
-    qualify row_number() over (partition by home, shop_key, given_id order by coalesce(read_time(record, 'updated_at'), _source_updated_at, _ingested_at) desc, is_gone desc, _ingested_at desc, _connection desc) = 1
+    qualify row_number() over (partition by home, shop_key, given_id order by coalesce(read_time(record, 'updated_at'), _source_updated_at, _ingested_at) desc, is_gone desc, _ingested_at desc, _connection desc, record_id desc, _version desc) = 1
 ),
 listed as (
     select
-        l.home, l.shop_key, l.given_id, l.object_type, read_item(t.member) as entry, t.place, l.record, l.is_gone, l._source_updated_at, l._connection, l._ingested_at
+        l.home, l.shop_key, l.given_id, l.object_type, read_item(t.member) as entry, t.place, l.record, l.is_gone, l._source_updated_at, l.record_id, l._connection, l._version, l._ingested_at
     from lists l
     cross join unnest(json_array(l.members, '$')) as t(member, place)
 ),
@@ -78,7 +78,16 @@ single as (
         coalesce(read_time(record, 'updated_at'), _source_updated_at, read_loaded()) as seen_at,
         read_loaded() as loaded_at,
         0 as place,
+        -- of several versions with the same time the one whose status has come further is the later one
+        case when _version > 1 or not _is_latest then
+            case lower(read_text(record, 'status'))
+                when 'pending' then 1 when 'requested' then 1 when 'needs_response' then 1 when 'open' then 2 when 'in_progress' then 2 when 'under_review' then 2
+                when 'success' then 3 when 'fulfilled' then 3 when 'closed' then 3 when 'won' then 3 when 'lost' then 3
+                when 'failure' then 4 when 'error' then 4 when 'cancelled' then 4 when 'canceled' then 4 when 'declined' then 4 else 0 end
+        end as progress,
         _connection as connection,
+        concat(home, '/', record_id) as arrival,
+        _version as version_no,
         _ingested_at
     from named
     where members is null or (object_type is not null and object_type not in ('Order', 'Refund')) or (object_type = 'Refund' and home = 'refund')
@@ -98,14 +107,17 @@ single as (
         coalesce(l._source_updated_at, nullif(l._ingested_at, timestamp '1970-01-01')),
         nullif(l._ingested_at, timestamp '1970-01-01'),
         l.place,
+        cast(null as bigint),
         l._connection,
+        concat(l.home, '/', l.record_id),
+        l._version,
         l._ingested_at
     from listed l
     union all
     -- that a list was landed says, where it is empty, that there is nothing
     select
         concat(l.home, '_list') as part, l.shop_key, l.given_id, l.given_id as version_id, coalesce(read_id(l.record, 'order.id'), l.given_id) as parent_order, cast(null as text), l.record, false, cast(null as timestamp),
-        cast(null as timestamp), cast(null as timestamp), 0, l._connection, l._ingested_at
+        cast(null as timestamp), cast(null as timestamp), 0, cast(null as bigint), l._connection, concat(l.home, '/', l.record_id), l._version, l._ingested_at
     from lists l
     where not l.is_gone and coalesce(l.object_type, 'Order') = 'Order'
 ),
@@ -123,8 +135,8 @@ dated as (
 ranked as (
     select
         *,
-        row_number() over (partition by part, shop_key, version_key order by is_full desc, version_at desc, is_deleted desc, _ingested_at desc, connection desc, place) as nth,
-        first_value(is_deleted) over (partition by part, shop_key, version_key order by version_at desc, is_deleted desc, _ingested_at desc, connection desc, place) as is_last_gone,
+        row_number() over (partition by part, shop_key, version_key order by is_full desc, version_at desc, is_deleted desc, _ingested_at desc, progress desc, connection desc, place, arrival desc, version_no desc) as nth,
+        first_value(is_deleted) over (partition by part, shop_key, version_key order by version_at desc, is_deleted desc, _ingested_at desc, progress desc, connection desc, place, arrival desc, version_no desc) as is_last_gone,
         min(gone_at) over (partition by part, shop_key, version_key) as first_gone_at
     from dated
 )
@@ -132,6 +144,7 @@ select
     part,
     shop_key,
     part_id,
+    version_key,
     -- Stitch's sub-tables name their row's order so
     coalesce(read_id(entry, 'order.id'), read_gid(parent_order), json_text(entry, '$._sdc_source_key_id')) as order_id,
     coalesce(read_id(entry, 'refund.id'), read_gid(parent_refund)) as refund_id,

@@ -1,14 +1,14 @@
 -- Refunds as they were landed: in the orders that hold them, and elsewhere. Of several copies the one that says most counts.
 with held as (
-    select o.shop_key, o.order_key, o.order_id, o.currency as order_currency, p.entry, p.is_deleted, p.deleted_at, 0 as is_inline,
+    select o.shop_key, o.order_key, o.order_id, o.currency as order_currency, p.entry, p.is_deleted, p.deleted_at, 0 as is_inline, p.version_key as arrival, p.place as list_place,
         greatest(o._ingested_at, p._ingested_at) as _ingested_at
     from normalized.parts p
     join normalized.orders o on o.shop_key = p.shop_key and o.order_id = p.order_id
     where p.part = 'refund'
     union all
-    select o.shop_key, o.order_key, o.order_id, o.currency, read_item(t.entry), false, cast(null as timestamp), 1, o._ingested_at
+    select o.shop_key, o.order_key, o.order_id, o.currency, read_item(t.entry), false, cast(null as timestamp), 1, cast(null as text), t.place, o._ingested_at
     from normalized.orders o
-    cross join unnest(json_array(o.refunds, '$')) as t(entry)
+    cross join unnest(json_array(o.refunds, '$')) as t(entry, place)
 ),
 read as (
     select
@@ -27,6 +27,8 @@ read as (
         is_deleted,
         deleted_at,
         is_inline,
+        arrival,
+        list_place,
         _ingested_at
     from held
 ),
@@ -41,7 +43,7 @@ weighed as (
 ranked as (
     select
         *,
-        row_number() over (partition by order_key, refund_id order by n_said desc, is_inline, _ingested_at desc, refunded_at desc, total_refunded desc, note) as nth,
+        row_number() over (partition by order_key, refund_id order by n_said desc, is_inline, _ingested_at desc, refunded_at desc, total_refunded desc, note, arrival, list_place) as nth,
         bool_or(is_deleted) over (partition by order_key, refund_id) as is_gone,
         min(deleted_at) over (partition by order_key, refund_id) as gone_at
     from weighed

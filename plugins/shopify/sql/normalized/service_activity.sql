@@ -10,6 +10,8 @@ with cards as (
         read_time(record, 'created_at') as opened_at,
         coalesce(read_time(record, 'deleted_at', 'updated_at'), _source_updated_at, _ingested_at) as version_at,
         _connection as connection,
+        record_id,
+        _version,
         _ingested_at
     from raw.gift_cards_history
     where coalesce(read_key_type() = 'GiftCard', json_text(record, '$.__parentId') is null)
@@ -17,8 +19,8 @@ with cards as (
 latest_cards as (
     select
         *,
-        row_number() over (partition by shop_key, object_id order by opened_at is not null desc, version_at desc, is_deleted desc, _ingested_at desc, connection desc) as place,
-        first_value(is_deleted) over (partition by shop_key, object_id order by version_at desc, is_deleted desc, _ingested_at desc, connection desc) as is_gone,
+        row_number() over (partition by shop_key, object_id order by opened_at is not null desc, version_at desc, is_deleted desc, _ingested_at desc, connection desc, record_id desc, _version desc) as place,
+        first_value(is_deleted) over (partition by shop_key, object_id order by version_at desc, is_deleted desc, _ingested_at desc, connection desc, record_id desc, _version desc) as is_gone,
         min(gone_at) over (partition by shop_key, object_id) as first_gone_at
     from cards
 ),

@@ -19,6 +19,8 @@ with read as (
         read_time(record, 'updated_at') as changed_at,
         coalesce(read_time(record, 'updated_at'), _source_updated_at, read_loaded()) as updated_at,
         _connection as connection,
+        record_id,
+        _version,
         _ingested_at
     from raw.shops_history
     where not coalesce(_deleted, false) and coalesce(read_type(record_id) in ('Shop', 'ShopifyShop'), json_text(record, '$.__parentId') is null)
@@ -26,6 +28,6 @@ with read as (
 select
     *,
     case when domain is not null and not ends_with(domain, '.myshopify.com') then domain end as custom_domain,
-    row_number() over (partition by shop_key, shop_id order by updated_at, _ingested_at, connection) as version_no
+    row_number() over (partition by shop_key, shop_id order by updated_at, _ingested_at, connection, record_id, _version) as version_no
 from read
 where shop_id is not null

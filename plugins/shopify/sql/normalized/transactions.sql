@@ -32,4 +32,5 @@ read as (
 select *
 from read
 qualify (not is_test or config('include_test')) and (transaction_id is null
-    or row_number() over (partition by order_key, transaction_id order by refund_id is null, happened_at, _ingested_at desc, status, amount, currency) = 1)
+    or row_number() over (partition by order_key, transaction_id order by refund_id is null, happened_at, _ingested_at desc,
+        case when status = 'success' then 0 when status = 'pending' then 2 else 1 end, status, amount, currency, kind, gateway, refund_id, is_test) = 1)

@@ -1,9 +1,9 @@
 -- What a payment, refund or dispute cost and left, in the settlement currency.
 with versions as (
-    select record as obj, record_id as id, coalesce(_source_updated_at, _ingested_at) as observed_at, _connection as connection, _ingested_at
+    select record as obj, record_id as id, coalesce(_source_updated_at, _ingested_at) as observed_at, _connection as connection, record_id as version_key, _ingested_at
     from raw.balance_transactions
     union all
-    select obj, object_id, observed_at, connection, _ingested_at
+    select obj, object_id, observed_at, connection, version_key, _ingested_at
     from normalized.streamed_objects
     where object_type = 'balance_transaction'
 ),
@@ -18,6 +18,7 @@ read as (
         lower(json_text(obj, '$.currency')) as currency,
         observed_at,
         connection,
+        version_key,
         _ingested_at
     from versions
 )
@@ -31,4 +32,4 @@ select
     r.currency
 from read r
 left join normalized.currencies c on c.currency = r.currency
-qualify row_number() over (partition by r.balance_transaction_id order by r.observed_at desc, r._ingested_at desc, r.connection desc) = 1
+qualify row_number() over (partition by r.balance_transaction_id order by r.observed_at desc, r._ingested_at desc, r.connection desc, r.version_key) = 1

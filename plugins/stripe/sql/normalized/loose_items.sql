@@ -2,10 +2,10 @@
 -- taken away counted until then.
 with versions as (
     select record as obj, record_id as id, coalesce(_source_updated_at, nullif(_ingested_at, timestamp '1970-01-01T00:00:00Z')) as observed_at,
-        coalesce(_deleted, false) or coalesce(json_bool(record, '$.deleted'), false) as is_deleted, _connection as connection, _ingested_at, _version
+        coalesce(_deleted, false) or coalesce(json_bool(record, '$.deleted'), false) as is_deleted, _connection as connection, _ingested_at, _version, cast(null as text) as version_key
     from raw.subscription_items_history
     union all
-    select obj, object_id, observed_at, is_deleted, connection, _ingested_at, 1
+    select obj, object_id, observed_at, is_deleted, connection, _ingested_at, 1, version_key
     from normalized.streamed_objects
     where object_type = 'subscription_item'
 ),
@@ -24,4 +24,4 @@ join gone g on g.id = v.id
 where (json_text(v.obj, '$.subscription') is not null or json_text(v.obj, '$.subscription_id') is not null or json_text(v.obj, '$.subscription.id') is not null)
     -- gone, and nobody knows when: not there
     and not (g.was_deleted and g.gone_at is null)
-qualify row_number() over (partition by v.id order by v.observed_at desc, v._ingested_at desc, v.connection desc, v._version desc) = 1
+qualify row_number() over (partition by v.id order by v.observed_at desc, v._ingested_at desc, v.connection desc, v._version desc, v.version_key) = 1

@@ -61,7 +61,7 @@ latest as (
     from marked
     where amount_minor is not null
     qualify row_number() over (partition by refund_id
-        order by observed_at desc, coalesce(place, 0) desc, told_at is null, _ingested_at desc, connection desc, version_key, charge_id) = 1
+        order by observed_at desc, coalesce(place, 0) desc, told_at is null, _ingested_at desc, connection desc, version_key, charge_id, amount_minor, status) = 1
 ),
 placed as (
     select l.*, coalesce(l.charge_id, i.charge_id) as all_charge_id

@@ -44,20 +44,20 @@ spoken as (
     select
         subscription_id, customer_id, occurred_at, event_name, true as is_change, mrr_delta, cast(null as text) as trial_outcome,
         status, previous_status, previous_mrr, previous_quantity, previous_plan_name, previous_cancellation, mrr, mrr_gross, quantity, plan_name, last_plan_name, price_id, product_id, currency, interval_unit, interval_count,
-        cancellation, cancel_reason, cancel_feedback, collection_method, is_observed, _ingested_at
+        cancellation, cancel_reason, cancel_feedback, collection_method, is_observed, occurred_at as changed_at, _ingested_at
     from named
     union all
     select
         subscription_id, customer_id, occurred_at, 'subscription_started', false, cast(null as decimal), cast(null as text),
         status, previous_status, previous_mrr, previous_quantity, previous_plan_name, previous_cancellation, mrr, mrr_gross, quantity, plan_name, last_plan_name, price_id, product_id, currency, interval_unit, interval_count,
-        cancellation, cancel_reason, cancel_feedback, collection_method, is_observed, _ingested_at
+        cancellation, cancel_reason, cancel_feedback, collection_method, is_observed, occurred_at as changed_at, _ingested_at
     from named
     where occurred_at = first_live_at and event_name <> 'subscription_started'
     union all
     select
         subscription_id, customer_id, occurred_at, 'subscription_cancellation_requested', false, cast(null as decimal), cast(null as text),
         status, previous_status, previous_mrr, previous_quantity, previous_plan_name, previous_cancellation, mrr, mrr_gross, quantity, plan_name, last_plan_name, price_id, product_id, currency, interval_unit, interval_count,
-        cancellation, cancel_reason, cancel_feedback, collection_method, is_observed, _ingested_at
+        cancellation, cancel_reason, cancel_feedback, collection_method, is_observed, occurred_at as changed_at, _ingested_at
     from named
     where cancellation = 'scheduled' and coalesce(previous_cancellation, 'none') <> 'scheduled' and event_name <> 'subscription_cancellation_requested'
     union all
@@ -65,7 +65,7 @@ spoken as (
         subscription_id, customer_id, occurred_at, 'trial_ended', false, cast(null as decimal),
         case when event_name = 'trial_converted' then 'converted' else status end,
         status, previous_status, previous_mrr, previous_quantity, previous_plan_name, previous_cancellation, mrr, mrr_gross, quantity, plan_name, last_plan_name, price_id, product_id, currency, interval_unit, interval_count,
-        cancellation, cancel_reason, cancel_feedback, collection_method, is_observed, _ingested_at
+        cancellation, cancel_reason, cancel_feedback, collection_method, is_observed, occurred_at as changed_at, _ingested_at
     from named
     where previous_status = 'trialing' and status <> 'trialing' and event_name <> 'trial_ended'
     union all
@@ -73,7 +73,7 @@ spoken as (
     select
         n.subscription_id, n.customer_id, n.trial_end_at, 'trial_ended', false, cast(null as decimal), cast(null as text),
         n.status, n.previous_status, n.previous_mrr, n.previous_quantity, n.previous_plan_name, n.previous_cancellation, n.mrr, n.mrr_gross, n.quantity, n.plan_name, n.last_plan_name, n.price_id, n.product_id, n.currency, n.interval_unit, n.interval_count,
-        n.cancellation, n.cancel_reason, n.cancel_feedback, n.collection_method, true, n._ingested_at
+        n.cancellation, n.cancel_reason, n.cancel_feedback, n.collection_method, true, n.occurred_at, n._ingested_at
     from named n
     join normalized.subscriptions s on s.subscription_id = n.subscription_id and s.status = 'trialing' and s.version_at < n.trial_end_at
     where n.event_name = 'trial_started' and n.trial_end_at <= as_of()
@@ -81,7 +81,7 @@ spoken as (
 counted as (
     select
         *,
-        row_number() over (partition by subscription_id, event_name order by occurred_at) as occurrence
+        row_number() over (partition by subscription_id, event_name order by occurred_at, is_change desc, changed_at) as occurrence
     from spoken
 )
 select

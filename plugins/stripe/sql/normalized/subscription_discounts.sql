@@ -24,10 +24,10 @@ taken as (
 ),
 landings as (
     select record as obj, record_id as id, coalesce(_source_updated_at, nullif(_ingested_at, timestamp '1970-01-01T00:00:00Z')) as observed_at,
-        coalesce(_deleted, false) as is_deleted, _ingested_at
+        coalesce(_deleted, false) as is_deleted, concat('discounts/', _connection, '/', record_id) as version_key, _ingested_at
     from raw.discounts
     union all
-    select obj, object_id, observed_at, is_deleted or coalesce(event_type = 'customer.discount.deleted', false), _ingested_at
+    select obj, object_id, observed_at, is_deleted or coalesce(event_type = 'customer.discount.deleted', false), version_key, _ingested_at
     from normalized.streamed_objects
     where object_type = 'discount'
 ),
@@ -41,7 +41,7 @@ landed as (
     from landings
     -- gone, and nobody knows when: not there
     where not (is_deleted and observed_at is null)
-    qualify row_number() over (partition by coalesce(json_text(obj, '$.id'), id) order by observed_at desc, is_deleted desc, _ingested_at desc) = 1
+    qualify row_number() over (partition by coalesce(json_text(obj, '$.id'), id) order by observed_at desc, is_deleted desc, _ingested_at desc, version_key) = 1
 ),
 own as (
     select v.subscription_id, v.version_no, cast(null as text) as item_id, 0 as item_ordinal, t.ordinal, t.discount, cast(null as timestamp) as gone_at
