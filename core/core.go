@@ -114,7 +114,7 @@ type scope struct {
 }
 
 // nodes are the scope's fragments. They are tables: what they read is gone at the end of a build.
-func (sc scope) nodes(dimensions string) ([]*graph.Node, error) {
+func (sc scope) nodes(reads computed.Reads) ([]*graph.Node, error) {
 	var nodes []*graph.Node
 	for _, f := range sc.fragments {
 		r := &graph.Relation{Name: sc.Name + "_" + f.Name, Layer: graph.Computed, Doc: f.Doc}
@@ -123,7 +123,7 @@ func (sc scope) nodes(dimensions string) ([]*graph.Node, error) {
 			r.Origin = "computed file " + f.File
 		}
 		q := sql.Clone(f.Query)
-		if err := computed.Bind(q, sc.Sources, dimensions); err != nil {
+		if err := computed.Bind(q, sc.Sources, reads); err != nil {
 			return nil, err
 		}
 		nodes = append(nodes, &graph.Node{Name: r.Name, Makes: []*graph.Relation{r}, Steps: []graph.Step{&graph.Create{Relation: r, Query: q}}})
@@ -266,8 +266,13 @@ func (c *Checked) nodes(d *dialect.Dialect, o Options, names eventlog.Names) ([]
 	for _, src := range c.spec.Sources {
 		layers = append(layers, func() ([]*graph.Node, error) { return c.sourceNodes(src) })
 	}
+	if c.spec.Currency != nil {
+		layers = append(layers, func() ([]*graph.Node, error) { return base.RatesNodes(c.spec.Currency) })
+	}
 	for _, sc := range c.scopes {
-		layers = append(layers, func() ([]*graph.Node, error) { return sc.nodes(eventlog.GivenDimensions(c.kinds)) })
+		layers = append(layers, func() ([]*graph.Node, error) {
+			return sc.nodes(computed.Reads{Dimensions: eventlog.GivenDimensions(c.kinds), Currency: c.spec.Currency})
+		})
 	}
 	layers = append(layers,
 		func() ([]*graph.Node, error) { return eventlog.Nodes(c.spec, c.kinds) },

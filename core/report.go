@@ -14,6 +14,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
 	"github.com/nexus-host/nexus-host/core/models/graph"
 	"github.com/nexus-host/nexus-host/core/models/rules"
+	"github.com/nexus-host/nexus-host/core/spec"
 )
 
 // nameQueries renders what a warehouse must be asked before the wide tables can be
@@ -64,20 +65,29 @@ func (p *Program) ancestors(n *graph.Node, marked map[string]bool) {
 
 // reports renders what a run asks of its own result.
 func (c *Checked) reports(p *Program, names eventlog.Names, env check.Env) error {
+	rejections := func(source, table string, q *sql.Query, err error) error {
+		if err != nil || q == nil {
+			return err
+		}
+		text, err := c.buildQuery(p, q, env)
+		if err != nil {
+			return fmt.Errorf("rejections of %s.%s: %w", source, table, err)
+		}
+		p.Rejections = append(p.Rejections, Rejection{Source: source, Table: table, SQL: text})
+		return nil
+	}
 	for _, src := range c.spec.Sources {
 		for _, t := range src.Tables {
 			q, err := base.Rejections(src, t)
-			if err != nil || q == nil {
-				if err != nil {
-					return err
-				}
-				continue
+			if err := rejections(src.Name, t.Name, q, err); err != nil {
+				return err
 			}
-			text, err := c.buildQuery(p, q, env)
-			if err != nil {
-				return fmt.Errorf("rejections of %s.%s: %w", src.Name, t.Name, err)
-			}
-			p.Rejections = append(p.Rejections, Rejection{Source: src.Name, Table: t.Name, SQL: text})
+		}
+	}
+	if c.spec.Currency != nil {
+		q, err := base.RateRejections()
+		if err := rejections(spec.CurrencySource, c.spec.Currency.Rates.Name, q, err); err != nil {
+			return err
 		}
 	}
 	findings := builder.Query(&sql.Select{

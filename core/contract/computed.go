@@ -100,8 +100,9 @@ func EntityRelations() []EntityRelation {
 		{Name: EntityEvents, Doc: "The events of each entity; one row per entity, event and role.", Columns: event},
 		{
 			Name: EntityMeasurements, Doc: "The measurements of those events; one row per entity, event, role and measurement.",
-			Columns: of(text("measurement_name", "The name of the measurement."), column("value", Decimal, "The value."),
-				text("value_unit", "The unit: values of different units are never added.").null()),
+			Columns: of(text("measurement_name", "The name of the measurement."), column("value", Decimal, "The value: of money in the reporting currency, where the project has one; NULL where there is no rate.").null(),
+				text("value_unit", "The unit: values of different units are never added. NULL with value.").null(),
+				column("rate_date", Date, "The date of the rate by which the amount was converted into the reporting currency.").null()),
 		},
 		{
 			Name: EntityDimensions, Doc: "The dimensions of those events that are not computed; one row per entity, event, role and dimension.",
@@ -120,6 +121,7 @@ func EntityRelations() []EntityRelation {
 				text("state_value", "The value of a dimension; NULL where the state was left.").null(),
 				column("state_numeric_value", Decimal, "The value of a measurement.").null(),
 				text("value_unit", "The unit of a measurement.").null(),
+				column("rate_date", Date, "The date of the rate by which the amount was converted into the reporting currency.").null(),
 				at("occurred_at", "When the state got this value."),
 				at("ended_at", "When it got the next one; NULL while this one is in force.").null(),
 				text("event_id", "The event that caused the change.").id(EventPrefix), source),

@@ -5,6 +5,7 @@ package spec
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/nexus-host/nexus-host/core/lang/sql"
@@ -35,6 +36,36 @@ const (
 type Currency struct {
 	ReportIn string // ISO 4217
 	Rates    Table  // rows with date, from or currency, to, rate
+	// MaxAgeDays is how long a rate holds where there is no later one.
+	MaxAgeDays int
+}
+
+// Moneys are the measurements that plugins declare to be amounts of money.
+func (s *Spec) Moneys() (names []string) {
+	for _, src := range s.Sources {
+		for _, m := range src.Measurements {
+			if m.Unit == MoneyUnit && !slices.Contains(names, m.Name) {
+				names = append(names, m.Name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// MoneyStates are the states that the project or a plugin declares to be amounts of money.
+func (s *Spec) MoneyStates() (names []string) {
+	states := slices.Clone(s.States)
+	for _, src := range s.Sources {
+		states = append(states, src.States...)
+	}
+	for _, st := range states {
+		if st.Unit == MoneyUnit && !slices.Contains(names, st.Name) {
+			names = append(names, st.Name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // Source is one source instance: a plugin bound to tables and a configuration.

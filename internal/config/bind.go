@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -102,7 +103,9 @@ func (p *Project) Spec(bound map[string]Bound) (*spec.Spec, error) {
 		s.States = append(s.States, spec.State{Name: name, Category: st.Category, Combine: st.Combine, Rank: st.Rank, Unit: st.Unit, Doc: st.Doc})
 	}
 	if p.Currency.ReportIn != "" {
-		s.Currency = &spec.Currency{ReportIn: p.Currency.ReportIn, Rates: spec.Table{Name: RatesTable}}
+		s.Currency = &spec.Currency{
+			ReportIn: p.Currency.ReportIn, Rates: spec.Table{Name: RatesTable}, MaxAgeDays: cmp.Or(p.Currency.MaxAgeDays, defaultRateAge),
+		}
 		if t := p.Currency.Rates; t.Relation != "" {
 			s.Currency.Rates.Relation = &spec.RawRelation{Path: strings.Split(t.Relation, "."), Preset: t.Preset, Mapping: t.Columns}
 		}

@@ -81,7 +81,12 @@ type Given struct {
 type Currency struct {
 	ReportIn string `yaml:"report_in" pattern:"^[A-Z]{3}$" doc:"The ISO 4217 code of the reporting currency."`
 	Rates    Table  `yaml:"rates" doc:"Daily rates: rows with date, from (or currency), to (default: the reporting currency) and rate; one unit of from is worth rate units of to. The last rate on or before an amount's day counts."`
+	// MaxAgeDays bridges weekends, holidays and monthly rates.
+	MaxAgeDays int `yaml:"max_age_days" min:"1" max:"3660" doc:"How many days a rate holds where there is no later one; default: 31. Later amounts have no rate (missing_rate)."`
 }
+
+// defaultRateAge lets monthly rates serve as well as daily ones.
+const defaultRateAge = 31
 
 // RatesTable is the name under which the rates are loaded, as the table of the source spec.CurrencySource.
 const RatesTable = "rates"

@@ -13,7 +13,6 @@ import (
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/base"
 	"github.com/nexus-host/nexus-host/core/models/builder"
-	"github.com/nexus-host/nexus-host/core/models/graph"
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
 	"github.com/nexus-host/nexus-host/internal/pgtest"
@@ -560,10 +559,15 @@ func TestExistingRelations(t *testing.T) {
 func TestRates(t *testing.T) {
 	t.Parallel()
 	targets(t, func(t *testing.T, tg *coretest.Target) {
-		want := "JPY 2024-01-01 0.006 0\nUSD 2024-01-01 1.25 1\nUSD 2024-01-02 0.8 0"
+		want := "CHF 2024-01-01 2024-02-02 1.01 0\nCHF 2024-03-01 2024-04-02 1.02 0\nJPY 2024-01-01 2024-02-02 0.006 0\n" +
+			"USD 2024-01-01 2024-01-02 1.25 1\nUSD 2024-01-02 2024-02-03 0.8 0"
+		wantRejected := "rate_not_positive 2 8\nrate_of_others 1 8\nrate_without_currency 1 8\nrate_without_day 2 8\nseveral_rates 1 8\nunread_rate 2 8"
 		rows := [][]any{
 			{" 2024-01-01", "EUR", "USD", "1.25"}, {"2024-01-02T00:00:00Z", "usd", nil, "0.8"}, {"2024-01-02", "EUR", "USD", "1.3"},
 			{"2024-01-01", "JPY", "EUR", "0.006"}, {"2024-01-01", "JPY", "USD", "0.007"}, {"soon", "GBP", "EUR", "1"}, {"2024-01-01", "GBP", "EUR", "0"},
+			{"2024-01-01", "GBP", "EUR", "-1"}, {"2024-01-01", "GBP", "EUR", "1,2"}, {"2024-01-01", "GBP", "EUR", ""}, {"", "GBP", "EUR", "1"},
+			{"2024-01-01", " ", "EUR", "1"}, {"2024-01-01", "JPY", "EUR", "0.005"}, {"2024-01-01", "JPY", "EUR", "0.006"}, {"2024-01-01", "EUR", "EUR", "1"},
+			{"2024-01-01", "CHF", "", "1.01"}, {"2024-03-01", "CHF", "EUR", "1.02"},
 		}
 		loaded := make([][]any, len(rows))
 		for i, r := range rows {
@@ -574,26 +578,39 @@ func TestRates(t *testing.T) {
 		}
 		columns := defs("date", "from", "to", "rate")
 		for name, c := range map[string]*spec.Currency{
-			"files":    {ReportIn: "EUR", Rates: spec.Table{Name: "rates"}},
-			"relation": {ReportIn: "EUR", Rates: spec.Table{Name: "rates", Relation: &spec.RawRelation{Path: []string{"fx"}, Preset: "plain", Columns: columns}}},
+			"files":    {ReportIn: "EUR", MaxAgeDays: 31, Rates: spec.Table{Name: "rates"}},
+			"relation": {ReportIn: "EUR", MaxAgeDays: 31, Rates: spec.Table{Name: "rates", Relation: &spec.RawRelation{Path: []string{"fx"}, Preset: "plain", Columns: columns}}},
 		} {
 			if name == "files" {
 				tg.Load("currency_rates_raw", base.Envelope(), loaded)
 			} else {
 				tg.Load("currency_rates_raw", columns, rows)
 			}
-			n, err := base.Rates(c)
+			nodes, err := base.RatesNodes(c)
 			if err != nil {
 				t.Fatal(err)
 			}
-			tg.Build([]*graph.Node{n})
+			tg.Build(nodes)
 			var got []string
-			for _, r := range tg.Rows(base.RatesName, "currency", "day", "rate", "is_inverse") {
-				got = append(got, fmt.Sprint(r[0], " ", r[1].(time.Time).Format(time.DateOnly), " ", strings.TrimRight(fmt.Sprint(r[2]), "0"), " ", r[3]))
+			for _, r := range tg.Rows(base.RatesName, "currency", "day", "until", "rate", "is_inverse") {
+				day := func(v any) string { return v.(time.Time).Format(time.DateOnly) }
+				got = append(got, fmt.Sprint(r[0], " ", day(r[1]), " ", day(r[2]), " ", strings.TrimRight(fmt.Sprint(r[3]), "0"), " ", r[4]))
 			}
 			sort.Strings(got)
 			if strings.Join(got, "\n") != want {
 				t.Errorf("%s: got\n%s\nwant\n%s", name, strings.Join(got, "\n"), want)
+			}
+			q, err := base.RateRejections()
+			if err != nil {
+				t.Fatal(err)
+			}
+			var rejected []string
+			for _, r := range tg.CheckedQuery(q) {
+				rejected = append(rejected, fmt.Sprint(r[0], " ", r[1], " ", r[2]))
+			}
+			slices.Sort(rejected)
+			if got := strings.Join(slices.Compact(rejected), "\n"); got != wantRejected {
+				t.Errorf("%s: rejected\n%s\nwant\n%s", name, got, wantRejected)
 			}
 		}
 	})

@@ -8,6 +8,7 @@ import (
 
 	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/core/models/base"
 	"github.com/nexus-host/nexus-host/core/models/builder"
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
 	"github.com/nexus-host/nexus-host/core/models/graph"
@@ -17,9 +18,15 @@ import (
 //go:embed sql/*.sql
 var files embed.FS
 
+// Reads is what the relations entity.* are made of in a project.
+type Reads struct {
+	Dimensions string         // the relation with the dimensions that are given (eventlog.GivenDimensions)
+	Currency   *spec.Currency // nil: amounts stay in their own
+}
+
 // Bind makes the relations entity.* of a checked fragment those that its scope sees: the rows of
-// these sources, or (nil) of all. dimensions is the relation with the dimensions that are given (eventlog.GivenDimensions).
-func Bind(q *sql.Query, sources []string, dimensions string) error {
+// these sources, or (nil) of all.
+func Bind(q *sql.Query, sources []string, reads Reads) error {
 	var failed error
 	sql.RewriteTables(q, func(t sql.TableExpr) sql.TableExpr {
 		r, ok := t.(*sql.Relation)
@@ -30,7 +37,7 @@ func Bind(q *sql.Query, sources []string, dimensions string) error {
 		if alias == "" {
 			alias = r.Name
 		}
-		seen, err := seen(r.Name, sources, dimensions)
+		seen, err := seen(r.Name, sources, reads)
 		if err != nil {
 			failed = err
 			return t
@@ -41,20 +48,20 @@ func Bind(q *sql.Query, sources []string, dimensions string) error {
 }
 
 // seen is the query of entity.<name> for the sources of a scope.
-func seen(name string, sources []string, dimensions string) (*sql.Query, error) {
+func seen(name string, sources []string, reads Reads) (*sql.Query, error) {
 	r, _ := contract.EntityRelationNamed(name)
-	model, some := "seen", builder.List(nil)
+	model, scoped := "seen", builder.List(nil)
 	switch {
 	case name == contract.EntityStates:
 		model = "seen_states"
 		if sources != nil {
-			some = builder.List{{"sources": builder.Names(sources...)}}
+			scoped = builder.List{{"sources": builder.Names(sources...)}}
 		}
 	case sources == nil:
 		model = "seen_all"
 	}
 	q, err := builder.Load(files, model, builder.Params{
-		Lists:     builder.Lists{"columns": builder.Names(contract.Names(r.Columns)...), "sources": builder.Names(sources...), "some": some},
+		Lists:     builder.Lists{"columns": builder.Names(contract.Names(r.Columns)...), "sources": builder.Names(sources...), "scoped": scoped},
 		Relations: map[string]string{"rows": rows(name)},
 	})
 	if err != nil {
@@ -63,7 +70,10 @@ func seen(name string, sources []string, dimensions string) (*sql.Query, error) 
 	if !joined(name) {
 		return q, nil
 	}
-	of, err := builder.Load(files, "entity_"+name, builder.Params{Relations: map[string]string{"dimensions": dimensions}})
+	of, err := builder.Load(files, "entity_"+name, builder.Params{
+		Lists:     builder.Lists{"plain": builder.If(reads.Currency == nil), "reporting": builder.If(reads.Currency != nil)},
+		Relations: map[string]string{"dimensions": reads.Dimensions},
+	})
 	if err != nil {
 		return nil, fmt.Errorf("computed: %w", err)
 	}
@@ -99,7 +109,7 @@ func Nodes(s *spec.Spec, fragments []eventlog.Fragment) ([]*graph.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &composer{fragments: fragments}
+	c := &composer{fragments: fragments, currency: s.Currency}
 	c.Files = files
 	identifiers, err := eventlog.IdentifierMacros(s)
 	if err != nil {
@@ -109,6 +119,7 @@ func Nodes(s *spec.Spec, fragments []eventlog.Fragment) ([]*graph.Node, error) {
 		return nil, err
 	}
 	maps.Copy(c.Macros, identifiers)
+	c.Lists = builder.Lists{"moneys": canonical(s.Moneys()), "money_states": canonical(s.MoneyStates())}
 	c.Relations = map[string]string{"dimensions": eventlog.GivenDimensions(fragments)} // read by sql/dimensions.sql
 	c.relations()
 	c.Make(builder.Work("nxw_known_entities", "Every entity that there is before anything is computed."), "known")
@@ -132,6 +143,16 @@ func kinds(fragments []eventlog.Fragment) []contract.Kind {
 type composer struct {
 	builder.Builder
 	fragments []eventlog.Fragment
+	currency  *spec.Currency
+}
+
+// canonical are the names as the log has them.
+func canonical(names []string) builder.List {
+	list := make([]string, len(names))
+	for i, n := range names {
+		list[i] = eventlog.Canonical(n)
+	}
+	return builder.Names(list...)
 }
 
 // of are the fragments of a computed kind.
@@ -145,24 +166,53 @@ func (c *composer) of(kind string) []eventlog.Fragment {
 	return list
 }
 
-// relations makes the entity.* relations that some fragment reads.
-func (c *composer) relations() {
+// reads are the entity.* relations that some fragment reads.
+func reads(fragments []eventlog.Fragment) map[string]bool {
 	read := map[string]bool{}
-	for _, k := range contract.ComputedKinds() {
-		for _, f := range c.of(k.Name) {
-			for _, r := range sql.Relations(f.Query) {
-				if r.Schema == "entity" {
-					read[r.Name] = true
-				}
+	computed := contract.ComputedKinds()
+	for _, f := range fragments {
+		if !slices.ContainsFunc(computed, func(k contract.Kind) bool { return k.Name == f.Kind }) {
+			continue
+		}
+		for _, r := range sql.Relations(f.Query) {
+			if r.Schema == "entity" {
+				read[r.Name] = true
 			}
 		}
 	}
+	return read
+}
+
+// relations makes the entity.* relations that some fragment reads.
+func (c *composer) relations() {
+	read := reads(c.fragments)
 	read[contract.EntityEvents] = read[contract.EntityEvents] || read[contract.EntityMeasurements] || read[contract.EntityDimensions]
 	for _, r := range contract.EntityRelations() {
-		if read[r.Name] && !joined(r.Name) {
+		switch {
+		case !read[r.Name]:
+		case c.currency != nil && r.Name == contract.EntityStates:
+			given := rows(r.Name) + "_given"
+			c.Make(builder.Work(given, r.Doc+" Amounts as given."), "entity_"+r.Name)
+			c.convert(builder.Work(rows(r.Name), r.Doc), "converted_states", given)
+		case c.currency != nil && r.Name == contract.EntityMeasurements:
+			c.convert(builder.Work("nxw_converted_measurements", "The amounts of events in the reporting currency, where they are given in another."),
+				"converted_measurements", contract.TableMeasurementsLong)
+		case !joined(r.Name):
 			c.Make(builder.Work(rows(r.Name), r.Doc), "entity_"+r.Name)
 		}
 	}
+}
+
+// convert makes a relation of amounts in the reporting currency out of one of amounts as they are given.
+func (c *composer) convert(r *graph.Relation, name, amounts string) {
+	conversion, err := base.NewConversion(c.currency, amounts)
+	if err != nil {
+		c.Fail(err)
+		return
+	}
+	q := c.Query(name, builder.Params{Elements: conversion.Elements, Macros: conversion.Macros})
+	builder.With(q, "rates", conversion.Rates)
+	c.Add(r, q)
 }
 
 // intake brings the fragments of a kind together.
@@ -203,8 +253,8 @@ func (c *composer) dimensions() {
 	c.Make(graph.Published(contract.TableDimensionsLong), "dimensions", builder.Params{Lists: builder.Lists{"columns": columns}})
 }
 
-// Findings returns a query of what the computed layer left out or had to choose from, nil if there is no such layer.
-func Findings(fragments []eventlog.Fragment) (*sql.Query, error) {
+// Findings returns a query of what the computed layer left out, could not convert or had to choose from, nil if there is no such layer.
+func Findings(s *spec.Spec, fragments []eventlog.Fragment) (*sql.Query, error) {
 	var list, given builder.List
 	for _, k := range kinds(fragments) {
 		if k.Joins != contract.KindFindings {
@@ -228,6 +278,14 @@ func Findings(fragments []eventlog.Fragment) (*sql.Query, error) {
 		return nil, err
 	}
 	q.Arms = append(q.Arms, more.Arms...)
+	if s.Currency == nil || !reads(fragments)[contract.EntityMeasurements] {
+		return q, nil
+	}
+	rates, err := builder.Load(files, "missing_rates", builder.Params{})
+	if err != nil {
+		return nil, err
+	}
+	q.Arms = append(q.Arms, rates.Arms...)
 	return q, nil
 }
 

@@ -165,7 +165,7 @@ func (c *composer) findings(s *spec.Spec) {
 	if s.Currency != nil {
 		q.Arms = append(q.Arms, c.Query("missing_rates").Arms...)
 	}
-	found, err := computed.Findings(c.fragments)
+	found, err := computed.Findings(s, c.fragments)
 	if err != nil {
 		c.Fail(err)
 		return

@@ -16,6 +16,10 @@ func (l *list) totals(s *spec.Spec) {
 	for _, src := range s.Sources {
 		plugins[src.PluginName()] = append(plugins[src.PluginName()], src.Name)
 	}
+	reporting := builder.List(nil)
+	if s.Currency != nil {
+		reporting = builder.Names(s.Currency.ReportIn)
+	}
 	done := map[string]bool{}
 	for _, src := range s.Sources {
 		plugin := src.PluginName()
@@ -30,7 +34,8 @@ func (l *list) totals(s *spec.Spec) {
 				flagged = builder.Names(eventlog.Canonical(t.Of))
 			}
 			l.add(contract.TableResolvedTraits, what, fmt.Sprintf("%s of plugin %s is the sum of %s", t.Trait, plugin, t.Measurement), "totals", builder.Params{
-				Lists: builder.Lists{"roles": builder.Names(t.Roles...), "sources": builder.Names(plugins[plugin]...), "flagged": flagged},
+				Lists: builder.Lists{"roles": builder.Names(t.Roles...), "sources": builder.Names(plugins[plugin]...), "flagged": flagged,
+					"own_units": builder.If(s.Currency == nil), "reporting": reporting},
 				Elements: map[string]builder.Element{"total": {
 					"trait": builder.Text(eventlog.Canonical(t.Trait)), "measurement": builder.Text(eventlog.Canonical(t.Measurement)), "plugin": builder.Text(plugin),
 				}},

@@ -59,14 +59,14 @@ func (c *composer) compose() {
 		c.Make(builder.Work("nxw_state_changes", "State changes by entity."), "changes")
 	} else {
 		c.Make(builder.Work("nxw_state_changes_given", "State changes by entity, amounts as given."), "changes")
-		rates, err := base.Rates(c.currency)
+		conversion, err := base.NewConversion(c.currency, "nxw_state_changes_given")
 		if err != nil {
 			c.Fail(err)
 			return
 		}
-		c.Nodes = append(c.Nodes, rates)
-		c.Make(builder.Work("nxw_state_changes", "State changes by entity, amounts in the reporting currency."), "converted",
-			builder.Params{Elements: map[string]builder.Element{"report": {"currency": builder.Text(c.currency.ReportIn)}}})
+		q := c.Query("converted", builder.Params{Elements: conversion.Elements, Macros: conversion.Macros})
+		builder.With(q, "rates", conversion.Rates)
+		c.Add(builder.Work("nxw_state_changes", "State changes by entity, amounts in the reporting currency."), q)
 	}
 	c.Make(builder.Work("nxw_state_instants", "The last change of a state at each instant."), "instants")
 	sums, bests := len(c.rules.where("", Sum)) > 0, len(c.rules.where("", Max, Min, Any, Rank)) > 0

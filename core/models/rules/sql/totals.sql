@@ -1,4 +1,5 @@
--- Totals that differ from the sums of what they add up, both ways; amounts of several units have no total.
+-- Totals that differ from the sums of what they add up, both ways; amounts of several units have no total. Where the project
+-- reports in a currency, only the totals of amounts that are all given in it can be compared: rates are not published.
 with moved as (
   select p.entity_id, m.value, m.value_unit
   from (
@@ -17,10 +18,13 @@ with moved as (
   where m.measurement_name = total.measurement and m.source in (each sources as s (s.value))
 ),
 sums as (
-  select entity_id, sum(value) as value
+  select
+    entity_id,
+    case when min(value_unit) = max(value_unit) and count(value_unit) = count(*) then sum(value) end as value,
+    each own_units as u (true as is_compared),
+    each reporting as r (min(value_unit) = r.value and max(value_unit) = r.value and count(value_unit) = count(*) as is_compared)
   from moved
   group by entity_id
-  having min(value_unit) = max(value_unit) and count(value_unit) = count(*)
 ),
 traits as (
   select entity_id, cast(trait_value as decimal) as value, source = total.plugin as is_computed
@@ -30,4 +34,4 @@ traits as (
 select coalesce(t.entity_id, s.entity_id) as sample
 from sums as s
 full join traits as t on t.entity_id = s.entity_id
-where coalesce(t.is_computed, true) and t.value is distinct from s.value
+where coalesce(t.is_computed, true) and coalesce(s.is_compared, true) and t.value is distinct from s.value
