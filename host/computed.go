@@ -22,11 +22,7 @@ func (p *Project) computed() ([]spec.Fragment, error) {
 	known := map[string]bool{}
 	for i, pattern := range p.file.Computed {
 		mistake := func(err error, hint string) error {
-			at := []string{"computed"}
-			if len(p.file.Computed) > 1 {
-				at = append(at, strconv.Itoa(i))
-			}
-			return p.file.Mistake(err.Error(), hint, at...)
+			return p.file.Mistake(strings.TrimPrefix(err.Error(), "load: "), hint, "computed", strconv.Itoa(i))
 		}
 		files, err := load.Expand(p.file.Dir, []string{pattern})
 		if errors.Is(err, load.ErrNoFile) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -104,22 +105,29 @@ func (p *Project) MissingFiles() sql.Diagnostics {
 	for _, source := range p.file.SourceNames() {
 		tables := p.file.Sources[source].Tables
 		for _, table := range p.file.Sources[source].TableNames() {
-			for i, pattern := range tables[table].Files {
-				_, err := load.Expand(p.Dir(), []string{pattern})
-				message := "no file matches " + pattern
-				switch {
-				case errors.Is(err, input.ErrNotRegular):
-					message = strings.TrimPrefix(err.Error(), "load: ")
-				case !errors.Is(err, load.ErrNoFile):
-					continue
-				case !filepath.IsAbs(pattern):
-					message += " (relative to the project folder)"
-				}
-				var found sql.Diagnostics
-				if errors.As(p.file.Mistake(message, "", "sources", source, "tables", table, "files", strconv.Itoa(i)), &found) {
-					all = append(all, found...)
-				}
-			}
+			all = append(all, p.unmatched(tables[table].Files, "sources", source, "tables", table, "files")...)
+		}
+	}
+	return append(all, p.unmatched(p.file.Currency.Rates.Files, "currency", "rates", "files")...)
+}
+
+// unmatched returns a diagnostic for each of the patterns, which are at a place in the project file, that matches no regular file.
+func (p *Project) unmatched(patterns []string, at ...string) sql.Diagnostics {
+	var all sql.Diagnostics
+	for i, pattern := range patterns {
+		_, err := load.Expand(p.Dir(), []string{pattern})
+		message := "no file matches " + pattern
+		switch {
+		case errors.Is(err, input.ErrNotRegular):
+			message = strings.TrimPrefix(err.Error(), "load: ")
+		case !errors.Is(err, load.ErrNoFile):
+			continue
+		case !filepath.IsAbs(pattern):
+			message += " (relative to the project folder)"
+		}
+		var found sql.Diagnostics
+		if errors.As(p.file.Mistake(message, "", append(slices.Clone(at), strconv.Itoa(i))...), &found) {
+			all = append(all, found...)
 		}
 	}
 	return all

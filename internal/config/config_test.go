@@ -154,6 +154,9 @@ func TestMistakes(t *testing.T) {
 		{"region and code", head + "resolution: {default_region: NO, default_calling_code: 46}\n", "nexus.yaml:6:56: the calling code of NO is 47 [CONFIG]"},
 		{"anchor", head + "plugins: &a x\n", "nexus.yaml:6:10: anchors and aliases are not supported [CONFIG]"},
 		{"rank", head + "states: {tier: {category: dimension, combine: rank}}\n", "nexus.yaml:6:10: the state's rank does not fit its combine [CONFIG]"},
+		{"case of an enum", head + "resolution: {canonical_emails: GMAIL}\n", `nexus.yaml:6:32: resolution.canonical_emails cannot be "GMAIL" [CONFIG] did you mean gmail?`},
+		{"case of a code", head + "currency: {report_in: eur, rates: r.csv}\n", `nexus.yaml:6:23: currency.report_in cannot be "eur" [CONFIG] did you mean EUR?`},
+		{"case of a name", strings.Replace(head, "acme", "Acme", 1), `nexus.yaml:1:7: name cannot be "Acme" [CONFIG] did you mean acme?`},
 		{"prefer", head + "traits: {name: {prefer: [gmial]}}\n", `nexus.yaml:6:26: there is no source "gmial" [CONFIG]`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

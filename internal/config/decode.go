@@ -158,18 +158,38 @@ func (d *document) checkText(v *value, fd field, at string) bool {
 	}
 	if len(fd.enum) > 0 && !slices.Contains(fd.enum, v.text) {
 		hint := "one of " + strings.Join(fd.enum, ", ")
-		if near := sql.Nearest(v.raw, fd.enum); near != "" {
+		if near := nearest(v.raw, fd.enum); near != "" {
 			hint = "did you mean " + near + "?"
 		}
 		d.report(v.pos, hint, "%s cannot be %q", at, v.raw)
 		return false
 	}
 	// The value itself may come from the environment: messages show what is in the file.
-	if fd.pattern != "" && !regexp.MustCompile(fd.pattern).MatchString(v.text) {
-		d.report(v.pos, fd.doc, "%s cannot be %q", at, v.raw)
-		return false
+	if fd.pattern == "" {
+		return true
 	}
-	return true
+	pattern := regexp.MustCompile(fd.pattern)
+	if pattern.MatchString(v.text) {
+		return true
+	}
+	hint := fd.doc
+	if other := strings.ToUpper(v.raw); pattern.MatchString(other) {
+		hint = "did you mean " + other + "?"
+	} else if other := strings.ToLower(v.raw); pattern.MatchString(other) {
+		hint = "did you mean " + other + "?"
+	}
+	d.report(v.pos, hint, "%s cannot be %q", at, v.raw)
+	return false
+}
+
+// nearest is the name that was meant, if only its case or a few letters are wrong.
+func nearest(name string, names []string) string {
+	for _, n := range names {
+		if strings.EqualFold(n, name) {
+			return n
+		}
+	}
+	return sql.Nearest(name, names)
 }
 
 func (d *document) decodeList(v *value, target reflect.Value, fd field, at string) {

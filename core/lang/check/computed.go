@@ -165,8 +165,8 @@ func explainEntity(schema, name string) (sql.Code, string, string) {
 	list := "relations are entity." + strings.Join(known, ", entity.") + " and CTEs"
 	switch schema {
 	case "entity":
-		if near := sql.DidYouMean(name, known); near != "" {
-			list = near
+		if near := sql.Nearest(name, known); near != "" {
+			list = "did you mean entity." + near + "?"
 		}
 		return sql.CodeUnresolved, "there is no relation entity." + name, list
 	case "raw", "normalized", "intermediate":

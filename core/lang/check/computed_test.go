@@ -74,6 +74,28 @@ func TestComputedMistakes(t *testing.T) {
 	}
 }
 
+// TestComputedHints: a mistake says what to write instead.
+func TestComputedHints(t *testing.T) {
+	t.Parallel()
+	const read = "select entity_type, entity_id, 'score' as trait_name, '1' as trait_value, occurred_at from "
+	const list = "relations are entity.events, entity.measurements, entity.dimensions, entity.traits, entity.states and CTEs"
+	for from, want := range map[string]string{
+		"entity.event": "did you mean entity.events?", "events": "did you mean entity.events?", "nexus_events": list, "other.t": list,
+	} {
+		_, diags := check.Computed(project(read+from), check.Env{})
+		if len(diags) != 1 || diags[0].Hint != want {
+			t.Errorf("%s: got %v, want the hint %q", from, diags, want)
+		}
+	}
+	twice := project(read + "entity.events")
+	twice.Fragments = append(twice.Fragments, twice.Fragments[0])
+	twice.Fragments[1].File = "other/score.sql"
+	_, diags := check.Computed(twice, check.Env{})
+	if want := "rename one; the other is score.sql"; len(diags) != 1 || diags[0].Hint != want || diags[0].File != "other/score.sql" {
+		t.Errorf("got %v, want the hint %q", diags, want)
+	}
+}
+
 // TestScopes: the computed fragments of a plugin are one for all its sources, which have to agree about what it reads of their config.
 func TestScopes(t *testing.T) {
 	t.Parallel()

@@ -85,13 +85,14 @@ func (fs *fragments) parse() {
 		}
 		switch {
 		case !sql.ValidIdentifier(sf.Name):
-			fs.report(f, sql.Pos{}, sql.CodeSyntax, "", "the fragment's name is not an identifier")
+			fs.report(f, sql.Pos{}, sql.CodeSyntax,
+				"a file is named by a lower-case letter, then lower-case letters, digits and _, and .sql", "the fragment's name is not an identifier")
 			continue
 		case len(fs.src.Name)+1+len(sf.Name) > maxRelation:
 			fs.report(f, sql.Pos{}, sql.CodeLimit, "shorten one of them", fmt.Sprintf("the relation %s_%s has a name of more than %d bytes", fs.src.Name, sf.Name, maxRelation))
 			continue
 		case fs.byName[sf.Name] != nil:
-			fs.report(f, sql.Pos{}, sql.CodeUnresolved, "", "two fragments are named "+sf.Name)
+			fs.report(f, sql.Pos{}, sql.CodeUnresolved, "rename one; the other is "+fs.byName[sf.Name].File, "two fragments are named "+sf.Name)
 			continue
 		case sf.Layer != "normalized" && sf.Layer != "intermediate" && sf.Layer != LayerComputed:
 			fs.report(f, sql.Pos{}, sql.CodeLayer, "layers are normalized, intermediate and computed", "fragment "+sf.Name+" has no known layer")

@@ -68,11 +68,15 @@ func (s *scope) relationHint(r *sql.Relation) string {
 		return hint
 	}
 	if s.env.Relation != nil {
-		for _, schema := range []string{"raw", "normalized", "model"} {
+		for _, schema := range []string{"raw", "normalized", "entity", "model"} {
 			if _, ok := s.env.Relation(schema, r.Name); ok {
 				return "did you mean " + schema + "." + r.Name + "?"
 			}
 		}
+	}
+	if s.env.Explain != nil {
+		_, _, hint := s.env.Explain("", r.Name)
+		return hint
 	}
 	return ""
 }
