@@ -77,6 +77,12 @@ func TestResponses(t *testing.T) {
 		"errors":    `{"errors":[{"message":"slow"}],"data":{"orders":{"edges":[{"node":{"id":1}},{"node":{"id":2}}]}}}`,
 		"pages":     `{"data":{"orders":{"nodes":[{"id":1}]}}} {"data":{"orders":{"nodes":[{"id":2}]}}}`,
 		"one each":  `{"data":{"order":{"id":1,"tags":[{"a":1}]}}} {"data":{"order":{"id":2}}}`,
+		"deeper":    `{"data":{"shop":{"customer":{"orders":{"nodes":[{"id":1},{"id":2}]}}}},"errors":[{"message":"slow"}]}`,
+		"types":     `{"data":{"orders":{"nodes":[{"id":1},{"id":2}],"__typename":"OrderConnection"},"__typename":"QueryRoot"}}`,
+		"cursors":   `{"data":{"orders":{"edges":[{"cursor":"x"},{"cursor":"y"}],"nodes":[{"id":1},{"id":2}]}}}`,
+		"no nodes":  `{"data":{"orders":{"nodes":[],"edges":[{"node":{"id":1}},{"node":{"id":2}}]}}}`,
+		"both":      `{"nodes":[{"id":1},{"id":2}],"edges":[{"cursor":"x"},{"cursor":"y"}],"pageInfo":{}}`,
+		"no path":   `{"order":{"id":1,"customer":{"orders":{"nodes":[{"id":3}]}}}} {"order":{"id":2}}`,
 		"unwrapped": `{"orders":{"edges":[{"node":{"id":1}},{"node":{"id":2}}]}}`,
 	} {
 		dir := t.TempDir()

@@ -142,7 +142,7 @@ func (j *jsonReader) arrayAt(path []string) (found bool, err error) {
 // object reads an object for which the project gives no path. Where it has no id, its records are
 // the elements of its data, items, records or results array, or of the only array of objects that
 // it has; else the value of its only member, if that is an object ({"order": {…}}); else it is one. The data of a
-// GraphQL response is such an object itself, and a connection in it lists its records as nodes or edges.
+// GraphQL response is such an object itself, and a connection in it, at any depth, lists its records as nodes or edges.
 func (j *jsonReader) object() error {
 	s, err := j.shape()
 	if err != nil {
@@ -157,27 +157,36 @@ func (j *jsonReader) object() error {
 			return j.in.skipValue()
 		})
 	}
+	if isPlain && s.isConnection {
+		_, err := j.arrayAt([]string{s.nodes()})
+		return err
+	}
 	if name, ok := s.list(isPlain); ok {
 		_, err := j.arrayAt([]string{name})
 		return err
 	}
 	if isPlain && s.members == 1 && s.only == '{' {
-		return j.in.members(func(string, byte) error { return j.only() })
+		return j.in.members(func(_ string, kind byte) error { return j.only(kind) })
 	}
 	return j.record()
 }
 
-// only reads the value of an object's only member: a connection of GraphQL, or a record.
-func (j *jsonReader) only() error {
+// only reads the value of an object's only member: a connection of GraphQL, what has one as its only member, or a record.
+func (j *jsonReader) only(kind byte) error {
+	if kind != '{' {
+		return j.in.skipValue() // the name of its type
+	}
 	s, err := j.shape()
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case s.isConnection:
+		_, err = j.arrayAt([]string{s.nodes()})
+		return err
+	case s.isPath:
+		return j.in.members(func(_ string, kind byte) error { return j.only(kind) })
 	}
-	if !s.isConnection {
-		return j.record()
-	}
-	_, err = j.arrayAt(s.arrays[:1])
-	return err
+	return j.record()
 }
 
 // shape is what decides where the records of an object are.
@@ -190,7 +199,18 @@ type shape struct {
 	isResponse bool
 	// isConnection is of an object whose only arrays are nodes, edges or both.
 	isConnection bool
-	arrays       []string // the names of arrays of objects, two at most
+	// isPath is of an object without id that leads to a connection, over objects that have one member each.
+	isPath bool
+	arrays []string // the names of arrays of objects, two at most
+	empty  []string // those of them that have no element
+}
+
+// nodes is the name of the array with the records of a connection: beside nodes, edges may have no more than cursors.
+func (s *shape) nodes() string {
+	if slices.Contains(s.arrays, "nodes") && (len(s.arrays) == 1 || !slices.Contains(s.empty, "nodes")) {
+		return "nodes"
+	}
+	return "edges"
 }
 
 var listNames = [4]string{"data", "items", "records", "results"}
@@ -214,7 +234,7 @@ func (s *shape) list(isPlain bool) (string, bool) {
 // part before the damage, which is found again when the records are read.
 func (j *jsonReader) shape() (*shape, error) {
 	ended := j.in.fill()
-	s, err := shapeOf(&window{b: j.in.b})
+	s, err := shapeOf(&window{b: j.in.b}, maxPath)
 	if err == nil || ended {
 		return s, nil
 	}
@@ -224,24 +244,36 @@ func (j *jsonReader) shape() (*shape, error) {
 	if _, err := j.ahead.need(); err != nil {
 		return nil, err
 	}
-	s, _ = shapeOf(j.ahead.window)
+	s, _ = shapeOf(j.ahead.window, maxPath)
 	return s, nil
 }
 
-func shapeOf(in *window) (*shape, error) {
+// maxPath is how many objects of one member may be around a connection.
+const maxPath = 16
+
+func shapeOf(in *window, depth int) (*shape, error) {
 	s := &shape{}
-	others, data, nodes := false, false, 0
+	others, data, leads, nodes := false, false, false, 0
 	defer func() {
 		s.isResponse = data && !others
 		s.isConnection = nodes > 0 && !s.id && nodes == len(s.arrays)
+		s.isPath = leads && !s.id && s.members == 1
 	}()
 	err := in.members(func(name string, kind byte) error {
+		if name == "__typename" && kind == '"' {
+			return in.skipValue()
+		}
 		s.members++
 		data = data || name == "data" && kind == '{'
 		others = others || name != "data" && name != "errors" && name != "extensions"
 		s.only = kind
 		s.id = s.id || name == "id"
-		if kind != '[' {
+		switch {
+		case kind == '{' && s.members == 1 && depth > 0:
+			deeper, err := shapeOf(in, depth-1)
+			leads = deeper.isConnection || deeper.isPath
+			return err
+		case kind != '[':
 			return in.skipValue()
 		}
 		in.take(1)
@@ -258,6 +290,9 @@ func shapeOf(in *window) (*shape, error) {
 			}
 			if len(s.arrays) < 2 && !slices.Contains(s.arrays, name) {
 				s.arrays = append(s.arrays, name)
+				if first == ']' {
+					s.empty = append(s.empty, name)
+				}
 			}
 		}
 		return in.skipRest()
