@@ -80,6 +80,7 @@ func TestLoadedVersions(t *testing.T) {
 			row(9, nil, "3", day(6), nil, true, nil), // a tombstone that has no clock is from when it was seen
 			row(10, `{"no":"id"}`, nil, day(1), nil, false, nil),
 			row(11, `{"id":null}`, nil, day(1), nil, false, nil),
+			row(13, `{"id":""}`, nil, day(1), nil, false, nil),
 			row(12, `{"id":4}`, "given", day(1), day(2), false, nil), // the loader's values go first
 		})
 		build(t, tg, src)
@@ -102,7 +103,7 @@ given <nil> 01-02T00 false 1 true`)
 		}
 		rejected := tg.CheckedQuery(rejections)
 		sort.Slice(rejected, func(i, j int) bool { return fmt.Sprint(rejected[i]) < fmt.Sprint(rejected[j]) })
-		if got := fmt.Sprint(rejected); got != "[[missing_record_id 2 9 10 <nil>] [missing_record_id 2 9 11 <nil>]]" {
+		if got := fmt.Sprint(rejected); got != "[[missing_record_id 3 9 10 <nil>] [missing_record_id 3 9 11 <nil>] [missing_record_id 3 9 13 <nil>]]" {
 			t.Errorf("rejections: got %s", got)
 		}
 	})
@@ -426,7 +427,7 @@ func TestRecordsInText(t *testing.T) {
 		Relation: &spec.RawRelation{Path: []string{"shop_eu_orders_raw"}, Preset: "dbt_nexus_b", Columns: columns},
 	})
 	tg.Load("shop_eu_orders_raw", columns, [][]any{
-		{`{"id": 1}`, "2024-01-02T03:04:05Z", nil}, {`{"id": 2}`, "no time", day(3)}, {`no json`, nil, nil}, {nil, nil, nil}, {`{"x": 1}`, nil, nil}, {`[]`, nil, nil},
+		{`{"id": 1}`, "2024-01-02T03:04:05Z", nil}, {`{"id": 2}`, "no time", day(3)}, {`no json`, nil, nil}, {nil, nil, nil}, {`{"x": 1}`, nil, nil}, {`[]`, nil, nil}, {`{"id": "", "x": 1}`, nil, nil},
 	})
 	build(t, tg, src)
 	if got, want := lines(tg, "record_id", "_ingested_at", "_deleted"), "1 01-02T03 false\n2 01-01T00 true"; got != want {
@@ -438,7 +439,7 @@ func TestRecordsInText(t *testing.T) {
 	}
 	got := tg.CheckedQuery(rejections)
 	sort.Slice(got, func(i, j int) bool { return fmt.Sprint(got[i]) < fmt.Sprint(got[j]) })
-	if want := `[[missing_record_id 1 2 <nil> {"x": 1}] [record_not_an_object 3 2 <nil> []]]`; fmt.Sprint(got) != want {
+	if want := `[[missing_record_id 2 2 <nil> {"id": "", "x": 1}] [record_not_an_object 3 2 <nil> []]]`; fmt.Sprint(got) != want {
 		t.Errorf("rejections: got %v, want %s", got, want)
 	}
 }

@@ -323,7 +323,7 @@ func (m *mapping) id() sql.Expr {
 		list = append(list, m.first(m.preset.RecordID, m.text, sql.Text))
 	}
 	if m.table.RecordID != "" {
-		list = append(list, m.inRecord(m.table.RecordID, m.text, "json_text"))
+		list = append(list, builder.Call("nullif", m.inRecord(m.table.RecordID, m.text, "json_text"), builder.Text("")))
 	}
 	if len(m.table.Key) > 0 {
 		list = append(list, key(m.table.Key, func(path string) sql.Expr { return m.inRecord(path, m.text, "json_text") }))
