@@ -4,6 +4,7 @@
 package run
 
 import (
+	"container/heap"
 	"context"
 	"errors"
 	"fmt"
@@ -176,7 +177,8 @@ func abort(ctx context.Context, w Warehouse, b Build) error {
 	return errors.Join(errs...)
 }
 
-// execute runs the steps, each when those it depends on have ended.
+// execute runs the steps, each when those it depends on have ended; of several that could run, first the one that
+// the longest chain of others waits for.
 func execute(ctx context.Context, w Warehouse, steps []*plan.Step, o *Options) ([]Step, error) {
 	o.notify(Event{Kind: PhaseStarted, Name: "steps", Total: len(steps)})
 	known := make(map[string]bool, len(steps))
@@ -194,20 +196,27 @@ func execute(ctx context.Context, w Warehouse, steps []*plan.Step, o *Options) (
 			dependents[d] = append(dependents[d], s)
 		}
 	}
-	// One goroutine a job takes ready steps from the channel, which can hold all of them.
-	ready := make(chan *plan.Step, len(steps))
+	if len(steps) == 0 {
+		return nil, nil
+	}
+	// One goroutine a job takes a token from the channel, which can hold one of each step, and then the best of the ready steps.
+	tokens := make(chan struct{}, len(steps))
+	ready := &queue{rest: longest(steps, dependents)}
 	var mu sync.Mutex
 	left := len(steps)
 	done := make([]Step, 0, len(steps))
 	for _, s := range steps {
 		if waiting[s.ID] == 0 {
-			ready <- s
+			heap.Push(ready, s)
+			tokens <- struct{}{}
 		}
 	}
-	if left == 0 {
-		return nil, nil
+	take := func() *plan.Step {
+		mu.Lock()
+		defer mu.Unlock()
+		return heap.Pop(ready).(*plan.Step)
 	}
-	pending := len(ready) // handed out, or about to be
+	pending := len(tokens) // handed out, or about to be
 	if pending == 0 {
 		return nil, errCircle
 	}
@@ -219,11 +228,12 @@ func execute(ctx context.Context, w Warehouse, steps []*plan.Step, o *Options) (
 		for _, d := range dependents[s.ID] {
 			if waiting[d.ID]--; waiting[d.ID] == 0 {
 				pending++
-				ready <- d
+				heap.Push(ready, d)
+				tokens <- struct{}{}
 			}
 		}
 		if left--; left == 0 {
-			close(ready)
+			close(tokens)
 		} else if pending == 0 {
 			return errCircle
 		}
@@ -236,10 +246,11 @@ func execute(ctx context.Context, w Warehouse, steps []*plan.Step, o *Options) (
 				select {
 				case <-ctx.Done():
 					return ctx.Err()
-				case s, ok := <-ready:
+				case _, ok := <-tokens:
 					if !ok {
 						return nil
 					}
+					s := take()
 					r, err := step(ctx, w, s, o)
 					if err != nil {
 						return err

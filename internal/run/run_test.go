@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/nexus-host/nexus-host/core/emit/plan"
+	"github.com/nexus-host/nexus-host/core/models/graph"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/internal/run"
 )
@@ -106,6 +107,20 @@ func TestOrder(t *testing.T) {
 		if at("abort") >= 0 {
 			t.Errorf("a good build was aborted: %v", f.log)
 		}
+	}
+}
+
+// Of steps that could run, the one with the longest chain behind it comes first, in whatever order they were handed in.
+func TestLongestFirst(t *testing.T) {
+	view := step("view", "a")
+	view.Makes = []*graph.Relation{{Name: "view", Storage: graph.View}}
+	f := &fake{}
+	b := buildOf(step("a"), step("b"), step("c"), step("c1", "c"), step("c2", "c1"), step("b1", "b"), view)
+	if _, err := run.Execute(t.Context(), f, b, run.Options{Jobs: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := strings.Join(f.log, " "), "setup c b c1 a b1 c2 view before"; !strings.HasPrefix(got, want) {
+		t.Errorf("order %s, want %s", got, want)
 	}
 }
 
