@@ -14,6 +14,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/computed"
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
 	"github.com/nexus-host/nexus-host/core/models/graph"
+	"github.com/nexus-host/nexus-host/core/models/state"
 	"github.com/nexus-host/nexus-host/core/spec"
 )
 
@@ -164,6 +165,14 @@ func (c *composer) findings(s *spec.Spec) {
 	q.Arms = slices.Concat(q.Arms, c.Query("no_entity").Arms, c.Query("mixed_units").Arms, c.Query("tables_found", of).Arms)
 	if s.Currency != nil {
 		q.Arms = append(q.Arms, c.Query("missing_rates").Arms...)
+	}
+	derived, err := state.Findings(s, c.fragments, c.names)
+	if err != nil {
+		c.Fail(err)
+		return
+	}
+	if derived != nil {
+		q.Arms = append(q.Arms, derived.Arms...)
 	}
 	found, err := computed.Findings(s, c.fragments)
 	if err != nil {

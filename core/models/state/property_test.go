@@ -1,6 +1,7 @@
 package state_test
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"sort"
@@ -238,7 +239,7 @@ func expected(changes []change, looks []look) (long, flat, seen []string) {
 					cells = append(cells, delta(r.values[n], before.values[n]))
 				}
 			}
-			cells = append(cells, orDash(r.values["is_customer"]), r.values["value"], delta(r.values["value"], before.values["value"]),
+			cells = append(cells, orDash(r.values["is_customer"]), orDash(r.values["value"]), delta(r.values["value"], before.values["value"]),
 				orDash(r.values["label"]), shown(r.from), shown(r.to), fmt.Sprint(r.to == lasts))
 			flat = append(flat, strings.Join(cells, " "))
 			before = r
@@ -265,13 +266,27 @@ func expected(changes []change, looks []look) (long, flat, seen []string) {
 // writes them into it.
 func derivedIntervals(rows []row, lists map[string][]interval, byState map[string][]change) map[string][]interval {
 	out := map[string][]interval{}
-	before := map[string]string{}
+	before, earlier := map[string]string{}, map[string]string{}
 	for _, r := range rows {
 		number := func(s string) int { n := 0; _, _ = fmt.Sscan(s, &n); return n }
 		if mrr := r.values["mrr"]; mrr != "" {
 			r.values["is_customer"] = map[bool]string{true: "yes", false: "no"}[number(mrr) > 0]
 		}
-		r.values["value"] = fmt.Sprint(number(r.values["mrr"]) + number(r.values["seats"]))
+		r.values["value"], r.units["value"] = fmt.Sprint(number(r.values["mrr"])+number(r.values["seats"])), cmp.Or(r.units["mrr"], r.units["seats"])
+		if isThere := func(n string) bool { return number(r.values[n]) != 0 }; isThere("mrr") && isThere("seats") {
+			switch {
+			case r.units["mrr"] == "" || r.units["seats"] == "":
+				r.units["value"] = ""
+			case r.units["mrr"] != r.units["seats"]:
+				r.values["value"], r.units["value"] = "", ""
+			}
+		} else {
+			for _, n := range []string{"mrr", "seats"} {
+				if isThere(n) {
+					r.units["value"] = r.units[n]
+				}
+			}
+		}
 		if r.values["is_customer"] == "yes" {
 			r.values["label"] = "none"
 			if p := r.values["plan"]; p != "" {
@@ -279,8 +294,8 @@ func derivedIntervals(rows []row, lists map[string][]interval, byState map[strin
 			}
 		}
 		for _, n := range []string{"is_customer", "value", "label"} {
-			v := r.values[n]
-			if v == before[n] {
+			v, u := r.values[n], r.units[n]
+			if v == before[n] && u == earlier[n] {
 				continue
 			}
 			if before[n] != "" {
@@ -288,9 +303,9 @@ func derivedIntervals(rows []row, lists map[string][]interval, byState map[strin
 			}
 			if v != "" {
 				trigger, source := triggerAt(lists, byState, r.from)
-				out[n] = append(out[n], interval{n, v, "", trigger, source, r.from, lasts})
+				out[n] = append(out[n], interval{n, v, u, trigger, source, r.from, lasts})
 			}
-			before[n] = v
+			before[n], earlier[n] = v, u
 		}
 	}
 	return out

@@ -200,6 +200,7 @@ func intervals(changes []change, state string, value func(at int) (value, unit s
 type row struct {
 	from, to int
 	values   map[string]string
+	units    map[string]string
 }
 
 // wide is a row for each instant at which some state changes.
@@ -220,14 +221,14 @@ func wide(states map[string][]interval) []row {
 	sort.Ints(at)
 	var out []row
 	for i, m := range at {
-		r := row{from: m, to: lasts, values: map[string]string{}}
+		r := row{from: m, to: lasts, values: map[string]string{}, units: map[string]string{}}
 		if i+1 < len(at) {
 			r.to = at[i+1]
 		}
 		for state, list := range states {
 			for _, iv := range list {
 				if iv.from <= m && (iv.to == lasts || m < iv.to) {
-					r.values[state] = iv.value
+					r.values[state], r.units[state] = iv.value, iv.unit
 				}
 			}
 		}

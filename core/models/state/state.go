@@ -20,6 +20,15 @@ var files embed.FS
 // identifiers and the participants. Names.States are the states that become columns.
 // The error is a sql.Diagnostics where a derived state's expression is at fault.
 func Nodes(s *spec.Spec, fragments []eventlog.Fragment, names eventlog.Names) ([]*graph.Node, error) {
+	c, err := newComposer(s, fragments, names)
+	if err != nil {
+		return nil, err
+	}
+	c.compose()
+	return c.Done()
+}
+
+func newComposer(s *spec.Spec, fragments []eventlog.Fragment, names eventlog.Names) (*composer, error) {
 	types, err := eventlog.EntityTypes(s)
 	if err != nil {
 		return nil, err
@@ -33,7 +42,9 @@ func Nodes(s *spec.Spec, fragments []eventlog.Fragment, names eventlog.Names) ([
 		return nil, err
 	}
 	c := &composer{currency: s.Currency, rules: r, derived: d, columns: columnNames(names.States, d)}
+	c.carried, c.units = carried(d, r.united()), map[string]string{}
 	c.Files, c.Params = files, c.wide()
+	c.Relations = map[string]string{"wide": contract.TableEntityStates} // read by sql/derived.sql
 	c.Lists["computed"] = builder.If(eventlog.Gives(fragments, contract.KindComputedStates))
 	if c.Macros, err = eventlog.EntityMacros(types); err != nil {
 		return nil, err
@@ -41,8 +52,7 @@ func Nodes(s *spec.Spec, fragments []eventlog.Fragment, names eventlog.Names) ([
 	if c.Macros, err = r.macros(d, c.Macros); err != nil {
 		return nil, err
 	}
-	c.compose()
-	return c.Done()
+	return c, nil
 }
 
 type composer struct {
@@ -50,6 +60,9 @@ type composer struct {
 	rules   *rules
 	derived []derived
 	columns map[string]string // of each state in the wide table
+
+	carried map[string][]string // the states whose unit a derived one has
+	units   map[string]string   // the columns with the units of those, and of the derived ones, while the wide table is made
 
 	currency *spec.Currency // nil: nothing is converted
 }
@@ -86,7 +99,13 @@ func (c *composer) compose() {
 	c.Add(builder.Work("nxw_state_units", "How many units are in force in combined states with several keys."), units)
 	c.Add(builder.Work("nxw_state_values", "The values that states have, numbered."), c.over(history, "values"))
 	c.Add(builder.Work("nxw_state_points", "The instants at which a state's value really changes."), c.over(history, "points"))
-	c.Make(graph.Published(contract.TableEntityStates), "wide")
+	if len(c.carried) == 0 {
+		c.Make(graph.Published(contract.TableEntityStates), "wide")
+	} else {
+		c.Make(builder.Work(unitsName, "The wide table, with the units of derived states."), "wide")
+		c.Make(graph.Published(contract.TableEntityStates), "wide_published")
+		c.Relations["wide"] = unitsName
+	}
 	states := c.Query("states")
 	if len(c.derived) > 0 {
 		states = c.both("states_both", states, c.Query("derived"))
@@ -94,6 +113,9 @@ func (c *composer) compose() {
 	c.Add(graph.Published(contract.TableStates), states)
 	c.Make(graph.Published(contract.TableStateParticipants), "participants")
 }
+
+// unitsName is the wide table with the units of derived states, where there are such.
+const unitsName = contract.WorkPrefix + "states_wide"
 
 // canMix reports whether values with units are combined.
 func (c *composer) canMix() bool {

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/nexus-host/nexus-host/core/contract"
@@ -12,6 +13,10 @@ import (
 // wide is what the models of the wide table and of derived states go through.
 func (c *composer) wide() builder.Params {
 	var states, computed, known builder.List
+	var needed []string // the states whose units derived ones have
+	for _, names := range c.carried {
+		needed = append(needed, names...)
+	}
 	for i, s := range c.rules.names {
 		e := c.element(s.Name, s.Category)
 		for _, name := range []string{"step", "code"} {
@@ -22,6 +27,12 @@ func (c *composer) wide() builder.Params {
 		known = append(known, builder.Element{"column": e["column"]})
 		if s.Category == eventlog.Measurement {
 			known = append(known, builder.Element{"column": e["delta"]})
+		}
+		e["united"] = builder.If(slices.Contains(needed, s.Name))
+		if slices.Contains(needed, s.Name) {
+			c.units[s.Name] = "unit_" + strconv.Itoa(i)
+			e["unit"] = builder.Name(c.units[s.Name])
+			known = append(known, builder.Element{"column": e["unit"]})
 		}
 	}
 	var levels builder.List
@@ -37,11 +48,24 @@ func (c *composer) wide() builder.Params {
 		if d.category == eventlog.Measurement {
 			e["type"] = sql.Decimal
 		}
+		names := c.carried[d.name]
+		e["united"], e["unitless"] = builder.If(len(names) > 0), builder.If(len(names) == 0)
+		if len(names) > 0 {
+			unit, single := c.unitOf(names)
+			c.units[d.name] = "unit_of_" + strconv.Itoa(i)
+			e["unit"], e["unit_of"] = builder.Name(c.units[d.name]), unit
+			if len(names) > 1 {
+				e["expression"] = builder.Case(nil, builder.When(single, c.expression(d)))
+			}
+		}
 		e["entity_type"], e["any_type"], e["one_type"] = builder.Text(d.entityType), builder.If(d.entityType == ""), builder.If(d.entityType != "")
 		computed = append(computed, e)
 		level := levels[len(levels)-1]
 		level["derived"] = append(level["derived"].(builder.List), e)
 		known = append(known, builder.Element{"column": e["column"]})
+		if len(names) > 0 {
+			known = append(known, builder.Element{"column": e["unit"]})
+		}
 	}
 	return builder.Params{
 		Lists:    builder.Lists{"states": states, "derived": computed, "levels": levels, "block_sizes": blockSizes()},

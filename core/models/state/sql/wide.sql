@@ -30,6 +30,7 @@ valued as (
     r.entity_state_id, r.entity_id, r.entity_type, r.valid_from, r.valid_to, r.previous_entity_state_id,
     each states as s (
       each s.dimension as d (s.now.value as s.column),
+      each s.united as u (nullif(s.now.unit, '') as s.unit),
       each s.measurement as m (
         s.now.numeric_value as s.column,
         coalesce(s.now.numeric_value, 0) - coalesce(s.before.numeric_value, 0) as s.delta
@@ -50,7 +51,8 @@ each levels as l (
       each l.known as k (k.column),
       each l.derived as d (
         each d.any_type as t (cast(d.expression as d.type) as d.column),
-        each d.one_type as t (case when entity_type = d.entity_type then cast(d.expression as d.type) end as d.column)
+        each d.one_type as t (case when entity_type = d.entity_type then cast(d.expression as d.type) end as d.column),
+        each d.united as u (d.unit_of as d.unit)
       )
     from l.before
   )
@@ -62,7 +64,8 @@ select
     d.column,
     each d.measurement as m (
       coalesce(d.column, 0) - coalesce(lag(d.column) over (partition by entity_id order by valid_from), 0) as d.delta
-    )
+    ),
+    each d.united as u (d.unit)
   ),
   valid_from, valid_to, valid_to is null as is_current, previous_entity_state_id, run_started_at() as _processed_at
 from last.level
