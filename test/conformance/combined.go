@@ -293,6 +293,33 @@ func read(t *testing.T, file string) []byte {
 	return text
 }
 
+// Combination is cases of testdata/cases that can be one project.
+type Combination struct {
+	Name  string // the plugins, and what distinguishes them from others of the same ones
+	Cases []string
+	group *group
+}
+
+// Combinations are those with the most cases, one for each set of plugins.
+func Combinations(t *testing.T) []Combination {
+	t.Helper()
+	var list []Combination
+	for _, g := range largest(t, combine(t, above(t, filepath.Join("testdata", "cases")))) {
+		list = append(list, Combination{Name: g.name, Cases: g.cases, group: g})
+	}
+	return list
+}
+
+// Lay writes the project to a folder of its own: raw/<source>/<table>.ndjson in the layout nexus.
+func (c Combination) Lay(t *testing.T) string {
+	t.Helper()
+	dir := c.group.lay(t)
+	file := filepath.Join(dir, config.FileName)
+	text := strings.ReplaceAll(string(read(t, file)), "${STRATEGY}", "rounds")
+	writeFiles(t, dir, map[string][]byte{config.FileName: []byte(text)})
+	return dir
+}
+
 // largest are the groups with the most cases, one for each set of plugins.
 func largest(t *testing.T, groups []*group) []*group {
 	t.Helper()
