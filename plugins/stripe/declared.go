@@ -100,11 +100,11 @@ func customerTraits(c *Config) pdk.Traits {
 	person := []pdk.Trait{{Name: "email", Value: "email"}, {Name: "locale", Value: "locale"}}
 	var subjects []pdk.Subject
 	if c.people() {
-		subjects = []pdk.Subject{{EntityType: "person", IdentifierType: "stripe_customer_id", Identifier: "customer_id",
+		subjects = []pdk.Subject{{EntityType: "person", IdentifierType: "stripe_customer_id", Identifier: "customer_id", Where: "not is_superseded",
 			Traits: append(append(person, common...), pdk.Trait{Name: "name", Value: "person_name"})}}
 	} else {
 		subjects = []pdk.Subject{
-			{EntityType: "group", IdentifierType: "stripe_customer_id", Identifier: "customer_id",
+			{EntityType: "group", IdentifierType: "stripe_customer_id", Identifier: "customer_id", Where: "not is_superseded",
 				Traits: append(common, pdk.Trait{Name: "name", Value: "company_name"}, pdk.Trait{Name: "billing_email", Value: "email"})},
 			{EntityType: "person", IdentifierType: "email", Identifier: "email",
 				Traits: append(person, pdk.Trait{Name: "name", Value: "individual_name"})},

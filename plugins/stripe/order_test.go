@@ -78,6 +78,64 @@ func TestSecond(t *testing.T) {
 	}
 }
 
+// TestLoop: a state that comes back within one second. previous_attributes links all changes of the second, and what
+// was before or comes after says where they begin; status, ids and lines say the opposite.
+func TestLoop(t *testing.T) {
+	at := day(1, 5)
+	loaded := func(second int64, id, status, previous string) plugintest.Record {
+		return plugintest.Record{JSON: fmt.Sprintf(`{"id":%q,"object":"event","type":"customer.subscription.updated","created":%d,"livemode":true,"data":{"object":%s,"previous_attributes":{"status":%q}}}`,
+			id, second, sub("sub_1", status, 1000, ""), previous)}
+	}
+	created := func(second int64, status string) plugintest.Record {
+		return envelope("evt_z", "customer.subscription.created", second, sub("sub_1", status, 1000, ""))
+	}
+	for _, test := range []struct {
+		name    string
+		records []plugintest.Record
+		want    []string
+	}{
+		{"born in the same second", []plugintest.Record{
+			created(at, "active"), loaded(at, "evt_b", "past_due", "active"), loaded(at, "evt_a", "active", "past_due"),
+		}, []string{"active", "past_due", "active"}},
+		{"after what was before", []plugintest.Record{
+			created(at-60, "active"), loaded(at, "evt_b", "past_due", "active"), loaded(at, "evt_a", "active", "past_due"),
+		}, []string{"active", "past_due", "active"}},
+		{"before what comes after", []plugintest.Record{
+			loaded(at, "evt_b", "past_due", "active"), loaded(at, "evt_a", "active", "past_due"), loaded(at+60, "evt_c", "unpaid", "active"),
+		}, []string{"active", "past_due", "active", "unpaid"}},
+		{"there and back twice", []plugintest.Record{
+			created(at-60, "active"), loaded(at, "evt_d", "past_due", "active"), loaded(at, "evt_c", "active", "past_due"),
+			loaded(at, "evt_b", "past_due", "active"), loaded(at, "evt_a", "active", "past_due"),
+		}, []string{"active", "past_due", "active", "past_due", "active"}},
+		{"round three", []plugintest.Record{
+			created(at-60, "active"), loaded(at, "evt_c", "past_due", "active"), loaded(at, "evt_b", "unpaid", "past_due"), loaded(at, "evt_a", "active", "unpaid"),
+		}, []string{"active", "past_due", "unpaid", "active"}},
+		{"nothing says: the status that comes furthest is last", []plugintest.Record{
+			loaded(at, "evt_b", "past_due", "active"), loaded(at, "evt_a", "active", "past_due"),
+		}, []string{"active", "past_due"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			backwards := slices.Clone(test.records)
+			slices.Reverse(backwards)
+			for _, records := range [][]plugintest.Record{test.records, backwards} {
+				s := plugintest.New(t, stripe.Plugin(), plugintest.Options{})
+				s.Load("events", records...)
+				var got []string
+				for _, r := range s.Rows("subscription_lifecycle") {
+					got = append(got, r.Text("version_no")+r.Text("status"))
+				}
+				slices.Sort(got)
+				for i := range got {
+					got[i] = got[i][1:]
+				}
+				if !slices.Equal(got, test.want) {
+					t.Errorf("statuses %v, want %v", got, test.want)
+				}
+			}
+		})
+	}
+}
+
 // TestConservation: per customer and currency, charges less what went back of them is the sum of cash_revenue,
 // and MRR now is the sum over the subscriptions that are live.
 func TestConservation(t *testing.T) {

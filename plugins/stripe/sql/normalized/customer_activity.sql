@@ -20,23 +20,29 @@ changes as (
     from named
     where came_at is not null or observed_at is not null
 ),
+dated as (
+    select *, case when event_name = 'customer_created' then came_at else observed_at end as occurred_at
+    from changes
+),
 spoken as (
-    select v.event_name, case when v.event_name = 'customer_created' then v.came_at else v.observed_at end as occurred_at, v.occurrence,
+    select v.event_name, v.occurred_at, v.occurrence,
+        -- of several changes at one instant the last says what holds from then on
+        coalesce(lead(v.occurred_at) over (partition by v.customer_id order by v.version_no) = v.occurred_at, false) as is_superseded,
         v.customer_id, v.email, v.previous_email, v.name, v.individual_name, v.business_name, v.phone, v.description, v.country, v.city, v.locale,
         v.currency, v.tax_exempt, v.delinquent,
         case when v.delinquent and v.event_name = 'customer_updated' then 'delinquent' when v.delinquent is not null then 'current' end as payment_standing,
         v.metadata, v._ingested_at
-    from changes v
+    from dated v
     union all
     -- first seen delinquent: since when, nobody says
-    select 'customer_delinquent', observed_at, 1,
+    select 'customer_delinquent', observed_at, 1, false,
         customer_id, email, email as previous_email, name, individual_name, business_name, phone, description, country, city, locale,
         currency, tax_exempt, delinquent, 'delinquent', metadata, _ingested_at
     from changes
     where place = 1 and delinquent
     union all
     -- a deletion is all that is known of some
-    select 'customer_deleted', deleted_at, 1,
+    select 'customer_deleted', deleted_at, 1, false,
         customer_id, email, email as previous_email, name, individual_name, business_name, phone, description, country, city, locale,
         currency, tax_exempt, delinquent, cast(null as text), metadata, _ingested_at
     from normalized.customers

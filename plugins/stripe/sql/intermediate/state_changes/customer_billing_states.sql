@@ -28,7 +28,7 @@ said as (
     union all
     select event_id, customer_id, 'payment_standing', 'dimension', customer_id as standing_key, payment_standing, cast(null as decimal), cast(null as text), occurred_at, _ingested_at
     from normalized.customer_activity
-    where payment_standing is not null or event_name = 'customer_deleted'
+    where (payment_standing is not null or event_name = 'customer_deleted') and not is_superseded
 )
 select
     event_id,
