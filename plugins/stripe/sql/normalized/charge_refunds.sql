@@ -1,11 +1,12 @@
 -- What went back of a charge and is no refund that was landed: amount_refunded says how much in
 -- all, its versions say when. What refunds of that time explain is theirs; no refund counts twice.
 with known as (
-    -- a refund under way is in amount_refunded, one that failed is not
-    select charge_id, sum(amount) as amount
-    from normalized.refunds
-    where status not in ('failed', 'canceled') and charge_id is not null
-    group by charge_id
+    -- a refund under way is in amount_refunded; one that failed is not, once it has
+    select r.charge_id, sum(r.amount) as amount
+    from normalized.refunds r
+    join normalized.charges c on c.charge_id = r.charge_id
+    where r.status not in ('failed', 'canceled') or r.void_at > c.observed_at
+    group by r.charge_id
 ),
 short as (
     select
@@ -38,10 +39,10 @@ steps as (
     group by v.charge_id, coalesce(v.at, s.created_at)
 ),
 explained as (
-    select p.charge_id, p.at, p.amount, p.is_event, sum(case when r.created_at <= p.at then r.amount end) as known
+    select p.charge_id, p.at, p.amount, p.is_event, sum(case when r.created_at <= p.at and (r.is_valid or r.void_at > p.at) then r.amount end) as known
     from steps p
     left join (
-        select charge_id, created_at, amount from normalized.refunds where status not in ('failed', 'canceled')
+        select charge_id, created_at, amount, void_at, status not in ('failed', 'canceled') as is_valid from normalized.refunds
     ) r on r.charge_id = p.charge_id
     group by p.charge_id, p.at, p.amount, p.is_event
 ),

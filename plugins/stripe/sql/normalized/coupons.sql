@@ -18,7 +18,8 @@ select
     json_decimal(obj, '$.percent_off') as percent_off,
     json_decimal(obj, '$.amount_off') as amount_off,
     lower(json_text(obj, '$.currency')) as currency,
-    json_text(obj, '$.duration') as duration
+    json_text(obj, '$.duration') as duration,
+    json_bigint(obj, '$.duration_in_months') as duration_months
 from placed
 where json_text(obj, '$.duration') is not null or json_text(obj, '$.percent_off') is not null or json_text(obj, '$.amount_off') is not null
 qualify row_number() over (partition by id order by observed_at desc, place desc, _ingested_at desc, connection desc, version_key) = 1

@@ -33,7 +33,8 @@ fields as (
         coalesce(json_extract(obj, '$.metadata'), cast(null as json)) as metadata,
         json_text(obj, '$.metadata') as metadata_text,
         coalesce(json_timestamp(obj, '$.updated'), observed_at) as observed_at,
-        case when json_type(obj, '$.discount') = 'object' then json_extract(obj, '$.discount') end as discount,
+        case when json_type(obj, '$.discount') = 'object' then json_extract(obj, '$.discount')
+            when nullif(json_text(obj, '$.discount_coupon_id'), '') is not null then obj end as discount,
         is_event,
         stream_id,
         version_key,

@@ -82,6 +82,8 @@ select
     l.amount_minor / coalesce(m.minor_per_major, 100) as amount,
     l.created_at,
     l.failed_at,
+    -- it is not in amount_refunded from then on
+    case when l.status in ('failed', 'canceled') then coalesce(l.failed_at, l.observed_at) end as void_at,
     case when l.last_deleted_at >= coalesce(l.last_seen_at, l.last_deleted_at) then l.last_deleted_at end as deleted_at,
     l.connection,
     greatest(l._ingested_at, c._ingested_at) as _ingested_at

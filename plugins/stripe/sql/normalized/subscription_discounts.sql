@@ -1,12 +1,13 @@
 -- Discounts of each version of a subscription and of its items (item_id), those
 -- that lower recurring revenue: forever, and repeating while they last. One that is given once is none.
 -- A customer's own discount is that of its subscriptions that have none. Of a discount or
--- coupon that is named and was not landed, nothing is known (is_unknown).
+-- coupon that is named and was not landed, nothing is known (is_unknown). Stripe's own tables
+-- (Sigma, Data Pipeline) keep discount_coupon_id on the record, which then is the discount.
 with kept as (
     -- a customer's discount, and when a later version did without
     select customer_id, version_no, observed_at,
-        coalesce(json_text(discount, '$.id'), json_text(discount, '$.source.coupon.id'), json_text(discount, '$.source.coupon'),
-            json_text(discount, '$.coupon.id'), json_text(discount, '$.coupon'), case when discount is not null then 'discount' end) as discount_key
+        coalesce(nullif(json_text(discount, '$.discount_coupon_id'), ''), json_text(discount, '$.id'), json_text(discount, '$.source.coupon.id'),
+            json_text(discount, '$.source.coupon'), json_text(discount, '$.coupon.id'), json_text(discount, '$.coupon'), case when discount is not null then 'discount' end) as discount_key
     from normalized.customer_versions
     where is_full
 ),
@@ -94,15 +95,17 @@ read as (
         item_id,
         item_ordinal,
         ordinal,
-        coalesce(json_text(discount, '$'), json_text(discount, '$.id')) as discount_id,
+        coalesce(json_text(discount, '$'), nullif(json_text(discount, '$.discount_coupon_id'), ''), json_text(discount, '$.id')) as discount_id,
         coalesce(json_text(discount, '$.source.coupon.id'), json_text(discount, '$.source.coupon'),
-            json_text(discount, '$.coupon.id'), json_text(discount, '$.coupon'), json_text(discount, '$.coupon_id')) as coupon_id,
+            json_text(discount, '$.coupon.id'), json_text(discount, '$.coupon'), json_text(discount, '$.coupon_id'),
+            nullif(json_text(discount, '$.discount_coupon_id'), '')) as coupon_id,
         coalesce(json_decimal(discount, '$.source.coupon.percent_off'), json_decimal(discount, '$.coupon.percent_off')) as percent_off,
         coalesce(json_decimal(discount, '$.source.coupon.amount_off'), json_decimal(discount, '$.coupon.amount_off')) as amount_off,
         lower(coalesce(json_text(discount, '$.source.coupon.currency'), json_text(discount, '$.coupon.currency'))) as currency,
         coalesce(json_text(discount, '$.source.coupon.duration'), json_text(discount, '$.coupon.duration')) as duration,
-        json_timestamp(discount, '$.start') as starts_at,
-        json_timestamp(discount, '$.end') as ends_at,
+        coalesce(json_bigint(discount, '$.source.coupon.duration_in_months'), json_bigint(discount, '$.coupon.duration_in_months')) as duration_months,
+        coalesce(json_timestamp(discount, '$.discount_start'), json_timestamp(discount, '$.start')) as starts_at,
+        coalesce(json_timestamp(discount, '$.discount_end'), json_timestamp(discount, '$.end')) as ends_at,
         gone_at
     from held
 ),
@@ -116,28 +119,30 @@ expanded as (
         coalesce(json_decimal(discount, '$.source.coupon.amount_off'), json_decimal(discount, '$.coupon.amount_off')) as amount_off,
         lower(coalesce(json_text(discount, '$.source.coupon.currency'), json_text(discount, '$.coupon.currency'))) as currency,
         coalesce(json_text(discount, '$.source.coupon.duration'), json_text(discount, '$.coupon.duration')) as duration,
+        coalesce(json_bigint(discount, '$.source.coupon.duration_in_months'), json_bigint(discount, '$.coupon.duration_in_months')) as duration_months,
         json_timestamp(discount, '$.start') as starts_at,
         json_timestamp(discount, '$.end') as ends_at
     from landed
     union all
-    select json_text(discount, '$.id'),
+    select coalesce(nullif(json_text(discount, '$.discount_coupon_id'), ''), json_text(discount, '$.id')),
         coalesce(json_text(discount, '$.source.coupon.id'), json_text(discount, '$.source.coupon'), json_text(discount, '$.coupon.id'), json_text(discount, '$.coupon')),
         coalesce(json_decimal(discount, '$.source.coupon.percent_off'), json_decimal(discount, '$.coupon.percent_off')),
         coalesce(json_decimal(discount, '$.source.coupon.amount_off'), json_decimal(discount, '$.coupon.amount_off')),
         lower(coalesce(json_text(discount, '$.source.coupon.currency'), json_text(discount, '$.coupon.currency'))),
         coalesce(json_text(discount, '$.source.coupon.duration'), json_text(discount, '$.coupon.duration')),
-        json_timestamp(discount, '$.start'), json_timestamp(discount, '$.end')
+        coalesce(json_bigint(discount, '$.source.coupon.duration_in_months'), json_bigint(discount, '$.coupon.duration_in_months')),
+        coalesce(json_timestamp(discount, '$.discount_start'), json_timestamp(discount, '$.start')), coalesce(json_timestamp(discount, '$.discount_end'), json_timestamp(discount, '$.end'))
     from normalized.subscription_versions
     where discount is not null
     union all
-    select discount_id, coupon_id, percent_off, amount_off, currency, duration, starts_at, ends_at
+    select discount_id, coupon_id, percent_off, amount_off, currency, duration, duration_months, starts_at, ends_at
     from read
     where coupon_id is not null
 ),
 by_id as (
     select
         discount_id, max(coupon_id) as coupon_id, max(percent_off) as percent_off, max(amount_off) as amount_off, max(currency) as currency, max(duration) as duration,
-        min(starts_at) as starts_at, max(ends_at) as ends_at
+        max(duration_months) as duration_months, min(starts_at) as starts_at, max(ends_at) as ends_at
     from expanded
     where discount_id is not null
     group by discount_id
@@ -154,6 +159,7 @@ known as (
         coalesce(n.amount_off, l.amount_off, c.amount_off) as amount_off,
         coalesce(n.currency, l.currency, c.currency) as currency,
         coalesce(n.duration, l.duration, c.duration) as duration,
+        coalesce(n.duration_months, l.duration_months, c.duration_months) as duration_months,
         coalesce(n.starts_at, l.starts_at) as starts_at,
         coalesce(n.ends_at, l.ends_at) as ends_at,
         n.gone_at
@@ -174,7 +180,7 @@ select
     currency,
     duration,
     starts_at,
-    least(case when coalesce(duration, 'repeating') = 'repeating' then ends_at end, gone_at) as ends_at,
+    least(case when coalesce(duration, 'repeating') = 'repeating' then coalesce(ends_at, date_add('month', duration_months, starts_at)) end, gone_at) as ends_at,
     duration is null or (percent_off is null and amount_off is null) as is_unknown
 from known
 where coalesce(duration, 'unknown') <> 'once' and (discount_id is not null or percent_off is not null or amount_off is not null)

@@ -7,11 +7,11 @@ with loose as (
     group by subscription_id
 ),
 held as (
-    select v.subscription_id, v.version_no, v.start_at, v.created_at, v.currency, t.item, t.ordinal, cast(null as timestamp) as gone_at
+    select v.subscription_id, v.version_no, v.start_at, v.created_at, v.currency, v.tax_rates, t.item, t.ordinal, cast(null as timestamp) as gone_at
     from normalized.subscription_versions v
     cross join unnest(json_array(v.items, '$')) as t(item, ordinal)
     union all
-    select v.subscription_id, v.version_no, v.start_at, v.created_at, v.currency, l.item, 0, l.gone_at
+    select v.subscription_id, v.version_no, v.start_at, v.created_at, v.currency, v.tax_rates, l.item, 0, l.gone_at
     from normalized.subscription_versions v
     join normalized.loose_items l on l.subscription_id = v.subscription_id
     where v.items is null
@@ -35,15 +35,24 @@ opened as (
             when json_type(item, '$.price') = 'object' then json_extract(item, '$.price')
             when json_type(item, '$.plan') = 'object' then json_extract(item, '$.plan')
         end as price,
-        coalesce(json_bool(item, '$.deleted'), false) as is_deleted
+        coalesce(json_bool(item, '$.deleted'), false) as is_deleted,
+        case when json_type(item, '$.tax_rates[0]') = 'object' then json_extract(item, '$.tax_rates') else tax_rates end as tax_rates
     from held
     union all
     -- before items: one plan and one quantity on the subscription itself
     select v.subscription_id, v.version_no, v.start_at, v.created_at, v.currency, 0, v.subscription_id as item_id, cast(null as timestamp),
-        v.quantity, json_text(v.plan, '$.id'), cast(null as text), cast(null as timestamp), v.plan, false
+        v.quantity, json_text(v.plan, '$.id'), cast(null as text), cast(null as timestamp), v.plan, false, v.tax_rates
     from normalized.subscription_versions v
     left join loose l on l.subscription_id = v.subscription_id
     where v.items is null and v.plan is not null and l.subscription_id is null
+),
+taxed as (
+    -- a tax that is inside the price is no revenue
+    select subscription_id, version_no, item_id, ordinal, sum(json_decimal(t.rate, '$.percentage')) as percentage
+    from opened
+    cross join unnest(json_array(tax_rates, '$')) as t(rate)
+    where json_bool(t.rate, '$.inclusive')
+    group by subscription_id, version_no, item_id, ordinal
 ),
 inlined as (
     select
@@ -121,7 +130,7 @@ tiers as (
         c.units,
         t.tier_no,
         json_bigint(t.tier, '$.up_to') as up_to,
-        coalesce(json_decimal(t.tier, '$.unit_amount_decimal'), json_decimal(t.tier, '$.unit_amount'), 0) as unit_minor,
+        coalesce(json_decimal(t.tier, '$.unit_amount_decimal'), json_decimal(t.tier, '$.unit_amount'), json_decimal(t.tier, '$.amount'), 0) as unit_minor,
         coalesce(json_decimal(t.tier, '$.flat_amount_decimal'), json_decimal(t.tier, '$.flat_amount'), 0) as flat_minor
     from counted c
     cross join unnest(json_array(c.tiers, '$')) as t(tier, tier_no)
@@ -152,11 +161,18 @@ valued as (
             when c.billing_scheme <> 'tiered' then c.unit_minor * c.units
             when c.tiers_mode = 'volume' then t.volume_minor
             else t.graduated_minor
-        end as period_minor,
+        end as full_minor,
+        x.percentage as tax_percentage,
         case c.interval_unit when 'month' then 12 when 'year' then 1 when 'week' then 52 when 'day' then 365 end as intervals_a_year
     from counted c
     left join tiered t
         on t.subscription_id = c.subscription_id and t.version_no = c.version_no and t.item_id = c.item_id and t.ordinal = c.ordinal
+    left join taxed x
+        on x.subscription_id = c.subscription_id and x.version_no = c.version_no and x.item_id = c.item_id and x.ordinal = c.ordinal
+),
+netted as (
+    select *, case when tax_percentage > 0 then full_minor / (1 + tax_percentage / 100) else full_minor end as period_minor
+    from valued
 )
 select
     v.subscription_id,
@@ -180,6 +196,6 @@ select
         when v.interval_unit = 'month' and v.interval_count = 1 and coalesce(c.minor_per_major, 100) = 100 then v.period_minor / 100 -- most are
         else v.period_minor * v.intervals_a_year / (12 * v.interval_count * coalesce(c.minor_per_major, 100))
     end as gross_month
-from valued v
+from netted v
 left join normalized.products p on p.product_id = v.product_id
 left join normalized.currencies c on c.currency = v.currency

@@ -41,7 +41,9 @@ read as (
         coalesce(json_extract(obj, '$.items.data'), json_extract(obj, '$.items')) as items,
         case when json_type(obj, '$.plan') = 'object' then json_extract(obj, '$.plan') end as plan,
         json_extract(obj, '$.discounts') as discounts,
-        case when json_type(obj, '$.discount') = 'object' then json_extract(obj, '$.discount') end as discount,
+        case when json_type(obj, '$.discount') = 'object' then json_extract(obj, '$.discount')
+            when nullif(json_text(obj, '$.discount_coupon_id'), '') is not null then obj end as discount,
+        json_extract(obj, '$.default_tax_rates') as tax_rates,
         json_timestamp(obj, '$.updated') as updated_at,
         coalesce(json_bool(obj, '$.livemode'), is_live) as is_live,
         is_deleted or coalesce(json_bool(obj, '$.deleted'), json_bool(obj, '$.is_deleted'), false) as is_deleted,
@@ -131,6 +133,7 @@ select
     plan,
     discounts,
     discount,
+    tax_rates,
     connection,
     _ingested_at
 from numbered

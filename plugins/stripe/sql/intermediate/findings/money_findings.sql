@@ -65,3 +65,7 @@ union all
 select 'invoices', 'unknown_value', status, invoice_id
 from normalized.invoices
 where status not in ('draft', 'open', 'paid', 'void', 'uncollectible')
+union all
+select 'disputes', 'unknown_value', status, dispute_id
+from normalized.disputes
+where status not in ('warning_needs_response', 'warning_under_review', 'warning_closed', 'needs_response', 'under_review', 'won', 'lost', 'prevented')
