@@ -32,17 +32,18 @@ func Automatic() []string {
 	return []string{
 		// answers are not read
 		"noreply", "donotreply", "dontreply", "noresponse", "donotrespond", "noresponder", "nepasrepondre", "nichtantworten", "bittenichtantworten", "keineantwort",
-		"nonrispondere", "naoresponda", "naoresponder", "*noreply*", "*no-reply*", "*donotreply*", "*do-not-reply*",
+		"nonrispondere", "naoresponda", "naoresponder", "nocontestar", "noreplyto", "geenantwoord", "nietbeantwoorden", "svarinte", "svarikke", "ikkesvar",
+		"ejsvar", "alavastaa", "nieodpowiadaj", "neodpovidat", "neodpovedat", "nevalaszolj", "yanitlamayin", "*noreply*", "*no-reply*", "*donotreply*", "*do-not-reply*",
 		// mail servers and programs
-		"mailerdaemon", "*mailer-daemon*", "postmaster", "autoreply", "autoresponder", "autoconfirm", "notification", "notifications", "notify", "alert", "alerts", "notification-*", "notifications-*", "notify-*", "alert-*", "alerts-*",
-		"calendarnotification", "mailer", "bounce", "bounces", "bounce-*", "bounces-*", "*-bounce", "*-bounces", "*-bounces-*", "unsubscribe", "unsubscribe-*", "*-unsubscribe",
-		"*-subscribe",
+		"mailerdaemon", "*mailer-daemon*", "postmaster", "autoreply", "autoresponder", "autoconfirm", "automated", "nobody", "devnull", "daemon", "cron", "listserv", "majordomo", "notification", "notifications", "notify", "alert", "alerts", "notification-*", "notifications-*", "*-notification", "*-notifications", "notify-*", "alert-*", "alerts-*", "*-alerts",
+		"calendarnotification", "mailer", "bounce", "bounces", "bounce-*", "bounces-*", "*-bounce", "*-bounces", "*-bounces-*", "unsubscribe", "unsubscribe-*", "*-unsubscribe", "*-subscribe", "owner-*",
 		// variable envelope return paths (VERP), rewritten senders (SRS) and their like: an address within an address
 		"*=*", "srs0*", "srs1*",
 		// answers to one ticket or comment
 		"reply", "replies", "reply-*", "replies-*", "replyto-*", "reply-to-*", "ticket+*", "tickets+*", "case+*", "cases+*", "comment+*", "comments+*",
 		"*@reply.*", "*@replies.*", "*@bounce.*", "*@bounces.*", "*@intercom-mail.com", "*@*.intercom-mail.com", "*@incoming.intercom.io",
 		// made by a machine
+		"emailtosalesforce@*", "*@bcc.*",
 		"/^[0-9a-f]{24,}$/", "/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/",
 	}
 }

@@ -42,9 +42,10 @@ func TestLists(t *testing.T) {
 		"automatic": `noreply@x no-reply@x no_reply@x no.reply@x noreply+abc@x noreply-7@x shop-noreply@x comments-noreply@x do-not-reply@x do_not_reply@x donotreply@x
 			mailer-daemon@x mailer_daemon@x postmaster@x bounce@x bounces@x bounce+ana=client.example@x bounce-17-ana=client.example@x list-bounces@x list-bounces+ana=x.y@x
 			srs0=hash=tt=client.example=ana@x prvs=0123=ana@x reply+a1b2@x reply-4711@x support+id4711@x ticket+9@x hello+x@x ana@reply.tracker.example x@bounces.sender.example
-			5f2b8c7d9e0a1b2c3d4e5f60@x 123e4567-e89b-12d3-a456-426614174000@x notifications@x notifications+k2@x notify-shop@x msprvs1=17abc=bounces@x reply-fe95@x alerts@x nicht-antworten@x`,
+			5f2b8c7d9e0a1b2c3d4e5f60@x 123e4567-e89b-12d3-a456-426614174000@x notifications@x notifications+k2@x notify-shop@x msprvs1=17abc=bounces@x reply-fe95@x alerts@x nicht-antworten@x
+			jira-notifications@x owner-list@x devnull@x cron@x listserv@x geen.antwoord@x nie_odpowiadaj@x emailtosalesforce@c77.le.example 4711@bcc.crm.example`,
 		"shared": `info@x in.fo@x sales@x sales-emea@x customer.service@x customer-support@x it@x hr@x office@x kontakt@x`,
-		"person": `ana@x ana+news@x ana.b@x replyson@x nora.eply@x bouncer@x infotainment@x casey.jones@x it.smith@x deadbeef@x ticket.jones@x helena@x teamo@x ana-maria@x`,
+		"person": `ana@x ana+news@x ana.b@x replyson@x nora.eply@x bouncer@x infotainment@x casey.jones@x it.smith@x deadbeef@x ticket.jones@x helena@x teamo@x ana-maria@x owner@x cronin@x daemona@x`,
 	} {
 		for _, a := range strings.Fields(addresses) {
 			if got := judge(t, a, nil, nil); got != want {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	netmail "net/mail"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 )
@@ -40,6 +41,25 @@ func byGo(text string) string {
 		all = append(all, canonical(a.Name, local+a.Address[at:]))
 	}
 	return strings.Join(all, " | ")
+}
+
+// TestAddressesOfPython: the recorded column is what this machine's Python reads, if it has one.
+func TestAddressesOfPython(t *testing.T) {
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		t.Logf("NOT CHECKED: testdata/addresses.jsonl against Python, for there is none: %v", err)
+		return
+	}
+	f, err := os.Open("testdata/addresses.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Close() })
+	cmd := exec.CommandContext(t.Context(), python, "testdata/addresses.py", "check")
+	cmd.Stdin = f
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
 }
 
 // TestAddressLibraries: no difference to net/mail and to Python's email on well-formed lists.

@@ -1,10 +1,11 @@
 """Write address texts and what Python's email.utils reads in them, one JSON object a line: {"text", "mailboxes": [[name, address]]}.
 
     python3 addresses.py > addresses.jsonl
+    python3 addresses.py check < addresses.jsonl     reads the texts again, and fails where it reads something else
 
 Encoded words are decoded as email.header does. Only well-formed texts (RFC 5322 and 6532, 2047): what is not is in address_differences_test.go.
 """
-import json, random
+import json, random, sys
 from email.header import decode_header, make_header
 from email.utils import getaddresses
 
@@ -38,6 +39,10 @@ def read(value):
     folded = value.replace("\r\n", "").replace("\n", "")
     return [[str(make_header(decode_header(n))), a] for n, a in getaddresses([folded]) if a]
 
+
+if sys.argv[1:] == ["check"]:
+    differing = [v["text"] for v in map(json.loads, sys.stdin) if read(v["text"]) != v["mailboxes"]]
+    sys.exit(f"Python {sys.version} reads otherwise: {differing}" if differing else 0)
 
 rnd = random.Random(5322)
 texts = [n + " <uma@post.test>" for n in names if n] + [l + "@" + d for l in locals_ for d in domains]

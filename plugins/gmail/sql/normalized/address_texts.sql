@@ -11,7 +11,7 @@ select
   address_text,
   plain_text,
   case
-    when contains(plain_text, '\') or contains(plain_text, '[') then 'list'
+    when contains(plain_text, '\') or contains(plain_text, '[') or regexp_like(plain_text, '^ *''[^<]*$') then 'list'
     when regexp_like(plain_text, '^[^"(),:;<>@=]*<[^"(),:;<>@ ]+@[^"(),:;<>@ ]+> *$') then 'named'
     when regexp_like(plain_text, '^ *"[^"=]*" *<[^"(),:;<>@ ]+@[^"(),:;<>@ ]+> *$') then 'quoted'
     when regexp_like(plain_text, '^ *[^"(),:;<>@ ]+@[^"(),:;<>@ ]+ *$') then 'bare'

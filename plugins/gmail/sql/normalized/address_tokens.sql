@@ -1,11 +1,11 @@
 -- The tokens of every address text that is more than one plain mailbox: quoted strings, comments, angle brackets,
 -- encoded words, separators and the text between, after RFC 5322.
--- Escaped characters are set aside as ␀ (backslash), ␁ (quote), ␂ ␃ (parentheses), ␄ ␅ (brackets) and come back where names are cleaned.
+-- Escaped characters are set aside as ␀ (backslash), ␁ (quote), ␂ ␃ (parentheses), ␄ ␅ (brackets) and come back where names are cleaned. mailto: is left out.
 with prepared as (
   select
     address_text,
     replace(replace(replace(replace(replace(replace(replace(replace(
-      plain_text, '\\', '␀'), '\"', '␁'), '\(', '␂'), '\)', '␃'), '[', '␄'), ']', '␅'),
+      regexp_replace(plain_text, '[Mm][Aa][Ii][Ll][Tt][Oo]:', ''), '\\', '␀'), '\"', '␁'), '\(', '␂'), '\)', '␃'), '[', '␄'), ']', '␅'),
       '"=?', '=?'), '?="', '?=') as marked
   from normalized.address_texts
   where shape = 'list'

@@ -1,4 +1,4 @@
--- Every name and subject with encoded words (RFC 2047), and what they say: UTF-8, US-ASCII, ISO-8859-1 and -15, Windows-1252 and -1251.
+-- Every name and subject with encoded words (RFC 2047), and what they say: in UTF-8 and the charsets of one byte a character.
 -- Adjacent words of one charset are joined as bytes, for some writers cut a character in two. A word in another charset, or with bytes that
 -- its charset does not know, stays as it is, and so do the words next to it.
 with texts as (
@@ -24,10 +24,10 @@ words as (
   from (select distinct piece as word from pieces where is_word) as w
 ),
 known as (
-  select word, charset, encoding,
-    case when encoding = 'B' then base64_hex(concat(payload, case mod(length(payload), 4) when 2 then '==' when 3 then '=' end)) else payload end as payload
-  from words
-  where charset in ('utf-8', 'utf8', 'us-ascii', 'ascii', 'iso-8859-1', 'latin1', 'iso-8859-15', 'windows-1252', 'cp1252', 'windows-1251', 'cp1251')
+  select w.word, n.charset, w.encoding,
+    case when w.encoding = 'B' then base64_hex(concat(w.payload, case mod(length(w.payload), 4) when 2 then '==' when 3 then '=' end)) else w.payload end as payload
+  from words as w
+  join normalized.charset_names as n on n.name = w.charset
 ),
 -- A Q word is bytes, =XX each, between text that stands for itself; a B word is bytes.
 runs as (
@@ -42,33 +42,14 @@ runs as (
   from known
   where encoding = 'B' and payload <> ''
 ),
--- Bytes of one-byte charsets, each as the UTF-8 of its character.
-bytes as (
-  select r.word, r.run, b.ordinality as byte_place,
-    case
-      when b.value < '80' then b.value
-      when r.charset = 'windows-1251' and b.value >= 'c0' then concat(
-        case when b.value < 'f0' then 'd0' else 'd1' end,
-        case substring(b.value, 1, 1) when 'c' then '9' when 'd' then 'a' when 'e' then 'b' else '8' end,
-        substring(b.value, 2, 1))
-      when r.charset = 'windows-1251' then case b.value when 'a8' then 'd081' when 'b8' then 'd191' when 'a0' then 'c2a0' when '96' then 'e28093' when '97' then 'e28094' when 'ab' then 'c2ab' when 'bb' then 'c2bb' when 'b9' then 'e28496' else '3f' end
-      when b.value >= 'c0' then concat('c3', case substring(b.value, 1, 1) when 'c' then '8' when 'd' then '9' when 'e' then 'a' else 'b' end, substring(b.value, 2, 1))
-      when b.value >= 'a0' then case when r.charset = 'iso-8859-15' and b.value = 'a4' then 'e282ac' else concat('c2', b.value) end
-      else case b.value
-        when '80' then 'e282ac' when '82' then 'e2809a' when '84' then 'e2809e' when '85' then 'e280a6' when '8a' then 'c5a0' when '8c' then 'c592'
-        when '8e' then 'c5bd' when '91' then 'e28098' when '92' then 'e28099' when '93' then 'e2809c' when '94' then 'e2809d' when '95' then 'e280a2'
-        when '96' then 'e28093' when '97' then 'e28094' when '99' then 'e284a2' when '9a' then 'c5a1' when '9c' then 'c593' when '9e' then 'c5be'
-        when '9f' then 'c5b8' else '3f'
-      end
-    end as digits
+-- Bytes of other charsets than UTF-8, as text.
+recoded as (
+  select r.word, r.run, string_agg(coalesce(c.character, hex_text(b.value)), '' order by b.ordinality) as plain
   from runs as r
   cross join unnest(regexp_matches(r.digits, '[0-9a-f][0-9a-f]')) as b(value, ordinality)
-  where r.charset in ('iso-8859-1', 'latin1', 'iso-8859-15', 'windows-1252', 'cp1252', 'windows-1251', 'cp1251')
-),
-recoded as (
-  select word, run, string_agg(digits, '' order by byte_place) as digits
-  from bytes
-  group by word, run
+  left join normalized.charset_characters as c on c.charset = r.charset and c.byte = b.value
+  where r.charset <> 'utf-8'
+  group by r.word, r.run
 ),
 -- The pieces in turn; those that are read as words, one after the other, are one group.
 grouped as (
@@ -84,12 +65,12 @@ grouped as (
 ),
 strung as (
   select
-    g.text, g.nth, g.place, r.run, r.charset, r.plain,
-    coalesce(c.digits, r.digits) as digits,
-    -- Bytes of one charset that follow each other belong together.
-    case when r.digits is not null
-        and lag(r.digits) over (partition by g.text, g.nth order by g.place, r.run) is not null
-        and lag(r.charset) over (partition by g.text, g.nth order by g.place, r.run) = r.charset
+    g.text, g.nth, g.place, r.run,
+    coalesce(c.plain, r.plain) as plain,
+    case when r.charset = 'utf-8' then r.digits end as digits,
+    -- Bytes of UTF-8 that follow each other belong together.
+    case when r.charset = 'utf-8' and r.digits is not null
+        and lag(case when r.charset = 'utf-8' then r.digits end) over (partition by g.text, g.nth order by g.place, r.run) is not null
       then 0 else 1 end as begins
   from grouped as g
   join runs as r on r.word = g.piece

@@ -4,21 +4,26 @@ with flat_headers as (
     copy_id,
     coalesce(json_text(flat, '$.From'), json_text(flat, '$.from')) as from_text,
     coalesce(json_text(flat, '$.Sender'), json_text(flat, '$.sender')) as sender_text,
-    coalesce(json_text(flat, '$.To'), json_text(flat, '$.to')) as to_text,
+    coalesce(json_text(flat, '$.To'), json_text(flat, '$.to'), json_text(flat, '$.recipients')) as to_text,
     coalesce(json_text(flat, '$.Cc'), json_text(flat, '$.CC'), json_text(flat, '$.cc')) as cc_text,
     coalesce(json_text(flat, '$.Bcc'), json_text(flat, '$.bcc')) as bcc_text,
-    coalesce(json_text(flat, '$."Reply-To"'), json_text(flat, '$.reply_to')) as reply_to_text,
+    coalesce(json_text(flat, '$."Reply-To"'), json_text(flat, '$."reply-to"'), json_text(flat, '$.reply_to'), json_text(flat, '$.replyTo')) as reply_to_text,
     coalesce(json_text(flat, '$.Subject'), json_text(flat, '$.subject')) as subject,
     coalesce(json_text(flat, '$.Date'), json_text(flat, '$.date')) as date_text,
-    coalesce(json_text(flat, '$."Message-ID"'), json_text(flat, '$."Message-Id"'), json_text(flat, '$.message_id')) as message_id_text,
-    coalesce(json_text(flat, '$."In-Reply-To"'), json_text(flat, '$.in_reply_to')) as in_reply_to_text,
+    coalesce(json_text(flat, '$."Message-ID"'), json_text(flat, '$."Message-Id"'), json_text(flat, '$."message-id"'), json_text(flat, '$.message_id'), json_text(flat, '$.messageId')) as message_id_text,
+    coalesce(json_text(flat, '$."In-Reply-To"'), json_text(flat, '$."in-reply-to"'), json_text(flat, '$.in_reply_to'), json_text(flat, '$.inReplyTo')) as in_reply_to_text,
     coalesce(json_text(flat, '$.References'), json_text(flat, '$.references')) as references_text,
-    coalesce(json_text(flat, '$."Auto-Submitted"'), json_text(flat, '$.auto_submitted')) as auto_submitted,
+    coalesce(json_text(flat, '$."Auto-Submitted"'), json_text(flat, '$."auto-submitted"'), json_text(flat, '$.auto_submitted')) as auto_submitted,
     coalesce(json_text(flat, '$.Precedence'), json_text(flat, '$.precedence')) as precedence,
-    coalesce(json_text(flat, '$."List-Id"'), json_text(flat, '$."List-ID"'), json_text(flat, '$.list_id')) as list_id,
-    coalesce(json_text(flat, '$."Content-Type"'), json_text(flat, '$.content_type')) as content_type,
-    coalesce(json_text(flat, '$."Return-Path"'), json_text(flat, '$.return_path')) as return_path,
-    coalesce(json_text(flat, '$."X-Failed-Recipients"'), json_text(flat, '$.x_failed_recipients')) as failed_recipients_text
+    coalesce(json_text(flat, '$."List-Id"'), json_text(flat, '$."List-ID"'), json_text(flat, '$."list-id"'), json_text(flat, '$.list_id')) as list_id,
+    coalesce(json_text(flat, '$."Content-Type"'), json_text(flat, '$."content-type"'), json_text(flat, '$.content_type')) as content_type,
+    coalesce(json_text(flat, '$."Return-Path"'), json_text(flat, '$."return-path"'), json_text(flat, '$.return_path')) as return_path,
+    coalesce(json_text(flat, '$."X-Failed-Recipients"'), json_text(flat, '$."x-failed-recipients"'), json_text(flat, '$.x_failed_recipients')) as failed_recipients_text,
+    coalesce(json_text(flat, '$."X-Original-From"'), json_text(flat, '$."x-original-from"'), json_text(flat, '$.x_original_from')) as original_from_text,
+    coalesce(json_text(flat, '$."Delivered-To"'), json_text(flat, '$."delivered-to"'), json_text(flat, '$.delivered_to')) as delivered_text,
+    coalesce(json_text(flat, '$."X-Autoreply"'), json_text(flat, '$."x-autoreply"'), json_text(flat, '$.x_autoreply'), json_text(flat, '$."X-Autorespond"'), json_text(flat, '$."x-autorespond"'), json_text(flat, '$.x_autorespond')) is not null as is_auto_reply,
+    coalesce(json_text(flat, '$."List-Unsubscribe"'), json_text(flat, '$."list-unsubscribe"'), json_text(flat, '$.list_unsubscribe'), json_text(flat, '$."Feedback-ID"'), json_text(flat, '$."feedback-id"'), json_text(flat, '$.feedback_id'), json_text(flat, '$."X-Auto-Response-Suppress"'), json_text(flat, '$."x-auto-response-suppress"'), json_text(flat, '$.x_auto_response_suppress')) is not null as has_bulk_header,
+    json_type(flat, '$.attachments[0]') is not null as has_attachment
   from normalized.message_documents
   where flat is not null
 ),
@@ -29,7 +34,7 @@ headers as (
   cross join unnest(json_array(d.headers, '$')) as h(value, ordinality)
   where regexp_like(
     json_text(h.value, '$.name'),
-    '^([Ff][Rr][Oo][Mm]|[Ss][Ee][Nn][Dd]|[Ss][Uu][Bb]|[Tt][Oo]$|[Cc][Cc]$|[Bb][Cc][Cc]$|[Rr][Ee][Pp]|[Rr][Ee][Ff]|[Rr][Ee][Tt]|[Dd][Aa][Tt][Ee]|[Dd][Ee][Ll][Ii][Vv][Ee][Rr][Ee]|[Mm][Ee][Ss]|[Ii][Nn]-|[Cc][Oo][Nn][Tt][Ee][Nn][Tt]-([Tt][Yy]|[Cc])|[Aa][Uu][Tt][Oo]|[Pp][Rr][Ee]|[Ll][Ii][Ss][Tt]-|[Ff][Ee][Ee]|[Xx]-([Oo][Rr][Ii][Gg][Ii][Nn][Aa][Ll]-[Ff]|[Ff][Aa][Ii]|[Aa][Uu][Tt][Oo]))')
+    '^([Ff][Rr][Oo][Mm]|[Ss][Ee][Nn][Dd]|[Ss][Uu][Bb]|[Tt][Oo]$|[Cc][Cc]$|[Bb][Cc][Cc]$|[Rr][Ee][Pp]|[Rr][Ee][Ff]|[Rr][Ee][Tt]|[Dd][Aa][Tt][Ee]|[Dd][Ee][Ll][Ii][Vv][Ee][Rr][Ee]|[Mm][Ee][Ss]|[Ii][Nn]-|[Cc][Oo][Nn][Tt][Ee][Nn][Tt]-([Tt][Yy]|[Cc])|[Aa][Uu][Tt][Oo]|[Pp][Rr][Ee]|[Ll][Ii][Ss][Tt]-|[Ff][Ee][Ee]|[Xx]-([Oo][Rr][Ii][Gg][Ii][Nn][Aa][Ll]-[Ff]|[Ff][Aa][Ii]|[Aa][Uu][Tt][Oo]|[Mm][Aa][Ii][Ll]-[Aa][Uu][Tt][Oo]))')
 ),
 -- One row a fact of a copy: its headers, and as if they were headers its labels and parts.
 facts as (
@@ -40,9 +45,10 @@ facts as (
   from normalized.message_documents as d
   cross join unnest(json_array(d.labels, '$')) as l(value, ordinality)
   union all
-  select copy_id, case when is_attachment then 'attachment' else 'part' end as name, mime_type as value, cast(null as bigint) as place
+  select copy_id, case when is_invitation then 'invitation' when is_receipt then 'receipt' else 'attachment' end as name, mime_type as value,
+    cast(null as bigint) as place
   from normalized.message_parts
-  where not is_returned
+  where not is_returned and (is_invitation or is_receipt or is_attachment)
 ),
 -- An address header that stands several times in one mail counts as one that holds them all.
 doubled as (
@@ -87,12 +93,12 @@ pivoted as (
     min(case when f.name = 'content-class' then f.value end) as content_class,
     min(case when f.name = 'auto-submitted' then f.value end) as auto_submitted,
     min(case when f.name = 'precedence' then f.value end) as precedence,
-    bool_or(f.name in ('x-autoreply', 'x-autorespond')) as is_auto_reply,
+    bool_or(f.name in ('x-autoreply', 'x-autorespond', 'x-auto-reply', 'x-autoresponder', 'x-autoreply-from', 'x-mail-autoreply')) as is_auto_reply,
     bool_or(f.name = 'list-id') as has_list_id,
     bool_or(f.name in ('list-unsubscribe', 'feedback-id', 'x-auto-response-suppress')) as has_bulk_header,
     bool_or(f.name = 'attachment') as has_attachment,
-    bool_or(f.name in ('part', 'attachment') and f.value = 'text/calendar') as has_calendar_part,
-    bool_or(f.name = 'part' and f.value = 'message/disposition-notification') as is_receipt,
+    bool_or(f.name = 'invitation') as has_calendar_part,
+    bool_or(f.name = 'receipt') as is_receipt,
     bool_or(f.name = 'label' and f.value = 'DRAFT') as is_draft,
     bool_or(f.name = 'label' and f.value = 'SENT') as is_sent,
     bool_or(f.name = 'label' and f.value in (config('exclude_labels'))) as is_excluded,
@@ -132,7 +138,8 @@ statuses as (
 reported as (
   select
     copy_id,
-    string_agg(case when coalesce(action, 'failed') = 'failed' then trim(regexp_replace(coalesce(original_recipient, final_recipient), '^[^;<@]*;', '')) end,
+    string_agg(case when coalesce(action, 'failed') = 'failed'
+      then trim(regexp_replace(case when contains(original_recipient, '@') then original_recipient else final_recipient end, '^[^;<@]*;', '')) end,
       ', ' order by place) as failed_text,
     bool_or(coalesce(action, 'failed') = 'failed') as is_failure
   from statuses
@@ -153,7 +160,7 @@ merged as (
     d.copy_id,
     d.connection,
     d.account,
-    case when contains(d.account, '@') then d.account when contains(d.connection, '@') then d.connection else v.address_text end as owner_text,
+    case when contains(d.account, '@') then d.account when contains(d.connection, '@') then d.connection else coalesce(v.address_text, f.delivered_text) end as owner_text,
     d.gmail_id,
     d.gmail_thread_id,
     d.internal_at,
@@ -168,7 +175,7 @@ merged as (
     coalesce(p.cc_text, f.cc_text) as cc_text,
     coalesce(p.bcc_text, f.bcc_text) as bcc_text,
     coalesce(p.reply_to_text, f.reply_to_text) as reply_to_text,
-    p.original_from_text,
+    coalesce(p.original_from_text, f.original_from_text) as original_from_text,
     coalesce(p.failed_recipients_text, f.failed_recipients_text) as failed_recipients_text,
     e.failed_text as reported_text,
     e.is_failure,
@@ -184,10 +191,10 @@ merged as (
     coalesce(lower(p.content_class), '') as content_class,
     coalesce(lower(trim(coalesce(p.auto_submitted, f.auto_submitted))), 'no') as auto_submitted,
     coalesce(lower(trim(coalesce(p.precedence, f.precedence))), '') as precedence,
-    coalesce(p.is_auto_reply, false) as is_auto_reply,
+    coalesce(p.is_auto_reply, false) or coalesce(f.is_auto_reply, false) as is_auto_reply,
     coalesce(p.has_list_id, false) or f.list_id is not null as has_list_id,
-    coalesce(p.has_bulk_header, false) as has_bulk_header,
-    coalesce(p.has_attachment, false) or coalesce(d.filename, '') <> ''
+    coalesce(p.has_bulk_header, false) or coalesce(f.has_bulk_header, false) as has_bulk_header,
+    coalesce(p.has_attachment, false) or coalesce(f.has_attachment, false) or coalesce(d.filename, '') <> ''
       or (d.parts is null and coalesce(d.mime_type, '') = 'multipart/mixed') as has_attachment,
     coalesce(p.has_calendar_part, false) as has_calendar_part,
     coalesce(p.is_sent, false) as is_sent,
@@ -259,13 +266,16 @@ read as (
             or regexp_like(lower(subject), '(undeliver|failure|failed|returned mail|delivery status|not be delivered)')))
         -- A notice of delay is no failure, for the mail may still arrive, and one of delivery is the contrary.
         then case when coalesce(is_failure, not regexp_like(coalesce(lower(subject), ''), '(delay|warning: could not send|not yet been delivered|successful|relayed)')) then 'bounce' else 'auto_reply' end
-      when has_calendar_part or contains(content_type, 'text/calendar') or contains(content_class, 'calendarmessage')
+      when has_calendar_part or contains(content_type, 'text/calendar') or lower(mime_type) = 'text/calendar' or contains(content_class, 'calendarmessage')
         or contains(from_text, 'calendar-notification@google.com') then 'calendar_invite'
       -- An empty return path says that no answer is wanted: only machines write so.
       when is_auto_reply or starts_with(auto_submitted, 'auto-replied') or precedence = 'auto_reply' or return_path = '<>'
         -- Reports of whatever type are written by programs (RFC 6522); those of abuse follow below.
         or ((lower(mime_type) = 'multipart/report' or starts_with(content_type, 'multipart/report')) and not contains(content_type, 'feedback-report'))
-        or regexp_like(subject, '^ *([Oo]ut of [Oo]ffice|[Aa]utomatic [Rr]eply|[Aa]uto[ -]?[Rr]eply|AUTO[ -]?REPLY|Abwesenheit)') then 'auto_reply'
+        or regexp_like(subject, '^ *([Oo]ut of [Oo]ffice|[Aa]utomatic [Rr]eply|[Aa]uto[ -]?[Rr]eply|AUTO[ -]?REPLY|Abwesenheit)')
+        -- As Exchange writes in the reader's language.
+        or regexp_like(lower(subject), '^ *(automatische antwort|réponse automatique|respuesta automática|risposta automatica|resposta automática|automatisch antwoord|automatiskt svar|automatisk svar|autosvar|automaattinen vastaus|automatyczna odpowiedź|automatická odpověď|otomatik yanıt|автоматический ответ|автоответ|自動応答|自动答复|自動回覆|자동 회신) ?[:：]')
+        then 'auto_reply'
       when has_list_id or has_bulk_header or contains(content_type, 'feedback-report') or not starts_with(auto_submitted, 'no')
         or precedence in ('bulk', 'list', 'junk') then 'bulk'
       else 'human'

@@ -1,67 +1,66 @@
 -- One row a part of a mail, seven levels deep: whether it hangs on the mail, and what reports of mail servers say in it. Returned is what
 -- lies in the mail that a report sends back.
-with whole as (
-  select copy_id, mime_type, parts
-  from normalized.message_documents
-  where parts is not null
-),
-one as (
-  select d.copy_id, cast(1000 + p.ordinality as text) as place, lower(json_text(p.value, '$.mimeType')) as mime_type,
-    lower(coalesce(d.mime_type, '')) as container, lower(coalesce(d.mime_type, '')) = 'multipart/report' and lower(json_text(p.value, '$.mimeType')) in ('message/rfc822', 'message/global', 'text/rfc822-headers') as is_returned,
-    lower(coalesce(d.mime_type, '')) = 'multipart/report' as is_report, p.value as part
-  from whole as d
+with one as (
+  select d.copy_id, cast(1000 + p.ordinality as text) as place, lower(d.mime_type) as path, p.value as part
+  from normalized.message_documents as d
   cross join unnest(json_array(d.parts, '$')) as p(value, ordinality)
 ),
 two as (
-  select l.copy_id, concat(l.place, '.', cast(1000 + p.ordinality as text)) as place, lower(json_text(p.value, '$.mimeType')) as mime_type,
-    l.mime_type as container, l.is_returned or (l.is_report and lower(json_text(p.value, '$.mimeType')) in ('message/rfc822', 'message/global', 'text/rfc822-headers')) as is_returned, l.is_report, p.value as part
+  select l.copy_id, concat(l.place, '.', cast(1000 + p.ordinality as text)) as place, concat(l.path, ' ', lower(json_text(l.part, '$.mimeType'))) as path, p.value as part
   from one as l
   cross join unnest(json_array(l.part, '$.parts')) as p(value, ordinality)
 ),
 three as (
-  select l.copy_id, concat(l.place, '.', cast(1000 + p.ordinality as text)) as place, lower(json_text(p.value, '$.mimeType')) as mime_type,
-    l.mime_type as container, l.is_returned or (l.is_report and lower(json_text(p.value, '$.mimeType')) in ('message/rfc822', 'message/global', 'text/rfc822-headers')) as is_returned, l.is_report, p.value as part
+  select l.copy_id, concat(l.place, '.', cast(1000 + p.ordinality as text)) as place, concat(l.path, ' ', lower(json_text(l.part, '$.mimeType'))) as path, p.value as part
   from two as l
   cross join unnest(json_array(l.part, '$.parts')) as p(value, ordinality)
 ),
 four as (
-  select l.copy_id, concat(l.place, '.', cast(1000 + p.ordinality as text)) as place, lower(json_text(p.value, '$.mimeType')) as mime_type,
-    l.mime_type as container, l.is_returned or (l.is_report and lower(json_text(p.value, '$.mimeType')) in ('message/rfc822', 'message/global', 'text/rfc822-headers')) as is_returned, l.is_report, p.value as part
+  select l.copy_id, concat(l.place, '.', cast(1000 + p.ordinality as text)) as place, concat(l.path, ' ', lower(json_text(l.part, '$.mimeType'))) as path, p.value as part
   from three as l
   cross join unnest(json_array(l.part, '$.parts')) as p(value, ordinality)
 ),
 five as (
-  select l.copy_id, concat(l.place, '.', cast(1000 + p.ordinality as text)) as place, lower(json_text(p.value, '$.mimeType')) as mime_type,
-    l.mime_type as container, l.is_returned or (l.is_report and lower(json_text(p.value, '$.mimeType')) in ('message/rfc822', 'message/global', 'text/rfc822-headers')) as is_returned, l.is_report, p.value as part
+  select l.copy_id, concat(l.place, '.', cast(1000 + p.ordinality as text)) as place, concat(l.path, ' ', lower(json_text(l.part, '$.mimeType'))) as path, p.value as part
   from four as l
   cross join unnest(json_array(l.part, '$.parts')) as p(value, ordinality)
 ),
 six as (
-  select l.copy_id, concat(l.place, '.', cast(1000 + p.ordinality as text)) as place, lower(json_text(p.value, '$.mimeType')) as mime_type,
-    l.mime_type as container, l.is_returned or (l.is_report and lower(json_text(p.value, '$.mimeType')) in ('message/rfc822', 'message/global', 'text/rfc822-headers')) as is_returned, l.is_report, p.value as part
+  select l.copy_id, concat(l.place, '.', cast(1000 + p.ordinality as text)) as place, concat(l.path, ' ', lower(json_text(l.part, '$.mimeType'))) as path, p.value as part
   from five as l
   cross join unnest(json_array(l.part, '$.parts')) as p(value, ordinality)
 ),
 seven as (
-  select l.copy_id, concat(l.place, '.', cast(1000 + p.ordinality as text)) as place, lower(json_text(p.value, '$.mimeType')) as mime_type,
-    l.mime_type as container, l.is_returned or (l.is_report and lower(json_text(p.value, '$.mimeType')) in ('message/rfc822', 'message/global', 'text/rfc822-headers')) as is_returned, l.is_report, p.value as part
+  select l.copy_id, concat(l.place, '.', cast(1000 + p.ordinality as text)) as place, concat(l.path, ' ', lower(json_text(l.part, '$.mimeType'))) as path, p.value as part
   from six as l
   cross join unnest(json_array(l.part, '$.parts')) as p(value, ordinality)
 ),
+every_level as (
+  select copy_id, place, path, part from one
+  union all
+  select copy_id, place, path, part from two
+  union all
+  select copy_id, place, path, part from three
+  union all
+  select copy_id, place, path, part from four
+  union all
+  select copy_id, place, path, part from five
+  union all
+  select copy_id, place, path, part from six
+  union all
+  select copy_id, place, path, part from seven
+),
+-- The path names the types that a part lies in. A report may be wrapped by a gateway; one within another mail is that mail's.
+typed as (
+  select copy_id, place, path, part, lower(json_text(part, '$.mimeType')) as mime_type,
+    coalesce(regexp_like(path, '^(multipart/(mixed|signed) ){0,2}multipart/report( |$)'), false) as is_report,
+    coalesce(regexp_like(path, '(^| )message/(rfc822|global)( |$)'), false) as is_enclosed
+  from every_level
+),
 every_part as (
-  select copy_id, place, mime_type, container, is_returned, is_report, part from one
-  union all
-  select copy_id, place, mime_type, container, is_returned, is_report, part from two
-  union all
-  select copy_id, place, mime_type, container, is_returned, is_report, part from three
-  union all
-  select copy_id, place, mime_type, container, is_returned, is_report, part from four
-  union all
-  select copy_id, place, mime_type, container, is_returned, is_report, part from five
-  union all
-  select copy_id, place, mime_type, container, is_returned, is_report, part from six
-  union all
-  select copy_id, place, mime_type, container, is_returned, is_report, part from seven
+  select copy_id, place, part, mime_type, is_report, is_enclosed, regexp_extract(path, '[^ ]+$') as container,
+    is_report and (is_enclosed or coalesce(mime_type in ('message/rfc822', 'message/global', 'text/rfc822-headers'), false)) as is_returned
+  from typed
 ),
 headers as (
   select
@@ -73,6 +72,8 @@ headers as (
     min(case when lower(json_text(h.value, '$.name')) = 'final-recipient' then json_text(h.value, '$.value') end) as final_recipient,
     min(case when lower(json_text(h.value, '$.name')) = 'action' then lower(trim(json_text(h.value, '$.value'))) end) as action,
     min(case when lower(json_text(h.value, '$.name')) = 'to' then json_text(h.value, '$.value') end) as to_text,
+    min(case when lower(json_text(h.value, '$.name')) = 'cc' then json_text(h.value, '$.value') end) as cc_text,
+    min(case when lower(json_text(h.value, '$.name')) = 'content-type' then lower(json_text(h.value, '$.value')) end) as content_type,
     min(case when lower(json_text(h.value, '$.name')) = 'message-id' then json_text(h.value, '$.value') end) as message_id
   from every_part as p
   cross join unnest(json_array(p.part, '$.headers')) as h(value)
@@ -109,22 +110,39 @@ data as (
   where is_report and mime_type in ('message/delivery-status', 'message/global-delivery-status', 'message/rfc822', 'message/global', 'text/rfc822-headers')
     and json_text(part, '$.body.data') is not null
 ),
+-- Folded lines are made whole.
 bodies as (
   select copy_id, place, mime_type,
-    replace(hex_text(base64_hex(concat(digits, case mod(length(digits), 4) when 2 then '==' when 3 then '=' end))), hex_text('0d'), '') as body_text
+    regexp_replace(
+      replace(hex_text(base64_hex(concat(digits, case mod(length(digits), 4) when 2 then '==' when 3 then '=' end))), hex_text('0d'), ''), '
+[ 	]+', ' ') as body_text
   from data
 ),
 texts as (
   select copy_id, place,
     case when contains(mime_type, 'delivery-status') then body_text end as report_text,
-    -- The head of a mail, its folded lines made whole.
-    case when not contains(mime_type, 'delivery-status')
-      then concat('
-', regexp_replace(split_part(body_text, '
+    case when not contains(mime_type, 'delivery-status') then concat('
+', split_part(body_text, '
 
-', 1), '
-[ 	]+', ' ')) end as head_text
+', 1)) end as head_text
   from bodies
+),
+-- To whom the mail went that a report returns, all of them.
+addressed as (
+  select p.copy_id, p.place,
+    coalesce(h.to_text, regexp_extract(t.head_text, '
+[Tt][Oo]: *([^
+]*)', 1)) as to_text,
+    coalesce(h.cc_text, regexp_extract(t.head_text, '
+[Cc][Cc]: *([^
+]*)', 1)) as cc_text,
+    coalesce(h.message_id, regexp_extract(t.head_text, '
+[Mm][Ee][Ss][Ss][Aa][Gg][Ee]-[Ii][Dd]: *([^
+]*)', 1)) as message_id
+  from every_part as p
+  left join headers as h on h.copy_id = p.copy_id and h.place = p.place
+  left join texts as t on t.copy_id = p.copy_id and t.place = p.place
+  where p.is_returned
 )
 select
   p.copy_id,
@@ -132,22 +150,26 @@ select
   p.mime_type,
   p.is_returned,
   -- What a mail shows within its text is no attachment: images that say so (RFC 2183), and those that the text refers to (RFC 2392, 2387).
+  -- Neither are signatures, nor the file of an invitation.
   not p.is_report
     and (coalesce(json_text(p.part, '$.filename'), '') <> '' or coalesce(starts_with(h.disposition, 'attachment'), false))
+    and not coalesce(p.mime_type in ('application/pkcs7-signature', 'application/x-pkcs7-signature', 'application/pgp-signature', 'application/ics'), false)
+    and not coalesce(p.mime_type = 'text/calendar' and contains(h.content_type, 'method='), false)
     and not (coalesce(starts_with(p.mime_type, 'image/'), false) and (
       coalesce(starts_with(h.disposition, 'inline'), false) or s.place is not null
       or (h.content_id is not null and (h.disposition is null or p.container = 'multipart/related')))) as is_attachment,
+  -- An invitation says what to do with it (RFC 6047); a calendar's file that somebody attached does not.
+  coalesce(p.mime_type = 'text/calendar' and not p.is_enclosed
+    and (coalesce(json_text(p.part, '$.filename'), '') = '' or contains(coalesce(h.content_type, 'method='), 'method=')), false) as is_invitation,
+  coalesce(p.mime_type = 'message/disposition-notification' and p.is_report and not p.is_enclosed, false) as is_receipt,
   h.original_recipient,
   h.final_recipient,
   h.action,
   t.report_text,
-  case when p.is_returned then coalesce(h.to_text, regexp_extract(t.head_text, '
-[Tt][Oo]: *([^
-]*)', 1)) end as returned_to_text,
-  case when p.is_returned then coalesce(h.message_id, regexp_extract(t.head_text, '
-[Mm][Ee][Ss][Ss][Aa][Gg][Ee]-[Ii][Dd]: *([^
-]*)', 1)) end as returned_message_id
+  nullif(concat(a.to_text, case when a.to_text is not null and a.cc_text is not null then ', ' end, a.cc_text), '') as returned_to_text,
+  a.message_id as returned_message_id
 from every_part as p
 left join headers as h on h.copy_id = p.copy_id and h.place = p.place
 left join texts as t on t.copy_id = p.copy_id and t.place = p.place
 left join shown as s on s.copy_id = p.copy_id and s.place = p.place
+left join addressed as a on a.copy_id = p.copy_id and a.place = p.place

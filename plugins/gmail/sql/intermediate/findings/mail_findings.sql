@@ -51,7 +51,19 @@ from raw.messages as r
 left join normalized.message_documents as d on d.copy_id = concat(r._connection, '/', r.record_id)
 where r._deleted is true and d.copy_id is null
 union all
-select 'messages' as table_name, 'unread_value' as reason, 'sender' as detail, l.address_text as sample, cast(null as timestamp) as _ingested_at
+-- Headers that name somebody, and no address can be read; groups without a member name nobody.
+select 'messages' as table_name, 'unread_value' as reason, l.role as detail, l.address_text as sample, cast(null as timestamp) as _ingested_at
 from normalized.address_lines as l
 left join normalized.read_addresses as r on r.address_text = l.address_text
-where l.role = 'sender' and r.address_text is null
+where (l.role = 'sender' or contains(l.address_text, '@')) and not contains(lower(l.address_text), 'undisclosed') and r.address_text is null
+union all
+-- Words in charsets that are not read.
+select 'messages' as table_name, 'unread_value' as reason,
+  concat('charset ', lower(regexp_extract(decoded_text, '=[?]([^? ]+)[?][BbQq][?][^?]*[?]=', 1))) as detail, text as sample, cast(null as timestamp) as _ingested_at
+from normalized.decoded_texts
+where regexp_like(decoded_text, '=[?][^? ]+[?][BbQq][?][^?]*[?]=')
+union all
+-- Notices of failed delivery that do not say whom.
+select 'messages' as table_name, 'unread_value' as reason, 'failed recipient' as detail, message_key as sample, _ingested_at
+from normalized.bounces
+where address is null
