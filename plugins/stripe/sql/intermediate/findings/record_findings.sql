@@ -1,0 +1,55 @@
+-- Records of the test mode, which are left out; records of which nothing says since when they are what they are.
+with arrivals as (
+    select 'customers' as table_name, record_id, json_bool(record, '$.livemode') as is_live, _ingested_at from raw.customers
+    union all
+    select 'subscriptions', record_id, json_bool(record, '$.livemode'), _ingested_at from raw.subscriptions
+    union all
+    select 'invoices', record_id, json_bool(record, '$.livemode'), _ingested_at from raw.invoices
+    union all
+    select 'charges', record_id, json_bool(record, '$.livemode'), _ingested_at from raw.charges
+    union all
+    select 'payment_intents', record_id, json_bool(record, '$.livemode'), _ingested_at from raw.payment_intents
+    union all
+    select 'disputes', record_id, json_bool(record, '$.livemode'), _ingested_at from raw.disputes
+    union all
+    select 'credit_notes', record_id, json_bool(record, '$.livemode'), _ingested_at from raw.credit_notes
+    union all
+    select 'checkout_sessions', record_id, json_bool(record, '$.livemode'), _ingested_at from raw.checkout_sessions
+    union all
+    select 'events', record_id, coalesce(json_bool(record, '$.data.object.livemode'), json_bool(record, '$.data.livemode'), json_bool(record, '$.livemode')), _ingested_at
+    from raw.events
+    union all
+    select 'objects', record_id, coalesce(json_bool(record, '$.data.object.livemode'), json_bool(record, '$.data.livemode'), json_bool(record, '$.livemode')), _ingested_at
+    from raw.objects
+),
+undated as (
+    select 'customers' as table_name, customer_id as record_id, _ingested_at
+    from normalized.customers
+    where created_at is null and not is_deleted
+    union all
+    select 'subscriptions', record_id, max(_ingested_at)
+    from raw.subscriptions_history
+    group by record_id
+    having max(coalesce(json_timestamp(record, '$.created'), json_timestamp(record, '$.start_date'), json_timestamp(record, '$.start'))) is null
+    union all
+    select 'credit_notes', record_id, max(_ingested_at)
+    from raw.credit_notes_history
+    group by record_id
+    having max(json_timestamp(record, '$.created')) is null
+    union all
+    select 'checkout_sessions', record_id, max(_ingested_at)
+    from raw.checkout_sessions_history
+    group by record_id
+    having max(json_timestamp(record, '$.created')) is null
+    union all
+    -- the object in it counts from when it was seen
+    select 'events', record_id, _ingested_at
+    from raw.events
+    where json_timestamp(record, '$.created') is null and json_type(record, '$.data') = 'object' and not coalesce(_deleted, false)
+)
+select table_name, 'test_mode' as reason, cast(null as text) as detail, record_id as sample, _ingested_at
+from arrivals
+where not is_live and not config('include_test')
+union all
+select table_name, 'incomplete_record', 'no date', record_id, _ingested_at
+from undated
