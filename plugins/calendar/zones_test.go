@@ -66,13 +66,14 @@ func offset(t *testing.T, r plugintest.Row, local time.Time) int {
 	}
 	begins, ends := change("begins_after", "begins_minute"), change("ends_after", "ends_minute")
 	wall := time.Date(local.Year(), local.Month(), local.Day(), local.Hour(), local.Minute(), 0, 0, time.UTC)
-	begins = begins.Add(time.Hour) // the hour that is skipped is read as before it
+	shift := number("shift_minutes")
+	begins = begins.Add(time.Duration(shift) * time.Minute) // what is skipped is read as before it
 	summer := !wall.Before(begins) && wall.Before(ends)
 	if r.Text("begins_after") > r.Text("ends_after") {
 		summer = !wall.Before(begins) || wall.Before(ends)
 	}
 	if summer {
-		return minutes + 60
+		return minutes + shift
 	}
 	return minutes
 }

@@ -20,14 +20,14 @@ documents as (
     lower(json_text(record, '$.status')) as status,
     coalesce(json_text(record, '$.start.dateTime'), json_text(record, '$.start.date_time')) as start_time,
     json_text(record, '$.start.date') as start_date,
-    coalesce(json_text(record, '$.start.timeZone'), json_text(record, '$.start.time_zone'), json_text(record, '$.start.timezone')) as start_zone,
+    nullif(trim(coalesce(json_text(record, '$.start.timeZone'), json_text(record, '$.start.time_zone'), json_text(record, '$.start.timezone'))), '') as start_zone,
     coalesce(json_text(record, '$.end.dateTime'), json_text(record, '$.end.date_time')) as end_time,
     json_text(record, '$.end.date') as end_date,
-    coalesce(json_text(record, '$.end.timeZone'), json_text(record, '$.end.time_zone'), json_text(record, '$.end.timezone')) as end_zone,
+    nullif(trim(coalesce(json_text(record, '$.end.timeZone'), json_text(record, '$.end.time_zone'), json_text(record, '$.end.timezone'))), '') as end_zone,
     coalesce(json_bool(record, '$.endTimeUnspecified'), false) as is_open_ended,
     coalesce(json_text(record, '$.originalStartTime.dateTime'), json_text(record, '$.original_start_time.date_time')) as original_time,
     coalesce(json_text(record, '$.originalStartTime.date'), json_text(record, '$.original_start_time.date')) as original_date,
-    coalesce(json_text(record, '$.originalStartTime.timeZone'), json_text(record, '$.original_start_time.time_zone')) as original_zone,
+    nullif(trim(coalesce(json_text(record, '$.originalStartTime.timeZone'), json_text(record, '$.original_start_time.time_zone'))), '') as original_zone,
     coalesce(json_text(record, '$.recurringEventId'), json_text(record, '$.recurring_event_id')) as recurring_event_id,
     json_extract(record, '$.recurrence') as recurrences,
     coalesce(json_timestamp(record, '$.created'), json_timestamp(record, '$.created_at')) as created_at,
@@ -117,14 +117,17 @@ zoned as (
     l.version_id,
     l.which,
     l.local_at,
-    case when z.zone is null and not regexp_like(l.zone, '^(GMT|UTC)[+-][0-9]{1,2}(:[0-9]{2})?$') then l.zone end as unknown_zone,
+    case when z.zone is null and not regexp_like(l.zone, '^(Etc/GMT[+-][0-9]{1,2}|(GMT|UTC)[+-][0-9]{1,2}(:[0-9]{2})?)$') then l.zone end as unknown_zone,
     coalesce(
       z.offset_minutes,
+      -- In the names of this area, the sign is the other way round.
+      cast(regexp_extract(l.zone, '^Etc/GMT([+-][0-9]{1,2})$', 1) as bigint) * -60,
       -- `GMT+02:00` and its like.
       (cast(regexp_extract(l.zone, '^(GMT|UTC)([+-][0-9]{1,2})', 2) as bigint) * 60)
         + (case when contains(l.zone, '-') then -1 else 1 end) * coalesce(cast(regexp_extract(l.zone, ':([0-9]{2})$', 1) as bigint), 0),
       0) as offset_minutes,
     z.begins_after > z.ends_after as is_southern,
+    z.shift_minutes,
     date_add('minute', z.begins_minute, date_add('day',
       mod(7 - date_part('isodow', cast(concat(cast(date_part('year', l.local_at) as text), '-', z.begins_after) as timestamp)), 7),
       cast(concat(cast(date_part('year', l.local_at) as text), '-', z.begins_after) as timestamp))) as begins_at,
@@ -132,7 +135,7 @@ zoned as (
       mod(7 - date_part('isodow', cast(concat(cast(date_part('year', l.local_at) as text), '-', z.ends_after) as timestamp)), 7),
       cast(concat(cast(date_part('year', l.local_at) as text), '-', z.ends_after) as timestamp))) as ends_at
   from loose as l
-  left join normalized.time_zones as z on z.zone = l.zone
+  left join normalized.time_zones as z on lower(z.zone) = lower(l.zone)
 ),
 fixed as (
   select
@@ -141,9 +144,9 @@ fixed as (
     unknown_zone,
     date_add('minute', 0 - (offset_minutes + case
       when begins_at is null then 0
-      -- The hour that the clock skips has the offset from before (RFC 5545, 3.3.5), the one that it repeats is the first of both.
-      when is_southern and (local_at >= date_add('minute', 60, begins_at) or local_at < ends_at) then 60
-      when not is_southern and local_at >= date_add('minute', 60, begins_at) and local_at < ends_at then 60
+      -- What the clock skips has the offset from before (RFC 5545, 3.3.5), what it repeats is the first of both.
+      when is_southern and (local_at >= date_add('minute', shift_minutes, begins_at) or local_at < ends_at) then shift_minutes
+      when not is_southern and local_at >= date_add('minute', shift_minutes, begins_at) and local_at < ends_at then shift_minutes
       else 0
     end), local_at) as at
   from zoned

@@ -1,5 +1,5 @@
 -- The zones that times without an offset may name: minutes east of UTC and, where clocks change, on the first Sunday on or after which
--- days and at which minute of the local clock. The rules are those of today, the same in every warehouse whatever zone data it has.
+-- days, at which minute of the local clock and by how many minutes. The rules are those of today, the same in every warehouse whatever zone data it has.
 with rules as (
   select
     trim(split_part(r.value, ',', 1)) as rule,
@@ -7,12 +7,14 @@ with rules as (
     cast(split_part(r.value, ',', 3) as bigint) as begins_minute,
     split_part(r.value, ',', 4) as ends_after,
     cast(split_part(r.value, ',', 5) as bigint) as ends_minute,
-    split_part(r.value, ',', 6) = 'utc' as is_utc
+    split_part(r.value, ',', 6) = 'utc' as is_utc,
+    coalesce(cast(split_part(r.value, ',', 7) as bigint), 60) as shift_minutes
   from (select 1 as one) as o
   cross join unnest(split('
     us,03-08,120,11-01,120,local;
     eu,03-25,60,10-25,60,utc;
     au,10-01,120,04-01,180,local;
+    lh,10-01,120,04-01,120,local,30;
     nz,09-24,120,04-01,180,local;
     cl,09-02,0,04-02,0,local;
     il,03-25,-2760,10-25,120,local;
@@ -62,6 +64,7 @@ zones as (
     570:-:Australia/Darwin, Australia/North;
     600:au:Australia/Sydney, Australia/Melbourne, Australia/Hobart, Australia/Canberra, Australia/ACT, Australia/NSW,
       Australia/Victoria, Australia/Tasmania;
+    630:lh:Australia/Lord_Howe, Australia/LHI;
     600:-:Australia/Brisbane, Australia/Lindeman, Australia/Queensland, Pacific/Port_Moresby, Pacific/Guam, Asia/Vladivostok;
     660:-:Pacific/Noumea, Pacific/Guadalcanal, Asia/Magadan;
     720:nz:Pacific/Auckland, Antarctica/McMurdo, NZ;
@@ -102,6 +105,7 @@ select
   r.begins_after,
   r.begins_minute + case when r.is_utc then z.offset_minutes else 0 end as begins_minute,
   r.ends_after,
-  r.ends_minute + case when r.is_utc then z.offset_minutes + 60 else 0 end as ends_minute
+  r.ends_minute + case when r.is_utc then z.offset_minutes + r.shift_minutes else 0 end as ends_minute,
+  r.shift_minutes
 from zones as z
 left join rules as r on r.rule = z.rule
