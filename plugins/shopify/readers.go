@@ -168,15 +168,19 @@ func unit(from string, names []string) string {
 }
 
 func list(from string, names []string) string {
-	var tries []string
+	var plain []string
 	for _, name := range names {
-		for _, path := range unique([]string{"$." + name, "$." + camel(name)}) {
-			tries = append(tries, at("json_extract", from, []string{path + ".edges", path + ".nodes", path + ".data"})...)
-			tries = append(tries, fmt.Sprintf("case json_type(%[1]s, '%[2]s') when 'array' then json_extract(%[1]s, '%[2]s')"+
-				" when 'string' then cast(json_text(%[1]s, '%[2]s') as json) end", from, path))
-		}
+		plain = append(plain, "$."+name, "$."+camel(name))
 	}
-	return coalesce(tries)
+	plain = unique(plain)
+	var tries []string
+	for _, path := range plain {
+		tries = append(tries, at("json_extract", from, []string{path + ".edges", path + ".nodes", path + ".data"})...)
+	}
+	for _, path := range plain {
+		tries = append(tries, fmt.Sprintf("case when json_type(%[1]s, '%[2]s') = 'array' then json_extract(%[1]s, '%[2]s') end", from, path))
+	}
+	return coalesce(append(tries, "cast("+first(from, plain)+" as json)"))
 }
 
 // number is the number in a gid, which may carry a query; another id as it is.

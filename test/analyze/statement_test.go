@@ -41,3 +41,23 @@ func TestStatements(t *testing.T) {
 		}
 	}
 }
+
+// No statement of any adapter, or of the core, has a text near what an engine takes (Snowflake: 1 MB) or is slow to plan.
+func TestSizes(t *testing.T) {
+	const most = 200_000
+	for _, name := range dialect.Names() {
+		_, scripts := scriptsOf(t, name)
+		largest, where := 0, ""
+		for _, s := range scripts {
+			for i, st := range s.Statements {
+				if len(st.SQL) > largest {
+					largest, where = len(st.SQL), s.ID(i)
+				}
+			}
+		}
+		t.Logf("%s: %d bytes at most", where, largest)
+		if largest > most {
+			t.Errorf("%s has %d bytes, more than %d", where, largest, most)
+		}
+	}
+}

@@ -76,6 +76,7 @@ func bigquery() *Dialect {
 		"clamp0":                 `CASE WHEN @0 < 0 THEN 0 ELSE #0 END`,
 		"json.at":                `SAFE.JSON_QUERY(#0, #1)`,
 		"json.extract":           `CASE WHEN @{json.type(#0)} <> 'null' THEN #0 END`,
+		"json.scalar":            `CASE WHEN JSON_VALUE(#0) IS NOT NULL THEN #0 END`,
 		"json.text":              `CASE @{json.type(#0)} WHEN 'string' THEN JSON_VALUE(#0) WHEN 'boolean' THEN JSON_VALUE(#0) WHEN 'number' THEN #{number.text(JSON_VALUE(#0))} END`,
 		"number.text":            `CASE WHEN REGEXP_CONTAINS(#0, '^(0|-?[1-9][0-9]*)$') THEN #0 ELSE #{cast.decimal.text(SAFE_CAST(#0 AS NUMERIC))} END`,
 		"json.type":              `CASE WHEN @0 IS NOT NULL THEN JSON_TYPE(#0) END`,

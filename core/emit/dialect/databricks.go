@@ -77,6 +77,7 @@ func databricks() *Dialect {
 		"json.at":           `try_variant_get(#0, #1, 'variant')`,
 		"json.extract":      `CASE WHEN NOT is_variant_null(#0) THEN #0 END`,
 		// Of a document's numbers, whole ones are BIGINT or DECIMAL(…,0); others are taken for the nearest binary64.
+		"json.scalar":            `CASE WHEN schema_of_variant(#0) RLIKE '^[SBD]' THEN #0 END`,
 		"json.text":              `CASE WHEN schema_of_variant(#0) RLIKE '^(STRING|BOOLEAN|BIGINT|DECIMAL[(][0-9]+,0[)])$' THEN CAST(#0 AS STRING) WHEN schema_of_variant(#0) RLIKE '^D' THEN #{cast.decimal.text(try_cast(CAST(try_variant_get(#0, '$', 'double') AS STRING) AS DECIMAL(38,9)))} END`,
 		"json.type":              `CASE WHEN is_variant_null(#0) THEN 'null' WHEN schema_of_variant(#0) = 'STRING' THEN 'string' WHEN schema_of_variant(#0) = 'BOOLEAN' THEN 'boolean' WHEN startswith(schema_of_variant(#0), 'OBJECT') THEN 'object' WHEN startswith(schema_of_variant(#0), 'ARRAY') THEN 'array' WHEN @0 IS NOT NULL THEN 'number' END`,
 		"json.decimal":           `#{cast.text.decimal(#{json.text(#0)})}`,

@@ -71,6 +71,7 @@ func redshift() *Dialect {
 		// LISTAGG leaves empty texts out, so each brings its separator along.
 		"string_agg":      `COALESCE(SUBSTRING(LISTAGG(@1 || @0) WITHIN GROUP (ORDER BY @2), LEN(#1) + 1), CASE WHEN COUNT(#0) > 0 THEN '' END)`,
 		"json.extract":    `CASE WHEN JSON_TYPEOF(#0) <> 'null' THEN #0 END`,
+		"json.scalar":     `CASE WHEN JSON_TYPEOF(#0) IN ('string', 'number', 'boolean') THEN #0 END`,
 		"json.text":       `CASE JSON_TYPEOF(#0) WHEN 'string' THEN CAST(#0 AS VARCHAR(65535)) WHEN 'boolean' THEN CASE WHEN CAST(#0 AS BOOLEAN) THEN 'true' ELSE 'false' END WHEN 'number' THEN #{number.text(JSON_SERIALIZE(#0))} END`,
 		"number.text":     `CASE WHEN @0 ~ '^-?[0-9]+$' THEN #0 ELSE #{cast.decimal.text(#{cast.text.decimal(#0)})} END`,
 		"json.type":       `JSON_TYPEOF(#0)`,

@@ -18,6 +18,8 @@ func (w *writer) lowered(c *sql.Call) (val, error) {
 			return val{}, err
 		}
 		return w.jsonAt(doc, path)
+	case rewrite.Choice:
+		return w.chosen(c)
 	case rewrite.Word:
 		value, err := w.expr(c.Args[0])
 		return value.then(precAtom, "CAST("+value.s+" AS "+w.d.Types[sql.Text]+")"), err
@@ -62,6 +64,22 @@ func (w *writer) lowered(c *sql.Call) (val, error) {
 		key += ".left"
 	}
 	return w.applyNamed(key, list)
+}
+
+// chosen is the first of some values that has a text: a string, a number or a truth value.
+func (w *writer) chosen(c *sql.Call) (val, error) {
+	tries := make([]string, len(c.Args))
+	for i, arg := range c.Args {
+		value, err := w.expr(arg)
+		if err != nil {
+			return val{}, err
+		}
+		if value, err = w.fillNamed("json.scalar", value); err != nil {
+			return val{}, err
+		}
+		tries[i] = value.s
+	}
+	return atom("COALESCE(" + wrap(tries) + ")"), nil
 }
 
 // texts is the texts of a list's elements, computed for all of them at once.

@@ -70,6 +70,7 @@ type pathList struct {
 	name  string // of the column that holds the list
 	paths []string
 	reads []*sql.Call // the first read of each path
+	text  []bool      // whether the text of each path's value is wanted
 	texts bool        // the text of some value is wanted
 	raw   bool        // the raw form of some value is wanted
 }
@@ -132,10 +133,13 @@ func (l *lowering) collectPaths() error {
 			all[key] = list
 			order = append(order, list)
 		}
-		if p := PathText(steps); !slices.Contains(list.paths, p) {
-			list.paths = append(list.paths, p)
+		i := slices.Index(list.paths, PathText(steps))
+		if i < 0 {
+			i = len(list.paths)
+			list.paths, list.text = append(list.paths, PathText(steps)), append(list.text, false)
 			list.reads = append(list.reads, &sql.Call{Name: Raw, Args: []sql.Expr{sql.CloneExpr(col), c.Args[1]}})
 		}
+		list.text[i] = list.text[i] || WantsText(c.Name)
 		list.texts = list.texts || WantsText(c.Name)
 		list.raw = list.raw || wantsRaw(c.Name)
 	})
@@ -167,10 +171,12 @@ func (l *lowering) replaceReads() {
 		i := slices.Index(list.paths, PathText(steps)) + 1
 		if l.columnwise {
 			name := list.name + "_" + strconv.Itoa(i)
-			c.Args[0] = &sql.Call{Node: sql.Node{T: sql.JSON}, Name: At, Args: []sql.Expr{
-				&sql.Column{Node: sql.Node{T: sql.JSON}, Table: col.Table, Name: name},
-				&sql.Column{Node: sql.Node{T: sql.Text}, Table: col.Table, Name: name + "t"},
-			}}
+			at := &sql.Call{Node: sql.Node{T: sql.JSON}, Name: At, Args: []sql.Expr{
+				&sql.Column{Node: sql.Node{T: sql.JSON}, Table: col.Table, Name: name}}}
+			if WantsText(c.Name) {
+				at.Args = append(at.Args, &sql.Column{Node: sql.Node{T: sql.Text}, Table: col.Table, Name: name + "t"})
+			}
+			c.Args[0] = at
 			return
 		}
 		element := func(name string, i int) sql.Expr {
@@ -295,12 +301,17 @@ func (l *lowering) withColumns(t sql.TableExpr, alias string) sql.TableExpr {
 			made[name], made[name+"t"] = true, true
 			values = append(values, &sql.Item{Alias: name, Expr: read})
 			at := &sql.Column{Node: sql.Node{T: sql.JSON}, Table: alias, Name: name}
-			texts = append(texts, &sql.Item{Alias: name, Expr: at},
-				&sql.Item{Alias: name + "t", Expr: &sql.Call{Node: sql.Node{T: sql.Text}, Name: Text, Args: []sql.Expr{at}}})
+			texts = append(texts, &sql.Item{Alias: name, Expr: at})
+			if list.text[i] {
+				texts = append(texts, &sql.Item{Alias: name + "t", Expr: &sql.Call{Node: sql.Node{T: sql.Text}, Name: Text, Args: []sql.Expr{at}}})
+			}
 		}
 	}
 	if len(values) == 0 {
 		return t
+	}
+	if len(texts) == len(values) { // no text is wanted
+		texts = nil
 	}
 	return l.around(t, alias, made, values, texts)
 }

@@ -24,6 +24,9 @@ func Rules(d *dialect.Dialect) []Rule {
 	if d.DocumentColumns {
 		rules = append(rules, documentColumns)
 	}
+	if !d.JSONOnce {
+		rules = append(rules, choices(d))
+	}
 	return append(rules, reads(d))
 }
 

@@ -26,6 +26,7 @@ func TestRules(t *testing.T) {
 	list := reads(&dialect.Dialect{JSONOnce: true, Unnest: dialect.UnnestSelect})
 	column := reads(&dialect.Dialect{JSONColumns: true, Unnest: dialect.UnnestJoin})
 	path := reads(&dialect.Dialect{JSONColumns: true, Unnest: dialect.UnnestColumn})
+	apart, once := choices(&dialect.Dialect{JSONColumns: true}), choices(&dialect.Dialect{})
 	for name, c := range map[string]struct {
 		rule     Rule
 		in, want string
@@ -47,6 +48,20 @@ func TestRules(t *testing.T) {
 		"a read as a column": {column, "select json_text(t.doc, '$.a') as a from raw.t as t",
 			"select json_text(nx_at(t.nx_doc_1, t.nx_doc_1t), '$.a') as a from ( select t.nx_doc_1 as nx_doc_1, nx_text(t.nx_doc_1) as nx_doc_1t from ( " +
 				"select nx_raw(t.doc, '$.a') as nx_doc_1 from raw.t as t ) as t ) as t"},
+		"a choice whose text is apart": {apart, "select coalesce(json_text(t.doc, '$.a'), json_text(t.doc, '$.b'), t.c) as a from raw.t as t",
+			"select coalesce(t.nx_t1, t.c) as a from ( select t.c as c, nx_text(nx_t1) as nx_t1 from ( select t.c as c, nx_choice(nx_v1, nx_v2) as nx_t1 from ( " +
+				"select t.c as c, nx_raw(t.doc, '$.a') as nx_v1, nx_raw(t.doc, '$.b') as nx_v2 from raw.t as t ) as t ) as t ) as t"},
+		"a choice that is used twice": {once, "select coalesce(json_text(t.doc, '$.a'), json_text(t.doc, '$.b')) as a, " +
+			"upper(coalesce(json_text(t.doc, '$.a'), json_text(t.doc, '$.b'))) as u from raw.t as t",
+			"select t.nx_t1 as a, upper(t.nx_t1) as u from ( select nx_text(nx_choice(nx_v1, nx_v2)) as nx_t1 from ( " +
+				"select nx_raw(t.doc, '$.a') as nx_v1, nx_raw(t.doc, '$.b') as nx_v2 from raw.t as t ) as t ) as t"},
+		"choices of two documents": {once, "select coalesce(json_text(t.a, '$.x'), json_text(u.b, '$.x'), json_text(u.b, '$.y')) as a " +
+			"from raw.t as t join raw.u as u on t.k = u.k",
+			"select coalesce(json_text(t.a, '$.x'), u.nx_t1) as a from raw.t as t join ( select u.k as k, nx_text(nx_choice(nx_v1, nx_v2)) as nx_t1 from ( " +
+				"select u.k as k, nx_raw(u.b, '$.x') as nx_v1, nx_raw(u.b, '$.y') as nx_v2 from raw.u as u ) as u ) as u on t.k = u.k"},
+		"a choice of an element": {once, "select coalesce(json_text(e.v, '$.a'), json_text(e.v, '$.b')) as a " +
+			"from raw.t as t cross join unnest(json_array(t.doc, '$')) as e(v)", ""},
+		"no choice":              {once, "select coalesce(json_text(t.doc, '$.a'), t.c) as a from raw.t as t", ""},
 		"unnest in a select list": {list, "select e.v as v from raw.t as t cross join unnest(split(t.tags, ',')) as e(v)",
 			"select e.v as v from ( select nx_rows(nx_list(split(t.tags, ','))) as v from raw.t as t ) as e"},
 		"unnest of a column": {path, "select t.k as k, e.v as v from raw.t as t cross join unnest(split(t.tags, ',')) as e(v)",

@@ -16,6 +16,31 @@ func walkOwn(s *sql.Select, visit func(any)) {
 	})
 }
 
+// rewriteOwn replaces every expression of the SELECT itself, sub-queries left out, by what f makes of it.
+func rewriteOwn(s *sql.Select, f func(sql.Expr) sql.Expr) {
+	var joins func(sql.TableExpr)
+	joins = func(t sql.TableExpr) {
+		switch t := t.(type) {
+		case *sql.Join:
+			joins(t.Left)
+			joins(t.Right)
+			t.On = sql.RewriteExpr(t.On, f)
+		case *sql.Unnest:
+			t.Expr = sql.RewriteExpr(t.Expr, f)
+		}
+	}
+	joins(s.From)
+	for _, it := range s.Items {
+		it.Expr = sql.RewriteExpr(it.Expr, f)
+	}
+	s.Where = sql.RewriteExpr(s.Where, f)
+	for i := range s.GroupBy {
+		s.GroupBy[i] = sql.RewriteExpr(s.GroupBy[i], f)
+	}
+	s.Having = sql.RewriteExpr(s.Having, f)
+	s.Qualify = sql.RewriteExpr(s.Qualify, f)
+}
+
 func alias(r *sql.Relation) string {
 	if r.Alias != "" {
 		return r.Alias

@@ -112,7 +112,7 @@ loose as (
   from identified
   where original_time is null and (original_date is not null or (instance_suffix is not null and not contains(instance_suffix, 'T')))
 ),
-zoned as (
+ruled as (
   select
     l.version_id,
     l.which,
@@ -128,14 +128,26 @@ zoned as (
       0) as offset_minutes,
     z.begins_after > z.ends_after as is_southern,
     z.shift_minutes,
-    date_add('minute', z.begins_minute, date_add('day',
-      mod(7 - date_part('isodow', cast(concat(cast(date_part('year', l.local_at) as text), '-', z.begins_after) as timestamp)), 7),
-      cast(concat(cast(date_part('year', l.local_at) as text), '-', z.begins_after) as timestamp))) as begins_at,
-    date_add('minute', z.ends_minute, date_add('day',
-      mod(7 - date_part('isodow', cast(concat(cast(date_part('year', l.local_at) as text), '-', z.ends_after) as timestamp)), 7),
-      cast(concat(cast(date_part('year', l.local_at) as text), '-', z.ends_after) as timestamp))) as ends_at
+    z.begins_minute,
+    cast(concat(cast(date_part('year', l.local_at) as text), '-', z.begins_after) as timestamp) as begins_after,
+    z.ends_minute,
+    cast(concat(cast(date_part('year', l.local_at) as text), '-', z.ends_after) as timestamp) as ends_after
   from loose as l
   left join normalized.time_zones as z on lower(z.zone) = lower(l.zone)
+),
+-- the Sunday on or after that day
+zoned as (
+  select
+    version_id,
+    which,
+    local_at,
+    unknown_zone,
+    offset_minutes,
+    is_southern,
+    shift_minutes,
+    date_add('minute', begins_minute, date_add('day', mod(7 - date_part('isodow', begins_after), 7), begins_after)) as begins_at,
+    date_add('minute', ends_minute, date_add('day', mod(7 - date_part('isodow', ends_after), 7), ends_after)) as ends_at
+  from ruled
 ),
 fixed as (
   select

@@ -8,9 +8,12 @@ with facts as (
         case when s.n_payments > 0 then s.paid_currency else o.total_currency end as paid_currency,
         s.n_payments,
         coalesce(s.first_paid_at, case when o.financial_status in ('paid', 'partially_refunded', 'refunded') then o.placed_at end) as paid_at,
-        s.authorized_at
+        s.authorized_at,
+        coalesce(o.total_shipping, h.order_shipping) as order_shipping,
+        case when o.total_shipping is not null then o.shipping_currency else h.currency end as order_shipping_currency
     from normalized.orders o
     join normalized.order_sums s on s.order_key = o.order_key
+    left join normalized.order_shipping h on h.order_key = o.order_key
 ),
 refunded as (
     select
@@ -119,7 +122,7 @@ select
     f.order_discount,
     f.discount_currency,
     f.order_shipping,
-    f.shipping_currency,
+    f.order_shipping_currency as shipping_currency,
     f.order_tip,
     f.tip_currency,
     f.units,

@@ -8,8 +8,8 @@ with versions as (
         record,
         read_time(record, 'updated_at') as updated_at,
         read_time(record, 'deleted_at') as deleted_at,
-        coalesce(_deleted, false) or read_time(record, 'deleted_at') is not null as is_deleted,
-        read_time(record, 'created_at', 'processed_at') is not null or json_text(record, '$.name') is not null as is_full,
+        coalesce(_deleted, false) as is_row_deleted,
+        read_text(record, 'created_at', 'processed_at', 'name') is not null as is_full,
         coalesce(_source_updated_at, read_loaded()) as observed_at,
         read_loaded() as loaded_at,
         -- of several versions with the same time the one whose statuses have come further is the later one
@@ -28,13 +28,17 @@ with versions as (
     from raw.orders_history
     where record_id is not null and coalesce(read_type(record_id) = 'Order', json_text(record, '$.__parentId') is null)
 ),
+told as (
+    select *, is_row_deleted or deleted_at is not null as is_deleted
+    from versions
+),
 dated as (
     select
         *,
         case when is_deleted then coalesce(deleted_at, loaded_at, updated_at, observed_at) end as gone_at,
         -- a deletion of which nothing says when it was seen comes last
         coalesce(deleted_at, updated_at, observed_at, case when is_deleted then timestamp '9999-12-31' else timestamp '0001-01-01' end) as version_at
-    from versions
+    from told
 ),
 ranked as (
     select
@@ -125,30 +129,11 @@ kept as (
         and (not is_test or config('include_test'))
         and not (order_id = '123456' and coalesce(order_name = '#9999', false))
 ),
-carried as (
-    select l.shop_key, l.order_id, read_item(t.line) as line
-    from kept l
-    cross join unnest(json_array(l.shipping_lines, '$')) as t(line)
-),
-shipping as (
-    select shop_key, order_id, sum(read_money(line, 'price', 'original_price')) as order_shipping, max(read_unit(line, 'price', 'original_price')) as unit
-    from carried
-    group by shop_key, order_id
-),
 tagged as (
     select l.shop_key, l.order_id, string_agg(json_text(t.tag, '$'), ', ' order by t.place) as tags
     from kept l
     cross join unnest(json_array(l.tag_list, '$')) as t(tag, place)
     group by l.shop_key, l.order_id
-),
-codes as (
-    -- flattening loaders keep codes in a table of their own
-    select
-        read_shop() as shop_key,
-        read_id(record, 'order.id') as order_id,
-        arg_min(json_text(record, '$.code'), coalesce(json_bigint(record, '$.index'), 0)) as code
-    from raw.discount_codes
-    group by read_shop(), read_id(record, 'order.id')
 )
 select
     l.shop_key,
@@ -176,8 +161,8 @@ select
     coalesce(l.tax_unit, l.currency) as tax_currency,
     l.order_discount,
     coalesce(l.discount_unit, l.currency) as discount_currency,
-    coalesce(l.total_shipping, s.order_shipping) as order_shipping,
-    coalesce(case when l.total_shipping is not null then l.shipping_unit else s.unit end, l.currency) as shipping_currency,
+    l.total_shipping,
+    coalesce(l.shipping_unit, l.currency) as shipping_currency,
     l.order_tip,
     coalesce(l.tip_unit, l.currency) as tip_currency,
     l.customer_id,
@@ -188,7 +173,7 @@ select
     -- a customer without an id is known by what their object says
     case when l.customer_id is null then coalesce(l.customer_email, l.own_email) else l.own_email end as order_email,
     case when l.customer_id is not null then l.own_phone
-        when l.customer_email is null or normalize_email(l.customer_email) = normalize_email(l.own_email) then coalesce(l.customer_phone, l.own_phone)
+        when l.customer_email is null or lower(l.customer_email) = lower(l.own_email) then coalesce(l.customer_phone, l.own_phone)
         else l.customer_phone end as order_phone,
     l.billing_name,
     l.recipient_name,
@@ -209,6 +194,7 @@ select
     l.cart_token,
     l.checkout_id,
     l.lines,
+    l.shipping_lines,
     l.refunds,
     l.fulfillments,
     l.transactions,
@@ -216,6 +202,5 @@ select
     l.deleted_at,
     l._ingested_at
 from kept l
-left join shipping s on s.shop_key = l.shop_key and s.order_id = l.order_id
 left join tagged g on g.shop_key = l.shop_key and g.order_id = l.order_id
-left join codes c on c.shop_key = l.shop_key and c.order_id = l.order_id
+left join normalized.order_codes c on c.shop_key = l.shop_key and c.order_id = l.order_id
