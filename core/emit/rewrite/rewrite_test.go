@@ -61,7 +61,7 @@ func TestRules(t *testing.T) {
 				"select u.k as k, nx_raw(u.b, '$.x') as nx_v1, nx_raw(u.b, '$.y') as nx_v2 from raw.u as u ) as u ) as u on t.k = u.k"},
 		"a choice of an element": {once, "select coalesce(json_text(e.v, '$.a'), json_text(e.v, '$.b')) as a " +
 			"from raw.t as t cross join unnest(json_array(t.doc, '$')) as e(v)", ""},
-		"no choice":              {once, "select coalesce(json_text(t.doc, '$.a'), t.c) as a from raw.t as t", ""},
+		"no choice": {once, "select coalesce(json_text(t.doc, '$.a'), t.c) as a from raw.t as t", ""},
 		"unnest in a select list": {list, "select e.v as v from raw.t as t cross join unnest(split(t.tags, ',')) as e(v)",
 			"select e.v as v from ( select nx_rows(nx_list(split(t.tags, ','))) as v from raw.t as t ) as e"},
 		"unnest of a column": {path, "select t.k as k, e.v as v from raw.t as t cross join unnest(split(t.tags, ',')) as e(v)",
