@@ -12,15 +12,10 @@ with versions as (
         read_text(record, 'created_at', 'processed_at', 'name') is not null as is_full,
         coalesce(_source_updated_at, read_loaded()) as observed_at,
         read_loaded() as loaded_at,
-        -- of several versions with the same time the one whose statuses have come further is the later one
-        case when _version > 1 or not _is_latest then
-            case lower(read_text(record, 'financial_status', 'display_financial_status'))
-                when 'authorized' then 1 when 'expired' then 2 when 'partially_paid' then 2 when 'paid' then 3 when 'partially_refunded' then 4 when 'refunded' then 5 when 'voided' then 6 else 0 end
-            + case lower(read_text(record, 'fulfillment_status', 'display_fulfillment_status'))
-                when 'in_progress' then 1 when 'partial' then 1 when 'partially_fulfilled' then 1 when 'fulfilled' then 2 when 'restocked' then 3 else 0 end
-            + case when read_time(record, 'cancelled_at', 'canceled_at') is not null then 10 else 0 end
-            + case when read_time(record, 'closed_at') is not null then 1 else 0 end
-        end as progress,
+        lower(read_text(record, 'financial_status', 'display_financial_status')) as financial_status,
+        lower(read_text(record, 'fulfillment_status', 'display_fulfillment_status')) as given_fulfillment,
+        read_time(record, 'cancelled_at', 'canceled_at') as cancelled_at,
+        read_time(record, 'closed_at') as closed_at,
         _connection as connection,
         record_id,
         _version,
@@ -29,7 +24,15 @@ with versions as (
     where record_id is not null and coalesce(read_type(record_id) = 'Order', json_text(record, '$.__parentId') is null)
 ),
 told as (
-    select *, is_row_deleted or deleted_at is not null as is_deleted
+    select
+        *,
+        is_row_deleted or deleted_at is not null as is_deleted,
+        -- of several versions with the same time the one whose statuses have come further is the later one
+        case financial_status when 'authorized' then 1 when 'expired' then 2 when 'partially_paid' then 2 when 'paid' then 3
+            when 'partially_refunded' then 4 when 'refunded' then 5 when 'voided' then 6 else 0 end
+        + case given_fulfillment when 'in_progress' then 1 when 'partial' then 1 when 'partially_fulfilled' then 1 when 'fulfilled' then 2 when 'restocked' then 3 else 0 end
+        + case when cancelled_at is not null then 10 else 0 end
+        + case when closed_at is not null then 1 else 0 end as progress
     from versions
 ),
 dated as (
@@ -61,12 +64,12 @@ read as (
         read_time(record, 'created_at') as created_at,
         read_time(record, 'processed_at') as processed_at,
         updated_at,
-        read_time(record, 'cancelled_at', 'canceled_at') as cancelled_at,
+        cancelled_at,
         lower(read_text(record, 'cancel_reason')) as cancel_reason,
-        read_time(record, 'closed_at') as closed_at,
+        closed_at,
         coalesce(json_bool(record, '$.test'), false) as is_test,
-        lower(read_text(record, 'financial_status', 'display_financial_status')) as financial_status,
-        lower(read_text(record, 'fulfillment_status', 'display_fulfillment_status')) as given_fulfillment,
+        financial_status,
+        given_fulfillment,
         read_currency(record) as given_currency,
         upper(read_text(record, 'presentment_currency', 'presentment_currency_code')) as given_presentment_currency,
         read_presentment_unit(record, 'total_price') as total_presentment_unit,
