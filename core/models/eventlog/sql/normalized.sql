@@ -3,8 +3,13 @@
 -- region to which the library gives the calling code. DISTINCT keeps engines from computing one step
 -- within the next again.
 with cut as (
-  -- Behind a number are extensions and remarks.
-  select distinct identifier_value, regexp_extract(keypad_digits(lower(identifier_value)), '^[^0-9]*[0-9][^a-z;#д]*') as written
+  -- Behind a number are extensions and remarks. Brazil's xx is the carrier that a caller chooses, and no extension.
+  select distinct
+    identifier_value,
+    regexp_extract(
+      keypad_digits(regexp_replace(regexp_replace(lower(identifier_value), '[(] *0[ -]*xx[ -]*', '0'), '^[^0-9a-z+(]*0[ -]*xx[ -]*', '0')),
+      '^[^0-9]*[0-9][^a-z;#д]*'
+    ) as written
   from spelled
   where identifier_type = 'phone'
 ),
