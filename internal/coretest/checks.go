@@ -13,11 +13,14 @@ import (
 // is not enough: CI and `just soak` say more.
 const ChecksEnv = "NEXUS_TEST_CHECKS"
 
-// Property is rapid.Check with that many inputs, for properties of which each costs a build on every engine;
-// rapid's own flag, when given, and ChecksEnv go first.
+// Property is rapid.Check with that many inputs, for properties of which each costs a build on every engine; a quarter
+// of them with -short. rapid's own flag, when given, and ChecksEnv go first.
 func Property(t *testing.T, checks int, prop func(*rapid.T)) {
 	t.Helper()
 	f := flag.Lookup("rapid.checks")
+	if testing.Short() {
+		checks = max(1, checks/4)
+	}
 	if n, err := strconv.Atoi(os.Getenv(ChecksEnv)); err == nil {
 		checks = n
 	}

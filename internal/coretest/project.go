@@ -202,7 +202,8 @@ func (p *Project) Build(t testing.TB, tg *Target) {
 			continue
 		}
 		q := sql.Clone(f.Query)
-		if err := computed.Bind(q, f.Sources, computed.Reads{Dimensions: eventlog.GivenDimensions(fragments), Currency: p.Spec.Currency}); err != nil {
+		reads := computed.Reads{Dimensions: eventlog.GivenDimensions(fragments), Currency: p.Spec.Currency}
+		if err := computed.Bind(q, f.Sources, reads); err != nil {
 			t.Fatal(err)
 		}
 		nodes = append(nodes, builder.Node(&graph.Relation{Name: f.Relation(), Layer: graph.Computed}, q))

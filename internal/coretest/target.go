@@ -3,32 +3,24 @@ package coretest
 import (
 	"context"
 	stdsql "database/sql"
-	"database/sql/driver"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"math/big"
 	"slices"
 	"sort"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/duckdb/duckdb-go/v2"
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
-
 	"github.com/nexus-host/nexus-host/core/emit/dialect"
 	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/graph"
-	"github.com/nexus-host/nexus-host/internal/pgtest"
 )
 
 // Target is a database that a test builds in.
 type Target struct {
 	t        testing.TB
 	db       *stdsql.DB
+	fill     Filler
 	Dialect  *dialect.Dialect
 	known    map[string][]sql.ColumnDef
 	previous map[string][]sql.ColumnDef
@@ -39,42 +31,19 @@ type Target struct {
 	Trace      func(statement string, took time.Duration)
 }
 
-// DuckDB opens an embedded database in memory.
-func DuckDB(t testing.TB) *Target {
+// NewTarget makes a target of an open database; fill writes rows to a table of these columns.
+func NewTarget(t testing.TB, dialectName string, db *stdsql.DB, fill Filler) *Target {
 	t.Helper()
-	db, err := stdsql.Open("duckdb", "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	tg := target(t, "duckdb", db)
-	// A statement that explodes is to fail in its test, not to fill the machine.
-	tg.exec("SET memory_limit = '2GB'")
-	tg.exec("SET temp_directory = ''")
-	return tg
-}
-
-// Postgres makes an empty database on the server.
-func Postgres(t testing.TB, s *pgtest.Server) *Target {
-	t.Helper()
-	// No prepared statements are kept: relations are replaced all the time.
-	db, err := stdsql.Open("pgx", s.Database(t)+" default_query_exec_mode=exec")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	return target(t, "postgres", db)
-}
-
-func target(t testing.TB, name string, db *stdsql.DB) *Target {
-	t.Helper()
-	d, err := dialect.ByName(name)
+	d, err := dialect.ByName(dialectName)
 	if err != nil {
 		t.Fatal(err)
 	}
 	db.SetMaxOpenConns(1)
-	return &Target{t: t, db: db, Dialect: d, known: map[string][]sql.ColumnDef{}}
+	return &Target{t: t, db: db, fill: fill, Dialect: d, known: map[string][]sql.ColumnDef{}}
 }
+
+// Filler writes rows to a table through the driver's own connection.
+type Filler func(ctx context.Context, connection any, table string, columns []sql.ColumnDef, rows [][]any) error
 
 // Load makes, or replaces, an input relation of these rows. Values are string,
 // int64, float64, bool, time.Time or nil; decimals and json are strings.
@@ -84,7 +53,7 @@ func (tg *Target) Load(name string, columns []sql.ColumnDef, rows [][]any) {
 	_, _ = tg.db.Exec("DROP TABLE IF EXISTS " + tg.path("model", name) + " CASCADE") // with a view of an earlier build that reads it
 	tg.known[name] = columns
 	tg.exec("CREATE TABLE " + tg.path("model", name) + " (" + tg.columns(columns) + ")")
-	if err := tg.fill(name, columns, rows); err != nil {
+	if err := tg.insert(name, columns, rows); err != nil {
 		tg.t.Fatalf("coretest: load %s: %v", name, err)
 	}
 }
@@ -98,61 +67,14 @@ func (tg *Target) columns(columns []sql.ColumnDef) string {
 	return strings.Join(defs, ", ")
 }
 
-func (tg *Target) fill(name string, columns []sql.ColumnDef, rows [][]any) error {
+func (tg *Target) insert(name string, columns []sql.ColumnDef, rows [][]any) error {
 	ctx := tg.t.Context()
 	conn, err := tg.db.Conn(ctx)
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
-	return conn.Raw(func(raw any) error {
-		switch c := raw.(type) {
-		case *stdlib.Conn:
-			names := make([]string, len(columns))
-			for i, col := range columns {
-				names[i] = col.Name
-			}
-			_, err := c.Conn().CopyFrom(ctx, pgx.Identifier{name}, names, pgx.CopyFromRows(rows))
-			return err
-		case driver.Conn:
-			a, err := duckdb.NewAppenderFromConn(c, "", name)
-			if err != nil {
-				return err
-			}
-			values := make([]driver.Value, len(columns))
-			for _, row := range rows {
-				for i, v := range row {
-					if values[i], err = appended(columns[i].Type, v); err != nil {
-						return errors.Join(err, a.Close())
-					}
-				}
-				if err := a.AppendRow(values...); err != nil {
-					return errors.Join(err, a.Close())
-				}
-			}
-			return a.Close()
-		}
-		return fmt.Errorf("no way to load through a %T", raw)
-	})
-}
-
-// appended is a value as DuckDB's appender takes it.
-func appended(t sql.Type, v any) (any, error) {
-	s, ok := v.(string)
-	switch {
-	case !ok:
-		return v, nil
-	case t == sql.JSON:
-		return json.RawMessage(s), nil
-	case t == sql.Decimal:
-		whole, fraction, _ := strings.Cut(s, ".")
-		n, ok := new(big.Int).SetString(whole+(fraction + "000000000")[:9], 10)
-		if !ok {
-			return nil, fmt.Errorf("%q is not a decimal", s)
-		}
-		return duckdb.Decimal{Width: 38, Scale: 9, Value: n}, nil
-	}
-	return v, nil
+	return conn.Raw(func(raw any) error { return tg.fill(ctx, raw, name, columns, rows) })
 }
 
 // path is where a relation of a schema is here.
@@ -374,10 +296,8 @@ func plain(v any) any {
 		return string(v)
 	case time.Time:
 		return v.UTC()
-	case duckdb.Decimal:
+	case fmt.Stringer: // a driver's decimal
 		return trimDecimal(v.String())
-	case string:
-		return v
 	}
 	return v
 }

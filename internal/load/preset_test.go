@@ -13,6 +13,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/base"
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
+	"github.com/nexus-host/nexus-host/internal/coretest/target"
 	"github.com/nexus-host/nexus-host/internal/load"
 )
 
@@ -142,7 +143,7 @@ func exports() map[string]export {
 // gives the same versions of the same records, with the same times and deletions.
 func TestFileAndRelationAlike(t *testing.T) {
 	all := exports()
-	file, relation := coretest.DuckDB(t), coretest.DuckDB(t)
+	file, relation := target.DuckDB(t), target.DuckDB(t)
 	for _, preset := range contract.Presets() {
 		t.Run(preset.Name, func(t *testing.T) {
 			e, ok := all[preset.Name]

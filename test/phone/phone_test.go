@@ -19,6 +19,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/phone"
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
+	"github.com/nexus-host/nexus-host/internal/coretest/target"
 )
 
 var types = map[string]phonenumbers.PhoneNumberType{
@@ -91,7 +92,7 @@ var differences = map[string]struct {
 
 // TestLibrary compares every example number of every region, in each spelling, read in its region.
 func TestLibrary(t *testing.T) {
-	tg := coretest.DuckDB(t)
+	tg := target.DuckDB(t)
 	compared, kinds := 0, map[string]int{}
 	for _, r := range countries(t) {
 		given := map[string]string{} // text -> what it is
@@ -137,7 +138,7 @@ func TestLibrary(t *testing.T) {
 
 // TestAbroad reads the example numbers of every region with + in projects of other regions, and of none.
 func TestAbroad(t *testing.T) {
-	tg := coretest.DuckDB(t)
+	tg := target.DuckDB(t)
 	given := map[string]string{}
 	for _, r := range countries(t) {
 		for kind, n := range examples(r.Code) {
@@ -162,7 +163,7 @@ func TestAbroad(t *testing.T) {
 // valid number is read as it is, but where it knows of a prefix behind a foreign calling code more than that of
 // trunk calls: Brazil's carriers, Russia's 8, local numbers of San Marino and Norfolk Island.
 func TestRandom(t *testing.T) {
-	tg := coretest.DuckDB(t)
+	tg := target.DuckDB(t)
 	random := rand.New(rand.NewPCG(1, 2))
 	valid := 0
 	for _, r := range countries(t) {
@@ -199,7 +200,7 @@ func TestRandom(t *testing.T) {
 
 // TestText reads what people write around a number.
 func TestText(t *testing.T) {
-	tg := coretest.DuckDB(t)
+	tg := target.DuckDB(t)
 	for _, c := range []struct {
 		rules spec.Resolution
 		given map[string]string

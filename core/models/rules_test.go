@@ -1,4 +1,4 @@
-package rules_test
+package models_test
 
 import (
 	"fmt"
@@ -12,10 +12,11 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/rules"
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
+	"github.com/nexus-host/nexus-host/internal/coretest/target"
 )
 
-// project has rows in every table.
-func project(t testing.TB) *coretest.Project {
+// rulesProject has rows in every table.
+func rulesProject(t testing.TB) *coretest.Project {
 	p := coretest.NewProject("crm", "shop")
 	p.Spec.Sources[0].States = []spec.State{{Name: "mrr", Category: "measurement", Combine: "sum"}, {Name: "plan", Category: "dimension"}}
 	p.Spec.Derived = []spec.DerivedState{{Name: "arr", Category: "measurement", Expression: "mrr * 12"}}
@@ -58,8 +59,8 @@ func project(t testing.TB) *coretest.Project {
 }
 
 func TestAllHoldOnAGoodBuild(t *testing.T) {
-	tg := coretest.DuckDB(t)
-	p := project(t)
+	tg := target.DuckDB(t)
+	p := rulesProject(t)
 	p.Build(t, tg)
 	for name, sample := range p.Checks(t, tg) {
 		t.Errorf("%s: %s", name, sample)
@@ -68,8 +69,8 @@ func TestAllHoldOnAGoodBuild(t *testing.T) {
 
 // A person's amounts of several currencies are not added; the same number in another currency is another value.
 func TestUnitsDoNotMix(t *testing.T) {
-	tg := coretest.DuckDB(t)
-	p := project(t)
+	tg := target.DuckDB(t)
+	p := rulesProject(t)
 	p.Build(t, tg)
 	b := tg.Rows("nexus_resolved_identifiers", "normalized_value", "entity_id")
 	var id any
@@ -96,7 +97,7 @@ func TestUnitsDoNotMix(t *testing.T) {
 // TestFutureEvents: one that its plugin does not announce fails the check, one within a day of as_of does not.
 func TestFutureEvents(t *testing.T) {
 	for days, want := range map[int]bool{5000: true, 5001: true, 5002: false} {
-		tg := coretest.DuckDB(t)
+		tg := target.DuckDB(t)
 		p := coretest.NewProject("crm")
 		p.Event("crm", days)
 		p.Build(t, tg)
@@ -141,7 +142,7 @@ func generated(c rules.Check) []string {
 		return []string{fmt.Sprintf("INSERT INTO %[1]s SELECT * FROM %[1]s LIMIT 1", c.Table)}
 	case "not_null":
 		var out []string
-		for _, column := range rules.NotNull(c.Table) {
+		for _, column := range strings.Split(strings.TrimPrefix(c.Rule, "never NULL: "), ", ") {
 			out = append(out, fmt.Sprintf("UPDATE %s SET %s = NULL WHERE rowid = (SELECT min(rowid) FROM %[1]s)", c.Table, column))
 		}
 		return out
@@ -163,8 +164,8 @@ func generated(c rules.Check) []string {
 }
 
 func TestEachFailsOnATableBrokenOnPurpose(t *testing.T) {
-	tg := coretest.DuckDB(t)
-	p := project(t)
+	tg := target.DuckDB(t)
+	p := rulesProject(t)
 	p.Build(t, tg)
 	checks, err := rules.Checks(p.Spec, p.Names())
 	if err != nil {

@@ -1,4 +1,4 @@
-package identity_test
+package models_test
 
 import (
 	"math"
@@ -9,7 +9,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/models/identity"
 	"github.com/nexus-host/nexus-host/core/spec"
-	"github.com/nexus-host/nexus-host/internal/coretest"
+	"github.com/nexus-host/nexus-host/internal/coretest/target"
 )
 
 // A chain of 100,000 is one entity, and so is everybody who shares a mailbox; in
@@ -39,13 +39,13 @@ func TestScale(t *testing.T) {
 		"one wide edge cut at each email": {n, "select 1 as edge, i as v from range({n}) t(i)", "unique", "email", n / 2},
 	} {
 		t.Run(name, func(t *testing.T) {
-			tg := coretest.DuckDB(t)
+			tg := target.DuckDB(t)
 			fill(tg, strings.ReplaceAll(c.shape, "{n}", strconv.Itoa(c.n)))
 			rules := spec.Resolution{FreeMailDomains: true}
 			if c.guard != "" {
 				rules.Guards = []spec.Guard{{EntityType: "person", Kind: c.guard, IdentifierType: c.of, N: 2}}
 			}
-			nodes, err := identity.Nodes(project(rules), identity.Options{})
+			nodes, err := identity.Nodes(identityProject(rules), identity.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}

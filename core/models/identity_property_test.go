@@ -1,7 +1,6 @@
-package identity_test
+package models_test
 
 import (
-	"flag"
 	"fmt"
 	"math"
 	"slices"
@@ -13,21 +12,8 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/identity"
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
-	"github.com/nexus-host/nexus-host/internal/pgtest"
+	"github.com/nexus-host/nexus-host/internal/coretest/target"
 )
-
-// server is shared by the tests of this package; nil where there is none.
-var server *pgtest.Server
-
-func TestMain(m *testing.M) {
-	// Each check builds a warehouse; flags on the command line override these.
-	for name, value := range map[string]string{"rapid.checks": "12", "rapid.nofailfile": "true", "rapid.shrinktime": "5s"} {
-		if err := flag.Set(name, value); err != nil {
-			panic(err)
-		}
-	}
-	pgtest.Main(m, &server)
-}
 
 const events = "nexus_entity_identifiers"
 
@@ -184,12 +170,12 @@ func engines(t *testing.T, strategies ...string) []engine {
 	t.Helper()
 	var out []engine
 	for _, s := range strategies {
-		out = append(out, engine{"duckdb " + s, s, coretest.DuckDB(t)})
+		out = append(out, engine{"duckdb " + s, s, target.DuckDB(t)})
 		if server == nil {
 			t.Log("PostgreSQL IS NOT TESTED")
 			continue
 		}
-		out = append(out, engine{"postgres " + s, s, coretest.Postgres(t, server)})
+		out = append(out, engine{"postgres " + s, s, target.Postgres(t, server)})
 	}
 	return out
 }
@@ -209,11 +195,11 @@ func sameTables(t *rapid.T, a, b engine) {
 	}
 }
 
-// build resolves the rows and publishes the tables.
-func build(t testing.TB, tg *coretest.Target, strategy string, r spec.Resolution, list []seen) {
+// identityBuild resolves the rows and publishes the tables.
+func identityBuild(t testing.TB, tg *coretest.Target, strategy string, r spec.Resolution, list []seen) {
 	t.Helper()
 	tg.Load(events, identifierColumns(), rows(list))
-	nodes, err := identity.Nodes(project(r), identity.Options{
+	nodes, err := identity.Nodes(identityProject(r), identity.Options{
 		Strategy: strategy, Recursion: tg.Dialect.Recursion, HasPrevious: tg.HasPrevious(),
 	})
 	if err != nil {
@@ -245,13 +231,13 @@ func sameIDs(t interface{ Fatalf(string, ...any) }, what string, got, want map[i
 // TestComponents holds every engine and strategy against the union-find.
 func TestComponents(t *testing.T) {
 	all := engines(t, identity.Rounds, identity.Recursive)
-	rapid.Check(t, func(rt *rapid.T) {
+	coretest.Property(t, 12, func(rt *rapid.T) {
 		list := drawSeen(rt, 40)
 		nodes, kept := seenLinks(list, func(ident) bool { return false })
 		want := ids{}.name(kept.components(nodes), 1)
 		for _, e := range all {
 			e.Forget()
-			build(t, e.Target, e.strategy, spec.Resolution{}, list)
+			identityBuild(t, e.Target, e.strategy, spec.Resolution{}, list)
 			sameIDs(rt, e.name, resolved(e.Target), want.entity)
 		}
 	})

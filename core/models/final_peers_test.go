@@ -1,4 +1,4 @@
-package final_test
+package models_test
 
 import (
 	"fmt"
@@ -9,24 +9,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
-	"github.com/nexus-host/nexus-host/internal/pgtest"
 )
-
-// server is shared by the tests of this package; nil where there is none.
-var server *pgtest.Server
-
-func TestMain(m *testing.M) { pgtest.Main(m, &server) }
-
-// targets runs a test on each database.
-func targets(t *testing.T, test func(t *testing.T, tg *coretest.Target)) {
-	t.Run("duckdb", func(t *testing.T) { test(t, coretest.DuckDB(t)) })
-	t.Run("postgres", func(t *testing.T) {
-		if server == nil {
-			t.Skip("PostgreSQL IS NOT TESTED")
-		}
-		test(t, coretest.Postgres(t, server))
-	})
-}
 
 // mrr declares plan and mrr in the first source.
 func mrr(p *coretest.Project) {
@@ -39,8 +22,8 @@ type want struct {
 	rows    []string
 }
 
-// peers are the numbered cases of inputs that others get wrong, each with what is right.
-var peers = []struct {
+// finalPeers are the numbered cases of inputs that others get wrong, each with what is right.
+var finalPeers = []struct {
 	name  string
 	given func(p *coretest.Project)
 	want  []want
@@ -207,8 +190,8 @@ var peers = []struct {
 	},
 }
 
-func TestPeers(t *testing.T) {
-	for i, c := range peers {
+func TestFinalPeers(t *testing.T) {
+	for i, c := range finalPeers {
 		if testing.Short() && i%3 != 0 {
 			t.Logf("left to the full run: %s", c.name)
 			continue

@@ -1,4 +1,4 @@
-package identity_test
+package models_test
 
 import (
 	"fmt"
@@ -13,6 +13,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/identity"
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
+	"github.com/nexus-host/nexus-host/internal/coretest/target"
 )
 
 // benchShapes make identifiers tables of n links in the database itself: a query
@@ -61,11 +62,11 @@ func benchNames() []string {
 
 func benchmark(b *testing.B, shape, strategy string) {
 	b.StopTimer()
-	tg := coretest.DuckDB(b)
+	tg := target.DuckDB(b)
 	tg.Exec("set threads = 2")
 	tg.Exec("set memory_limit = '4GB'")
 	fill(tg, shape)
-	nodes, err := identity.Nodes(project(spec.Resolution{FreeMailDomains: true}), identity.Options{
+	nodes, err := identity.Nodes(identityProject(spec.Resolution{FreeMailDomains: true}), identity.Options{
 		Strategy: strategy, Recursion: map[sql.RecursionForm]bool{sql.RecurseKeyed: true},
 	})
 	if err != nil {

@@ -1,4 +1,4 @@
-package computed_test
+package models_test
 
 import (
 	"fmt"
@@ -11,12 +11,8 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
 	"github.com/nexus-host/nexus-host/core/models/identity"
 	"github.com/nexus-host/nexus-host/internal/coretest"
-	"github.com/nexus-host/nexus-host/internal/pgtest"
+	"github.com/nexus-host/nexus-host/internal/coretest/target"
 )
-
-var server *pgtest.Server
-
-func TestMain(m *testing.M) { pgtest.Main(m, &server) }
 
 // purchase is an event that shows one or two addresses of a person, and an amount.
 type purchase struct {
@@ -68,18 +64,23 @@ const tiers = `
 // TestAgainstReference: over random purchases of people with several addresses, seen by two sources of one plugin
 // and one of another, the computed layer gives what plain Go finds, also in a second build that merges people.
 func TestAgainstReference(t *testing.T) {
-	for seed := range uint64(6) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) { compare(t, coretest.DuckDB(t), seed) })
+	seeds := uint64(6)
+	if testing.Short() {
+		seeds = 2
+		t.Logf("%d seeds of 6, the others are left to the full run", seeds)
+	}
+	for seed := range seeds {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) { computedCompare(t, target.DuckDB(t), seed) })
 	}
 	t.Run("postgres", func(t *testing.T) {
 		if server == nil {
 			t.Skip("PostgreSQL IS NOT TESTED")
 		}
-		compare(t, coretest.Postgres(t, server), 7)
+		computedCompare(t, target.Postgres(t, server), 7)
 	})
 }
 
-func compare(t *testing.T, tg *coretest.Target, seed uint64) {
+func computedCompare(t *testing.T, tg *coretest.Target, seed uint64) {
 	r := rand.New(rand.NewPCG(seed, 1))
 	p := coretest.NewProject("shop_eu", "shop_us", "bank")
 	p.Spec.Resolution.Strategy = identity.Auto
@@ -106,7 +107,7 @@ func compare(t *testing.T, tg *coretest.Target, seed uint64) {
 	for build, links := range []float64{0.03, 0.2} {
 		more(25, links)
 		p.Build(t, tg)
-		want := reference(all)
+		want := computedReference(all)
 		for _, table := range []struct {
 			name    string
 			columns []string
@@ -158,13 +159,13 @@ func named(tg *coretest.Target, all []*purchase, rows []string) []string {
 	return rows
 }
 
-type expected struct {
+type computedExpected struct {
 	traits, firsts, tiers []string
 	mixed                 bool
 }
 
-// reference finds people by union-find and adds up what they bought.
-func reference(all []*purchase) (e expected) {
+// computedReference finds people by union-find and adds up what they bought.
+func computedReference(all []*purchase) (e computedExpected) {
 	parent := map[string]string{}
 	var root func(x string) string
 	root = func(x string) string {
@@ -212,7 +213,7 @@ func reference(all []*purchase) (e expected) {
 	return e
 }
 
-func (e *expected) total(who, name, prefix, source string, bought []*purchase) {
+func (e *computedExpected) total(who, name, prefix, source string, bought []*purchase) {
 	count, sum, first := 0, 0, 0
 	units := map[string]bool{}
 	for _, b := range bought {

@@ -1,4 +1,4 @@
-package identity_test
+package models_test
 
 import (
 	"cmp"

@@ -1,8 +1,7 @@
-package state_test
+package models_test
 
 import (
 	"cmp"
-	"flag"
 	"fmt"
 	"sort"
 	"strings"
@@ -18,30 +17,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/state"
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
-	"github.com/nexus-host/nexus-host/internal/pgtest"
 )
-
-// server is shared by the tests of this package; nil where there is none.
-var server *pgtest.Server
-
-func TestMain(m *testing.M) {
-	flag.Parse()
-	if flag.Lookup("rapid.checks").Value.String() == "100" { // the default: one check has many entities
-		_ = flag.Set("rapid.checks", "12")
-	}
-	pgtest.Main(m, &server)
-}
-
-// targets runs a test on each database.
-func targets(t *testing.T, test func(t *testing.T, tg *coretest.Target)) {
-	t.Run("duckdb", func(t *testing.T) { test(t, coretest.DuckDB(t)) })
-	t.Run("postgres", func(t *testing.T) {
-		if server == nil {
-			t.Skip("PostgreSQL IS NOT TESTED")
-		}
-		test(t, coretest.Postgres(t, server))
-	})
-}
 
 var states = map[string]declaredState{
 	"plan":  {category: "dimension", combine: "latest"},
@@ -104,7 +80,7 @@ func namesOf() eventlog.Names {
 	return n
 }
 
-func defs(t sql.Type, names ...string) []sql.ColumnDef {
+func stateDefs(t sql.Type, names ...string) []sql.ColumnDef {
 	var out []sql.ColumnDef
 	for _, n := range names {
 		out = append(out, sql.ColumnDef{Name: n, Type: t})
@@ -152,23 +128,23 @@ func load(tg *coretest.Target, changes []change, looks []look) {
 		if states[c.state].category == "measurement" && i%3 == 0 {
 			text, number = nil, null(c.value)
 		}
-		rows = append(rows, []any{c.event, "person", "email", identifier, c.state, null(c.key), text, number, null(c.unit), c.source, day(c.at), day(100 + c.ingested)})
+		rows = append(rows, []any{c.event, "person", "email", identifier, c.state, null(c.key), text, number, null(c.unit), c.source, stateDay(c.at), stateDay(100 + c.ingested)})
 		if !known[identifier] {
 			known[identifier] = true
-			identifiers = append(identifiers, []any{"person", "email", identifier, c.entity, day(0), day(0), int64(1)})
+			identifiers = append(identifiers, []any{"person", "email", identifier, c.entity, stateDay(0), stateDay(0), int64(1)})
 		}
 	}
 	for _, l := range looks {
-		participants = append(participants, []any{"p", l.event, l.entity, "person", "owner", day(l.at), day(200)})
-		participants = append(participants, []any{"q", l.event, l.entity, "person", nil, day(l.at), day(200)})
+		participants = append(participants, []any{"p", l.event, l.entity, "person", "owner", stateDay(l.at), stateDay(200)})
+		participants = append(participants, []any{"q", l.event, l.entity, "person", nil, stateDay(l.at), stateDay(200)})
 	}
-	texts := func(names ...string) []sql.ColumnDef { return defs(sql.Text, names...) }
+	texts := func(names ...string) []sql.ColumnDef { return stateDefs(sql.Text, names...) }
 	tg.Load("changes", append(texts("event_id", "entity_type", "identifier_type", "normalized_value", "state_name", "state_key", "state_value", "state_number", "unit", "source"),
-		defs(sql.Timestamp, "occurred_at", "_ingested_at")...), rows)
+		stateDefs(sql.Timestamp, "occurred_at", "_ingested_at")...), rows)
 	tg.Load("nexus_resolved_identifiers", append(append(texts("entity_type", "identifier_type", "normalized_value", "entity_id"),
-		defs(sql.Timestamp, "first_seen_at", "last_seen_at")...), defs(sql.Bigint, "n_events")...), identifiers)
+		stateDefs(sql.Timestamp, "first_seen_at", "last_seen_at")...), stateDefs(sql.Bigint, "n_events")...), identifiers)
 	tg.Load("nexus_entity_participants", append(texts("entity_participant_id", "event_id", "entity_id", "entity_type", "role"),
-		defs(sql.Timestamp, "occurred_at", "_processed_at")...), participants)
+		stateDefs(sql.Timestamp, "occurred_at", "_processed_at")...), participants)
 }
 
 // printed returns a result's rows one text each; numbers without trailing zeros.
@@ -197,7 +173,7 @@ func printed(rows [][]any) []string {
 	return out
 }
 
-func compare(t testing.TB, what string, got, want []string) {
+func stateCompare(t testing.TB, what string, got, want []string) {
 	t.Helper()
 	sort.Strings(want)
 	if g, w := strings.Join(got, "\n"), strings.Join(want, "\n"); g != w {
@@ -205,8 +181,8 @@ func compare(t testing.TB, what string, got, want []string) {
 	}
 }
 
-// expected are the three tables as the reference has them.
-func expected(changes []change, looks []look) (long, flat, seen []string) {
+// stateExpected are the three tables as the reference has them.
+func stateExpected(changes []change, looks []look) (long, flat, seen []string) {
 	entities := map[string]map[string][]change{}
 	for _, c := range changes {
 		if entities[c.entity] == nil {
@@ -214,7 +190,7 @@ func expected(changes []change, looks []look) (long, flat, seen []string) {
 		}
 		entities[c.entity][c.state] = append(entities[c.entity][c.state], c)
 	}
-	rows := map[string][]row{}
+	rows := map[string][]stateRow{}
 	for entity, byState := range entities {
 		lists := map[string][]interval{}
 		for state, list := range byState {
@@ -230,7 +206,7 @@ func expected(changes []change, looks []look) (long, flat, seen []string) {
 					fmt.Sprint(iv.to == lasts), iv.trigger, iv.source}, " "))
 			}
 		}
-		before := row{}
+		before := stateRow{}
 		for _, r := range rows[entity] {
 			cells := []string{entity}
 			for _, n := range stateNames() {
@@ -264,7 +240,7 @@ func expected(changes []change, looks []look) (long, flat, seen []string) {
 
 // derivedIntervals evaluates declarations' derived states at every row and
 // writes them into it.
-func derivedIntervals(rows []row, lists map[string][]interval, byState map[string][]change) map[string][]interval {
+func derivedIntervals(rows []stateRow, lists map[string][]interval, byState map[string][]change) map[string][]interval {
 	out := map[string][]interval{}
 	before, earlier := map[string]string{}, map[string]string{}
 	for _, r := range rows {
@@ -373,12 +349,12 @@ func draw(t *rapid.T) ([]change, []look) {
 func TestStatesEqualTheReference(t *testing.T) {
 	targets(t, func(t *testing.T, tg *coretest.Target) {
 		models := nodes(t, declarations(), namesOf())
-		rapid.Check(t, func(rt *rapid.T) {
+		coretest.Property(t, 12, func(rt *rapid.T) {
 			changes, looks := draw(rt)
 			load(tg, changes, looks)
 			tg.Build(models)
-			long, flat, seen := expected(changes, looks)
-			compare(t, "nexus_states", printed(tg.Rows("nexus_states", "entity_id", "state_name", "state_value", "value_unit", "state_entered_at", "state_exited_at",
+			long, flat, seen := stateExpected(changes, looks)
+			stateCompare(t, "nexus_states", printed(tg.Rows("nexus_states", "entity_id", "state_name", "state_value", "value_unit", "state_entered_at", "state_exited_at",
 				"is_current", "trigger_event_id", "source")), long)
 			columns := []string{"entity_id"}
 			for _, n := range stateNames() {
@@ -388,8 +364,8 @@ func TestStatesEqualTheReference(t *testing.T) {
 				}
 			}
 			columns = append(columns, "is_customer", "value", "value_delta", "label", "valid_from", "valid_to", "is_current")
-			compare(t, "nexus_entity_states", printed(tg.Rows("nexus_entity_states", columns...)), flat)
-			compare(t, "nexus_entity_state_participants", participants(tg), seen)
+			stateCompare(t, "nexus_entity_states", printed(tg.Rows("nexus_entity_states", columns...)), flat)
+			stateCompare(t, "nexus_entity_state_participants", participants(tg), seen)
 		})
 	})
 }

@@ -1,4 +1,4 @@
-package state_test
+package models_test
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
+	"github.com/nexus-host/nexus-host/internal/coretest/target"
 )
 
 // TestUnitsOfDerivedStates: a derived state has the unit of the amounts that it is made of, where that follows; amounts of several
@@ -42,7 +43,7 @@ func TestUnitsOfDerivedStates(t *testing.T) {
 	change(5, "fees", "20", "JPY") // two of three
 	change(6, "mrr", "1", "JPY")
 	change(6, "spend", "1", "JPY")
-	tg := coretest.DuckDB(t)
+	tg := target.DuckDB(t)
 	p.Build(t, tg)
 	got := map[string]map[int]string{}
 	for _, r := range tg.Rows("nexus_states", "state_name", "state_entered_at", "state_value", "value_unit") {

@@ -1,4 +1,4 @@
-package identity_test
+package models_test
 
 import (
 	"errors"
@@ -25,7 +25,7 @@ func identifierColumns() []sql.ColumnDef {
 	}
 }
 
-func project(r spec.Resolution) *spec.Spec {
+func identityProject(r spec.Resolution) *spec.Spec {
 	return &spec.Spec{
 		Name: "test", Resolution: r,
 		Sources: []spec.Source{{Name: "crm", EntityTypes: []spec.EntityType{
@@ -51,7 +51,7 @@ func TestNodesCheck(t *testing.T) {
 	for name, r := range map[string]spec.Resolution{"no rules": {}, "every rule": everyRule()} {
 		for _, strategy := range []string{identity.Rounds, identity.Recursive} {
 			for _, form := range []sql.RecursionForm{sql.RecurseKeyed, sql.RecurseUnion} {
-				nodes, err := identity.Nodes(project(r), identity.Options{Strategy: strategy, Recursion: map[sql.RecursionForm]bool{form: true}})
+				nodes, err := identity.Nodes(identityProject(r), identity.Options{Strategy: strategy, Recursion: map[sql.RecursionForm]bool{form: true}})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -75,7 +75,7 @@ func TestRenders(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, strategy := range []string{identity.Auto, identity.Recursive} {
-			nodes, err := identity.Nodes(project(everyRule()), identity.Options{Strategy: strategy, Recursion: d.Recursion, HasPrevious: true})
+			nodes, err := identity.Nodes(identityProject(everyRule()), identity.Options{Strategy: strategy, Recursion: d.Recursion, HasPrevious: true})
 			var refused *identity.StrategyError
 			if errors.As(err, &refused) && strategy == identity.Recursive {
 				t.Log(err)

@@ -1,4 +1,4 @@
-package identity_test
+package models_test
 
 import (
 	"fmt"
@@ -50,8 +50,8 @@ func drawRules(t *rapid.T, most int) spec.Resolution {
 	return r
 }
 
-// reference resolves by the rules in plain Go.
-func reference(list []seen, r spec.Resolution) (nodes []ident, kept links) {
+// identityReference resolves by the rules in plain Go.
+func identityReference(list []seen, r spec.Resolution) (nodes []ident, kept links) {
 	blocked := func(i ident) bool {
 		for _, g := range r.Guards {
 			if g.Kind == "blocked" && g.IdentifierType == i.typ {
@@ -100,14 +100,14 @@ func reference(list []seen, r spec.Resolution) (nodes []ident, kept links) {
 // gives what plain Go gives, and they all publish the same rows.
 func TestGuardsAgainstReference(t *testing.T) {
 	all := engines(t, identity.Rounds, identity.Recursive)
-	coretest.Property(t, 40, func(rt *rapid.T) {
+	coretest.Property(t, 12, func(rt *rapid.T) {
 		list := drawSeen(rt, 15)
 		r := drawRules(rt, 30)
-		nodes, kept := reference(list, r)
+		nodes, kept := identityReference(list, r)
 		want := ids{}.name(kept.components(nodes), 1)
 		for _, e := range all {
 			e.Forget()
-			build(t, e.Target, e.strategy, r, list)
+			identityBuild(t, e.Target, e.strategy, r, list)
 			sameIDs(rt, fmt.Sprintf("%s %+v", e.name, r), resolved(e.Target), want.entity)
 			sameTables(rt, all[0], e)
 		}
@@ -174,12 +174,12 @@ func TestRulesRefused(t *testing.T) {
 			"identity: cannot_link: email a is a person and domain x is a group; a link is between identifiers of one entity type",
 		},
 	} {
-		_, err := identity.Nodes(project(c.rule), identity.Options{})
+		_, err := identity.Nodes(identityProject(c.rule), identity.Options{})
 		if err == nil || err.Error() != c.want {
 			t.Errorf("%+v: %v, want %s", c.rule, err, c.want)
 		}
 	}
-	_, err := identity.Nodes(project(spec.Resolution{Strategy: "recursive"}), identity.Options{})
+	_, err := identity.Nodes(identityProject(spec.Resolution{Strategy: "recursive"}), identity.Options{})
 	if s, ok := err.(*identity.StrategyError); !ok || s.Strategy != identity.Recursive {
 		t.Errorf("recursion with only UNION ALL: %v", err)
 	}

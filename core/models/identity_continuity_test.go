@@ -1,4 +1,4 @@
-package identity_test
+package models_test
 
 import (
 	"cmp"
@@ -14,6 +14,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/identity"
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
+	"github.com/nexus-host/nexus-host/internal/coretest/target"
 )
 
 type alias struct {
@@ -109,7 +110,7 @@ func replay(tg *coretest.Target, run int) map[ident]string {
 // links come and go, entities merge, split and swap.
 func TestContinuity(t *testing.T) {
 	all := engines(t, identity.Rounds)
-	rapid.Check(t, func(rt *rapid.T) {
+	coretest.Property(t, 12, func(rt *rapid.T) {
 		for _, e := range all {
 			e.Forget()
 		}
@@ -127,7 +128,7 @@ func TestContinuity(t *testing.T) {
 			next := state.name(kept.components(nodes), run)
 			old = retire(old, state.entity, next.entity)
 			for _, e := range all {
-				build(t, e.Target, e.strategy, spec.Resolution{}, list)
+				identityBuild(t, e.Target, e.strategy, spec.Resolution{}, list)
 				sameIDs(rt, fmt.Sprintf("%s run %d", e.name, run), resolved(e.Target), next.entity)
 				if got := aliases(e.Target); fmt.Sprint(got) != fmt.Sprint(old) {
 					rt.Fatalf("%s run %d: aliases\n%v\nwant\n%v", e.name, run, got, old)
@@ -151,7 +152,7 @@ func TestLogReasons(t *testing.T) {
 	link := func(edge, a, b string) []seen {
 		return []seen{{edge, "event " + edge, "crm", id(a), 0}, {edge, "event " + edge, "crm", id(b), 0}}
 	}
-	tg := coretest.DuckDB(t)
+	tg := target.DuckDB(t)
 	reasons := func(run string) string {
 		var out []string
 		for _, r := range tg.PreviousRows(contract.TableResolutionLog, "normalized_value", "reason", "run_id") {
@@ -173,7 +174,7 @@ func TestLogReasons(t *testing.T) {
 		{slices.Concat(link("1", "a", "b"), link("2", "c", "d"), link("4", "y", "z")), ""},
 		{slices.Concat(link("1", "a", "b"), link("2", "c", "d")), "y removed, z removed"},
 	} {
-		build(t, tg, identity.Rounds, spec.Resolution{}, c.rows)
+		identityBuild(t, tg, identity.Rounds, spec.Resolution{}, c.rows)
 		if got := reasons(fmt.Sprintf("run_%d", run+1)); got != c.want {
 			t.Errorf("run %d: %s, want %s", run+1, got, c.want)
 		}

@@ -1,14 +1,15 @@
-package coretest_test
+package models_test
 
 import (
 	"testing"
 
 	"github.com/nexus-host/nexus-host/internal/coretest"
+	"github.com/nexus-host/nexus-host/internal/coretest/target"
 )
 
-// The smallest project ends in tables that pass every check.
-func TestBuild(t *testing.T) {
-	tg := coretest.DuckDB(t)
+// TestSmallestProject: it ends in tables that pass every check.
+func TestSmallestProject(t *testing.T) {
+	tg := target.DuckDB(t)
 	p := coretest.NewProject("crm")
 	p.Seen("crm", 1, "email a@x.com", "phone +1 555 010 2030")
 	p.Seen("crm", 2, "phone 1-555-010-2030", "email A@X.com ")

@@ -1,4 +1,4 @@
-package final_test
+package models_test
 
 import (
 	"flag"
@@ -12,6 +12,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
+	"github.com/nexus-host/nexus-host/internal/coretest/target"
 )
 
 // told is a trait as an event reported it; the reference picks among these by sorting.
@@ -131,9 +132,9 @@ func TestTraitsAndRelationshipsEqualTheReference(t *testing.T) {
 	}
 	sources := []string{"crm", "mail", "shop"}
 	targets(t, func(t *testing.T, tg *coretest.Target) {
-		rapid.Check(t, func(rt *rapid.T) {
+		coretest.Property(t, 100, func(rt *rapid.T) {
 			if tg.Dialect.Name == "postgres" { // whose views hold on to the tables of the build before
-				tg = coretest.Postgres(t, server)
+				tg = target.Postgres(t, server)
 			}
 			p := coretest.NewProject(sources...)
 			p.Spec.Traits = map[string]spec.TraitRule{}

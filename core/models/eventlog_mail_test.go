@@ -1,4 +1,4 @@
-package eventlog_test
+package models_test
 
 import (
 	"bufio"
@@ -12,7 +12,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/builder"
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
 	"github.com/nexus-host/nexus-host/core/spec"
-	"github.com/nexus-host/nexus-host/internal/coretest"
+	"github.com/nexus-host/nexus-host/internal/coretest/target"
 )
 
 // unlike is what is read otherwise than by Go's net/mail or by Python's parseaddr, "" being no address, and why.
@@ -50,7 +50,7 @@ var unlike = map[string]struct{ given, reason string }{
 // Addresses are read as Go's net/mail and Python's email.utils read them, but for the listed ones.
 func TestAddressesAreReadAsElsewhere(t *testing.T) {
 	python := map[string]string{}
-	file, err := os.Open("testdata/parseaddr.ndjson")
+	file, err := os.Open("eventlog/testdata/parseaddr.ndjson")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func TestAddressesAreReadAsElsewhere(t *testing.T) {
 		python[line.Text] = strings.ToLower(line.Python)
 		rows = append(rows, []any{"email", line.Text})
 	}
-	tg := coretest.DuckDB(t)
+	tg := target.DuckDB(t)
 	tg.Load("texts", []sql.ColumnDef{{Name: "identifier_type", Type: sql.Text}, {Name: "identifier_value", Type: sql.Text}}, rows)
 	q, err := eventlog.Normalized(&spec.Spec{})
 	if err != nil {

@@ -1,4 +1,4 @@
-package state_test
+package models_test
 
 import (
 	"fmt"
@@ -196,15 +196,15 @@ func intervals(changes []change, state string, value func(at int) (value, unit s
 	return out
 }
 
-// row is one row of the wide table: values by state.
-type row struct {
+// stateRow is one row of the wide table: values by state.
+type stateRow struct {
 	from, to int
 	values   map[string]string
 	units    map[string]string
 }
 
 // wide is a row for each instant at which some state changes.
-func wide(states map[string][]interval) []row {
+func wide(states map[string][]interval) []stateRow {
 	moments := map[int]bool{}
 	for _, list := range states {
 		for _, iv := range list {
@@ -219,9 +219,9 @@ func wide(states map[string][]interval) []row {
 		at = append(at, m)
 	}
 	sort.Ints(at)
-	var out []row
+	var out []stateRow
 	for i, m := range at {
-		r := row{from: m, to: lasts, values: map[string]string{}, units: map[string]string{}}
+		r := stateRow{from: m, to: lasts, values: map[string]string{}, units: map[string]string{}}
 		if i+1 < len(at) {
 			r.to = at[i+1]
 		}
@@ -239,14 +239,14 @@ func wide(states map[string][]interval) []row {
 
 var epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
-func day(n int) time.Time { return epoch.AddDate(0, 0, n) }
+func stateDay(n int) time.Time { return epoch.AddDate(0, 0, n) }
 
 // shown prints an optional moment or value as the tests compare them.
 func shown(at int) string {
 	if at == lasts {
 		return "-"
 	}
-	return day(at).Format("01-02")
+	return stateDay(at).Format("01-02")
 }
 
 func orDash(s string) string {

@@ -1,11 +1,11 @@
-package state_test
+package models_test
 
 import (
 	"fmt"
 	"testing"
 
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
-	"github.com/nexus-host/nexus-host/internal/coretest"
+	"github.com/nexus-host/nexus-host/internal/coretest/target"
 )
 
 // BenchmarkOneEntity is the worst case of combined states: all changes are of one
@@ -13,7 +13,7 @@ import (
 func BenchmarkOneEntity(b *testing.B) {
 	for _, n := range []int{20_000, 80_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			tg := coretest.DuckDB(b)
+			tg := target.DuckDB(b)
 			var changes []change
 			for i := range n {
 				changes = append(changes, change{entity: "per_1", state: "seats", key: fmt.Sprint("k", i%1000), value: fmt.Sprint(i * 7919 % 1009), at: i, source: "crm", event: fmt.Sprint("e", i)})

@@ -1,4 +1,4 @@
-package eventlog_test
+package models_test
 
 import (
 	"fmt"
@@ -12,6 +12,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
 	"github.com/nexus-host/nexus-host/internal/coretest"
+	"github.com/nexus-host/nexus-host/internal/coretest/target"
 )
 
 // The rules of normalization, executed: identifier as given -> as compared; "" is dropped.
@@ -29,7 +30,7 @@ func TestNormalization(t *testing.T) {
 		{"customer_id", "\u00a0cus_2\u200b", "cus_2"}, {"customer_id", " cus_1 ", "cus_1"}, {"customer_id", "CUS_1", "CUS_1"}, {"customer_id", "Unknown", ""}, {"customer_id", " ", ""}, {"customer_id", "undefined ", ""},
 		{"customer_id", "0000000", "0000000"},
 	}
-	tg := coretest.DuckDB(t)
+	tg := target.DuckDB(t)
 	p := coretest.NewProject("crm")
 	p.Spec.Resolution.DefaultCallingCode = "49"
 	p.Spec.Resolution.Placeholders = []string{" test@example.com", "+49 000 0000"}
@@ -61,7 +62,7 @@ func TestNormalization(t *testing.T) {
 
 // Canonical in Go and canonical_name in SQL are one function.
 func TestCanonicalNamesAgree(t *testing.T) {
-	tg := coretest.DuckDB(t)
+	tg := target.DuckDB(t)
 	p := coretest.NewProject("crm")
 	names := []string{"a", "Name", " first  name ", "größe", "1st", "É", "İ", "K", "a-b", "__x", "x\ny", "🙂", "Favourite Colour (2024)", "ẞ9", strings.Repeat("ab", 40), "9" + strings.Repeat("é", 70)}
 	for _, n := range names {
@@ -82,7 +83,7 @@ func TestCanonicalNamesAgree(t *testing.T) {
 // A later version replaces the earlier one, whatever the order in which rows come.
 func TestLaterVersionWins(t *testing.T) {
 	for _, order := range [][]int{{0, 1, 2}, {2, 1, 0}, {1, 2, 0}} {
-		tg := coretest.DuckDB(t)
+		tg := target.DuckDB(t)
 		p := coretest.NewProject("crm")
 		rows := []coretest.Row{}
 		for v := range 3 {
@@ -104,7 +105,7 @@ func TestLaterVersionWins(t *testing.T) {
 
 // Two different rows of one key in one version are the adapter's fault.
 func TestConflictsAreFound(t *testing.T) {
-	tg := coretest.DuckDB(t)
+	tg := target.DuckDB(t)
 	p := coretest.NewProject("crm", "shop")
 	for _, n := range []string{"a", "b"} {
 		p.Add("crm", eventlog.Events, coretest.Row{"event_id": coretest.EventID(1), "occurred_at": coretest.Day(1), "event_name": n, "event_type": "t", "source_table": "t"})
@@ -123,7 +124,7 @@ func TestConflictsAreFound(t *testing.T) {
 
 // What plugins report is in nexus_findings, counted by source, table, reason and detail.
 func TestPluginsReportFindings(t *testing.T) {
-	tg := coretest.DuckDB(t)
+	tg := target.DuckDB(t)
 	p := coretest.NewProject("crm", "shop")
 	id := p.Event("crm", 1)
 	report := func(source string, values ...any) {
@@ -159,7 +160,7 @@ func TestPluginsReportFindings(t *testing.T) {
 
 // TestReasonsAreDocumented: every reason that the models give has its meaning and remedy in the contract.
 func TestReasonsAreDocumented(t *testing.T) {
-	for _, dir := range []string{"sql", "../final/sql"} {
+	for _, dir := range []string{"eventlog/sql", "final/sql"} {
 		names, err := filepath.Glob(filepath.Join(dir, "*.sql"))
 		if err != nil || len(names) == 0 {
 			t.Fatal(err, "no models in "+dir)
@@ -184,7 +185,7 @@ func TestReasonsAreDocumented(t *testing.T) {
 
 // A built log is asked for the names that fragments compute.
 func TestNameQuery(t *testing.T) {
-	tg := coretest.DuckDB(t)
+	tg := target.DuckDB(t)
 	p := coretest.NewProject("crm")
 	p.Trait("crm", 1, "a@x.com", "Shoe size", "42")
 	p.Trait("crm", 1, "a@x.com", "shoe SIZE", "43")

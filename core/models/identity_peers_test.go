@@ -1,4 +1,4 @@
-package identity_test
+package models_test
 
 import (
 	"fmt"
@@ -12,9 +12,9 @@ import (
 	"github.com/nexus-host/nexus-host/internal/coretest"
 )
 
-// peers are the numbered cases of resolution that others get wrong: what is told
+// identityPeers are the numbered cases of resolution that others get wrong: what is told
 // from build to build, and who is one after the last.
-var peers = []struct {
+var identityPeers = []struct {
 	name   string
 	rules  spec.Resolution
 	builds []func(p *coretest.Project) // each adds to what the ones before it added
@@ -141,8 +141,8 @@ func groupsOf(tg *coretest.Target) (groups []string, entity map[string]string) {
 	return groups, entity
 }
 
-func TestPeers(t *testing.T) {
-	for i, c := range peers {
+func TestIdentityPeers(t *testing.T) {
+	for i, c := range identityPeers {
 		if testing.Short() && i%3 != 0 {
 			t.Logf("left to the full run: %s", c.name)
 			continue

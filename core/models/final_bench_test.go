@@ -1,4 +1,4 @@
-package final_test
+package models_test
 
 import (
 	"fmt"
@@ -6,13 +6,13 @@ import (
 	"sort"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
+	"github.com/nexus-host/nexus-host/internal/coretest/target"
 )
 
 // BenchmarkBuild builds everything after the fragments for 1,000,000 events of
@@ -25,7 +25,7 @@ func BenchmarkBuild(b *testing.B) {
 	}
 	for b.Loop() {
 		b.StopTimer()
-		tg := coretest.DuckDB(b)
+		tg := target.DuckDB(b)
 		tg.Exec("SET threads = 2")
 		p := coretest.NewProject("crm")
 		p.Spec.Sources[0].States = []spec.State{{Name: "mrr", Category: "measurement", Combine: "sum"}, {Name: "plan", Category: "dimension"}, {Name: "lifecycle", Category: "dimension"}}
@@ -89,11 +89,4 @@ func BenchmarkBuild(b *testing.B) {
 		}
 		b.StartTimer()
 	}
-}
-
-// cpu is what the process has used, for machines that do other things besides.
-func cpu() time.Duration {
-	var u syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

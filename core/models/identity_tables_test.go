@@ -1,4 +1,4 @@
-package identity_test
+package models_test
 
 import (
 	"fmt"
@@ -12,11 +12,12 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/identity"
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
+	"github.com/nexus-host/nexus-host/internal/coretest/target"
 )
 
 // The columns are the contract's.
 func TestColumns(t *testing.T) {
-	nodes, err := identity.Nodes(project(spec.Resolution{}), identity.Options{})
+	nodes, err := identity.Nodes(identityProject(spec.Resolution{}), identity.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,11 +74,11 @@ func TestEdges(t *testing.T) {
 		on("e7", "crm", 6, email("d"), user("v")),       // d has two users: the lesser value keeps it, seen at one time
 		on("e7b", "crm", 6, email("d"), user("w")),
 	)
-	tg := coretest.DuckDB(t)
+	tg := target.DuckDB(t)
 	pair := func(x, y ident) spec.Pair {
 		return spec.Pair{A: spec.Identifier{EntityType: x.entity, Type: x.typ, Value: x.value}, B: spec.Identifier{EntityType: y.entity, Type: y.typ, Value: y.value}}
 	}
-	build(t, tg, identity.Rounds, spec.Resolution{
+	identityBuild(t, tg, identity.Rounds, spec.Resolution{
 		Guards: []spec.Guard{
 			{EntityType: "person", Kind: "unique", IdentifierType: "user_id"},
 			{EntityType: "person", Kind: "max_links", IdentifierType: "phone", N: 2},
@@ -116,14 +117,14 @@ func TestEdges(t *testing.T) {
 // Runs whose clock does not move or goes back are logged in their order.
 func TestLogTimesRise(t *testing.T) {
 	id := ident{"person", "email", "a"}
-	tg := coretest.DuckDB(t)
+	tg := target.DuckDB(t)
 	for run, at := range []int{5, 5, 3} {
 		var list []seen
 		if run != 1 {
 			list = []seen{{"edge", "event", "crm", id, 0}}
 		}
 		tg.Load(events, identifierColumns(), rows(list))
-		nodes, err := identity.Nodes(project(spec.Resolution{}), identity.Options{HasPrevious: tg.HasPrevious()})
+		nodes, err := identity.Nodes(identityProject(spec.Resolution{}), identity.Options{HasPrevious: tg.HasPrevious()})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,109 @@
+// Package target opens the databases that coretest's nodes are run on. Tests that only check and render do not
+// import it, and link no engine.
+package target
+
+import (
+	"context"
+	stdsql "database/sql"
+	"database/sql/driver"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/big"
+	"strings"
+	"testing"
+
+	"github.com/duckdb/duckdb-go/v2"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/internal/coretest"
+	"github.com/nexus-host/nexus-host/internal/pgtest"
+)
+
+// DuckDB opens an embedded database in memory; with -short one without its optimizer, which over a test's few rows takes
+// longer than what it saves.
+func DuckDB(t testing.TB) *coretest.Target {
+	t.Helper()
+	tg := coretest.NewTarget(t, "duckdb", open(t, "duckdb", ""), appendRows)
+	// A statement that explodes is to fail in its test, not to fill the machine.
+	tg.Exec("SET memory_limit = '2GB'")
+	tg.Exec("SET temp_directory = ''")
+	if testing.Short() {
+		tg.Exec("PRAGMA disable_optimizer")
+	}
+	return tg
+}
+
+// Postgres makes an empty database on the server.
+func Postgres(t testing.TB, s *pgtest.Server) *coretest.Target {
+	t.Helper()
+	// No prepared statements are kept: relations are replaced all the time.
+	return coretest.NewTarget(t, "postgres", open(t, "pgx", s.Database(t)+" default_query_exec_mode=exec"), copyRows)
+}
+
+func open(t testing.TB, driver, dsn string) *stdsql.DB {
+	t.Helper()
+	db, err := stdsql.Open(driver, dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+func copyRows(ctx context.Context, connection any, table string, columns []sql.ColumnDef, rows [][]any) error {
+	c, ok := connection.(*stdlib.Conn)
+	if !ok {
+		return fmt.Errorf("target: cannot copy through a %T", connection)
+	}
+	names := make([]string, len(columns))
+	for i, col := range columns {
+		names[i] = col.Name
+	}
+	_, err := c.Conn().CopyFrom(ctx, pgx.Identifier{table}, names, pgx.CopyFromRows(rows))
+	return err
+}
+
+func appendRows(_ context.Context, connection any, table string, columns []sql.ColumnDef, rows [][]any) error {
+	c, ok := connection.(driver.Conn)
+	if !ok {
+		return fmt.Errorf("target: cannot append through a %T", connection)
+	}
+	a, err := duckdb.NewAppenderFromConn(c, "", table)
+	if err != nil {
+		return err
+	}
+	values := make([]driver.Value, len(columns))
+	for _, row := range rows {
+		for i, v := range row {
+			if values[i], err = appended(columns[i].Type, v); err != nil {
+				return errors.Join(err, a.Close())
+			}
+		}
+		if err := a.AppendRow(values...); err != nil {
+			return errors.Join(err, a.Close())
+		}
+	}
+	return a.Close()
+}
+
+// appended is a value as DuckDB's appender takes it.
+func appended(t sql.Type, v any) (any, error) {
+	s, ok := v.(string)
+	switch {
+	case !ok:
+		return v, nil
+	case t == sql.JSON:
+		return json.RawMessage(s), nil
+	case t == sql.Decimal:
+		whole, fraction, _ := strings.Cut(s, ".")
+		n, ok := new(big.Int).SetString(whole+(fraction + "000000000")[:9], 10)
+		if !ok {
+			return nil, fmt.Errorf("%q is not a decimal", s)
+		}
+		return duckdb.Decimal{Width: 38, Scale: 9, Value: n}, nil
+	}
+	return v, nil
+}
