@@ -6,7 +6,7 @@ with answers as (
     v.version_at,
     v._ingested_at,
     normalize_email(json_text(a.value, '$.email')) as address,
-    max(coalesce(json_text(a.value, '$.responseStatus'), json_text(a.value, '$.response_status'))) as response
+    max(lower(replace(coalesce(json_text(a.value, '$.responseStatus'), json_text(a.value, '$.response_status')), '_', ''))) as response
   from normalized.meetings as m
   join normalized.event_versions as v on v.copy_id = m.copy_id
   cross join unnest(json_array(v.attendees, '$')) as a(value)

@@ -1,7 +1,14 @@
 -- One row a person of a meeting, from every copy of it: guests, and the organizer whom no list names. Rooms, group calendars, programs and guests without an
 -- address are none. Ours are the owners of connected accounts and those of internal domains.
--- The answer is the one on the guest's own calendar, else on the organizer's, else the latest.
-with listed as (
+-- The answer is the one on the guest's own calendar, else on the organizer's, else the latest. A copy that its owner removed says nothing any more,
+-- unless all are gone.
+with remaining as (
+  select c.meeting_key, c.copy_id, c.version_order, c.is_organizer_copy, c.organizer_email, c.organizer_name, c.attendees, c._ingested_at
+  from normalized.meeting_copies as c
+  join (select meeting_key, bool_and(is_gone) as is_gone from normalized.meeting_copies group by meeting_key) as m on m.meeting_key = c.meeting_key
+  where m.is_gone or not c.is_gone
+),
+listed as (
   select
     c.meeting_key,
     c.copy_id,
@@ -14,14 +21,14 @@ with listed as (
     coalesce(json_bool(a.value, '$.self'), false) as is_self,
     coalesce(json_bool(a.value, '$.organizer'), false) as is_organizer,
     coalesce(json_bool(a.value, '$.optional'), false) as is_optional,
-    coalesce(json_text(a.value, '$.responseStatus'), json_text(a.value, '$.response_status')) as response
-  from normalized.meeting_copies as c
+    replace(lower(replace(coalesce(json_text(a.value, '$.responseStatus'), json_text(a.value, '$.response_status')), '_', '')), 'needsaction', 'needsAction') as response
+  from remaining as c
   cross join unnest(json_array(c.attendees, '$')) as a(value)
   union all
   select meeting_key, copy_id, version_order, is_organizer_copy, _ingested_at,
     normalize_email(organizer_email) as address, organizer_name as display_name,
     false as is_resource, false as is_self, true as is_organizer, false as is_optional, cast(null as text) as response
-  from normalized.meeting_copies
+  from remaining
 ),
 merged as (
   select
@@ -85,4 +92,4 @@ left join (select distinct email_domain(address) as domain from own) as d on d.d
 -- Programs and addresses made for one mail come to no meeting; one that is connected is ours all the same.
 where not m.is_resource
   and (o.address is not null or not (j.is_automatic or (j.is_shared and j.is_tagged)))
-  and not regexp_like(m.address, '@(group|import|resource)[.](v[.])?calendar[.]google[.]com$')
+  and not regexp_like(m.address, '[@.]calendar[.]google[.]com$')

@@ -11,6 +11,8 @@ with latest as (
     max(case when not is_gone then version_at end) as alive_at,
     min(version_at) as first_at,
     max(ical_uid) as ical_uid,
+    max(calendar_id) as calendar_id,
+    arg_max(start_at, case when is_full then version_order end) as start_at,
     max(recurring_event_id) as recurring_event_id,
     max(original_key) as original_key,
     bool_or(is_series) as is_series,
@@ -19,22 +21,34 @@ with latest as (
   group by copy_id
 ),
 series as (
-  select copy_id, max(ical_uid) as ical_uid
+  select copy_id, max(ical_uid) as ical_uid, arg_max(is_gone, version_order) as is_gone, min(case when is_gone then version_at end) as gone_at
   from normalized.event_versions
-  where ical_uid is not null
   group by copy_id
+),
+joined as (
+  select
+    l.*,
+    s.ical_uid as series_ical_uid,
+    s.gone_at as series_gone_at,
+    coalesce(s.is_gone and l.start_at >= s.gone_at and coalesce(l.last_at <= s.gone_at, true), false) as is_ended
+  from latest as l
+  left join series as s on s.copy_id = concat(l.calendar_id, '/', l.recurring_event_id)
 )
 select
   v.copy_id,
   v.calendar_id,
   v.event_id,
-  coalesce(l.ical_uid, s.ical_uid, concat(coalesce(l.recurring_event_id, v.event_id), '@google.com')) as ical_uid,
+  coalesce(l.ical_uid, l.series_ical_uid, concat(coalesce(l.recurring_event_id, v.event_id), '@google.com')) as ical_uid,
   concat(
-    coalesce(l.ical_uid, s.ical_uid, concat(coalesce(l.recurring_event_id, v.event_id), '@google.com')),
+    coalesce(l.ical_uid, l.series_ical_uid, concat(coalesce(l.recurring_event_id, v.event_id), '@google.com')),
     case when l.recurring_event_id is not null then concat('@', l.original_key) end) as meeting_key,
   l.recurring_event_id is not null as is_recurring,
-  l.is_gone,
-  case when l.is_gone and l.gone_at is not null then greatest(l.gone_at, l.alive_at) end as gone_at,
+  -- What was to come of a series goes with it, as long as nothing later says otherwise.
+  l.is_gone or l.is_ended as is_gone,
+  case
+    when l.is_gone and l.gone_at is not null then greatest(l.gone_at, l.alive_at)
+    when not l.is_gone and l.is_ended then l.series_gone_at
+  end as gone_at,
   l.first_at,
   v.version_id,
   v.version_at,
@@ -60,7 +74,6 @@ select
   v.attendees,
   v.conference_provider,
   l._ingested_at
-from latest as l
+from joined as l
 join normalized.event_versions as v on v.version_id = l.version_id
-left join series as s on s.copy_id = concat(v.calendar_id, '/', l.recurring_event_id)
 where not l.is_series

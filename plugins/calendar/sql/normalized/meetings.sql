@@ -32,13 +32,27 @@ counted as (
   from normalized.guests
   group by meeting_key
 ),
+-- Guests without an address are counted, and nothing else is known of them.
+unnamed as (
+  select meeting_key, max(guest_count) as guest_count
+  from (
+    select c.meeting_key, c.copy_id, count(*) as guest_count
+    from normalized.meeting_copies as c
+    cross join unnest(json_array(c.attendees, '$')) as a(value)
+    where json_type(a.value, '$') = 'object' and normalize_email(json_text(a.value, '$.email')) is null
+      and json_bool(a.value, '$.resource') is not true and json_bool(a.value, '$.self') is not true
+      and (coalesce(json_text(a.value, '$.displayName'), json_text(a.value, '$.display_name'), json_text(a.value, '$.id')) is not null)
+    group by c.meeting_key, c.copy_id
+  ) as u
+  group by meeting_key
+),
 placed as (
   select meeting_key, string_agg(room_name, ', ' order by room_name, address) as room
   from normalized.rooms
   group by meeting_key
 ),
 answered as (
-  select c.meeting_key, c.copy_id, max(coalesce(json_text(a.value, '$.responseStatus'), json_text(a.value, '$.response_status'))) as response
+  select c.meeting_key, c.copy_id, max(replace(lower(replace(coalesce(json_text(a.value, '$.responseStatus'), json_text(a.value, '$.response_status')), '_', '')), 'needsaction', 'needsAction')) as response
   from normalized.meeting_copies as c
   cross join unnest(json_array(c.attendees, '$')) as a(value)
   where json_bool(a.value, '$.self') is true
@@ -53,10 +67,10 @@ judged as (
     ch.created_at is not null as is_scheduled_known,
     ch.copy_count,
     ch._ingested_at as latest_ingested_at,
-    n.person_count,
+    n.person_count + coalesce(u.guest_count, 0) as person_count,
     n.external_count,
     n.accepted_count,
-    n.guest_count,
+    n.guest_count + coalesce(u.guest_count, 0) as guest_count,
     n.declined_guest_count,
     n.organizer_person,
     p.room,
@@ -64,6 +78,7 @@ judged as (
   from chosen as ch
   join normalized.meeting_copies as c on c.copy_id = ch.copy_id
   join counted as n on n.meeting_key = ch.meeting_key
+  left join unnamed as u on u.meeting_key = ch.meeting_key
   left join placed as p on p.meeting_key = ch.meeting_key
   left join answered as r on r.copy_id = ch.copy_id
 )
@@ -91,7 +106,7 @@ select
     and (guest_count = 0 or declined_guest_count < guest_count) as is_held,
   summary,
   location,
-  event_type,
+  case event_type when 'fromgmail' then 'fromGmail' else event_type end as event_type,
   visibility,
   organizer_email,
   organizer_person,
@@ -112,4 +127,4 @@ select
   date_diff('minute', start_at, end_at) as duration_minutes,
   latest_ingested_at as _ingested_at
 from judged
-where person_count >= 2 and event_type in ('default', 'fromGmail')
+where person_count >= 2 and event_type not in ('focustime', 'outofoffice', 'workinglocation', 'birthday')

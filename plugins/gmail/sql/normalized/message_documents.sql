@@ -16,6 +16,12 @@ kept as (
   select h.record_id, h.record, h._connection, h._account, h._source_updated_at, h._ingested_at
   from raw.messages_history as h
   join removed as r on r.record_id = h.record_id and coalesce(r._connection, '') = coalesce(h._connection, '') and r.version = h._version
+),
+-- Some loaders land members as text.
+unpacked as (
+  select k.*,
+    case when json_type(k.record, '$.payload') = 'string' then cast(json_text(k.record, '$.payload') as json) end as payload
+  from kept as k
 )
 select
   concat(_connection, '/', record_id) as copy_id,
@@ -27,15 +33,15 @@ select
   coalesce(json_text(record, '$.threadId'), json_text(record, '$.thread_id')) as gmail_thread_id,
   coalesce(json_timestamp(record, '$.internalDate', 'millis'), json_timestamp(record, '$.internal_date', 'millis')) as internal_at,
   coalesce(json_bigint(record, '$.sizeEstimate'), json_bigint(record, '$.size_estimate')) as size_bytes,
-  json_text(record, '$.payload.mimeType') as mime_type,
-  json_text(record, '$.payload.filename') as filename,
-  coalesce(json_extract(record, '$.payload.headers'), json_extract(record, '$.headers')) as headers,
-  coalesce(json_extract(record, '$.labelIds'), json_extract(record, '$.label_ids')) as labels,
-  json_extract(record, '$.payload.parts') as parts,
+  coalesce(json_text(record, '$.payload.mimeType'), json_text(payload, '$.mimeType')) as mime_type,
+  coalesce(json_text(record, '$.payload.filename'), json_text(payload, '$.filename')) as filename,
+  coalesce(json_extract(record, '$.payload.headers'), json_extract(payload, '$.headers'), json_extract(record, '$.headers')) as headers,
+  coalesce(cast(json_text(record, '$.labelIds') as json), cast(json_text(record, '$.label_ids') as json), json_extract(record, '$.labelIds'), json_extract(record, '$.label_ids')) as labels,
+  coalesce(json_extract(record, '$.payload.parts'), json_extract(payload, '$.parts')) as parts,
   case
-    when json_type(record, '$.payload.headers') = 'array' or json_type(record, '$.headers') = 'array' then null
+    when json_type(record, '$.payload.headers') = 'array' or json_type(record, '$.headers') = 'array' or json_type(payload, '$.headers') = 'array' then null
     when json_type(record, '$.payload.headers') = 'object' then json_extract(record, '$.payload.headers')
     when json_type(record, '$.headers') = 'object' then json_extract(record, '$.headers')
     else record
   end as flat
-from kept
+from unpacked

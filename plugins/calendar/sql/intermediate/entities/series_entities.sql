@@ -25,9 +25,11 @@ select
   v.recurrence as series_recurrence,
   v.start_at as series_start_at,
   v.organizer_email as series_organizer,
-  v.is_gone as series_is_cancelled,
+  g.is_gone as series_is_cancelled,
   coalesce(i.instance_count, 0) as series_instance_count,
   coalesce(m._ingested_at, i._ingested_at) as _ingested_at
 from masters as m
 full join instances as i on i.series_key = m.series_key
 left join normalized.event_versions as v on v.version_id = m.version_id
+-- A stub says that it is gone, and nothing else.
+left join (select copy_id, arg_max(is_gone, version_order) as is_gone from normalized.event_versions group by copy_id) as g on g.copy_id = v.copy_id

@@ -18,6 +18,11 @@ select distinct 'events' as table_name, 'unknown_value' as reason, 'time zone' a
 from normalized.event_versions
 where unknown_zone is not null
 union all
+-- Kinds of events that Google added; they count as meetings.
+select distinct 'events' as table_name, 'unknown_value' as reason, 'event type' as detail, event_type as sample, _ingested_at
+from normalized.event_versions
+where event_type not in ('default', 'fromgmail', 'focustime', 'outofoffice', 'workinglocation', 'birthday')
+union all
 -- Cancelled, and nothing says when.
 select 'events' as table_name, 'unread_time' as reason, 'cancelled' as detail, meeting_key as sample, _ingested_at
 from normalized.meetings
