@@ -207,6 +207,33 @@ merged as (
   left join returned as t on t.copy_id = d.copy_id
   where coalesce(p.is_draft, false) = false and coalesce(p.is_excluded, false) = false
 ),
+-- A date as mail writes it, as ISO 8601 does.
+dates as (
+  select m.*,
+    regexp_extract(date_text, '([0-9]{1,2}) +([A-Za-z]{3})[a-z]* +([0-9]{4})', 1) as day_text,
+    regexp_extract(date_text, '([0-9]{1,2}) +([A-Za-z]{3})[a-z]* +([0-9]{4})', 2) as month_text,
+    regexp_extract(date_text, '([0-9]{1,2}) +([A-Za-z]{3})[a-z]* +([0-9]{4})', 3) as year_text
+  from merged as m
+),
+dated as (
+  select d.*,
+    concat(
+      year_text, '-',
+      case lower(month_text)
+        when 'jan' then '01' when 'feb' then '02' when 'mar' then '03' when 'apr' then '04' when 'may' then '05' when 'jun' then '06'
+        when 'jul' then '07' when 'aug' then '08' when 'sep' then '09' when 'oct' then '10' when 'nov' then '11' when 'dec' then '12'
+      end, '-',
+      regexp_extract(concat('0', day_text), '[0-9]{2}$'), 'T',
+      regexp_extract(concat('0', regexp_extract(date_text, '[0-9]{1,2}:[0-9]{2}')), '[0-9]{2}:[0-9]{2}$'),
+      regexp_extract(date_text, '[0-9]:[0-9]{2}(:[0-9]{2})', 1),
+      coalesce(
+        regexp_extract(date_text, '[+-][0-9]{4}'),
+        case regexp_extract(date_text, '[A-Z]{3}$')
+          when 'EST' then '-0500' when 'EDT' then '-0400' when 'CST' then '-0600' when 'CDT' then '-0500'
+          when 'MST' then '-0700' when 'MDT' then '-0600' when 'PST' then '-0800' when 'PDT' then '-0700' else 'Z'
+        end)) as rewritten_date
+  from dates as d
+),
 read as (
   select
     copy_id,
@@ -223,21 +250,7 @@ read as (
     coalesce(
       internal_at,
       cast(date_text as timestamp),
-      cast(concat(
-        regexp_extract(date_text, '([0-9]{1,2}) +([A-Za-z]{3})[a-z]* +([0-9]{4})', 3), '-',
-        case lower(regexp_extract(date_text, '([0-9]{1,2}) +([A-Za-z]{3})[a-z]* +([0-9]{4})', 2))
-          when 'jan' then '01' when 'feb' then '02' when 'mar' then '03' when 'apr' then '04' when 'may' then '05' when 'jun' then '06'
-          when 'jul' then '07' when 'aug' then '08' when 'sep' then '09' when 'oct' then '10' when 'nov' then '11' when 'dec' then '12'
-        end, '-',
-        regexp_extract(concat('0', regexp_extract(date_text, '([0-9]{1,2}) +([A-Za-z]{3})[a-z]* +([0-9]{4})', 1)), '[0-9]{2}$'), 'T',
-        regexp_extract(concat('0', regexp_extract(date_text, '[0-9]{1,2}:[0-9]{2}')), '[0-9]{2}:[0-9]{2}$'),
-        regexp_extract(date_text, '[0-9]:[0-9]{2}(:[0-9]{2})', 1),
-        coalesce(
-          regexp_extract(date_text, '[+-][0-9]{4}'),
-          case regexp_extract(date_text, '[A-Z]{3}$')
-            when 'EST' then '-0500' when 'EDT' then '-0400' when 'CST' then '-0600' when 'CDT' then '-0500'
-            when 'MST' then '-0700' when 'MDT' then '-0600' when 'PST' then '-0800' when 'PDT' then '-0700' else 'Z'
-          end)) as timestamp)) as sent_at,
+      cast(rewritten_date as timestamp)) as sent_at,
     case when internal_at is not null then 'exact' else 'inferred' end as time_precision,
     subject,
     -- A list that rewrites From hides the person in other headers.
@@ -281,7 +294,7 @@ read as (
       else 'human'
     end as message_kind,
     _ingested_at
-  from merged
+  from dated
 )
 select *
 from read
