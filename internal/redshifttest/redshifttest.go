@@ -26,9 +26,10 @@ import (
 //go:embed functions.sql
 var functions string
 
-// settings are those of every session. Statements of one literal after another, which the drivers send, stay as they are.
+// settings are those of every session: expressions are long and rows few, so compiling them takes longer than it saves. Statements of one
+// literal after another, which the drivers send, stay as they are.
 var settings = []string{
-	"standard_conforming_strings = off", "backslash_quote = on", "escape_string_warning = off",
+	"jit = off", "standard_conforming_strings = off", "backslash_quote = on", "escape_string_warning = off",
 	"search_path = redshift, pg_catalog, public",
 }
 

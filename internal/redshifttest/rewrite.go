@@ -60,9 +60,14 @@ func (r *rewriter) find(i, j int, words ...string) int {
 	return j
 }
 
+// fence, like MATERIALIZED, keeps PostgreSQL from copying what a sub-select computes to each place above that uses it: after
+// several levels of sub-selects, the copies are more than its memory.
+const fence = " OFFSET 0"
+
 // span writes the tokens between i and j, which are those of one pair of brackets.
 func (r *rewriter) span(i, j int) {
 	from := false // within FROM
+	with := false // within WITH
 	aliases := map[string]bool{}
 	for i < j {
 		t := r.tokens[i]
@@ -74,13 +79,22 @@ func (r *rewriter) span(i, j int) {
 			}
 		}
 		switch {
+		case t.is("WITH"):
+			with = true
 		case t.is("FROM"):
-			from = true
+			from, with = true, false
 		case t.is("SELECT", "WHERE", "GROUP", "HAVING", "ORDER", "UNION", "LIMIT"):
-			from = false
+			from, with = false, false
 		case t.is("(", "["):
+			inner := r.at(r.next(i+1)).is("SELECT", "WITH")
+			if inner && with {
+				r.out.WriteString("MATERIALIZED ")
+			}
 			r.out.WriteString(t.text)
 			r.span(i+1, t.mate)
+			if inner && from {
+				r.out.WriteString(fence)
+			}
 			r.out.WriteString(r.tokens[t.mate].text)
 			i = t.mate + 1
 			continue

@@ -12,11 +12,13 @@ func TestRewrite(t *testing.T) {
 		`SELECT DATEADD(day, TRY_CAST(b AS BIGINT), c)`:                                                  `SELECT DATEADD('day', nx_try_bigint(b ), c)`,
 		`SELECT "t"."doc"."a'b"[2]."c" AS "x" FROM "s"."t" AS "t"`:                                       `SELECT nx_member(nx_element(nx_member("t"."doc", 'a''b'), 2), 'c') AS "x" FROM "s"."t" AS "t"`,
 		`DROP TABLE "lake"."marts"."t"`:                                                                  `DROP TABLE "lake"."marts"."t"`,
-		`SELECT "p"."k" AS "k", "v" AS "v" FROM (SELECT 1) AS "p", "p"."list" AS "v" AT "i" WHERE 1 = 1`: `SELECT "p"."k" AS "k", "v" AS "v" FROM (SELECT 1) AS "p" CROSS JOIN LATERAL nx_unnest("p"."list") AS nx_u1("v", "i") WHERE 1 = 1`,
+		`SELECT "p"."k" AS "k", "v" AS "v" FROM (SELECT 1) AS "p", "p"."list" AS "v" AT "i" WHERE 1 = 1`: `SELECT "p"."k" AS "k", "v" AS "v" FROM (SELECT 1 OFFSET 0) AS "p" CROSS JOIN LATERAL nx_unnest("p"."list") AS nx_u1("v", "i") WHERE 1 = 1`,
 		`SELECT LISTAGG(x, ',') WITHIN GROUP (ORDER BY y)`:                                               `SELECT string_agg(NULLIF(x, ''), ',' ORDER BY y)`,
 		`SELECT a AS "a" FROM t QUALIFY n = 1`:                                                           `SELECT "a" FROM (SELECT a AS "a" , ( n = 1) AS nx_q FROM t ) AS nx_qualified WHERE nx_q `,
 		`SELECT CAST(a AS DECIMAL(27,9)) / NULLIF(CAST(b AS DECIMAL(27,9)), 0)`:                          `SELECT CAST(a AS DECIMAL(27,9)) / nx_over(NULLIF(CAST(b AS DECIMAL(27,9)), 0), 11)`,
 		`CREATE TABLE "a"."b" DISTKEY ("x") SORTKEY ("y") AS SELECT 1`:                                   `CREATE TABLE "a"."b"   AS SELECT 1`,
+		`WITH "a" AS (SELECT 1), "b" ("x") AS (SELECT 2) SELECT CAST((SELECT 3) AS BIGINT) AS "x" FROM t AS "t" JOIN (SELECT 4) AS "u"`: `WITH "a" AS MATERIALIZED (SELECT 1), "b" ("x") AS MATERIALIZED (SELECT 2) ` +
+			`SELECT CAST((SELECT 3) AS BIGINT) AS "x" FROM t AS "t" JOIN (SELECT 4 OFFSET 0) AS "u"`,
 	} {
 		if got, err := Rewrite(from); err != nil || got != want {
 			t.Errorf("%s\ngot  %s, %v\nwant %s", from, got, err, want)

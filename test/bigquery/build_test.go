@@ -36,4 +36,4 @@ func TestProjects(t *testing.T) { conformance.Projects(t, site(t)) }
 func TestCombined(t *testing.T) { conformance.Combined(t, site) }
 
 // The demo has DuckDB's tables.
-func TestDemo(t *testing.T) { conformance.Demo(t, site(t), conformance.Customers(t, 25), 7) }
+func TestDemo(t *testing.T) { conformance.Demo(t, conformance.Customers(t, 25), 7, site(t)) }

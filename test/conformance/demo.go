@@ -29,43 +29,48 @@ func Customers(t *testing.T, usual int) int {
 	return n
 }
 
-// Demo builds the demo of so many customers on DuckDB by each of its strategies and on the
+// Demo builds the demo of so many customers on DuckDB by each of its strategies and on each
 // site by each of the site's, and holds that all tables of all builds have one digest. Without
 // customers there are no records: every statement runs, over tables that are empty.
-func Demo(t *testing.T, s Site, customers int, seed uint64) {
+func Demo(t *testing.T, customers int, seed uint64, sites ...Site) {
 	t.Helper()
 	first := onDuckDB()
 	name := fmt.Sprintf("demo of %d customers", customers)
 	if customers == 0 {
 		name = "demo without records"
 	}
-	p := openPassed(t, s.Name, s.Setup)
 	want := first.demo(t, customers, seed, "rounds")
 	if len(want) < 15 {
 		t.Fatalf("%d digests: the demo left too little", len(want))
 	}
-	for _, site := range []Site{first, s} {
-		for _, strategy := range site.strategies(t) {
-			t.Run(site.Name+"/"+strategy, func(t *testing.T) {
-				if site.Name == against && strategy == "rounds" {
-					return // that is want
-				}
-				if site.Name == s.Name && p != nil {
-					build := "build " + name + " by " + strategy
-					hash := s.hash(t, s.demoProject(t, customers, seed), strategy, want...)
-					if p.skip(t, build, hash) {
-						return
-					}
-					defer func() { p.built(t, build, hash) }()
-				}
-				compare(t, want, site.demo(t, customers, seed, strategy))
-			})
+	for _, strategy := range first.strategies(t) {
+		if strategy == "rounds" {
+			continue // that is want
 		}
-		if s.Name == against {
-			break
-		}
+		t.Run(first.Name+"/"+strategy, func(t *testing.T) { compare(t, want, first.demo(t, customers, seed, strategy)) })
 	}
-	s.record(t, name, len(want))
+	for _, s := range sites {
+		if s.Name == against {
+			continue
+		}
+		p := openPassed(t, s.Name, s.Setup)
+		t.Run(s.Name, func(t *testing.T) {
+			for _, strategy := range s.strategies(t) {
+				t.Run(strategy, func(t *testing.T) {
+					if p != nil {
+						build := "build " + name + " by " + strategy
+						hash := s.hash(t, s.demoProject(t, customers, seed), strategy, want...)
+						if p.skip(t, build, hash) {
+							return
+						}
+						defer func() { p.built(t, build, hash) }()
+					}
+					compare(t, want, s.demo(t, customers, seed, strategy))
+				})
+			}
+			s.record(t, name, len(want))
+		})
+	}
 }
 
 // onDuckDB is what other sites are held against.

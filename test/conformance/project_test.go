@@ -29,10 +29,10 @@ func postgresSite(t *testing.T) conformance.Site {
 	}
 }
 
-// redshiftSite is a PostgreSQL as a stand-in; subscriptions pass too, but take it more than a minute.
+// redshiftSite is a PostgreSQL as a stand-in.
 func redshiftSite(t *testing.T) conformance.Site {
 	return conformance.Site{
-		Name: "redshift", Engine: "postgres", Projects: []string{"directory", "households"}, Env: map[string]string{"DSN": redshifttest.Open(t)},
+		Name: "redshift", Engine: "postgres", Env: map[string]string{"DSN": redshifttest.Open(t)},
 		Warehouse: func(_ *testing.T, schema string) string {
 			return fmt.Sprintf(`{type: redshift, dsn: "${DSN}", schema: %s}`, schema)
 		},
@@ -49,11 +49,11 @@ func TestCombined(t *testing.T) {
 		conformance.Combined(t, func(*testing.T) conformance.Site { return duckDBSite() })
 		return
 	}
-	conformance.Combined(t, postgresSite)
+	conformance.Combined(t, postgresSite, redshiftSite)
 }
 
 func TestDemo(t *testing.T) {
-	conformance.Demo(t, postgresSite(t), conformance.Customers(t, 25), 7)
+	conformance.Demo(t, conformance.Customers(t, 25), 7, postgresSite(t), redshiftSite(t))
 }
 
-func TestDemoWithoutRecords(t *testing.T) { conformance.Demo(t, postgresSite(t), 0, 7) }
+func TestDemoWithoutRecords(t *testing.T) { conformance.Demo(t, 0, 7, postgresSite(t)) }

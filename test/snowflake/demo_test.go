@@ -30,4 +30,4 @@ func TestProjects(t *testing.T) { conformance.Projects(t, site(t)) }
 func TestCombined(t *testing.T) { conformance.Combined(t, site) }
 
 // TestDemo builds the demo: every table is what DuckDB's is.
-func TestDemo(t *testing.T) { conformance.Demo(t, site(t), conformance.Customers(t, 500), 1) }
+func TestDemo(t *testing.T) { conformance.Demo(t, conformance.Customers(t, 500), 1, site(t)) }

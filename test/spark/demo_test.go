@@ -31,4 +31,4 @@ func TestProjects(t *testing.T) { conformance.Projects(t, site(t)) }
 func TestCombined(t *testing.T) { conformance.Combined(t, site) }
 
 // The demo has the same tables on Spark as on DuckDB.
-func TestDemo(t *testing.T) { conformance.Demo(t, site(t), conformance.Customers(t, 25), 7) }
+func TestDemo(t *testing.T) { conformance.Demo(t, conformance.Customers(t, 25), 7, site(t)) }
