@@ -67,6 +67,7 @@ func PluginReasons() []Reason {
 	return []Reason{
 		{"test_mode", "Records of a test mode, left out because the source has include_test: false.", "Set include_test: true to read them."},
 		{"draft", "Drafts, which are no messages, orders or invoices yet.", "None."},
+		{"no_meeting", "Entries of a calendar that are no meetings: birthdays, focus time, absences, places of work.", "None."},
 		{"unknown_type", "Records or objects of a type that the plugin does not know; they give no event.",
 			"Report the type to the plugin's author, or map the table to the one that holds such objects."},
 		{"unknown_value", "Values of an enumeration that the plugin does not know; they are passed on as they are, or left out.",

@@ -1,0 +1,39 @@
+-- What in events cannot be read or is not known: other times than the start, statuses, types, answers; and entries of a calendar that are no meetings.
+with documents as (
+  select
+    record_id,
+    lower(json_text(record, '$.status')) as status,
+    coalesce(json_text(record, '$.eventType'), json_text(record, '$.event_type'), 'default') as event_type,
+    case
+      when coalesce(json_text(record, '$.end.dateTime'), json_text(record, '$.end.date_time'), json_text(record, '$.end.date')) is not null
+        and cast(coalesce(json_text(record, '$.end.dateTime'), json_text(record, '$.end.date_time'), json_text(record, '$.end.date')) as timestamp) is null then 'end'
+      when coalesce(json_text(record, '$.created'), json_text(record, '$.created_at')) is not null
+        and coalesce(json_timestamp(record, '$.created'), json_timestamp(record, '$.created_at')) is null then 'created'
+      when coalesce(json_text(record, '$.updated'), json_text(record, '$.updated_at')) is not null
+        and coalesce(json_timestamp(record, '$.updated'), json_timestamp(record, '$.updated_at')) is null then 'updated'
+    end as unread,
+    json_extract(record, '$.attendees') as attendees,
+    _ingested_at
+  from raw.events
+),
+answers as (
+  select d.record_id, coalesce(json_text(a.value, '$.responseStatus'), json_text(a.value, '$.response_status')) as response, d._ingested_at
+  from documents as d
+  cross join unnest(json_array(d.attendees, '$')) as a(value)
+)
+select 'events' as table_name, 'unread_time' as reason, unread as detail, record_id as sample, _ingested_at
+from documents
+where unread is not null
+union all
+select 'events', 'unknown_value', status, record_id, _ingested_at
+from documents
+where status not in ('confirmed', 'tentative', 'cancelled')
+union all
+-- Birthdays, absences, places of work: known, and no meetings.
+select 'events', case when event_type in ('birthday', 'focusTime', 'outOfOffice', 'workingLocation') then 'no_meeting' else 'unknown_type' end, event_type, record_id, _ingested_at
+from documents
+where event_type not in ('default', 'fromGmail')
+union all
+select distinct 'events', 'unknown_value', response, record_id, _ingested_at
+from answers
+where response not in ('needsAction', 'declined', 'tentative', 'accepted')
