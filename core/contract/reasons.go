@@ -47,7 +47,8 @@ func Reasons() []Reason {
 		{"free_mail_domain", "Domains of free mail providers, relays and disposable mailboxes; they identify no company.",
 			"None; resolution.free_mail_domains: false uses them."},
 		{"blocked", "Identifiers that a guard of the project blocks.", "None."},
-		{"two_sources", "Events that several sources claim; one source's row was taken.", "Two sources may read the same table: remove one, or mend the plugin."},
+		{"two_sources", "Events that several sources claim, of which one source's row was taken; records with one id and connection that two sources of one plugin " +
+			"have read: their events and amounts count twice.", "Two sources may read the same table: remove one, or mend the plugin."},
 		{"missing_rate", "Amounts for which there is no rate to the reporting currency on their day, or on one of the max_age_days before it; states have no value " +
 			"while they are in force, and computed totals that they are a part of have none.", "Add the rate to currency.rates."},
 		{"rate_without_currency", "Rates that do not say of which currency they are; they are left out.", "Mend the rates: from (or currency), to."},

@@ -148,6 +148,27 @@ func (c *composer) wide(table, kind string, names []string) builder.Params {
 	return builder.Params{Lists: builder.Lists{"sources": sources}}
 }
 
+// twins are the tables that two sources of one plugin have.
+func twins(s *spec.Spec) builder.List {
+	var list builder.List
+	for i, src := range s.Sources {
+		for _, other := range s.Sources[i+1:] {
+			if other.Plugin != src.Plugin {
+				continue
+			}
+			for _, t := range src.Tables {
+				if !t.Absent && slices.ContainsFunc(other.Tables, func(o spec.Table) bool { return o.Name == t.Name && !o.Absent }) {
+					list = append(list, builder.Element{
+						"table": builder.Text(t.Name), "source": builder.Text(src.Name), "detail": builder.Text("also of " + other.Name),
+						"base": builder.Name(base.Name(src.Name, t.Name)), "other": builder.Name(base.Name(other.Name, t.Name)),
+					})
+				}
+			}
+		}
+	}
+	return list
+}
+
 // findings are those of the event log, what resolution had no entity for, states whose units mix, and what was found in the raw tables.
 func (c *composer) findings(s *spec.Spec) {
 	q, err := eventlog.Findings()
@@ -161,7 +182,7 @@ func (c *composer) findings(s *spec.Spec) {
 			tables = append(tables, builder.Element{"relation": builder.Name(base.FoundName(src.Name))})
 		}
 	}
-	of := builder.Params{Lists: builder.Lists{"found": tables, "free_mail": builder.If(s.Resolution.FreeMailDomains)}}
+	of := builder.Params{Lists: builder.Lists{"found": tables, "twins": twins(s), "free_mail": builder.If(s.Resolution.FreeMailDomains)}}
 	q.Arms = slices.Concat(q.Arms, c.Query("no_entity").Arms, c.Query("mixed_units").Arms, c.Query("tables_found", of).Arms)
 	if s.Currency != nil {
 		q.Arms = append(q.Arms, c.Query("missing_rates").Arms...)

@@ -1,25 +1,27 @@
--- Records of the test mode, which are left out; records of which nothing says since when they are what they are.
+-- Records of the test mode and of other objects than their table's, which are left out; records of which nothing says since when they are what they are.
 with arrivals as (
-    select 'customers' as table_name, record_id, json_bool(record, '$.livemode') as is_live, _ingested_at from raw.customers
+    select 'customers' as table_name, 'customer' as holds, json_text(record, '$.object') as object_type, record_id, json_bool(record, '$.livemode') as is_live, _ingested_at from raw.customers
     union all
-    select 'subscriptions', record_id, json_bool(record, '$.livemode'), _ingested_at from raw.subscriptions
+    select 'subscriptions', 'subscription', json_text(record, '$.object'), record_id, json_bool(record, '$.livemode'), _ingested_at from raw.subscriptions
     union all
-    select 'invoices', record_id, json_bool(record, '$.livemode'), _ingested_at from raw.invoices
+    select 'invoices', 'invoice', json_text(record, '$.object'), record_id, json_bool(record, '$.livemode'), _ingested_at from raw.invoices
     union all
-    select 'charges', record_id, json_bool(record, '$.livemode'), _ingested_at from raw.charges
+    select 'charges', 'charge', json_text(record, '$.object'), record_id, json_bool(record, '$.livemode'), _ingested_at from raw.charges
     union all
-    select 'payment_intents', record_id, json_bool(record, '$.livemode'), _ingested_at from raw.payment_intents
+    select 'payment_intents', 'payment_intent', json_text(record, '$.object'), record_id, json_bool(record, '$.livemode'), _ingested_at from raw.payment_intents
     union all
-    select 'disputes', record_id, json_bool(record, '$.livemode'), _ingested_at from raw.disputes
+    select 'refunds', 'refund', json_text(record, '$.object'), record_id, json_bool(record, '$.livemode'), _ingested_at from raw.refunds
     union all
-    select 'credit_notes', record_id, json_bool(record, '$.livemode'), _ingested_at from raw.credit_notes
+    select 'disputes', 'dispute', json_text(record, '$.object'), record_id, json_bool(record, '$.livemode'), _ingested_at from raw.disputes
     union all
-    select 'checkout_sessions', record_id, json_bool(record, '$.livemode'), _ingested_at from raw.checkout_sessions
+    select 'credit_notes', 'credit_note', json_text(record, '$.object'), record_id, json_bool(record, '$.livemode'), _ingested_at from raw.credit_notes
     union all
-    select 'events', record_id, coalesce(json_bool(record, '$.data.object.livemode'), json_bool(record, '$.data.livemode'), json_bool(record, '$.livemode')), _ingested_at
+    select 'checkout_sessions', 'checkout.session', json_text(record, '$.object'), record_id, json_bool(record, '$.livemode'), _ingested_at from raw.checkout_sessions
+    union all
+    select 'events', cast(null as text), cast(null as text), record_id, coalesce(json_bool(record, '$.data.object.livemode'), json_bool(record, '$.data.livemode'), json_bool(record, '$.livemode')), _ingested_at
     from raw.events
     union all
-    select 'objects', record_id, coalesce(json_bool(record, '$.data.object.livemode'), json_bool(record, '$.data.livemode'), json_bool(record, '$.livemode')), _ingested_at
+    select 'objects', cast(null as text), cast(null as text), record_id, coalesce(json_bool(record, '$.data.object.livemode'), json_bool(record, '$.data.livemode'), json_bool(record, '$.livemode')), _ingested_at
     from raw.objects
 ),
 undated as (
@@ -50,6 +52,10 @@ undated as (
 select table_name, 'test_mode' as reason, cast(null as text) as detail, record_id as sample, _ingested_at
 from arrivals
 where not is_live and not config('include_test')
+union all
+select table_name, 'unknown_type', object_type, record_id, _ingested_at
+from arrivals
+where object_type <> holds
 union all
 select table_name, 'incomplete_record', 'no date', record_id, _ingested_at
 from undated
