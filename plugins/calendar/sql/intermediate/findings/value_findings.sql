@@ -1,9 +1,10 @@
--- What in events cannot be read or is not known: other times than the start, statuses, types, answers; and entries of a calendar that are no meetings.
+-- What in events cannot be read or is not known: other times than the start, statuses, answers; and entries of a calendar that are no meetings.
 with documents as (
   select
     record_id,
     lower(json_text(record, '$.status')) as status,
     coalesce(json_text(record, '$.eventType'), json_text(record, '$.event_type'), 'default') as event_type,
+    lower(replace(coalesce(json_text(record, '$.eventType'), json_text(record, '$.event_type')), '_', '')) as event_kind,
     case
       when coalesce(json_text(record, '$.end.dateTime'), json_text(record, '$.end.date_time'), json_text(record, '$.end.date')) is not null
         and cast(coalesce(json_text(record, '$.end.dateTime'), json_text(record, '$.end.date_time'), json_text(record, '$.end.date')) as timestamp) is null then 'end'
@@ -30,10 +31,10 @@ from documents
 where status not in ('confirmed', 'tentative', 'cancelled')
 union all
 -- Birthdays, absences, places of work: known, and no meetings.
-select 'events', case when event_type in ('birthday', 'focusTime', 'outOfOffice', 'workingLocation') then 'no_meeting' else 'unknown_type' end, event_type, record_id, _ingested_at
+select 'events', 'no_meeting', event_type, record_id, _ingested_at
 from documents
-where event_type not in ('default', 'fromGmail')
+where event_kind in ('birthday', 'focustime', 'outofoffice', 'workinglocation')
 union all
 select distinct 'events', 'unknown_value', response, record_id, _ingested_at
 from answers
-where response not in ('needsAction', 'declined', 'tentative', 'accepted')
+where lower(replace(response, '_', '')) not in ('needsaction', 'declined', 'tentative', 'accepted')
