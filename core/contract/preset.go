@@ -171,10 +171,11 @@ func (p Preset) With(columns map[string]string) (Preset, bool) {
 	return p, ok
 }
 
-// Owns reports whether a column is the loader's, and so no part of the record. The key of the parent that
-// a sub-table's row belongs to is a part of it.
+// Owns reports whether a column is the loader's, and so no part of the record. What says which parent
+// a sub-table's row belongs to, and at which place, is a part of it.
 func (p Preset) Owns(column string) bool {
-	if strings.HasPrefix(column, "_sdc_source_key_") {
+	switch {
+	case strings.HasPrefix(column, "_sdc_source_key_"), strings.HasPrefix(column, "_sdc_level_"), column == "_dlt_id", column == "_dlt_parent_id":
 		return false
 	}
 	for _, prefix := range p.Own {

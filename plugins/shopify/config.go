@@ -45,7 +45,7 @@ func include(src pdk.Source[Config], fragment string) bool {
 		return fragment != "vendor_shop_events"
 	}
 	switch fragment {
-	case "shop_versions", "shops", "shop_activity", "shop_identifiers", "shop_traits", "shop_states", "shop_owners", "vendor_shop_events":
+	case "shop_versions", "shops", "shop_activity", "shop_identifiers", "shop_traits", "shop_states", "shop_owners", "shop_findings", "vendor_shop_events":
 		return true
 	}
 	return false

@@ -242,7 +242,7 @@ func appMeasurements() pdk.Measures {
 		Name: "app_measurements", Doc: "What shops pay for the app, and what the vendor gets.",
 		From: pdk.From{Relation: "normalized.app_activity"},
 		Measures: []pdk.Measure{
-			{Name: "app_mrr_delta", Value: "app_mrr_delta", UnitSQL: "currency", Where: "app_mrr_delta <> 0"},
+			{Name: "app_mrr_delta", Value: "app_mrr_delta", UnitSQL: "mrr_currency", Where: "app_mrr_delta <> 0"},
 			{Name: "charge_amount", Value: "charge_amount", UnitSQL: "coalesce(charge_currency, currency)"},
 			{Name: "payout_net", Value: "payout_net", UnitSQL: "payout_currency"},
 			{Name: "shopify_fee", Value: "shopify_fee", UnitSQL: "fee_currency"},

@@ -85,25 +85,39 @@ valued as (
             when 'app_charge_declined' then 'declined'
             when 'app_uninstalled' then 'none'
         end as subscription,
-        -- what ends a charge says neither its amount nor its currency
-        coalesce(given_currency, max(given_currency) over (partition by app_id, coalesce(shop_id, shop_domain), charge_id),
-            max(given_currency) over (partition by app_id, coalesce(shop_id, shop_domain))) as currency,
+        -- what ends a charge says neither its amount nor its currency; an amount without a currency gets none from another charge
+        coalesce(given_currency, case when charge_id is not null then max(given_currency) over (partition by app_id, coalesce(shop_id, shop_domain), charge_id) end,
+            case when charge_amount is null then max(given_currency) over (partition by app_id, coalesce(shop_id, shop_domain)) end) as currency,
         -- a charge that thaws is worth what it was
         coalesce(charge_amount, max(charge_amount) over (partition by app_id, coalesce(shop_id, shop_domain), charge_id))
             / case when lower(billing_period) in ('annual', 'every_year', 'year', 'yearly') then 12 else 1 end as monthly_amount
     from once
 ),
-worth as (
+priced as (
     select
         *,
         case
             when event_name in ('app_charge_activated', 'app_charge_unfrozen') then monthly_amount
             when event_name in ('app_charge_frozen', 'app_charge_canceled', 'app_charge_expired', 'app_uninstalled', 'app_deactivated') then 0
-        end as app_mrr
+        end as given_mrr
     from valued
+),
+worth as (
+    -- what nothing gives a currency is no amount
+    select *, case when currency is not null then given_mrr end as app_mrr
+    from priced
+),
+changes as (
+    select
+        *,
+        lag(app_mrr) over (partition by app_id, coalesce(shop_id, shop_domain), app_mrr is null order by occurred_at, event_id) as mrr_before,
+        lag(currency) over (partition by app_id, coalesce(shop_id, shop_domain), app_mrr is null order by occurred_at, event_id) as currency_before
+    from worth
 )
 select
     *,
-    case when app_mrr is not null then app_mrr
-        - coalesce(lag(app_mrr) over (partition by app_id, coalesce(shop_id, shop_domain), app_mrr is null order by occurred_at, event_id), 0) end as app_mrr_delta
-from worth
+    -- amounts of two currencies have no difference
+    case when app_mrr = 0 or coalesce(mrr_before, 0) = 0 or currency = currency_before then app_mrr - coalesce(mrr_before, 0) end as app_mrr_delta,
+    -- an end is of the amount that ends
+    case when app_mrr = 0 and mrr_before <> 0 then currency_before when app_mrr is not null then currency end as mrr_currency
+from changes

@@ -1,11 +1,22 @@
 -- Orders as they are now, or last were before they were deleted. Money is in major units, each amount with its own
 -- currency: the shop's, where the record has that. Test orders and the webhook's sample are left out, and so is what
 -- stands among orders and is something else: lines, refunds, metafields of a bulk operation.
-with versions as (
+with arrivals as (
+    select record, record_id, _deleted, _source_updated_at, _account, _connection, _version, _ingested_at
+    from raw.orders_history
+    where record_id is not null and coalesce(read_type(record_id) = 'Order', json_text(record, '$.__parentId') is null)
+    union all
+    -- a bulk operation over customers lists their orders among them
+    select record, record_id, _deleted, _source_updated_at, _account, _connection, _version, _ingested_at
+    from raw.customers_history
+    where read_type(record_id) = 'Order'
+),
+versions as (
     select
         read_shop() as shop_key,
         read_gid(record_id) as order_id,
         record,
+        json_text(record, '$.__parentId') as parent_id,
         read_time(record, 'updated_at') as updated_at,
         read_time(record, 'deleted_at') as deleted_at,
         coalesce(_deleted, false) as is_row_deleted,
@@ -20,8 +31,7 @@ with versions as (
         record_id,
         _version,
         _ingested_at
-    from raw.orders_history
-    where record_id is not null and coalesce(read_type(record_id) = 'Order', json_text(record, '$.__parentId') is null)
+    from arrivals
 ),
 told as (
     select
@@ -86,7 +96,7 @@ read as (
         read_unit(record, 'total_shipping_price') as shipping_unit,
         read_money(record, 'total_tip_received') as order_tip,
         read_unit(record, 'total_tip_received') as tip_unit,
-        read_id(record, 'customer.id') as customer_id,
+        coalesce(read_id(record, 'customer.id'), case when read_type(parent_id) = 'Customer' then read_gid(parent_id) end) as customer_id,
         read_text(record, 'customer.email', 'customer.default_email_address.email_address') as customer_email,
         read_text(record, 'customer.phone', 'customer.default_phone_number.phone_number') as customer_phone,
         nullif(trim(concat(read_text(record, 'customer.first_name'), ' ', read_text(record, 'customer.last_name'))), '') as customer_name,

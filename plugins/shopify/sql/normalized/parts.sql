@@ -1,5 +1,5 @@
 -- What belongs to an order and arrived outside of it, one row a part: from tables of parts, from collections that list the
--- parts of one order, and from rows of a bulk operation, which stand among the orders. A part is as it is now, or last was
+-- parts of one order, and from rows of a bulk operation, which stand among the orders (or customers). A part is as it is now, or last was
 -- before it was deleted.
 with arrivals as (
     select 'line' as home, read_list(record, 'line_items') as members, read_shop() as shop_key, record_id, record, coalesce(_deleted, false) as is_gone, _source_updated_at, _connection, _version, _is_latest, _ingested_at
@@ -29,6 +29,11 @@ with arrivals as (
     select 'order', cast(null as json), read_shop(), record_id, record, coalesce(_deleted, false), _source_updated_at, _connection, _version, _is_latest, _ingested_at
     from raw.orders_history
     where read_type(record_id) <> 'Order' or (read_type(record_id) is null and json_text(record, '$.__parentId') is not null)
+    union all
+    -- a bulk operation over customers lists their orders, and the parts of those, among the customers
+    select 'order', cast(null as json), read_shop(), record_id, record, coalesce(_deleted, false), _source_updated_at, _connection, _version, _is_latest, _ingested_at
+    from raw.customers_history
+    where read_type(record_id) not in ('Customer', 'Order')
 ),
 named as (
     select
@@ -139,20 +144,44 @@ ranked as (
         first_value(is_deleted) over (partition by part, shop_key, version_key order by version_at desc, is_deleted desc, _ingested_at desc, progress desc, connection desc, place, arrival desc, version_no desc) as is_last_gone,
         min(gone_at) over (partition by part, shop_key, version_key) as first_gone_at
     from dated
+),
+latest as (
+    select
+        *,
+        json_text(entry, '$._sdc_source_key_id') as sdc_order,
+        -- loaders that put lists into tables of their own name a row's parent by a key of theirs: dlt by the parent's row, Stitch by its place
+        coalesce(json_text(entry, '$._dlt_id'), json_text(entry, '$._sdc_source_key_id') || '/' || json_text(entry, '$._sdc_level_0_id')) as row_key,
+        coalesce(json_text(entry, '$._dlt_parent_id'), case when json_text(entry, '$._sdc_level_1_id') is not null
+            then json_text(entry, '$._sdc_source_key_id') || '/' || json_text(entry, '$._sdc_level_0_id') end) as parent_row
+    from ranked
+    where nth = 1
+),
+parents as (
+    select read_shop() as shop_key, json_text(record, '$._dlt_id') as row_key, read_gid(record_id) as order_id, cast(null as text) as refund_id
+    from raw.orders_history
+    where json_text(record, '$._dlt_id') is not null
+    union all
+    select shop_key, row_key, cast(null as text), part_id
+    from latest
+    where part = 'refund' and row_key is not null
+),
+known as (
+    select shop_key, row_key, max(order_id) as order_id, max(refund_id) as refund_id
+    from parents
+    group by shop_key, row_key
 )
 select
-    part,
-    shop_key,
-    part_id,
-    version_key,
-    -- Stitch's sub-tables name their row's order so
-    coalesce(read_id(entry, 'order.id'), read_gid(parent_order), json_text(entry, '$._sdc_source_key_id')) as order_id,
-    coalesce(read_id(entry, 'refund.id'), read_gid(parent_refund)) as refund_id,
-    entry,
-    place,
-    is_last_gone as is_deleted,
-    case when is_last_gone then first_gone_at end as deleted_at,
-    is_full,
-    _ingested_at
-from ranked
-where nth = 1
+    l.part,
+    l.shop_key,
+    l.part_id,
+    l.version_key,
+    coalesce(read_id(l.entry, 'order.id'), read_gid(l.parent_order), l.sdc_order, k.order_id) as order_id,
+    coalesce(read_id(l.entry, 'refund.id'), read_gid(l.parent_refund), k.refund_id) as refund_id,
+    l.entry,
+    l.place,
+    l.is_last_gone as is_deleted,
+    case when l.is_last_gone then l.first_gone_at end as deleted_at,
+    l.is_full,
+    l._ingested_at
+from latest l
+left join known k on k.shop_key = l.shop_key and k.row_key = l.parent_row

@@ -25,3 +25,18 @@ select
     _ingested_at
 from read
 where is_incomplete or (is_test and not config('include_test'))
+union all
+-- the monthly amount of a subscription, without a currency
+select source_table, 'amount_without_unit', 'app_mrr', coalesce(charge_id, shop_domain, shop_id), cast(1 as bigint), _ingested_at
+from normalized.app_activity
+where given_mrr <> 0 and currency is null
+union all
+-- a subscription whose amount nothing gives
+select source_table, 'incomplete_record', 'app_mrr', coalesce(charge_id, shop_domain, shop_id), cast(1 as bigint), _ingested_at
+from normalized.app_activity
+where event_name in ('app_charge_activated', 'app_charge_unfrozen') and given_mrr is null
+union all
+-- a change of the amount from one currency to another
+select source_table, 'mixed_units', 'app_mrr_delta', coalesce(charge_id, shop_domain, shop_id), cast(1 as bigint), _ingested_at
+from normalized.app_activity
+where app_mrr <> 0 and mrr_before <> 0 and currency <> currency_before

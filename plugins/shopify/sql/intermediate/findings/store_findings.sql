@@ -9,6 +9,23 @@ found as (
     from marked
     where is_test and not config('include_test')
     union all
+    -- what a bulk operation puts among other objects and has no table here
+    select 'customers', 'unknown_type', read_type(record_id), record_id, _ingested_at
+    from raw.customers
+    where read_type(record_id) not in ('Customer', 'Order', 'LineItem', 'OrderTransaction', 'Refund', 'RefundLineItem', 'OrderAdjustment', 'Fulfillment', 'Return', 'ShopifyPaymentsDispute', 'OrderDisputeSummary')
+    union all
+    select 'checkouts', 'unknown_type', read_type(record_id), record_id, _ingested_at
+    from raw.checkouts
+    where read_type(record_id) not in ('AbandonedCheckout', 'Checkout')
+    union all
+    select 'products', 'unknown_type', read_type(record_id), record_id, _ingested_at
+    from raw.products
+    where read_type(record_id) <> 'Product'
+    union all
+    select 'gift_cards', 'unknown_type', read_type(record_id), record_id, _ingested_at
+    from raw.gift_cards
+    where read_type(record_id) <> 'GiftCard'
+    union all
     -- what a bulk operation puts among the orders and is read neither as an order nor as a part of one
     select table_name, 'unknown_type', object_type, record_id, _ingested_at
     from marked
@@ -26,6 +43,15 @@ found as (
     select 'checkouts', 'incomplete_record', cast(null as text), checkout_id, _ingested_at
     from normalized.checkouts
     where created_at is null
+    union all
+    select concat(part, 's'), 'incomplete_record', cast(null as text), part_id, _ingested_at
+    from normalized.parts
+    where part in ('return', 'dispute') and not is_deleted and read_time(entry, 'initiated_at', 'created_at') is null
+    union all
+    select 'gift_cards', 'incomplete_record', cast(null as text), record_id, _ingested_at
+    from raw.gift_cards
+    where read_time(record, 'created_at') is null and read_time(record, 'deleted_at') is null and not coalesce(_deleted, false)
+        and coalesce(read_type(record_id) = 'GiftCard', json_text(record, '$.__parentId') is null)
     union all
     select case p.part when 'line' then 'order_lines' when 'adjustment' then 'order_adjustments' else concat(p.part, 's') end, 'missing_parent', cast(null as text), p.part_id, p._ingested_at
     from normalized.parts p

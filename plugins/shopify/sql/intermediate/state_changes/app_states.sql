@@ -1,4 +1,5 @@
--- A shop's relation to the app: installed, subscribed, worth so much a month. One key an app.
+-- A shop's relation to the app: installed, subscribed, worth so much a month. One key an app. An amount whose currency is
+-- not known ends the one before and is none itself.
 with said as (
     select event_id, shop_id, shop_domain, 'app_installation' as state_name, 'dimension' as state_category, app_id, installation as state_value,
         cast(null as decimal) as state_numeric_value, cast(null as text) as value_unit, occurred_at, _ingested_at
@@ -9,9 +10,9 @@ with said as (
     from normalized.app_activity
     where subscription is not null
     union all
-    select event_id, shop_id, shop_domain, 'app_mrr', 'measurement', app_id, cast(null as text), app_mrr, currency, occurred_at, _ingested_at
+    select event_id, shop_id, shop_domain, 'app_mrr', 'measurement', app_id, cast(null as text), app_mrr, mrr_currency, occurred_at, _ingested_at
     from normalized.app_activity
-    where app_mrr is not null
+    where given_mrr is not null
 )
 select
     event_id,
