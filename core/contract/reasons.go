@@ -37,7 +37,7 @@ func Reasons() []Reason {
 			"Nothing is lost: each amount is in the log with its unit. Give the project a reporting currency (currency: {report_in, rates})."},
 		{"no_event", "Computed dimensions whose event is not in the log, or not of the plugin's sources; they are left out.",
 			"Mend the fragment: it takes event_id from an entity.* relation."},
-		{"amount_without_unit", "Measurements without a unit; they are left out.", "Load the field with the currency, or mend the plugin."},
+		{"amount_without_unit", "Measurements without a unit, and states of money; measurements are left out, a state has no value while such an amount is in force.", "Load the field with the currency, or mend the plugin."},
 		{"load_time_unknown", "Records of which nothing says when they were loaded: _ingested_at is 1970-01-01. Their history comes from their own times only: " +
 			"a record without such a time has no place in it, a deletion has no date, and of two versions with the same time the later one cannot be told.",
 			"Set ingested_at for the table, put a date into the file's path, or map the loader's column."},

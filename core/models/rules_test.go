@@ -18,7 +18,7 @@ import (
 // rulesProject has rows in every table.
 func rulesProject(t testing.TB) *coretest.Project {
 	p := coretest.NewProject("crm", "shop")
-	p.Spec.Sources[0].States = []spec.State{{Name: "mrr", Category: "measurement", Combine: "sum"}, {Name: "plan", Category: "dimension"}}
+	p.Spec.Sources[0].States = []spec.State{{Name: "mrr", Category: "measurement", Combine: "sum", Unit: spec.MoneyUnit}, {Name: "plan", Category: "dimension"}}
 	p.Spec.Derived = []spec.DerivedState{{Name: "arr", Category: "measurement", Expression: "mrr * 12"}}
 	p.Attributes = []sql.ColumnDef{{Name: "amount", Type: sql.Decimal}, {Name: "data", Type: sql.JSON}}
 	p.Seen("crm", 1, "email a@x.com", "phone 5550102030")
@@ -31,6 +31,7 @@ func rulesProject(t testing.TB) *coretest.Project {
 	p.Related("crm", 7, "a@x.com", "b@x.com", "manages", "a_to_b", false)
 	for i, v := range []any{"10", "20", nil} {
 		p.Change("crm", 8+i, "a@x.com", "mrr", "s1", v)
+		p.Last("crm", eventlog.StateChanges)["value_unit"] = "usd"
 	}
 	for i, amount := range []struct{ key, value, unit string }{
 		{"s1", "20", "usd"}, {"s1", "20", "eur"}, {"s2", "5", "jpy"}, {"s3", "7", "eur"}, {"s2", "0", "jpy"},
@@ -122,6 +123,7 @@ var breaks = map[string]string{
 	"nexus_relationships.activity":                             `UPDATE nexus_relationships SET is_active = true WHERE ended_at IS NOT NULL`,
 	"nexus_states.intervals":                                   `UPDATE nexus_states SET state_exited_at = state_exited_at + INTERVAL 1 HOUR WHERE state_value = '10'`,
 	"nexus_states.current":                                     `UPDATE nexus_states SET is_current = NOT is_current WHERE state_value = '10'`,
+	"nexus_states.money":                                       `UPDATE nexus_states SET value_unit = NULL WHERE state_value = '10'`,
 	"nexus_states.wide":                                        `UPDATE nexus_states SET state_value = '11' WHERE state_value = '10'`,
 	"nexus_entity_states.tiles":                                `UPDATE nexus_entity_states SET valid_to = valid_to - INTERVAL 1 HOUR WHERE mrr = 10`,
 	"nexus_entity_states.current":                              `UPDATE nexus_entity_states SET is_current = true WHERE mrr = 10`,

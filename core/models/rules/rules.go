@@ -49,7 +49,7 @@ func Checks(s *spec.Spec, names eventlog.Names) ([]Check, error) {
 		return nil, err
 	}
 	maps.Copy(l.Macros, own)
-	l.Lists = builder.Lists{"announced": builder.Names(announced(s)...)}
+	l.Lists = builder.Lists{"announced": builder.Names(announced(s)...), "moneys": moneys(s)}
 	for _, t := range tables() {
 		l.table(t)
 	}
@@ -223,6 +223,7 @@ func (l *list) embedded() {
 		{"nexus_entity_identifiers_edges.one_entity", "no link that was kept joins two entities"},
 		{"nexus_relationships.canonical", "a bidirectional pair has the lesser id first"},
 		{"nexus_relationships.activity", "a relationship is active, or has ended after it was established"},
+		{"nexus_states.money", "every state of money but 0 has a unit"},
 		{"nexus_states.intervals", "the intervals of a state do not overlap, and adjoining ones differ"},
 		{"nexus_states.current", "an interval is current exactly if it has no end"},
 		{"nexus_entity_states.tiles", "the rows of an entity follow each other without gap or overlap"},
@@ -233,6 +234,15 @@ func (l *list) embedded() {
 		name, what, _ := strings.Cut(r.file, ".")
 		l.add(name, what, r.rule, r.file, builder.Params{})
 	}
+}
+
+// moneys are the states of money, as the log has their names.
+func moneys(s *spec.Spec) builder.List {
+	var names []string
+	for _, n := range s.MoneyStates() {
+		names = append(names, eventlog.Canonical(n))
+	}
+	return builder.Names(names...)
 }
 
 // announced are the events of all sources that may be dated in the future.

@@ -2,7 +2,7 @@
 -- A unit is a currency if there are rates for it, or if the amount is declared to be money. 0 is 0 in every currency.
 select
   case
-    when amount is null then 'other'
+    when amount is null or unit = '?' then 'other'
     when coalesce(upper(unit), '') = report.currency then 'same'
     when rated_currency is null and not is_money then 'other'
     when amount = 0 then 'same'

@@ -32,6 +32,8 @@ select
   entity_id, entity_type, state_name, state_key, occurred_at,
   case when is_measurement(state_name) then cast(numeric_value as text)
     else coalesce(state_value, cast(state_numeric_value as text)) end as value,
-  numeric_value, case when numeric_value is not null then value_unit end as value_unit,
+  numeric_value,
+  -- Money of no currency has no value, as an amount without a rate.
+  case when is_money(state_name) and value_unit is null and numeric_value <> 0 then '?' when numeric_value is not null then value_unit end as value_unit,
   cast(null as date) as rate_date, event_id, source, _ingested_at
 from linked
