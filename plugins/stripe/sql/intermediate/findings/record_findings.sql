@@ -1,4 +1,5 @@
--- Records of the test mode and of other objects than their table's, which are left out; records of which nothing says since when they are what they are.
+-- Records of the test mode and of other objects than their table's, which are left out; amounts that cannot be read;
+-- records of which nothing says since when they are what they are.
 with arrivals as (
     select 'customers' as table_name, 'customer' as holds, json_text(record, '$.object') as object_type, record_id, json_bool(record, '$.livemode') as is_live, _ingested_at from raw.customers
     union all
@@ -23,6 +24,31 @@ with arrivals as (
     union all
     select 'objects', cast(null as text), cast(null as text), record_id, coalesce(json_bool(record, '$.data.object.livemode'), json_bool(record, '$.data.livemode'), json_bool(record, '$.livemode')), _ingested_at
     from raw.objects
+),
+unread as (
+    select 'charges' as table_name, 'amount' as detail, record_id, _ingested_at
+    from raw.charges
+    where nullif(trim(json_text(record, '$.amount')), '') is not null and json_decimal(record, '$.amount') is null
+    union all
+    select 'refunds', 'amount', record_id, _ingested_at
+    from raw.refunds
+    where nullif(trim(json_text(record, '$.amount')), '') is not null and json_decimal(record, '$.amount') is null
+    union all
+    select 'disputes', 'amount', record_id, _ingested_at
+    from raw.disputes
+    where nullif(trim(json_text(record, '$.amount')), '') is not null and json_decimal(record, '$.amount') is null
+    union all
+    select 'invoices', 'total', record_id, _ingested_at
+    from raw.invoices
+    where nullif(trim(json_text(record, '$.total')), '') is not null and json_decimal(record, '$.total') is null
+    union all
+    select 'credit_notes', 'total', record_id, _ingested_at
+    from raw.credit_notes
+    where nullif(trim(json_text(record, '$.total')), '') is not null and json_decimal(record, '$.total') is null
+    union all
+    select 'checkout_sessions', 'amount_total', record_id, _ingested_at
+    from raw.checkout_sessions
+    where nullif(trim(json_text(record, '$.amount_total')), '') is not null and json_decimal(record, '$.amount_total') is null
 ),
 undated as (
     select 'customers' as table_name, customer_id as record_id, _ingested_at
@@ -59,3 +85,6 @@ where object_type <> holds
 union all
 select table_name, 'incomplete_record', 'no date', record_id, _ingested_at
 from undated
+union all
+select table_name, 'unread_value', detail, record_id, _ingested_at
+from unread
