@@ -11,6 +11,8 @@ select
   case
     when n.occurred_at is null then 'missing_occurred_at'
     when n.state_name is null then 'missing_name'
+    when n.state_category = 'measurement' and n.state_numeric_value is null and n.state_value is not null
+      and cast(n.state_value as decimal) is null then 'unread_value'
     when k.entity_id is null then 'no_entity'
   end as fault
 from named as n
