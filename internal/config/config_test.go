@@ -146,6 +146,8 @@ func TestMistakes(t *testing.T) {
 		{"connection of a relation's path", strings.Replace(head, "a.ndjson", "{relation: a, connection: {from: path}}", 1), "nexus.yaml:5:38: a relation has no path to take connection from [CONFIG]"},
 		{"two connections", strings.Replace(head, "a.ndjson", "{files: a, connection: {from: path, text: x}}", 1), "nexus.yaml:5:35: connection is either a text or taken from the path [CONFIG]"},
 		{"two ids", strings.Replace(head, "a.ndjson", "{files: a, record_id: [a, b], columns: {record_id: c}}", 1), "nexus.yaml:5:35: record_id and columns.record_id both say what identifies a record [CONFIG]"},
+		{"lenient json", strings.Replace(head, "a.ndjson", "{files: a, format: json, lenient: true}", 1), "nexus.yaml:5:49: lenient belongs to csv, and these files are json [CONFIG]"},
+		{"one member twice", strings.Replace(head, "a.ndjson", "{files: a, record_id: [a, b, a]}", 1), "nexus.yaml:5:35: record_id names a member twice [CONFIG]"},
 		{"lenient relation", strings.Replace(head, "a.ndjson", "{relation: a, lenient: true}", 1), "nexus.yaml:5:38: lenient belongs to a table that is loaded from files [CONFIG]"},
 		{"reserved source", strings.Replace(head, "gmail:", "nexus:", 1), "nexus.yaml:3:3: source names that begin with nexus or nx…_ are reserved [CONFIG]"},
 		{"guard", head + "resolution: {guards: [{guard: max_links, entity_type: person, identifier_type: phone}]}\n", "nexus.yaml:6:23: max_links needs n [CONFIG]"},

@@ -291,6 +291,12 @@ func (p *Project) validateTable(t Table, path ...string) {
 			}
 		}
 	}
+	if t.Lenient && t.Format != "" && t.Format != "auto" && t.Format != "csv" {
+		d.report(d.keyAt(append(path, "lenient")...), "", "lenient belongs to csv, and these files are %s", t.Format)
+	}
+	if len(t.RecordID) > 1 && len(slices.Compact(slices.Sorted(slices.Values(t.RecordID)))) < len(t.RecordID) {
+		d.report(d.at(append(path, "record_id")...), "", "record_id names a member twice")
+	}
 	for key, given := range map[string]Given{"connection": t.Connection, "account": t.Account} {
 		switch {
 		case given.From != "" && t.Relation != "":
