@@ -13,6 +13,9 @@ import (
 // What is kept of earlier compiles never shows: a project that was changed compiles to what the
 // same project does in a folder that was never compiled.
 func TestCompileAgain(t *testing.T) {
+	if testing.Short() {
+		t.Skip("left to the full run")
+	}
 	kept, err := cache.DefaultDir()
 	if err != nil {
 		t.Fatal(err)

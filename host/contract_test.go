@@ -9,6 +9,9 @@ import (
 
 // Every example query of the contract runs on a built project, and finds rows where its table has any.
 func TestContractExamples(t *testing.T) {
+	if testing.Short() {
+		t.Skip("left to the full run")
+	}
 	dir := t.TempDir()
 	write(t, dir, contacts, duck, "")
 	p := open(t, dir)

@@ -83,6 +83,9 @@ func TestServerFailsInABuild(t *testing.T) {
 }
 
 func TestDryRun(t *testing.T) {
+	if testing.Short() {
+		t.Skip("left to the full run")
+	}
 	for name, warehouse := range map[string]func(*testing.T) string{
 		"duckdb":   func(*testing.T) string { return duck },
 		"postgres": func(t *testing.T) string { text, _ := behindProxy(t); return text },

@@ -249,6 +249,10 @@ func TestEveryRowRejected(t *testing.T) {
 	for name, bad := range map[string]string{
 		"by the load": "{\n[1]\n", "by the base layer": `{"name":"no id"}` + "\n" + `{"id":null}` + "\n",
 	} {
+		if testing.Short() && name == "by the load" {
+			t.Logf("left to the full run: %s", name)
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			write(t, dir, contacts, duck, "")

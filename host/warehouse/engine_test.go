@@ -298,6 +298,9 @@ func TestDuckDBIsClosed(t *testing.T) {
 
 // What does not fit into memory goes to the disk, although external access is off.
 func TestDuckDBSpills(t *testing.T) {
+	if testing.Short() {
+		t.Skip("left to the full run")
+	}
 	w, err := duckdb.Open(t.Context(), duckdb.Options{Path: filepath.Join(t.TempDir(), "x.duckdb"), Memory: "60MB", Threads: 1})
 	if err != nil {
 		t.Fatal(err)

@@ -417,6 +417,10 @@ func TestWriters(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, map[string]string{"a.ndjson": strings.Repeat("{\"pad\":\""+strings.Repeat("x", 2000)+"\"}\n", 10_000)})
 	for _, tc := range []struct{ loads, budget, least int64 }{{16, 16, 16}, {5, 3, 3}, {1, 16, 2}} {
+		if testing.Short() && tc.loads > 5 {
+			t.Logf("left to the full run: %d loads", tc.loads)
+			continue
+		}
 		var open, most atomic.Int64
 		o := load.Options{
 			Writers: semaphore.NewWeighted(tc.budget),

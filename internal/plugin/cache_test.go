@@ -144,6 +144,9 @@ func TestCacheIsPrivate(t *testing.T) {
 
 // What one configuration was answered is no answer to another.
 func TestCacheKeysDiffer(t *testing.T) {
+	if testing.Short() {
+		t.Skip("left to the full run")
+	}
 	dir := t.TempDir()
 	if err := os.Chmod(dir, 0o700); err != nil {
 		t.Fatal(err)

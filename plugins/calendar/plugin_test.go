@@ -231,6 +231,9 @@ func TestTimes(t *testing.T) {
 
 // TestCopies: several calendars hold one meeting; the organizer's copy represents it.
 func TestCopies(t *testing.T) {
+	if testing.Short() {
+		t.Skip("left to the full run")
+	}
 	guest := edit(t, single, map[string]any{
 		"organizer": map[string]any{"email": "us@acme.test"}, "updated": "2024-01-03T00:00:00Z", "summary": "Renamed by a guest",
 		"attendees": rawList(t, `{"email":"us@acme.test","organizer":true,"responseStatus":"accepted"}`, `{"email":"jane@client.test","self":true,"responseStatus":"tentative"}`, `{"email":"extra@client.test","responseStatus":"needsAction"}`),
@@ -274,6 +277,9 @@ func TestCopies(t *testing.T) {
 
 // TestVersions: moves, answers and cancellations are read from the history of versions.
 func TestVersions(t *testing.T) {
+	if testing.Short() {
+		t.Skip("left to the full run")
+	}
 	moved := edit(t, single, map[string]any{"updated": "2024-01-03T00:00:00Z", "sequence": 1, "start": at("2024-01-11T09:00:00Z"), "end": at("2024-01-11T09:45:00Z")})
 	answered := edit(t, moved, map[string]any{"updated": "2024-01-04T00:00:00Z", "attendees": rawList(t, us, strings.ReplaceAll(jane, "accepted", "declined"), strings.ReplaceAll(bob, "declined", "accepted"))})
 	s := source(t, calendar.Plugin(), "2024-06-01T00:00:00Z")
@@ -440,6 +446,9 @@ func TestEngagement(t *testing.T) {
 }
 
 func TestAttendedWith(t *testing.T) {
+	if testing.Short() {
+		t.Skip("left to the full run")
+	}
 	s := plugintest.New(t, calendar.Plugin(), plugintest.Options{Config: `{"attended_with":true}`, AsOf: "2024-06-01T00:00:00Z"})
 	s.Load("events", on("us@acme.test", "2024-01-02T00:00:00Z", single)...)
 	s.Conform()

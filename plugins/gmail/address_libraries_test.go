@@ -64,6 +64,9 @@ func TestAddressesOfPython(t *testing.T) {
 
 // TestAddressLibraries: no difference to net/mail and to Python's email on well-formed lists.
 func TestAddressLibraries(t *testing.T) {
+	if testing.Short() {
+		t.Skip("left to the full run")
+	}
 	f, err := os.Open("testdata/addresses.jsonl")
 	if err != nil {
 		t.Fatal(err)

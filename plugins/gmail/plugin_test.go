@@ -323,6 +323,9 @@ func TestMailsWithoutOwnID(t *testing.T) {
 
 // TestOptional: what a project has to ask for is not there, and is there when asked.
 func TestOptional(t *testing.T) {
+	if testing.Short() {
+		t.Skip("left to the full run")
+	}
 	all := plugintest.New(t, gmail.Plugin(), plugintest.Options{Config: `{"canonical_emails":true,"correspondence":true,"message_entities":true}`, AsOf: "2024-06-01T00:00:00Z"})
 	load(t, all, conversation()...)
 	load(t, all, mail{id: "z", at: "1704099600000", headers: []string{"From: J.A.Ne+x@googlemail.com", "To: us@acme.test", "Message-ID: <z@x>"}})

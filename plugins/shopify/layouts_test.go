@@ -49,6 +49,9 @@ var responses = map[string][]string{
 
 // TestResponses reads what the REST endpoints give, with test orders asked for.
 func TestResponses(t *testing.T) {
+	if testing.Short() {
+		t.Skip("left to the full run")
+	}
 	s := plugintest.New(t, shopify.Plugin(), plugintest.Options{AsOf: "2024-06-01T00:00:00Z", Config: `{"include_test":true,"roles":["merchant"]}`})
 	for table, texts := range responses {
 		s.Load(table, shop(plugintest.JSON(texts...)...)...)

@@ -23,6 +23,9 @@ var tableOf = map[string]string{
 // TestEras reads a first month in the shapes of the API of 2011 to 2025, from a table for each
 // resource and from one table of all: a customer, a subscription, an invoice and a charge an era.
 func TestEras(t *testing.T) {
+	if testing.Short() {
+		t.Skip("left to the full run")
+	}
 	records := plugintest.File(t, filepath.Join("testdata", "eras.jsonl"))
 	options := plugintest.Options{AsOf: "2025-06-01T00:00:00Z"}
 	apart, mixed := plugintest.New(t, stripe.Plugin(), options), plugintest.New(t, stripe.Plugin(), options)
@@ -107,6 +110,9 @@ func wantEras(t *testing.T, s *plugintest.Source) {
 
 // TestEnvelopes reads half a year of events, with the values they changed, out of order and one twice.
 func TestEnvelopes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("left to the full run")
+	}
 	s := plugintest.New(t, stripe.Plugin(), plugintest.Options{AsOf: "2024-10-01T00:00:00Z"})
 	s.Load("events", plugintest.File(t, filepath.Join("testdata", "events.jsonl"))...)
 	s.Conform()

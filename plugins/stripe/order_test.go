@@ -47,6 +47,9 @@ func second() []plugintest.Record {
 
 // TestSecond: within one second, what records say of each other gives the order, in whatever order and how often they come.
 func TestSecond(t *testing.T) {
+	if testing.Short() {
+		t.Skip("left to the full run")
+	}
 	records := second()
 	first := plugintest.New(t, stripe.Plugin(), plugintest.Options{})
 	first.Load("events", records...)
@@ -139,6 +142,9 @@ func TestLoop(t *testing.T) {
 // TestConservation: per customer and currency, charges less what went back of them is the sum of cash_revenue,
 // and MRR now is the sum over the subscriptions that are live.
 func TestConservation(t *testing.T) {
+	if testing.Short() {
+		t.Skip("left to the full run")
+	}
 	s := plugintest.New(t, stripe.Plugin(), plugintest.Options{})
 	type key struct{ customer, currency string }
 	want := map[key]int{}

@@ -22,6 +22,9 @@ func googleSQL(text string) error {
 
 // Every statement for BigQuery is GoogleSQL.
 func TestBigQueryGrammar(t *testing.T) {
+	if testing.Short() {
+		t.Skip("left to the full run")
+	}
 	bad := faults{t: t}
 	n := each(t, "bigquery", func(id string, st statement.Statement) {
 		if err := googleSQL(st.SQL); err != nil {

@@ -23,8 +23,8 @@ func linter(t *testing.T, name string) (*lint.Linter, lint.Types) {
 
 // Every statement of every dialect passes the rules.
 func TestLint(t *testing.T) {
-	for i, name := range dialect.Names() {
-		if testing.Short() && i%2 != 0 {
+	for _, name := range dialect.Names() {
+		if testing.Short() && name != "duckdb" {
 			t.Logf("left to the full run: %s", name)
 			continue
 		}

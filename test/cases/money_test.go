@@ -60,6 +60,9 @@ func stripeRecords(t *testing.T, project, table string) map[string]stripeRecord 
 
 // TestMoney: what the demo's Stripe records say of money is what the tables say, by company and currency, and no record is lost.
 func TestMoney(t *testing.T) {
+	if testing.Short() {
+		t.Skip("left to the full run")
+	}
 	t.Parallel()
 	project := t.TempDir()
 	if _, err := demo.Generate(t.Context(), project, demo.Options{Customers: 15}); err != nil {

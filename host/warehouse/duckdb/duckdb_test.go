@@ -56,6 +56,9 @@ func TestUnoptimized(t *testing.T) {
 
 // What waits in all writers of a database is bounded, and a writer that ends leaves its part to the others.
 func TestWritersMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("left to the full run")
+	}
 	w, err := Open(t.Context(), Options{Path: filepath.Join(t.TempDir(), "x.duckdb"), Threads: 1})
 	if err != nil {
 		t.Fatal(err)
@@ -111,10 +114,15 @@ func TestWritersMemory(t *testing.T) {
 
 // The project file's check accepts just the schemas that the engine can build in.
 func TestSchemas(t *testing.T) {
-	for _, file := range []string{
-		"acme.duckdb", "ACME.db", ".acme", "acme.v2.db", "main.duckdb", "Main.duckdb", "temp.duckdb", "Temp.duckdb", "system.x", "System.x",
+	files := []string{
+		"acme.duckdb", "main.duckdb", "ACME.db", ".acme", "acme.v2.db", "Main.duckdb", "temp.duckdb", "Temp.duckdb", "system.x", "System.x",
 		"pg_catalog.db", "memory.db",
-	} {
+	}
+	if testing.Short() {
+		t.Logf("left to the full run: %q", files[2:])
+		files = files[:2]
+	}
+	for _, file := range files {
 		for _, schema := range []string{
 			"acme", "v2", "main", "main_db", "temp", "temp_db", "system", "system_db", "pg_catalog", "information_schema", "nexus_work",
 			"memory", "default",
