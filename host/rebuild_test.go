@@ -1,4 +1,4 @@
-package hosttest_test
+package host_test
 
 import (
 	"testing"
@@ -7,14 +7,15 @@ import (
 	"github.com/nexus-host/nexus-host/internal/hosttest"
 )
 
-const orders = `
+const shopOrders = `
 	{"id": 1, "status": "paid", "total": 12.5, "ordered": "2024-03-01T10:00:00Z", "buyer": {"name": "Ada", "email": "Ada <ADA@example.com>", "phone": "+44 20 7946"}}
 	{"id": 2, "status": "paid", "total": 7, "ordered": "2024-03-02T10:00:00Z", "buyer": {"name": "Ada L.", "email": "ada@work.example", "phone": "+44 20 7946"}}
 	{"id": 3, "status": "paid", "total": 1, "ordered": "2024-03-03T10:00:00Z", "buyer": {"name": "Bob", "email": "bob@example.com"}}`
 
-func TestBuild(t *testing.T) {
+// A project that internal/hosttest makes: one person by two addresses, and a third order in the next load.
+func TestBuildAndRebuild(t *testing.T) {
 	p := hosttest.Project{Sources: map[string]hosttest.Source{
-		"shop": {Plugin: "../plugin/testdata/acme", Tables: map[string][]plugintest.Record{"orders": plugintest.NDJSON(orders, plugintest.Record{})}},
+		"shop": {Plugin: "../internal/plugin/testdata/acme", Tables: map[string][]plugintest.Record{"orders": plugintest.NDJSON(shopOrders, plugintest.Record{})}},
 	}}
 	b := hosttest.Build(t, p)
 	b.Want("select name, count(*) as n from nexus_entities where entity_type = 'person' group by name", `
