@@ -94,7 +94,6 @@ func (s *Source) Load(table string, records ...Record) {
 type version struct {
 	Record
 	id       string
-	order    int
 	updated  time.Time
 	ingested time.Time
 	number   int
@@ -102,12 +101,12 @@ type version struct {
 }
 
 // versions numbers the versions of each record, oldest first: by the source's
-// clock, then by the load's, a deletion winning. Versions that are the same in all but the load's order are one.
+// clock, then by the load's, a deletion winning, then by content. Versions of the same times and content are one.
 func (s *Source) versions(table wire.Table) ([]*version, error) {
 	byRecord := map[[2]string][]*version{}
 	var keys [][2]string
 	for i, r := range s.records[table.Name] {
-		v := &version{Record: r, id: r.ID, order: i}
+		v := &version{Record: r, id: r.ID}
 		var doc any
 		if r.JSON != "" {
 			dec := json.NewDecoder(strings.NewReader(r.JSON))
@@ -121,7 +120,9 @@ func (s *Source) versions(table wire.Table) ([]*version, error) {
 		}
 		var err error
 		if v.ingested, err = instant(cmp.Or(r.IngestedAt, "2025-01-01T00:00:00Z")); err == nil {
-			v.updated, err = instant(cmp.Or(r.SourceUpdatedAt, scalar(doc, table.UpdatedAt)))
+			if v.updated, err = instant(r.SourceUpdatedAt); err == nil && v.updated.IsZero() {
+				v.updated, _ = instant(strings.TrimSpace(scalar(doc, table.UpdatedAt))) // one that cannot be read is none
+			}
 		}
 		if err != nil {
 			return nil, fmt.Errorf("record %d of %s: %w", i, table.Name, err)
@@ -140,7 +141,7 @@ func (s *Source) versions(table wire.Table) ([]*version, error) {
 		list := byRecord[key]
 		slices.SortStableFunc(list, func(a, b *version) int {
 			return cmp.Or(a.updated.Compare(b.updated), a.ingested.Compare(b.ingested), boolOrder(a.Deleted, b.Deleted),
-				cmp.Compare(a.order, b.order))
+				cmp.Compare(a.JSON, b.JSON))
 		})
 		list = slices.CompactFunc(list, func(a, b *version) bool {
 			return a.updated.Equal(b.updated) && a.ingested.Equal(b.ingested) && a.Deleted == b.Deleted && a.JSON == b.JSON
