@@ -320,6 +320,23 @@ func (c Combination) Lay(t *testing.T) string {
 	return dir
 }
 
+// Records are the rows of a project's files, by source and table, as the host loads them.
+func Records(t *testing.T, project string) map[string]map[string][]warehouse.RawRow {
+	t.Helper()
+	p, err := config.Load(project, func(string) (string, bool) { return "", false })
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]map[string][]warehouse.RawRow{}
+	for _, source := range p.SourceNames() {
+		all[source] = map[string][]warehouse.RawRow{}
+		for _, table := range p.Sources[source].TableNames() {
+			all[source][table] = loadRows(t, load.Of(p.Dir, source, table, p.Sources[source].Tables[table]))
+		}
+	}
+	return all
+}
+
 // largest are the groups with the most cases, one for each set of plugins.
 func largest(t *testing.T, groups []*group) []*group {
 	t.Helper()

@@ -4,6 +4,19 @@ with marked as (
     from raw.orders
     where record_id is not null
 ),
+others as (
+    select 'customers' as table_name, record_id, read_type(record_id) as object_type, json_text(record, '$.__parentId') as parent_id, _ingested_at
+    from raw.customers
+    union all
+    select 'checkouts', record_id, read_type(record_id), json_text(record, '$.__parentId'), _ingested_at
+    from raw.checkouts
+    union all
+    select 'products', record_id, read_type(record_id), json_text(record, '$.__parentId'), _ingested_at
+    from raw.products
+    union all
+    select 'gift_cards', record_id, read_type(record_id), json_text(record, '$.__parentId'), _ingested_at
+    from raw.gift_cards
+),
 found as (
     select table_name, 'test_mode' as reason, cast(null as text) as detail, record_id as sample, _ingested_at
     from marked
@@ -31,6 +44,11 @@ found as (
     from marked
     where object_type not in ('Order', 'LineItem', 'OrderTransaction', 'Refund', 'RefundLineItem', 'OrderAdjustment', 'Fulfillment', 'Return', 'ShopifyPaymentsDispute', 'OrderDisputeSummary')
         or (object_type is null and parent_id is not null)
+    union all
+    -- among other objects a bulk operation puts their children, which are read as none
+    select table_name, 'unknown_type', object_type, record_id, _ingested_at
+    from others
+    where object_type not in ('Customer', 'AbandonedCheckout', 'Checkout', 'Product', 'GiftCard') or (object_type is null and parent_id is not null)
     union all
     select 'orders', 'incomplete_record', cast(null as text), order_id, _ingested_at
     from normalized.orders

@@ -1,0 +1,380 @@
+package cases_test
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/nexus-host/nexus-host/host/plugintest"
+	"github.com/nexus-host/nexus-host/host/warehouse"
+	"github.com/nexus-host/nexus-host/internal/demo"
+	"github.com/nexus-host/nexus-host/plugins/calendar"
+	"github.com/nexus-host/nexus-host/plugins/gmail"
+	"github.com/nexus-host/nexus-host/plugins/shopify"
+	"github.com/nexus-host/nexus-host/plugins/stripe"
+	"github.com/nexus-host/nexus-host/test/conformance"
+)
+
+// ledger is how the records of an adapter are accounted for.
+type ledger struct {
+	plugin plugintest.Plugin
+	// events are, by table, the fragments whose rows have an event each, and the column with the record's id.
+	events map[string][]string
+	// identify gives the table of a record's kind, and what events and findings call the record.
+	identify func(table string, r warehouse.RawRow, record map[string]any) (kind string, keys []string)
+	// chains lead from a record's id to an event: fragment, column of the id, column of what the next fragment has.
+	chains map[string][][3]string
+	// none are the kinds of records that give neither an event nor a finding. Each is a line of the plugin's README, under "Records that give no event".
+	none []kindOfRecord
+}
+
+// kindOfRecord is records of a kind, as the README names it.
+type kindOfRecord struct {
+	said string
+	is   func(table string, r map[string]any) bool
+}
+
+func ledgers() map[string]ledger {
+	tables := func(names ...string) func(string, map[string]any) bool {
+		return func(table string, _ map[string]any) bool { return slices.Contains(names, table) }
+	}
+	return map[string]ledger{
+		"gmail": {
+			plugin: gmail.Plugin(), identify: ofMail,
+			chains: map[string][][3]string{"messages": {{"message_copies", "copy_id", "message_key"}, {"messages", "message_key", "event_id"}}},
+		},
+		"calendar": {
+			plugin: calendar.Plugin(), identify: ofCalendar,
+			chains: map[string][][3]string{"events": {{"meeting_copies", "copy_id", "meeting_key"}, {"meetings", "meeting_key", "scheduled_event_id"}}},
+			none: []kindOfRecord{
+				{"The calendar list (`calendars`).", tables("calendars")},
+				{"Masters of series: they are `meeting_series`.", func(_ string, r map[string]any) bool { return r["recurrence"] != nil }},
+				{"Focus time, out-of-office, working location.", func(_ string, r map[string]any) bool {
+					kind := textAt(r, "eventType", "event_type")
+					return kind != "" && kind != "default" && kind != "fromGmail"
+				}},
+				{"Events of fewer than two people.", func(_ string, r map[string]any) bool { return len(people(r)) < 2 }},
+			},
+		},
+		"shopify": {
+			plugin: shopify.Plugin(), identify: ofShop,
+			events: map[string][]string{
+				"orders": {"order_activity.order_key", "refund_records.refund_id"}, "customers": {"customer_activity.customer_key"}, "checkouts": {"checkout_activity.checkout_key"},
+				"gift_cards": {"service_activity.event_id"}, "shops": {"shop_activity.shop_id"}, "app_events": {"app_activity.occurred_at"},
+				"partner_events": {"app_activity.log_id"},
+			},
+			none: []kindOfRecord{{"Products, which are entities, and discount codes (`products`, `discount_codes`).", tables("products", "discount_codes")}},
+		},
+		"stripe": {
+			plugin: stripe.Plugin(), identify: ofStripe,
+			events: map[string][]string{
+				"customers": {"customer_activity.customer_id"}, "subscriptions": {"subscription_activity.subscription_id"},
+				"invoices": {"invoice_activity.invoice_id"}, "charges": {"payment_activity.object_id"}, "refunds": {"payment_activity.object_id"},
+				"payment_intents": {"payment_activity.object_id", "charges.payment_intent_id"},
+				"disputes":        {"payment_activity.object_id"}, "credit_notes": {"document_activity.object_id"}, "checkout_sessions": {"document_activity.object_id"},
+			},
+			none: []kindOfRecord{
+				{
+					"Tables that describe others: `subscription_items`, `prices`, `plans`, `products`, `coupons`, `discounts`, `invoice_payments`, `balance_transactions`.",
+					tables("subscription_items", "prices", "plans", "products", "coupons", "discounts", "invoice_payments", "balance_transactions"),
+				},
+				{"Previews of invoices (`invoice.upcoming`, ids that begin with `upcoming_`).", func(table string, r map[string]any) bool {
+					return table == "invoices" && (textAt(r, "type") == "invoice.upcoming" || textAt(r, "billing_reason") == "upcoming" || strings.HasPrefix(textAt(r, "id"), "upcoming_"))
+				}},
+				{"Payments and refunds that are pending, payment intents that have not succeeded.", func(table string, r map[string]any) bool {
+					status := textAt(r, "status", "data.object.status", "data.status")
+					return (table == "charges" || table == "refunds") && (status == "pending" || status == "requires_action") || table == "payment_intents" && status != "succeeded"
+				}},
+				{"Checkout sessions that are open or expired.", func(table string, r map[string]any) bool {
+					return table == "checkout_sessions" && slices.Contains([]string{"open", "expired"}, textAt(r, "status", "data.object.status", "data.status"))
+				}},
+			},
+		},
+	}
+}
+
+// automatic are addresses of programs.
+var automatic = regexp.MustCompile(`^(no.?reply|do.?not.?reply|reply|bounces?|mailer.?daemon|postmaster|notifications?)([+.@_-]|$)`)
+
+// people are the addresses of an event's guests and organizer, rooms, group calendars and programs left out.
+func people(r map[string]any) map[string]bool {
+	list := map[string]bool{}
+	add := func(v any) {
+		guest, _ := v.(map[string]any)
+		address := strings.ToLower(textAt(guest, "email"))
+		if strings.Contains(address, "@") && !automatic.MatchString(address) && guest["resource"] != true && !strings.HasSuffix(address, "calendar.google.com") {
+			list[address] = true
+		}
+	}
+	add(r["organizer"])
+	guests, _ := r["attendees"].([]any)
+	for _, guest := range guests {
+		add(guest)
+	}
+	return list
+}
+
+// TestRecordsWithoutEvents: what the test above takes for records that give nothing is what the plugins' READMEs say.
+func TestRecordsWithoutEvents(t *testing.T) {
+	t.Parallel()
+	for name, l := range ledgers() {
+		text, err := os.ReadFile(filepath.Join("..", "..", "plugins", name, "README.md"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, list, found := strings.Cut(string(text), "\n## Records that give no event\n")
+		list, _, _ = strings.Cut(list, "\n## ")
+		if !found {
+			t.Errorf("%s: the README has no section of records that give no event", name)
+		}
+		var said, want []string
+		for line := range strings.Lines(list) {
+			if item, ok := strings.CutPrefix(strings.TrimSpace(line), "- "); ok {
+				said = append(said, item)
+			}
+		}
+		for _, kind := range l.none {
+			want = append(want, kind.said)
+		}
+		if !slices.Equal(said, want) {
+			t.Errorf("%s: the README says %q, the test takes %q", name, said, want)
+		}
+	}
+}
+
+// TestEveryRecord: each record of the demo and of the adapters' cases is in an event, in a finding, or of a kind of which the plugin's README says
+// that it gives none.
+func TestEveryRecord(t *testing.T) {
+	t.Parallel()
+	project := t.TempDir()
+	if _, err := demo.Generate(t.Context(), project, demo.Options{Customers: 12, Seed: 5}); err != nil {
+		t.Fatal(err)
+	}
+	folders := []string{project}
+	for _, c := range conformance.Combinations(t) {
+		folders = append(folders, c.Lay(t))
+	}
+	for i, folder := range folders {
+		var settings struct {
+			AsOf    string `yaml:"as_of"`
+			Sources map[string]struct {
+				Plugin string
+				Config map[string]any
+			}
+		}
+		text, err := os.ReadFile(filepath.Join(folder, "nexus.yaml"))
+		if err == nil {
+			err = yaml.Unmarshal(text, &settings)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for source, tables := range conformance.Records(t, folder) {
+			of := settings.Sources[source]
+			var params []byte
+			if of.Config != nil {
+				if params, err = json.Marshal(of.Config); err != nil {
+					t.Fatal(err)
+				}
+			}
+			t.Run(fmt.Sprint(i, "_", source), func(t *testing.T) {
+				t.Parallel()
+				account(t, ledgers()[of.Plugin], plugintest.Options{AsOf: settings.AsOf, Config: string(params)}, tables)
+			})
+		}
+	}
+}
+
+// account holds that every row is accounted for.
+func account(t *testing.T, l ledger, o plugintest.Options, tables map[string][]warehouse.RawRow) {
+	s := plugintest.New(t, l.plugin, o)
+	for table, rows := range tables {
+		for _, r := range rows {
+			s.Load(table, plugintest.Record{
+				JSON: string(r.Record), ID: of(r.RecordID), IngestedAt: stamp(r.IngestedAt), SourceUpdatedAt: stamp(r.SourceUpdatedAt), Deleted: r.Deleted,
+				Connection: of(r.Connection), Account: of(r.Account), APIVersion: of(r.APIVersion), Format: of(r.Format),
+			})
+		}
+	}
+	happened := l.happened(s)
+	found := map[string]map[string]bool{}
+	for _, row := range s.Kind("findings") {
+		table := row.Text("table_name")
+		if found[table] == nil {
+			found[table] = map[string]bool{}
+		}
+		found[table][row.Text("sample")] = true
+	}
+	given := map[string]int{}
+	for _, table := range slices.Sorted(maps.Keys(tables)) {
+		lost := map[string]bool{}
+		for _, r := range tables[table] {
+			if len(r.Record) == 0 && r.RecordID == nil {
+				continue // rejected by the host, which counts it
+			}
+			record := map[string]any{}
+			if len(r.Record) > 0 {
+				record = decoded(t, r.Record)
+			}
+			kind, keys := l.identify(table, r, record)
+			switch i := slices.IndexFunc(l.none, func(n kindOfRecord) bool { return n.is(kind, record) }); {
+			case slices.ContainsFunc(keys, func(key string) bool { return key != "" && happened[kind][key] }):
+				given[kind]++
+			case slices.ContainsFunc(slices.Concat(slices.Sorted(maps.Keys(found[table])), slices.Sorted(maps.Keys(found[kind]))), func(sample string) bool {
+				return sample != "" && (slices.Contains(keys, sample) || slices.ContainsFunc(keys, func(key string) bool { return strings.HasSuffix(key, "/"+sample) }) ||
+					strings.Contains(string(r.Record), strconv.Quote(sample)))
+			}):
+				given[kind+" (finding)"]++
+			case i >= 0:
+				given[kind+" ("+l.none[i].said+")"]++
+			default:
+				lost[kind+" "+strings.Join(keys, " ")] = true
+			}
+		}
+		for key := range lost {
+			t.Errorf("%s: %s is in no event, in no finding and of no kind that gives none", table, key)
+		}
+	}
+	t.Log(given)
+}
+
+// happened are the keys that have an event, by table.
+func (l ledger) happened(s *plugintest.Source) map[string]map[string]bool {
+	all := map[string]map[string]bool{}
+	for table, columns := range l.events {
+		all[table] = map[string]bool{}
+		for _, place := range columns {
+			fragment, column, _ := strings.Cut(place, ".")
+			if !slices.Contains(s.Names(), fragment) {
+				continue // of a role that the source does not have
+			}
+			for _, row := range s.Rows(fragment) {
+				all[table][row.Text(column)] = true
+			}
+		}
+	}
+	for table, steps := range l.chains {
+		reached := map[string]string{}
+		for i, step := range slices.Backward(steps) {
+			next := map[string]string{}
+			for _, row := range s.Rows(step[0]) {
+				if to := row.Text(step[2]); i == len(steps)-1 || reached[to] != "" {
+					next[row.Text(step[1])] = to
+				}
+			}
+			reached = next
+		}
+		all[table] = map[string]bool{}
+		for key := range reached {
+			all[table][key] = true
+		}
+	}
+	return all
+}
+
+func of(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return *text
+}
+
+func stamp(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.UTC().Format(time.RFC3339Nano)
+}
+
+// textAt is the first text or number that the record has at one of the paths.
+func textAt(record map[string]any, paths ...string) string {
+	for _, path := range paths {
+		var v any = record
+		for step := range strings.SplitSeq(path, ".") {
+			members, _ := v.(map[string]any)
+			v = members[step]
+		}
+		switch v := v.(type) {
+		case string:
+			if v != "" {
+				return v
+			}
+		case json.Number:
+			return v.String()
+		}
+	}
+	return ""
+}
+
+func ofMail(table string, r warehouse.RawRow, record map[string]any) (string, []string) {
+	return table, []string{of(r.Connection) + "/" + cmp.Or(of(r.RecordID), textAt(record, "id"))}
+}
+
+func ofCalendar(table string, r warehouse.RawRow, record map[string]any) (string, []string) {
+	id := cmp.Or(of(r.RecordID), textAt(record, "id"))
+	prefix, last, in := strings.Cut(id, "/")
+	if !in {
+		prefix, last = "", id
+	}
+	event := cmp.Or(textAt(record, "id"), last)
+	keys := []string{event}
+	for _, calendar := range []string{textAt(record, "calendar_id", "calendarId"), prefix, of(r.Account), of(r.Connection)} {
+		if calendar != "" {
+			return table, append(keys, calendar+"/"+event)
+		}
+	}
+	return table, append(keys, "/"+event)
+}
+
+// gid is a global id of Shopify: its type and number.
+var gid = regexp.MustCompile(`^gid://[a-z]+/([A-Za-z]+)/([0-9]+)`)
+
+func ofShop(table string, r warehouse.RawRow, record map[string]any) (string, []string) {
+	id := cmp.Or(of(r.RecordID), textAt(record, "id", "admin_graphql_api_id"))
+	number := id
+	if m := gid.FindStringSubmatch(id); m != nil {
+		number = m[2]
+		if table == "orders" && m[1] != "Order" {
+			table = "parts"
+		}
+	}
+	shop := cmp.Or(textAt(record, "shop_url"), of(r.Account), of(r.Connection))
+	switch table {
+	case "app_events":
+		at, _ := time.Parse(time.RFC3339, textAt(record, "occurredAt", "occurred_at"))
+		return table, []string{at.UTC().Format("2006-01-02 15:04:05.999999"), id}
+	case "shops", "partner_events", "products", "discount_codes", "customers", "checkouts", "orders":
+	default: // a part of an order is in its order's events
+		parent := cmp.Or(textAt(record, "order_id", "orderId", "order.id", "__parentId", "_sdc_source_key_id"), number)
+		if m := gid.FindStringSubmatch(parent); m != nil {
+			parent = m[2]
+		}
+		return "orders", []string{shop + "/" + parent, textAt(record, "refund_id", "refundId", "refund.id"), id, number}
+	}
+	return table, []string{shop + "/" + number, id, number}
+}
+
+func ofStripe(table string, r warehouse.RawRow, record map[string]any) (string, []string) {
+	id := cmp.Or(textAt(record, "id"), of(r.RecordID))
+	switch table {
+	case "events":
+		object := textAt(record, "data.object.object", "data.object")
+		return plural(object), []string{textAt(record, "data.object.id", "data.id"), textAt(record, "data.object.latest_charge"), id}
+	case "objects":
+		return plural(cmp.Or(textAt(record, "data.object.object"), textAt(record, "object"))), []string{cmp.Or(textAt(record, "data.object.id"), id), id}
+	}
+	return table, []string{cmp.Or(of(r.RecordID), id), id, textAt(record, "latest_charge")}
+}
+
+func plural(object string) string { return strings.ReplaceAll(object, ".", "_") + "s" }
