@@ -33,6 +33,8 @@ type ledger struct {
 	events map[string][]string
 	// identify gives the table of a record's kind, and what events and findings call the record.
 	identify func(table string, r warehouse.RawRow, record map[string]any) (kind string, keys []string)
+	// unscoped are ids that are the same objects whatever the connection: those of two cases are told apart.
+	unscoped *regexp.Regexp
 	// chains lead from a record's id to an event: fragment, column of the id, column of what the next fragment has.
 	chains map[string][][3]string
 	// none are the kinds of records that give neither an event nor a finding. Each is a line of the plugin's README, under "Records that give no event".
@@ -77,7 +79,7 @@ func ledgers() map[string]ledger {
 			none: []kindOfRecord{{"Products, which are entities, and discount codes (`products`, `discount_codes`).", tables("products", "discount_codes")}},
 		},
 		"stripe": {
-			plugin: stripe.Plugin(), identify: ofStripe,
+			plugin: stripe.Plugin(), identify: ofStripe, unscoped: regexp.MustCompile(`^(cus|sub|si|in|ch|pi|py|re|dp|du|cn|cs|evt|price|plan|prod|txn|di|cpn|coupon|upcoming_in)_`),
 			events: map[string][]string{
 				"customers": {"customer_activity.customer_id"}, "subscriptions": {"subscription_activity.subscription_id"},
 				"invoices": {"invoice_activity.invoice_id"}, "charges": {"payment_activity.object_id"}, "refunds": {"payment_activity.object_id"},
@@ -166,6 +168,9 @@ func TestEveryRecord(t *testing.T) {
 		folders = append(folders, c.Lay(t))
 	}
 	for i, folder := range folders {
+		if testing.Short() && i > 0 {
+			break
+		}
 		var settings struct {
 			AsOf    string `yaml:"as_of"`
 			Sources map[string]struct {
@@ -200,7 +205,11 @@ func TestEveryRecord(t *testing.T) {
 func account(t *testing.T, l ledger, o plugintest.Options, tables map[string][]warehouse.RawRow) {
 	s := plugintest.New(t, l.plugin, o)
 	for table, rows := range tables {
-		for _, r := range rows {
+		for i := range rows {
+			if l.unscoped != nil {
+				apart(&rows[i], l.unscoped)
+			}
+			r := rows[i]
 			s.Load(table, plugintest.Record{
 				JSON: string(r.Record), ID: of(r.RecordID), IngestedAt: stamp(r.IngestedAt), SourceUpdatedAt: stamp(r.SourceUpdatedAt), Deleted: r.Deleted,
 				Connection: of(r.Connection), Account: of(r.Account), APIVersion: of(r.APIVersion), Format: of(r.Format),
@@ -218,7 +227,7 @@ func account(t *testing.T, l ledger, o plugintest.Options, tables map[string][]w
 	}
 	given := map[string]int{}
 	for _, table := range slices.Sorted(maps.Keys(tables)) {
-		lost := map[string]bool{}
+		lost, without := map[string]string{}, map[string]bool{}
 		for _, r := range tables[table] {
 			if len(r.Record) == 0 && r.RecordID == nil {
 				continue // rejected by the host, which counts it
@@ -238,15 +247,33 @@ func account(t *testing.T, l ledger, o plugintest.Options, tables map[string][]w
 				given[kind+" (finding)"]++
 			case i >= 0:
 				given[kind+" ("+l.none[i].said+")"]++
+				without[kind+keys[0]] = true
 			default:
-				lost[kind+" "+strings.Join(keys, " ")] = true
+				lost[kind+" "+strings.Join(keys, " ")] = kind + keys[0]
 			}
 		}
-		for key := range lost {
+		for key, object := range lost {
+			if without[object] {
+				continue // another version of it is of such a kind: a refund that is pending again
+			}
 			t.Errorf("%s: %s is in no event, in no finding and of no kind that gives none", table, key)
 		}
 	}
 	t.Log(given)
+}
+
+// apart gives the ids in a case's row a part of their own; the connection begins with the case's name.
+func apart(r *warehouse.RawRow, ids *regexp.Regexp) {
+	name, _, isCase := strings.Cut(of(r.Connection), "/")
+	if !isCase {
+		return
+	}
+	inner := regexp.MustCompile(`"` + strings.TrimPrefix(ids.String(), "^"))
+	r.Record = inner.ReplaceAll(r.Record, []byte(`"${1}_`+name+`_`))
+	if r.RecordID != nil {
+		id := ids.ReplaceAllString(*r.RecordID, "${1}_"+name+"_")
+		r.RecordID = &id
+	}
 }
 
 // happened are the keys that have an event, by table.
