@@ -29,18 +29,6 @@ kinds as (
     from raw.events
     where json_text(record, '$.data.object.id') is null and json_text(record, '$.data.id') is null and json_text(record, '$.type') <> 'invoice.upcoming'
         and json_type(record, '$.data') = 'object' and not coalesce(_deleted, false)
-    union all
-    select 'customers', json_text(record, '$.object'), record_id, _ingested_at from raw.customers where json_text(record, '$.object') <> 'customer'
-    union all
-    select 'subscriptions', json_text(record, '$.object'), record_id, _ingested_at from raw.subscriptions where json_text(record, '$.object') <> 'subscription'
-    union all
-    select 'invoices', json_text(record, '$.object'), record_id, _ingested_at from raw.invoices where json_text(record, '$.object') <> 'invoice'
-    union all
-    select 'charges', json_text(record, '$.object'), record_id, _ingested_at from raw.charges where json_text(record, '$.object') <> 'charge'
-    union all
-    select 'refunds', json_text(record, '$.object'), record_id, _ingested_at from raw.refunds where json_text(record, '$.object') <> 'refund'
-    union all
-    select 'disputes', json_text(record, '$.object'), record_id, _ingested_at from raw.disputes where json_text(record, '$.object') <> 'dispute'
 )
 select table_name, 'unread_time' as reason, '$.created' as detail, record_id as sample, _ingested_at
 from dates
@@ -48,7 +36,7 @@ where at is null and trim(text_at) <> ''
 union all
 select table_name, 'unknown_type', coalesce(object_type, 'unknown'), record_id, _ingested_at
 from kinds
-where table_name not in ('events', 'objects') or coalesce(object_type, 'unknown') not in (
+where coalesce(object_type, 'unknown') not in (
     'customer', 'subscription', 'invoice', 'charge', 'payment_intent', 'refund', 'dispute', 'credit_note', 'checkout.session', 'price', 'plan', 'product', 'coupon', 'discount',
     'balance_transaction', 'invoice_payment', 'subscription_item')
 union all
