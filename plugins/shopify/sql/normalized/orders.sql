@@ -81,7 +81,7 @@ read as (
         financial_status,
         given_fulfillment,
         read_currency(record) as given_currency,
-        upper(read_text(record, 'presentment_currency', 'presentment_currency_code')) as given_presentment_currency,
+        read_text(record, 'presentment_currency', 'presentment_currency_code') as given_presentment_currency,
         read_presentment_unit(record, 'total_price') as total_presentment_unit,
         read_money(record, 'total_price') as order_total,
         read_unit(record, 'total_price') as total_unit,
@@ -103,7 +103,7 @@ read as (
         read_text(record, 'email', 'contact_email') as own_email,
         read_text(record, 'phone') as own_phone,
         read_text(record, 'billing_address.name') as billing_name,
-        upper(read_text(record, 'shipping_address.country_code', 'shipping_address.country_code_v2')) as shipping_country,
+        read_text(record, 'shipping_address.country_code', 'shipping_address.country_code_v2') as shipping_country,
         read_text(record, 'shipping_address.name') as recipient_name,
         read_id(record, 'company.id', 'purchasing_entity.company.id') as company_id,
         read_text(record, 'company.name', 'purchasing_entity.company.name') as company_name,
@@ -135,7 +135,7 @@ read as (
     from latest
 ),
 kept as (
-    select *, coalesce(given_currency, total_unit, subtotal_unit) as currency, coalesce(given_presentment_currency, total_presentment_unit) as presentment_currency
+    select *, coalesce(given_currency, total_unit, subtotal_unit) as currency, coalesce(total_presentment_unit, given_presentment_currency) as presentment_currency
     from read
     -- filtered above a window: below it, an engine would read the documents once for each condition
     qualify row_number() over (partition by shop_key, order_id order by _ingested_at desc) = 1
