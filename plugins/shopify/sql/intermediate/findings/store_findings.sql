@@ -22,23 +22,6 @@ found as (
     from marked
     where is_test and not config('include_test')
     union all
-    -- what a bulk operation puts among other objects and has no table here
-    select 'customers', 'unknown_type', read_type(record_id), record_id, _ingested_at
-    from raw.customers
-    where read_type(record_id) not in ('Customer', 'Order', 'LineItem', 'OrderTransaction', 'Refund', 'RefundLineItem', 'OrderAdjustment', 'Fulfillment', 'Return', 'ShopifyPaymentsDispute', 'OrderDisputeSummary')
-    union all
-    select 'checkouts', 'unknown_type', read_type(record_id), record_id, _ingested_at
-    from raw.checkouts
-    where read_type(record_id) not in ('AbandonedCheckout', 'Checkout')
-    union all
-    select 'products', 'unknown_type', read_type(record_id), record_id, _ingested_at
-    from raw.products
-    where read_type(record_id) <> 'Product'
-    union all
-    select 'gift_cards', 'unknown_type', read_type(record_id), record_id, _ingested_at
-    from raw.gift_cards
-    where read_type(record_id) <> 'GiftCard'
-    union all
     -- what a bulk operation puts among the orders and is read neither as an order nor as a part of one
     select table_name, 'unknown_type', object_type, record_id, _ingested_at
     from marked
@@ -48,7 +31,10 @@ found as (
     -- among other objects a bulk operation puts their children, which are read as none
     select table_name, 'unknown_type', object_type, record_id, _ingested_at
     from others
-    where object_type not in ('Customer', 'AbandonedCheckout', 'Checkout', 'Product', 'GiftCard') or (object_type is null and parent_id is not null)
+    where (object_type not in ('Customer', 'AbandonedCheckout', 'Checkout', 'Product', 'GiftCard') or (object_type is null and parent_id is not null))
+        -- but the orders of customers, and the parts of those
+        and not (table_name = 'customers' and coalesce(object_type in ('Order', 'LineItem', 'OrderTransaction', 'Refund', 'RefundLineItem', 'OrderAdjustment',
+            'Fulfillment', 'Return', 'ShopifyPaymentsDispute', 'OrderDisputeSummary'), false))
     union all
     select 'orders', 'incomplete_record', cast(null as text), order_id, _ingested_at
     from normalized.orders
