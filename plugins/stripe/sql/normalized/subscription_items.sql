@@ -49,8 +49,8 @@ opened as (
 taxed as (
     -- a tax that is inside the price is no revenue
     select subscription_id, version_no, item_id, ordinal, sum(json_decimal(t.rate, '$.percentage')) as percentage
-    from opened
-    cross join unnest(json_array(tax_rates, '$')) as t(rate)
+    from opened as o
+    cross join unnest(json_array(o.tax_rates, '$')) as t(rate)
     where json_bool(t.rate, '$.inclusive')
     group by subscription_id, version_no, item_id, ordinal
 ),
