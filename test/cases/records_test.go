@@ -372,7 +372,12 @@ func ofShop(table string, r warehouse.RawRow, record map[string]any) (string, []
 	number := id
 	if m := gid.FindStringSubmatch(id); m != nil {
 		number = m[2]
-		if table == "orders" && m[1] != "Order" {
+		switch {
+		case table == "orders" && m[1] != "Order":
+			table = "parts"
+		case table == "customers" && m[1] == "Order": // a bulk operation lists them under their customer
+			table = "orders"
+		case table == "customers" && m[1] != "Customer":
 			table = "parts"
 		}
 	}
