@@ -1,4 +1,4 @@
-package analyze
+package sqlglot_test
 
 import (
 	"bufio"
@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/test/analyze/statement"
 )
@@ -36,9 +37,6 @@ type answer struct {
 
 func python(t *testing.T) string {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("sqlglot IS NOT TESTED with -short")
-	}
 	out, err := exec.Command("bash", "setup.sh").Output()
 	if err != nil {
 		if os.Getenv(requireEnv) == "1" {
@@ -109,12 +107,16 @@ func resolvable(st statement.Statement) bool {
 	return (st.Query || st.Makes != nil) && !strings.Contains(strings.ToLower(st.SQL), "information_schema") && st.Name != "lease" && st.Name != "journal" && !strings.Contains(st.SQL, " AT \"")
 }
 
-// sqlglot reads every statement of the dialects that no engine executes here.
+// TestSQLGlot: sqlglot reads every statement of the dialects that no engine executes here.
 func TestSQLGlot(t *testing.T) {
-	interpreter := python(t)
+	interpreter, library := python(t), statement.New()
 	for _, name := range []string{"snowflake", "redshift", "databricks"} {
 		t.Run(name, func(t *testing.T) {
-			_, scripts := scriptsOf(t, name)
+			d, err := dialect.ByName(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			scripts := library.All(t, d)
 			faults, counts := analyse(t, name, interpreter, scripts)
 			for i, f := range faults {
 				if i < 20 {
