@@ -68,8 +68,9 @@ func redshift() *Dialect {
 		"domain.bare":       `NULLIF(REGEXP_REPLACE(REGEXP_REPLACE(REGEXP_REPLACE(REGEXP_REPLACE(REGEXP_REPLACE(#0, '^([a-z][a-z0-9+.-]*:)?//', ''), '^[^/?#]*@', ''), '(:[0-9]*)?([/?#].*)?$', ''), '^www[.]', ''), '[.]+$', ''), '')`,
 		"clamp1":            `CAST(CASE WHEN @0 < 1 THEN 1 WHEN @0 > 2147483647 THEN 2147483647 ELSE #0 END AS INTEGER)`,
 		"clamp0":            `CAST(CASE WHEN @0 < 0 THEN 0 WHEN @0 > 2147483647 THEN 2147483647 ELSE #0 END AS INTEGER)`,
-		// LISTAGG leaves empty texts out, so each brings its separator along.
-		"string_agg":      `COALESCE(SUBSTRING(LISTAGG(@1 || @0) WITHIN GROUP (ORDER BY @2), LEN(#1) + 1), CASE WHEN COUNT(#0) > 0 THEN '' END)`,
+		// LISTAGG leaves out empty texts, and blanks are empty to Redshift: each text brings a mark along, which becomes the separator.
+		"string_agg": `COALESCE(SUBSTRING(REPLACE(REPLACE(LISTAGG('~0' || REPLACE(#0, '~', '~1')) WITHIN GROUP (ORDER BY @2), '~0', #1), '~1', '~'), ` +
+			`LEN(#1) + 1), CASE WHEN COUNT(#0) > 0 THEN '' END)`,
 		"json.extract":    `CASE WHEN JSON_TYPEOF(#0) <> 'null' THEN #0 END`,
 		"json.scalar":     `CASE WHEN JSON_TYPEOF(#0) IN ('string', 'number', 'boolean') THEN #0 END`,
 		"json.text":       `CASE JSON_TYPEOF(#0) WHEN 'string' THEN CAST(#0 AS VARCHAR(65535)) WHEN 'boolean' THEN CASE WHEN CAST(#0 AS BOOLEAN) THEN 'true' ELSE 'false' END WHEN 'number' THEN #{number.text(JSON_SERIALIZE(#0))} END`,
