@@ -65,6 +65,9 @@ func TestDemoInAnyOrder(t *testing.T) {
 
 // TestDemoBesideAnotherSource: a source that has nothing to do with the others changes none of their events, amounts and states.
 func TestDemoBesideAnotherSource(t *testing.T) {
+	if testing.Short() {
+		t.Skip("left to the full run")
+	}
 	t.Parallel()
 	var want map[string][]string
 	for _, beside := range []bool{false, true} {
