@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/nexus-host/nexus-host/core/emit/dialect"
 	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/core/models/base"
@@ -236,6 +238,35 @@ func TestCancel(t *testing.T) {
 		}
 		if got := fmt.Sprint(all(t, w, "select 1")); got != "[[1]]" {
 			t.Errorf("afterwards: %s", got)
+		}
+	})
+}
+
+// TestColumnsWithoutRows: a result without rows has its own columns, also while others use the connection that it came over.
+func TestColumnsWithoutRows(t *testing.T) {
+	each(t, func(t *testing.T, _ *dialect.Dialect, w engine, _ string) {
+		var group errgroup.Group
+		for i := range 8 {
+			name := fmt.Sprintf("column_%d", i)
+			group.Go(func() error {
+				for range 50 {
+					rows, err := w.Query(t.Context(), "select cast(null as varchar) as "+name+" where false")
+					if err != nil {
+						return err
+					}
+					columns := rows.Columns()
+					if err := rows.Close(); err != nil {
+						return err
+					}
+					if len(columns) != 1 || columns[0].Name != name {
+						return fmt.Errorf("columns %v of a query of %s", columns, name)
+					}
+				}
+				return nil
+			})
+		}
+		if err := group.Wait(); err != nil {
+			t.Error(err)
 		}
 	})
 }

@@ -53,16 +53,12 @@ func (p *Pool) query(ctx context.Context, statement string) (*rows, error) {
 	return r, nil
 }
 
-// begin reads the first row, which gives the columns, or the error.
+// begin reads the first row, which gives the columns, or the error. The columns are the connection's own: they are read
+// before it goes back to the pool.
 func (r *rows) begin() error {
 	r.peeked = r.reader.NextRow()
-	fields, types := r.reader.FieldDescriptions(), r.conn.Conn().TypeMap()
-	if !r.peeked {
-		if err := r.release(); err != nil {
-			return err
-		}
-	}
-	for _, f := range fields {
+	types := r.conn.Conn().TypeMap()
+	for _, f := range r.reader.FieldDescriptions() {
 		name := "oid " + strconv.FormatUint(uint64(f.DataTypeOID), 10)
 		if f.DataTypeOID == superOID {
 			name = "super"
@@ -73,6 +69,9 @@ func (r *rows) begin() error {
 		r.oids = append(r.oids, f.DataTypeOID)
 	}
 	r.values = make([]any, len(r.columns))
+	if !r.peeked {
+		return r.release()
+	}
 	return nil
 }
 
