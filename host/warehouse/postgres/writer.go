@@ -56,9 +56,10 @@ func rawColumns() []string {
 
 // source hands the writer's rows to COPY.
 type source struct {
-	w    *Writer
-	rows [][]any
-	at   int
+	w     *Writer
+	rows  [][]any
+	at    int
+	ended bool // the channel is closed
 }
 
 func (s *source) Next() bool {
@@ -66,14 +67,20 @@ func (s *source) Next() bool {
 		return true
 	}
 	rows, ok := <-s.w.batches
-	s.rows, s.at = rows, 0
+	s.rows, s.at, s.ended = rows, 0, !ok
 	return ok
 }
 
 func (s *source) Values() ([]any, error) { return s.rows[s.at], nil }
 
-// Err ends the COPY with an error if the rows are not to be kept; the channel's closing ordered the read.
-func (s *source) Err() error { return s.w.abort }
+// Err ends the COPY with an error if the rows are not to be kept. It is asked after each part of the rows too, when the
+// writer may still decide: only the channel's closing orders the read.
+func (s *source) Err() error {
+	if !s.ended {
+		return nil
+	}
+	return s.w.abort
+}
 
 // Write takes a row.
 func (w *Writer) Write(ctx context.Context, r *warehouse.RawRow) error {
