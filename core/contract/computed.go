@@ -27,6 +27,7 @@ func ComputedKinds() []Kind {
 			},
 		}, {
 			Name: KindComputedStates, Joins: KindStateChanges, Names: "state_name", Detail: "state_name", Sample: "entity_id",
+			Key: []string{"entity_id", "state_name", "state_key", "occurred_at"},
 			Doc: "A change of an entity's state that follows from its history; NULL means that it has none from then on.",
 			Columns: []Column{
 				entityType, entityID,

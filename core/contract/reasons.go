@@ -29,8 +29,9 @@ func Reasons() []Reason {
 			"written: müller.example and xn--mller-kva.example, é as one character and as two, are not the same.",
 			"None, or tie two forms by resolution.must_link."},
 		{"several_spellings", "Names of which several spellings became one column.", "Use one spelling."},
-		{"conflicting_duplicate", "Keys with different rows in one version; one row was chosen. The build fails a check.",
-			"Mend the plugin: its key does not identify a row."},
+		{"conflicting_duplicate", "Keys with different rows in one version, also several values of one computed trait, state or dimension for one instant or event; one row was " +
+			"chosen. The build fails a check.",
+			"Mend the plugin or the computed file: its key does not identify a row. Of several changes at one instant, give the one that holds after it."},
 		{"several_units", "Measurements that have several units on one event; one unit was chosen. The build fails a check.",
 			"Give each unit a measurement name of its own."},
 		{"mixed_units", "Amounts of several units that would be combined into one total or state; it has no value while they mix.",

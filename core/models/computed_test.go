@@ -10,6 +10,7 @@ import (
 
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
 	"github.com/nexus-host/nexus-host/core/models/identity"
+	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
 	"github.com/nexus-host/nexus-host/internal/coretest/target"
 )
@@ -235,5 +236,59 @@ func (e *computedExpected) total(who, name, prefix, source string, bought []*pur
 		e.traits = append(e.traits, fmt.Sprintf("%s %s_total %d %s", who, name, sum, source))
 	} else {
 		e.mixed = true
+	}
+}
+
+// TestComputedConflicts: of several values that a scope gives a state at one instant one is chosen,
+// and the choice is a finding that fails a check; equal values and the keys of a combined state are no conflict.
+func TestComputedConflicts(t *testing.T) {
+	const union = " union all "
+	level := func(name, value string) string {
+		return "select entity_type, entity_id, event_id, " + name + " as state_name, 'dimension' as state_category, " + value + " as state_value, occurred_at from entity.events"
+	}
+	measured := func(name, key, value, unit string) string {
+		return fmt.Sprintf(`select entity_type, entity_id, event_id, '%s' as state_name, 'measurement' as state_category, %s as state_key, %s as state_numeric_value,
+			%s as value_unit, date_trunc('month', occurred_at) as occurred_at from entity.events`, name, key, value, unit)
+	}
+	number := "cast(row_number() over (partition by entity_id order by occurred_at desc) as decimal)"
+	for name, c := range map[string]struct {
+		text, want, value string
+	}{
+		"one value":                 {level("'level'", "'a'"), "", "a -"},
+		"two values":                {level("'level'", "'a'") + union + level("'level'", "'b'") + union + level("'level'", "'a'"), "level 2", "b -"},
+		"a value and none":          {level("'level'", "'a'") + union + level("'level'", "cast(null as text)"), "level 2", "a -"},
+		"another spelling":          {level("'level'", "'a'") + union + level("'Level'", "'b'"), "level 2", "b -"},
+		"two numbers":               {measured("level", "cast(null as text)", number, "'count'"), "level 1", "1 count"},
+		"two units":                 {measured("level", "cast(null as text)", "1.0", "case when occurred_at = timestamp '2026-01-02' then 'EUR' else 'USD' end"), "level 1", "1 USD"},
+		"one number, written twice": {strings.ReplaceAll(level("'level'", "'7'")+union+level("'level'", "' 7.00'"), "'dimension'", "'measurement'"), "", "7 -"},
+		"two keys of one value":     {measured("level", "cast(occurred_at as text)", number, "'count'"), "level 1", "1 count"},
+		"two keys that add up":      {measured("total", "cast(occurred_at as text)", number, "'count'"), "", "3 count"},
+		"one key that adds twice":   {measured("Total", "'k'", number, "'count'"), "total 1", "1 count"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tg := target.DuckDB(t)
+			p := coretest.NewProject("crm")
+			p.Spec.States = []spec.State{{Name: "Total", Category: eventlog.Measurement, Combine: "sum"}}
+			p.Seen("crm", 2, "email a@x.com")
+			p.Seen("crm", 3, "email a@x.com")
+			p.Compute(t, "project", "levels", c.text)
+			p.Build(t, tg)
+			var want []string
+			if c.want != "" {
+				want = []string{"project nexus_states conflicting_duplicate " + c.want}
+			}
+			got := coretest.Table(tg, "nexus_findings", "source", "table_name", "reason", "detail", "n")
+			got = slices.DeleteFunc(got, func(f string) bool { return strings.Contains(f, "several_spellings") })
+			if !slices.Equal(got, want) {
+				t.Errorf("findings %q, want %q", got, want)
+			}
+			if _, failed := p.Checks(t, tg)["nexus_findings.duplicates"]; failed != (c.want != "") {
+				t.Errorf("nexus_findings.duplicates failed: %v", failed)
+			}
+			if got := coretest.Table(tg, "nexus_states", "state_value", "value_unit"); len(got) != 1 || got[0] != c.value {
+				t.Errorf("states %q, want one, %q", got, c.value)
+			}
+		})
 	}
 }

@@ -32,6 +32,9 @@ const (
 	MoneyUnit      = "currency"
 )
 
+// CombineLatest is the default way in which the values of a state's keys are one value: the last one.
+const CombineLatest = "latest"
+
 // Currency says that states of money are converted into one currency.
 type Currency struct {
 	ReportIn string // ISO 4217
@@ -63,6 +66,28 @@ func (s *Spec) MoneyStates() (names []string) {
 		if st.Unit == MoneyUnit && !slices.Contains(names, st.Name) {
 			names = append(names, st.Name)
 		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// CombinedStates are the states of which the values of several keys are in force together: the project's declarations
+// override the plugins'.
+func (s *Spec) CombinedStates() (names []string) {
+	declared := map[string]bool{}
+	take := func(states []State) {
+		for _, st := range states {
+			if !declared[st.Name] && st.Combine != "" && st.Combine != CombineLatest && !slices.Contains(names, st.Name) {
+				names = append(names, st.Name)
+			}
+		}
+	}
+	take(s.States)
+	for _, st := range s.States {
+		declared[st.Name] = true
+	}
+	for _, src := range s.Sources {
+		take(src.States)
 	}
 	slices.Sort(names)
 	return names

@@ -223,13 +223,16 @@ func TestLifecycle(t *testing.T) {
 		row("per_7", "evt_c7", "customer_created", "2024-01-01")+row("per_8", "evt_c8", "customer_created", "2024-02-02")+
 		// two accounts: one deleted leaves the other; an order after the last starts again, and silence after a deletion says nothing
 		row("per_9", "evt_a", "customer_created", "2024-01-01")+row("per_9", "evt_b", "customer_created", "2024-02-01")+
-		row("per_9", "evt_d", "customer_deleted", "2024-03-01")+row("per_9", "evt_e", "customer_deleted", "2024-04-01"))
+		row("per_9", "evt_d", "customer_deleted", "2024-03-01")+row("per_9", "evt_e", "customer_deleted", "2024-04-01")+
+		row("per_4", "evt_f", "customer_created", "2024-11-06")+row("per_4", "evt_g", "customer_created", "2024-11-06")+
+		row("per_4", "evt_h", "customer_deleted", "2024-11-06")+row("per_4", "evt_i", "customer_deleted", "2024-11-06"))
 	order := func(who, event, day string) string {
 		return who + " | person | buyer | " + event + " | order_placed | " + day + "T00:00:00Z | is_valid_order | true\n"
 	}
 	s.Given("dimensions", "entity_id | entity_type | role | event_id | event_name | occurred_at | dimension_name | dimension_value\n"+
 		order("per_7", "evt_1", "2024-01-10")+order("per_7", "evt_2", "2024-02-10")+order("per_7", "evt_3", "2024-09-10")+
-		order("per_8", "evt_4", "2024-02-01")+order("per_6", "evt_5", "2024-11-01")+order("per_9", "evt_6", "2024-03-15"))
+		order("per_8", "evt_4", "2024-02-01")+order("per_6", "evt_5", "2024-11-01")+order("per_9", "evt_6", "2024-03-15")+
+		order("per_5", "evt_9", "2024-11-05")+order("per_5", "evt_8", "2024-11-05")+order("per_4", "evt_7", "2024-11-06"))
 	s.Conform()
 	s.Want("customer_lifecycle", `
 		entity_id | state_value | occurred_at          | event_id
@@ -244,6 +247,8 @@ func TestLifecycle(t *testing.T) {
 		per_8     | at_risk     | 2024-04-01T00:00:00Z | evt_4
 		per_8     | lapsed      | 2024-05-31T00:00:00Z | evt_4
 		per_6     | first_time  | 2024-11-01T00:00:00Z | evt_5
+		per_5     | repeat      | 2024-11-05T00:00:00Z | evt_9
+		per_4     | NULL        | 2024-11-06T00:00:00Z | evt_i
 		per_9     | prospect    | 2024-01-01T00:00:00Z | evt_a
 		per_9     | prospect    | 2024-02-01T00:00:00Z | evt_b
 		per_9     | first_time  | 2024-03-15T00:00:00Z | evt_6

@@ -258,7 +258,7 @@ func Findings(s *spec.Spec, fragments []eventlog.Fragment) (*sql.Query, error) {
 	var list, given builder.List
 	for _, k := range kinds(fragments) {
 		if k.Joins != contract.KindFindings {
-			list = append(list, element(k))
+			list = append(list, element(s, k))
 		}
 	}
 	for _, f := range fragments {
@@ -291,33 +291,49 @@ func Findings(s *spec.Spec, fragments []eventlog.Fragment) (*sql.Query, error) {
 
 // NameQuery asks a built event log for the names of a computed kind: columns name and category.
 func NameQuery(k contract.Kind) (*sql.Query, error) {
-	return builder.Load(files, "names", builder.Params{Elements: map[string]builder.Element{"kind": element(k)}})
+	return builder.Load(files, "names", builder.Params{Elements: map[string]builder.Element{"kind": element(&spec.Spec{}, k)}})
 }
 
 // element is what models know of a computed kind.
-func element(k contract.Kind) builder.Element {
+func element(s *spec.Spec, k contract.Kind) builder.Element {
 	tables := map[string]string{
 		contract.KindComputedTraits: contract.TableResolvedTraits, contract.KindComputedStates: contract.TableStates,
 		contract.KindComputedDimensions: contract.TableDimensionsLong,
 	}
-	e := builder.Element{
+	return builder.Element{
 		"table": builder.Text(tables[k.Name]), "intake": builder.Name(intake(k.Name)), "detail": builder.Name(k.Detail),
-		"sample": builder.Name(k.Sample), "named": builder.Name(k.Names), "unique": builder.List(nil),
+		"sample": builder.Name(k.Sample), "named": builder.Name(k.Names), "unique": builder.List{{"key": key(s, k), "compared": compared(k)}},
 		"folded":      builder.List{{"name": builder.Name(k.Names)}},
 		"categorized": builder.If(k.Joins == contract.KindStateChanges), "uncategorized": builder.If(k.Joins != contract.KindStateChanges),
 	}
-	if k.Key != nil {
-		var key builder.List
-		value := "trait_value"
-		if k.Joins == contract.KindDimensions {
-			value = "dimension_value"
-		}
-		for _, name := range k.Key {
-			if name != k.Detail { // grouped by already
-				key = append(key, builder.Element{"name": builder.Name(name)})
+}
+
+// key is what rows of a kind are told apart by, besides the name by which findings are grouped already. The keys of a
+// state whose values are not combined compete for its one value.
+func key(s *spec.Spec, k contract.Kind) (list builder.List) {
+	for _, name := range k.Key {
+		value := builder.Col("", name)
+		switch combined := s.CombinedStates(); {
+		case name == k.Detail, name == "state_key" && len(combined) == 0:
+			continue
+		case name == "state_key":
+			for i, n := range combined {
+				combined[i] = eventlog.Canonical(n)
 			}
+			value = builder.Case(nil, builder.When(builder.InTexts(builder.Col("", k.Detail), combined), value))
 		}
-		e["unique"] = builder.List{{"key": key, "value": builder.Name(value)}}
+		list = append(list, builder.Element{"value": value})
 	}
-	return e
+	return list
+}
+
+// compared are the values in which rows of one key must not differ.
+func compared(k contract.Kind) builder.List {
+	switch k.Joins {
+	case contract.KindDimensions:
+		return builder.List{{"value": builder.Col("", "dimension_value")}}
+	case contract.KindStateChanges:
+		return builder.List{{"value": builder.Col("", "compared_value")}, {"value": builder.Col("", "compared_unit")}}
+	}
+	return builder.List{{"value": builder.Col("", "trait_value")}}
 }

@@ -16,7 +16,7 @@ import (
 
 // The ways in which the values of a state's keys are one value.
 const (
-	Latest = "latest"
+	Latest = spec.CombineLatest
 	Sum    = "sum"
 	Max    = "max"
 	Min    = "min"

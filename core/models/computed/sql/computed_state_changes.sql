@@ -9,6 +9,11 @@ select
   n.entity_id, n.entity_type, e.event_id, n.state_name, n.spelling, n.state_category, n.state_key, n.state_value,
   n.state_numeric_value, n.value_unit, n.occurred_at, n.source,
   case
+    when n.state_category = 'measurement' then cast(coalesce(n.state_numeric_value, cast(n.state_value as decimal)) as text)
+    else coalesce(n.state_value, cast(n.state_numeric_value as text))
+  end as compared_value,
+  case when n.state_category = 'measurement' then nullif(trim(n.value_unit), '') end as compared_unit,
+  case
     when n.occurred_at is null then 'missing_occurred_at'
     when n.state_name is null then 'missing_name'
     when n.state_category = 'measurement' and n.state_numeric_value is null and n.state_value is not null

@@ -6,8 +6,8 @@ each kinds as k (
       select source, k.detail as detail, min(k.sample) as sample
       from model.k.intake
       where fault is null
-      group by source, k.detail, each u.key as c (c.name)
-      having min(u.value) <> max(u.value) or (count(u.value) > 0 and count(u.value) < count(*))
+      group by source, k.detail, each u.key as c (c.value)
+      having any u.compared as c (min(c.value) <> max(c.value) or (count(c.value) > 0 and count(c.value) < count(*)))
     ) as conflicts
     group by source, detail
   )

@@ -48,21 +48,26 @@ silences as (
     select entity_id, event_id, occurred_at, next_at, 'lapsed', date_add('day', config('lapsed_days'), occurred_at)
     from orders
 ),
+-- of several changes at one instant, that counts which holds after it: the latest order, and the deletion after all
 changes as (
-    select entity_id, event_id, occurred_at, 'prospect' as stage
+    select entity_id, event_id, occurred_at, 'prospect' as stage, 0 as place
     from prospects
     union all
-    select entity_id, event_id, occurred_at, case when place = 1 then 'first_time' else 'repeat' end
+    select entity_id, event_id, occurred_at, case when place = 1 then 'first_time' else 'repeat' end, place
     from orders
     union all
-    select s.entity_id, s.event_id, s.occurred_at, s.stage
+    select s.entity_id, s.event_id, s.occurred_at, s.stage, 0
     from silences s
     left join last_ends l on l.entity_id = s.entity_id
     where s.occurred_at <= as_of() and coalesce(s.occurred_at < s.next_at, true)
         and coalesce(l.occurred_at < s.since or l.occurred_at > s.occurred_at, true)
     union all
-    select entity_id, event_id, occurred_at, cast(null as text)
+    select entity_id, event_id, occurred_at, cast(null as text), cast(null as bigint)
     from ends
 )
 select 'person' as entity_type, entity_id, event_id, 'customer_lifecycle' as state_name, 'dimension' as state_category, stage as state_value, occurred_at
 from changes
+qualify row_number() over (
+    partition by entity_id, occurred_at
+    order by case when place is null then 1 else 0 end desc, place desc, stage desc, event_id desc
+) = 1
