@@ -28,8 +28,9 @@ conformance execute="all": analyze
     #!/usr/bin/env bash
     set -euo pipefail
     export NEXUS_CONFORMANCE_RESULTS="$PWD/testdata/results" NEXUS_CONFORMANCE={{execute}}
-    NEXUS_REQUIRE_POSTGRES=1 go test ./test/conformance -v -timeout 40m
-    for engine in snowflake bigquery spark; do
+    export NEXUS_REQUIRE_POSTGRES=1
+    go test ./test/conformance -v -timeout 40m
+    for engine in postgres snowflake bigquery spark; do
       (cd test/$engine && go test . -v -timeout 3h)
     done
     go run ./test/conformance/table

@@ -5,8 +5,6 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/nexus-host/nexus-host/internal/pgtest"
-	"github.com/nexus-host/nexus-host/internal/redshifttest"
 	"github.com/nexus-host/nexus-host/test/conformance"
 )
 
@@ -20,39 +18,5 @@ func duckDBSite() conformance.Site {
 	return s
 }
 
-func postgresSite(t *testing.T) conformance.Site {
-	return conformance.Site{
-		Name: "postgres", Env: map[string]string{"DSN": pgtest.New(t).Database(t)},
-		Warehouse: func(_ *testing.T, schema string) string {
-			return fmt.Sprintf(`{type: postgres, dsn: "${DSN}", schema: %s}`, schema)
-		},
-	}
-}
-
-// redshiftSite is a PostgreSQL as a stand-in.
-func redshiftSite(t *testing.T) conformance.Site {
-	return conformance.Site{
-		Name: "redshift", Engine: "postgres", Env: map[string]string{"DSN": redshifttest.Open(t)},
-		Warehouse: func(_ *testing.T, schema string) string {
-			return fmt.Sprintf(`{type: redshift, dsn: "${DSN}", schema: %s}`, schema)
-		},
-	}
-}
-
-func TestProjectsOnDuckDB(t *testing.T)   { conformance.Projects(t, duckDBSite()) }
-func TestProjectsOnPostgres(t *testing.T) { conformance.Projects(t, postgresSite(t)) }
-func TestProjectsOnRedshift(t *testing.T) { conformance.Projects(t, redshiftSite(t)) }
-
-// TestCombined builds the cases of testdata/cases, many in one project.
-func TestCombined(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
-	conformance.Combined(t, postgresSite, redshiftSite)
-}
-
-func TestDemo(t *testing.T) {
-	conformance.Demo(t, conformance.Customers(t, 25), 7, postgresSite(t), redshiftSite(t))
-}
-
-func TestDemoWithoutRecords(t *testing.T) { conformance.Demo(t, 0, 7, postgresSite(t)) }
+// TestProjects builds the projects of testdata/projects on DuckDB; test/{postgres,snowflake,bigquery,spark} do on their engines.
+func TestProjects(t *testing.T) { conformance.Projects(t, duckDBSite()) }
