@@ -1,4 +1,4 @@
-package load_test
+package conformance
 
 import (
 	"encoding/json"
@@ -178,13 +178,9 @@ func asRelation(t *testing.T, tg *coretest.Target, preset contract.Preset, e exp
 
 func asFile(t *testing.T, tg *coretest.Target, preset contract.Preset, e export) []string {
 	dir := t.TempDir()
-	write(t, dir, map[string]string{"export.ndjson": e.lines(t)})
-	out, res := run(t, load.Table{Dir: dir, Files: []string{"export.ndjson"}, Preset: preset.Name})
-	if len(res.Rejected) > 0 {
-		t.Fatalf("rejected: %+v", res.Rejected)
-	}
+	writeFiles(t, dir, map[string][]byte{"export.ndjson": e.lines(t)})
 	var rows [][]any
-	for _, r := range out.sorted() {
+	for _, r := range loadRows(t, load.Table{Dir: dir, Files: []string{"export.ndjson"}, Preset: preset.Name}) {
 		rows = append(rows, []any{
 			r.Row, textOf(r.Record), valueOf(r.RecordID), timeOf(r.IngestedAt), timeOf(r.SourceUpdatedAt), r.Deleted,
 			valueOf(r.Connection), valueOf(r.Account), valueOf(r.APIVersion), valueOf(r.Format),
@@ -216,8 +212,7 @@ func timeOf(at time.Time) any {
 }
 
 // lines writes the export as NDJSON.
-func (e export) lines(t *testing.T) string {
-	var b strings.Builder
+func (e export) lines(t *testing.T) (text []byte) {
 	for _, row := range e.rows {
 		members := map[string]any{}
 		for i, c := range e.columns {
@@ -235,9 +230,9 @@ func (e export) lines(t *testing.T) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.Write(append(line, '\n'))
+		text = append(append(text, line...), '\n')
 	}
-	return b.String()
+	return text
 }
 
 // versions builds the base relation and shows its rows, sorted.
@@ -259,7 +254,7 @@ func versions(t *testing.T, tg *coretest.Target, table spec.Table) []string {
 				cells[i] = fmt.Sprint(v)
 			}
 			if names[i] == "record" && v != nil {
-				cells[i] = canonical(t, v)
+				cells[i] = documentOf(t, v)
 			}
 		}
 		// The id goes first, so that the lines of a record are adjacent.
@@ -269,7 +264,9 @@ func versions(t *testing.T, tg *coretest.Target, table spec.Table) []string {
 	return lines
 }
 
-func canonical(t *testing.T, v any) string {
+// documentOf writes a driver's document in one way.
+func documentOf(t *testing.T, v any) string {
+	t.Helper()
 	text, ok := v.(string)
 	if !ok {
 		b, err := json.Marshal(v)
@@ -278,15 +275,11 @@ func canonical(t *testing.T, v any) string {
 		}
 		text = string(b)
 	}
-	var parsed any
-	if err := json.Unmarshal([]byte(text), &parsed); err != nil {
+	one, err := canonical(text)
+	if err != nil {
 		t.Fatalf("%v: %q", err, text)
 	}
-	b, err := json.Marshal(parsed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
+	return one
 }
 
 // deleted are the ids whose last version is a deletion, sorted.

@@ -1,4 +1,4 @@
-package plugintest_test
+package host_test
 
 import (
 	"fmt"
@@ -20,7 +20,7 @@ const orders = `
 `
 
 func TestFragmentsRun(t *testing.T) {
-	plugintest.Each(t, acme.Plugin(), "../../internal/plugin/testdata/acme/main", func(t *testing.T, p plugintest.Plugin) {
+	plugintest.Each(t, acme.Plugin(), "../internal/plugin/testdata/acme/main", func(t *testing.T, p plugintest.Plugin) {
 		s := plugintest.New(t, p, plugintest.Options{Source: "shop", Config: `{"minimum_total": "2.5"}`})
 		s.Load("orders", plugintest.NDJSON(orders, plugintest.Record{})...)
 		s.Load("orders", plugintest.Record{JSON: `{"id": 1, "updated": 5, "status": "open", "total": 1}`})
