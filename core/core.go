@@ -87,7 +87,9 @@ func Check(s *spec.Spec, run Run, limits sql.Limits) (*Checked, sql.Diagnostics)
 		c.fragments[src.Name] = fragments[i]
 		for _, f := range fragments[i] {
 			if f.Layer == string(graph.Intermediate) {
-				c.kinds = append(c.kinds, eventlog.Fragment{Source: src.Name, Name: f.Name, Kind: f.Kind, Query: f.Query, Columns: f.Columns})
+				c.kinds = append(c.kinds, eventlog.Fragment{
+					Source: src.Name, Name: f.Name, Kind: f.Kind, Query: f.Query, Columns: f.Columns, File: f.File, SQL: f.SQL,
+				})
 			}
 		}
 	}
@@ -97,9 +99,12 @@ func Check(s *spec.Spec, run Run, limits sql.Limits) (*Checked, sql.Diagnostics)
 		c.scopes = append(c.scopes, scope{sc, made})
 		for _, f := range made {
 			c.kinds = append(c.kinds, eventlog.Fragment{
-				Source: sc.Name, Name: f.Name, Kind: f.Kind, Query: f.Query, Columns: f.Columns, Sources: sc.Sources,
+				Source: sc.Name, Name: f.Name, Kind: f.Kind, Query: f.Query, Columns: f.Columns, Sources: sc.Sources, File: f.File, SQL: f.SQL,
 			})
 		}
+	}
+	if len(diags) == 0 {
+		diags = eventlog.MisreadStates(s, c.kinds)
 	}
 	if len(diags) > 0 {
 		return nil, diags

@@ -58,6 +58,7 @@ func Reasons() []Reason {
 		{"unread_rate", "Rates that are missing or no number; they are left out.", "Write the rate as 1.25, with a point."},
 		{"rate_not_positive", "Rates that are zero or negative; they are left out.", "Mend the rates."},
 		{"several_rates", "Rates of a day for which there is another, greater one of the same pair of currencies; the greater one was taken.", "Keep one rate a day."},
+		{"hidden_attribute", "Attributes of registered entities that nexus_entities does not show, because a trait of the same name has another value.", "Give the trait another name."},
 		{"no_reason", "What a plugin found without giving a reason.", "Mend the plugin."},
 		{"no_entity", "Traits, states or relationships whose identifier belongs to no entity; they are left out.",
 			"Usually a free mail domain or a blocked identifier. Else the plugin gives no identifier for it."},
@@ -76,7 +77,9 @@ func PluginReasons() []Reason {
 			"Report the value to the plugin's author."},
 		{"incomplete_record", "Stubs, tombstones and records without body or date; they give no event of the object's life.",
 			"Load the whole record."},
-		{"unread_value", "Values that cannot be read as what they should be: a number, a list, an address.", "Mend the data or the loader's mapping."},
+		{"unread_value", "Values that cannot be read as what they should be: a number, a list, an address. The core reports values of measurement states that are no numbers " +
+			"(one that is computed is left out, one of a source ends the value before) and flags (is_…) that are neither true nor false.",
+			"Mend the data, the loader's mapping or the computed file."},
 		{"missing_price", "Prices that are referred to and are not among the records; amounts that need them are NULL.", "Load the table of prices."},
 		{"missing_discount", "Discounts or coupons that are referred to and are not among the records; amounts that need them are NULL.",
 			"Load the table of coupons, or expand them."},

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
 	"github.com/nexus-host/nexus-host/core/models/identity"
 	"github.com/nexus-host/nexus-host/core/spec"
@@ -290,5 +291,45 @@ func TestComputedConflicts(t *testing.T) {
 				t.Errorf("states %q, want one, %q", got, c.value)
 			}
 		})
+	}
+}
+
+// TestComputedValuesUnshown: a value that cannot be shown under its name is a finding: a text of a measurement, whoever gives it,
+// a flag that is no truth value, an attribute behind a trait.
+func TestComputedValuesUnshown(t *testing.T) {
+	t.Parallel()
+	tg := target.DuckDB(t)
+	p := coretest.NewProject("crm")
+	p.Spec.States = []spec.State{{Name: "points", Category: eventlog.Measurement}}
+	p.Attributes = []sql.ColumnDef{{Name: "status", Type: sql.Text}}
+	a := p.Seen("crm", 1, "email a@x.com")
+	p.Seen("crm", 2, "email a@x.com")
+	p.Identify("crm", a, 1, "order", "order", "order_id 1")
+	p.Add("crm", eventlog.Entities, coretest.Row{"entity_type": "order", "source_id": "1", "status": "paid"})
+	for day, value := range []string{"3", "many", "4"} {
+		p.Change("crm", 5+day, "b@x.com", "points", nil, value)
+	}
+	p.Add("crm", eventlog.Dimensions, coretest.Row{"event_id": a, "dimension_name": "is_new", "dimension_value": "surely", "occurred_at": coretest.Day(1)})
+	p.Compute(t, "project", "points", `select entity_type, entity_id, event_id, lower('POINTS') as state_name, 'dimension' as state_category,
+		case when occurred_at = timestamp '2026-01-01' then '12' else 'gold' end as state_value, occurred_at
+		from entity.events where entity_type = 'person' and occurred_at < timestamp '2026-01-03'`)
+	p.Compute(t, "project", "flags", "select event_id, 'is_big' as dimension_name, 'maybe' as dimension_value from entity.events where entity_type = 'order'")
+	p.Compute(t, "project", "status", "select entity_type, entity_id, 'status' as trait_name, 'mine' as trait_value, occurred_at from entity.events where entity_type = 'order'")
+	p.Build(t, tg)
+	want := []string{
+		"crm nexus_event_dimensions unread_value is_big 1", "crm nexus_event_dimensions unread_value is_new 1", "crm nexus_states unread_value points 1",
+		"project nexus_entities hidden_attribute status 1", "project nexus_states unread_value points 1",
+	}
+	if got := coretest.Table(tg, "nexus_findings", "source", "table_name", "reason", "detail", "n"); !slices.Equal(got, want) {
+		t.Errorf("findings %q, want %q", got, want)
+	}
+	states := []string{"12 01-01 -", "3 01-05 01-06", "4 01-07 -"}
+	got := coretest.Table(tg, "nexus_states", "state_value", "state_entered_at", "state_exited_at")
+	slices.Sort(got)
+	if !slices.Equal(got, states) {
+		t.Errorf("states %q, want %q", got, states)
+	}
+	if failed := p.Checks(t, tg); len(failed) > 0 {
+		t.Error(failed)
 	}
 }

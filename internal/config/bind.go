@@ -127,7 +127,23 @@ func (p *Project) Spec(bound map[string]Bound) (*spec.Spec, error) {
 		}
 		s.Sources = append(s.Sources, src)
 	}
-	return s, nil
+	return s, p.sameCategories(s)
+}
+
+// sameCategories reports declarations that would make text of a plugin's numbers, or the other way round.
+func (p *Project) sameCategories(s *spec.Spec) error {
+	d := p.doc.fork()
+	for _, st := range s.States {
+		for _, src := range s.Sources {
+			i := slices.IndexFunc(src.States, func(o spec.State) bool { return o.Name == st.Name })
+			if i >= 0 && src.States[i].Category != st.Category {
+				d.report(d.at("states", st.Name, "category"), "leave it as it is: a state's values are all text (dimension) or all numbers (measurement)",
+					"state %s of plugin %s is a %s", st.Name, src.PluginName(), src.States[i].Category)
+				break
+			}
+		}
+	}
+	return d.take()
 }
 
 func (p *Project) source(name string, b Bound) (spec.Source, error) {

@@ -22,6 +22,8 @@ type Fragment struct {
 	Query   *sql.Query
 	Columns []sql.ColumnDef
 	Sources []string // of a computed one: whose rows it sees; nil: those of all
+
+	File, SQL string // what it was read from, for diagnostics
 }
 
 // Relation is the name of the fragment's relation.

@@ -208,6 +208,11 @@ func category(f *Fragment, state string) string {
 	if f.Kind != StateChanges && f.Kind != contract.KindComputedStates || f.Query == nil {
 		return ""
 	}
+	for _, said := range saidStates(f.Query) {
+		if said.name == state {
+			return said.category
+		}
+	}
 	for _, arm := range f.Query.Arms {
 		q := &sql.Query{With: f.Query.With, Arms: []*sql.Select{arm}}
 		if found, _ := literals(q, "state_name"); !slices.Contains(found, state) {

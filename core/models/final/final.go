@@ -74,6 +74,16 @@ func free(name, prefix string, taken []string) string {
 	return name
 }
 
+// allAttributes are the attributes of registered entities, with those that all of them have.
+func (c *composer) allAttributes() []sql.ColumnDef {
+	attributes := slices.Clone(c.attributes)
+	if len(attributes) > 0 || c.registered {
+		attributes = append(attributes, sql.ColumnDef{Name: "source_id", Type: sql.Text},
+			sql.ColumnDef{Name: "created_at", Type: sql.Timestamp}, sql.ColumnDef{Name: "updated_at", Type: sql.Timestamp})
+	}
+	return attributes
+}
+
 // entities are the columns of traits and attributes. A name that is both a trait and an
 // attribute is one column.
 func (c *composer) entities() builder.Params {
@@ -84,12 +94,7 @@ func (c *composer) entities() builder.Params {
 		traits = append(traits, builder.Element{"name": builder.Text(name), "alias": builder.Name(alias)})
 		values[name] = builder.List{{"value": builder.Col("t", alias)}}
 	}
-	attributes := slices.Clone(c.attributes)
-	if len(attributes) > 0 || c.registered {
-		attributes = append(attributes, sql.ColumnDef{Name: "source_id", Type: sql.Text},
-			sql.ColumnDef{Name: "created_at", Type: sql.Timestamp}, sql.ColumnDef{Name: "updated_at", Type: sql.Timestamp})
-	}
-	for _, a := range attributes {
+	for _, a := range c.allAttributes() {
 		name, value := a.Name, builder.Col("a", a.Name)
 		switch {
 		case len(values[name]) == 0 || a.Type == sql.Text:
@@ -169,6 +174,24 @@ func twins(s *spec.Spec) builder.List {
 	return list
 }
 
+// unshown finds values that the wide tables do not show: attributes behind a trait of the same name, flags that are no truth value.
+func (c *composer) unshown() (arms []*sql.Select) {
+	var shared []string
+	for _, a := range c.allAttributes() {
+		if a.Type != sql.JSON && slices.Contains(c.names.Traits, a.Name) {
+			shared = append(shared, a.Name)
+		}
+	}
+	if len(shared) > 0 {
+		arms = c.Query("hidden_attributes", builder.Params{Lists: builder.Lists{"shared": builder.Names(shared...)}}).Arms
+	}
+	flags := slices.DeleteFunc(slices.Clone(c.names.Dimensions), func(n string) bool { return !strings.HasPrefix(n, contract.FlagPrefix) })
+	if len(flags) > 0 {
+		arms = append(arms, c.Query("unread_flags", builder.Params{Lists: builder.Lists{"flags": builder.Names(flags...)}}).Arms...)
+	}
+	return arms
+}
+
 // findings are those of the event log, what resolution had no entity for, states whose units mix, and what was found in the raw tables.
 func (c *composer) findings(s *spec.Spec) {
 	q, err := eventlog.Findings()
@@ -184,6 +207,7 @@ func (c *composer) findings(s *spec.Spec) {
 	}
 	of := builder.Params{Lists: builder.Lists{"found": tables, "twins": twins(s), "free_mail": builder.If(s.Resolution.FreeMailDomains)}}
 	q.Arms = slices.Concat(q.Arms, c.Query("no_entity").Arms, c.Query("mixed_units").Arms, c.Query("tables_found", of).Arms)
+	q.Arms = append(q.Arms, c.unshown()...)
 	if s.Currency != nil {
 		q.Arms = append(q.Arms, c.Query("missing_rates").Arms...)
 	}

@@ -34,7 +34,7 @@ func parseDerived(s *spec.Spec, names []eventlog.StateName) ([]derived, sql.Diag
 			p.report(d, sql.Pos{}, sql.CodeConfig, "a state's name has lower-case letters, digits and _", "derived state %q has no valid name", d.Name)
 			continue
 		case p.known[name] || p.at[name].Name != "":
-			p.report(d, sql.Pos{}, sql.CodeConfig, "", "there is a state %s already", name)
+			p.report(d, sql.Pos{}, sql.CodeConfig, "rename one: a source, a plugin, a computed file or another derived state gives it", "there is a state %s already", name)
 			continue
 		case d.Category != eventlog.Dimension && d.Category != eventlog.Measurement:
 			p.report(d, sql.Pos{}, sql.CodeConfig, "it is dimension or measurement", "derived state %s has no category", name)

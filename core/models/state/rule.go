@@ -153,6 +153,7 @@ func (r *rules) macros(derived []derived, outer builder.Macros) (builder.Macros,
 	params := map[string][]string{
 		"low_text": x, "from_low": x, "high_text": x, "low_number": x, "high_number": x,
 	}
+	params["is_no_number"] = []string{"number", "given"}
 	for _, name := range []string{"is_measurement", "is_any", "has_unit", "is_money", "is_sum", "is_best", "is_combined", "category"} {
 		params[name] = []string{"state_name"}
 	}

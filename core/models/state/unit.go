@@ -114,7 +114,8 @@ func (c *composer) unitOf(names []string) (unit, single sql.Expr) {
 	return unit, single
 }
 
-// Findings returns a query of the derived states that have no value because their amounts have several units; nil if there can be none.
+// Findings returns a query of values that are no numbers, where they should be, and of the derived states that have no value because
+// their amounts have several units; nil if there can be none.
 func Findings(s *spec.Spec, fragments []eventlog.Fragment, names eventlog.Names) (*sql.Query, error) {
 	c, err := newComposer(s, fragments, names)
 	if err != nil {
@@ -126,8 +127,16 @@ func Findings(s *spec.Spec, fragments []eventlog.Fragment, names eventlog.Names)
 			list = append(list, builder.Element{"name": builder.Text(d.name), "unit": builder.Name(c.units[d.name])})
 		}
 	}
-	if len(list) == 0 {
-		return nil, nil
+	var q *sql.Query
+	if len(c.rules.measurements()) > 0 {
+		q = c.Query("unread_values")
 	}
-	return builder.Load(files, "mixed_derived", builder.Params{Lists: builder.Lists{"derived": list}})
+	if len(list) > 0 {
+		mixed := c.Query("mixed_derived", builder.Params{Lists: builder.Lists{"derived": list}})
+		if q == nil {
+			return mixed, c.Err()
+		}
+		q.Arms = append(q.Arms, mixed.Arms...)
+	}
+	return q, c.Err()
 }

@@ -25,7 +25,7 @@ with linked as (
       end as numeric_value,
       i.state_numeric_value, case when has_unit(i.state_name) then nullif(trim(i.value_unit), '') end as value_unit
     from model.nxw_computed_state_changes_in as i
-    where i.fault is null
+    where i.fault is null and not (is_measurement(i.state_name) and is_no_number(i.state_numeric_value, i.state_value))
   )
 )
 select

@@ -7,6 +7,7 @@ select
   state_name in (each sums as n (n.value)) as is_sum,
   state_name in (each bests as n (n.value)) as is_best,
   state_name in (each combined as n (n.value)) as is_combined,
+  number is null and given is not null and cast(given as decimal) is null as is_no_number,
   -- Values of which the least wins. A ranked one is written behind its place in the ranking,
   -- those that are not ranked behind the last place.
   case

@@ -1,0 +1,1 @@
+select entity_type, entity_id, event_id, 'fine' as state_name, 'measurement' as state_category, 1.0 as state_numeric_value, occurred_at from entity.events where entity_type = 'person' and event_name = 'order_placed'
