@@ -181,7 +181,7 @@ func engines(t *testing.T, strategies ...string) []engine {
 }
 
 // sameTables compares every published table, row by row.
-func sameTables(t *rapid.T, a, b engine) {
+func sameTables(t interface{ Fatalf(string, ...any) }, a, b engine) {
 	for _, name := range []string{contract.TableResolved, contract.TableAliases, contract.TableResolutionLog, contract.TableEdges} {
 		x, y := a.PreviousRows(name), b.PreviousRows(name)
 		if len(x) != len(y) {

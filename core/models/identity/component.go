@@ -72,7 +72,7 @@ func (s *steps) create(r *graph.Relation, model string, more ...builder.Params) 
 	if !slices.ContainsFunc(s.makes, func(o *graph.Relation) bool { return o.Name == r.Name }) {
 		s.makes = append(s.makes, r)
 	}
-	q := s.b.query(model, append(more, s.relations)...)
+	q := s.b.Query(model, append(more, s.relations)...)
 	s.list = append(s.list, &graph.Create{Relation: r, Query: q})
 }
 

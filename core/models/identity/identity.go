@@ -7,7 +7,8 @@
 // the least number of a component is its least identifier:
 //
 //	nodes      identifiers of resolved types, numbered, with what blocks them
-//	sightings  which of them were seen on which edge in which event
+//	edges      of each edge, its least and greatest identifier: one of two rows is a link as it is
+//	sightings  of the other edges, and of all where guards read them, which identifier was seen in which event
 //	groups     edges as resolution reads them, after the guards have cut them
 //	links      of each group, its least identifier to each other; and those left out
 //	components by hook-and-shortcut in rounds, or by a recursion (component.go)
@@ -78,12 +79,15 @@ func Nodes(s *spec.Spec, o Options) ([]*graph.Node, error) {
 	b.inputs()
 	b.guards()
 	b.cuts()
-	b.Make(builder.Work("nxw_id_links", "Pairs of identifiers, kept or left out by a rule."), "links", relations("nxw_id_groups", b.groups))
+	b.Make(builder.Work("nxw_id_links", "Pairs of identifiers, kept or left out by a rule, with their first event."), "links",
+		relations("nxw_id_groups", b.groups), b.whether())
 	b.components()
-	b.Add(builder.Work("nxw_id_components", "Each identifier's component and the entity it was of."), b.query("components"))
-	b.Add(builder.Work("nxw_id_entities", "Each component's entity id."), b.query("entities"))
-	b.Add(builder.Work("nxw_id_retired", "Entity ids that this build retires."), b.query("retired"))
-	b.published()
+	if b.o.HasPrevious {
+		b.continued()
+	} else {
+		b.first()
+	}
+	b.Make(graph.Published(contract.TableEdges), contract.TableEdges)
 	b.views()
 	return b.Done()
 }
@@ -164,27 +168,6 @@ func relations(pairs ...string) builder.Params {
 	return builder.Params{Relations: to}
 }
 
-// query loads a model; where there is no earlier build, empty relations take the place of what
-// it would read of one.
-func (b *resolver) query(name string, more ...builder.Params) *sql.Query {
-	q := b.Query(name, more...)
-	if b.o.HasPrevious {
-		return q
-	}
-	sql.RewriteTables(q, func(t sql.TableExpr) sql.TableExpr {
-		r, ok := t.(*sql.Relation)
-		if !ok || r.Schema != "prev" {
-			return t
-		}
-		alias := r.Alias
-		if alias == "" {
-			alias = r.Name
-		}
-		return &sql.Subquery{Pos: r.Pos, Query: builder.Empty(PreviousColumns(r.Name)), Alias: alias}
-	})
-	return q
-}
-
 // PreviousColumns returns the columns of a table that a build leaves to the next one; nil for others.
 func PreviousColumns(name string) []sql.ColumnDef {
 	t, ok := contract.Lookup(name)
@@ -200,22 +183,48 @@ func workView(name string, doc string) *graph.Relation {
 	return r
 }
 
+// whether says in the models if all edges are read row by row.
+func (b *resolver) whether() builder.Params {
+	g := b.guarded()
+	return builder.Params{Lists: builder.Lists{"guarded": builder.If(g), "unguarded": builder.If(!g)}}
+}
+
+// inputs makes what is read of the edges. Guards read each row of every edge. Without any, an edge of two
+// identifiers and one event is a link as it is, and only what is left is read row by row.
 func (b *resolver) inputs() {
 	b.blocked()
 	b.Make(builder.Work("nxw_id_nodes", "Identifiers of resolved types, numbered in order."), "nodes")
+	rows := "rows"
+	if !b.guarded() {
+		rows = "rows_crowded"
+		b.Make(builder.Work("nxw_id_edges", "Edges that could link something, by type."), "edges")
+		b.Make(builder.Work("nxw_id_times", "Events whose rows do not agree about their time."), "times")
+	}
 	// The rows are wide and many, so they go as soon as they are numbered.
 	s := steps{b: b}
-	s.create(builder.Work("nxw_id_rows", "Rows of edges that could link something."), "rows")
-	s.create(builder.Work("nxw_id_events", "Their events, numbered by time."), "events")
+	s.create(builder.Work("nxw_id_rows", "Rows of edges that could link something."), rows)
+	s.create(builder.Work("nxw_id_events", "Their events, numbered by time."), "events", b.whether())
 	s.create(builder.Work("nxw_id_sightings", "Which identifier was seen on which edge in which event."), "sightings")
 	s.drop("nxw_id_rows")
 	s.node("nxw_id_sightings")
 	b.Make(builder.Work("nxw_id_members", "Identifiers of edges, with their first event."), "members")
 }
 
-func (b *resolver) published() {
-	for _, name := range []string{contract.TableResolved, contract.TableAliases, contract.TableResolutionLog, contract.TableEdges} {
-		b.Add(graph.Published(name), b.query(name))
+// first adds what a build without an earlier one publishes: every id is new.
+func (b *resolver) first() {
+	b.Make(builder.Work("nxw_id_entities", "Each component's entity id."), "entities_first")
+	b.Make(graph.Published(contract.TableResolved), contract.TableResolved+"_first")
+	b.Add(graph.Published(contract.TableAliases), builder.Empty(PreviousColumns(contract.TableAliases)))
+	b.Make(graph.Published(contract.TableResolutionLog), contract.TableResolutionLog+"_first")
+}
+
+// continued adds what a build after another publishes: ids are kept where they can be.
+func (b *resolver) continued() {
+	b.Make(builder.Work("nxw_id_components", "Each identifier's component and the entity it was of."), "components")
+	b.Make(builder.Work("nxw_id_entities", "Each component's entity id."), "entities")
+	b.Make(builder.Work("nxw_id_retired", "Entity ids that this build retires."), "retired")
+	for _, name := range []string{contract.TableResolved, contract.TableAliases, contract.TableResolutionLog} {
+		b.Make(graph.Published(name), name)
 	}
 }
 
