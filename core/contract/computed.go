@@ -31,7 +31,7 @@ func ComputedKinds() []Kind {
 			Doc: "A change of an entity's state that follows from its history; NULL means that it has none from then on.",
 			Columns: []Column{
 				entityType, entityID,
-				text("event_id", "The event that caused the change.").id(EventPrefix).null(),
+				text("event_id", "The event that caused the change; one that is not in the log is none, and a finding.").id(EventPrefix).null(),
 				text("state_name", "The name of the state.").word(),
 				text("state_category", "Whether the values are text (dimension) or numbers (measurement).").in(Categories()),
 				text("state_key", "What the value belongs to, if an entity has several.").null(),

@@ -36,7 +36,8 @@ func Reasons() []Reason {
 			"Give each unit a measurement name of its own."},
 		{"mixed_units", "Amounts of several units that would be combined into one total or state; it has no value while they mix.",
 			"Nothing is lost: each amount is in the log with its unit. Give the project a reporting currency (currency: {report_in, rates})."},
-		{"no_event", "Computed dimensions whose event is not in the log, or not of the plugin's sources; they are left out.",
+		{"no_event", "Computed dimensions whose event is not in the log, or not of the plugin's sources; they are left out. Computed state changes whose event is not in the log; " +
+			"they are kept, without trigger_event_id.",
 			"Mend the fragment: it takes event_id from an entity.* relation."},
 		{"amount_without_unit", "Measurements without a unit, and states of money; measurements are left out, a state has no value while such an amount is in force.", "Load the field with the currency, or mend the plugin."},
 		{"load_time_unknown", "Records of which nothing says when they were loaded: _ingested_at is 1970-01-01. Their history comes from their own times only: " +

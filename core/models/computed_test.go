@@ -333,3 +333,51 @@ func TestComputedValuesUnshown(t *testing.T) {
 		t.Error(failed)
 	}
 }
+
+// TestComputedFaults: whatever a computed fragment gives that no entity, event or time takes is a finding; a change by an unknown
+// event stays, without the event.
+func TestComputedFaults(t *testing.T) {
+	t.Parallel()
+	tg := target.DuckDB(t)
+	p := coretest.NewProject("crm")
+	p.Seen("crm", 1, "email a@x.com")
+	const nobody = "'per_00000000000000000000000000000000'"
+	state := func(name, entityType, entity, event, category, at string) {
+		p.Compute(t, "project", name, fmt.Sprintf(`select %s as entity_type, %s as entity_id, %s as event_id, '%s' as state_name, %s as state_category, 'v' as state_value,
+			%s as occurred_at from entity.events`, entityType, entity, event, name, category, at))
+	}
+	state("good", "entity_type", "entity_id", "cast(null as text)", "'dimension'", "occurred_at")
+	state("strange_event", "entity_type", "entity_id", "'evt_ffffffffffffffffffffffffffffffff'", "'dimension'", "occurred_at")
+	state("of_nobody", "entity_type", nobody, "event_id", "'dimension'", "occurred_at")
+	state("of_another_type", "'order'", "entity_id", "event_id", "'dimension'", "occurred_at")
+	state("never", "entity_type", "entity_id", "event_id", "'dimension'", "cast(null as timestamp)")
+	state("metric", "entity_type", "entity_id", "event_id", "lower('METRIC')", "occurred_at")
+	state("no_category", "entity_type", "entity_id", "event_id", "cast(null as text)", "occurred_at")
+	trait := func(name, entityType, entity, value, at string) {
+		p.Compute(t, "project", name, fmt.Sprintf("select %s as entity_type, %s as entity_id, '%s' as trait_name, %s as trait_value, %s as occurred_at from entity.events",
+			entityType, entity, name, value, at))
+	}
+	trait("t_good", "entity_type", "entity_id", "'x'", "occurred_at")
+	trait("t_null", "entity_type", "entity_id", "cast(null as text)", "occurred_at")
+	trait("t_blank", "entity_type", "entity_id", "'  '", "occurred_at")
+	trait("t_nobody", "entity_type", nobody, "'x'", "occurred_at")
+	trait("t_no_id", "entity_type", "cast(null as text)", "'x'", "occurred_at")
+	trait("t_type", "'order'", "entity_id", "'x'", "occurred_at")
+	trait("t_never", "entity_type", "entity_id", "'x'", "cast(null as timestamp)")
+	p.Compute(t, "project", "t_two", `select entity_type, entity_id, 't_two' as trait_name, 'a' as trait_value, occurred_at from entity.events
+		union all select entity_type, entity_id, 't_two', 'b', occurred_at from entity.events`)
+	p.Build(t, tg)
+	want := []string{
+		"nexus_resolved_entity_traits blank_value t_blank 1", "nexus_resolved_entity_traits conflicting_duplicate t_two 1",
+		"nexus_resolved_entity_traits missing_occurred_at t_never 1", "nexus_resolved_entity_traits no_entity t_no_id 1",
+		"nexus_resolved_entity_traits no_entity t_nobody 1", "nexus_resolved_entity_traits no_entity t_type 1", "nexus_resolved_entity_traits no_value t_null 1",
+		"nexus_states missing_occurred_at never 1", "nexus_states no_entity of_another_type 1", "nexus_states no_entity of_nobody 1",
+		"nexus_states no_event strange_event 1", "nexus_states unknown_value metric 1", "nexus_states unknown_value no_category 1",
+	}
+	if got := coretest.Table(tg, "nexus_findings", "table_name", "reason", "detail", "n"); !slices.Equal(got, want) {
+		t.Errorf("findings\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if got, want := coretest.Table(tg, "nexus_states", "state_name", "trigger_event_id"), []string{"good -", "strange_event -"}; !slices.Equal(got, want) {
+		t.Errorf("states %q, want %q", got, want)
+	}
+}

@@ -303,7 +303,7 @@ func element(s *spec.Spec, k contract.Kind) builder.Element {
 	return builder.Element{
 		"table": builder.Text(tables[k.Name]), "intake": builder.Name(intake(k.Name)), "detail": builder.Name(k.Detail),
 		"sample": builder.Name(k.Sample), "named": builder.Name(k.Names), "unique": builder.List{{"key": key(s, k), "compared": compared(k)}},
-		"folded":      builder.List{{"name": builder.Name(k.Names)}},
+		"folded": builder.List{{"name": builder.Name(k.Names)}}, "caused": builder.If(k.Name == contract.KindComputedStates),
 		"categorized": builder.If(k.Joins == contract.KindStateChanges), "uncategorized": builder.If(k.Joins != contract.KindStateChanges),
 	}
 }

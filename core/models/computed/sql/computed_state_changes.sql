@@ -1,4 +1,4 @@
--- An event that the log does not have is no reason to lose the change.
+-- An event that the log does not have is no reason to lose the change; it is a finding (findings.sql).
 with named as (
   select
     entity_id, entity_type, event_id, canonical_name(state_name) as state_name, state_name as spelling, state_category, state_key,
@@ -13,9 +13,11 @@ select
     else coalesce(n.state_value, cast(n.state_numeric_value as text))
   end as compared_value,
   case when n.state_category = 'measurement' then nullif(trim(n.value_unit), '') end as compared_unit,
+  n.event_id is not null and e.event_id is null as has_unknown_event,
   case
     when n.occurred_at is null then 'missing_occurred_at'
     when n.state_name is null then 'missing_name'
+    when not coalesce(n.state_category in ('dimension', 'measurement'), false) then 'unknown_value'
     when n.state_category = 'measurement' and n.state_numeric_value is null and n.state_value is not null
       and cast(n.state_value as decimal) is null then 'unread_value'
     when k.entity_id is null then 'no_entity'

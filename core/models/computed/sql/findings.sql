@@ -1,4 +1,4 @@
--- Rows of one key that the computed layer gave and that differ, and its own findings.
+-- Rows of one key that the computed layer gave and that differ, changes by events that are not in the log, and its own findings.
 each kinds as k (
   each k.unique as u (
     select k.table as table_name, source, 'conflicting_duplicate' as reason, detail, count(*) as n, min(sample) as sample
@@ -10,6 +10,13 @@ each kinds as k (
       having any u.compared as c (min(c.value) <> max(c.value) or (count(c.value) > 0 and count(c.value) < count(*)))
     ) as conflicts
     group by source, detail
+  )
+  union all
+  each k.caused as e (
+    select k.table as table_name, source, 'no_event' as reason, k.detail as detail, count(*) as n, min(k.sample) as sample
+    from model.k.intake
+    where fault is null and has_unknown_event
+    group by source, k.detail
   )
 )
 union all
