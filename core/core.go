@@ -53,6 +53,7 @@ type Checked struct {
 type composition struct {
 	dialect     string
 	hasPrevious bool
+	materialize string
 }
 
 // composed is a graph whose queries are all checked; it is not changed any more.
@@ -227,7 +228,7 @@ func (c *Checked) Compile(o Options) (*Program, error) {
 // compose makes the graph and checks every query of it, once for all dialects
 // that share it.
 func (c *Checked) compose(d *dialect.Dialect, o Options) (*composed, error) {
-	key := composition{hasPrevious: o.HasPrevious}
+	key := composition{hasPrevious: o.HasPrevious, materialize: c.materialize(d)}
 	if c.spec.Resolution.Strategy == identity.Recursive {
 		key.dialect = d.Name
 	}
@@ -265,6 +266,17 @@ func (c *Checked) compose(d *dialect.Dialect, o Options) (*composed, error) {
 	return made, nil
 }
 
+// materialize is what the project wants, or else what suits the dialect.
+func (c *Checked) materialize(d *dialect.Dialect) string {
+	switch {
+	case c.spec.Materialize != "":
+		return c.spec.Materialize
+	case d.Views:
+		return spec.Views
+	}
+	return spec.Tables
+}
+
 // nodes composes every layer; none knows of another's work.
 func (c *Checked) nodes(d *dialect.Dialect, o Options, names eventlog.Names) ([]*graph.Node, error) {
 	var layers []func() ([]*graph.Node, error)
@@ -279,14 +291,16 @@ func (c *Checked) nodes(d *dialect.Dialect, o Options, names eventlog.Names) ([]
 			return sc.nodes(computed.Reads{Dimensions: eventlog.GivenDimensions(c.kinds), Currency: c.spec.Currency})
 		})
 	}
+	materialized := *c.spec
+	materialized.Materialize = c.materialize(d)
 	layers = append(layers,
 		func() ([]*graph.Node, error) { return eventlog.Nodes(c.spec, c.kinds) },
 		func() ([]*graph.Node, error) {
 			return identity.Nodes(c.spec, identity.Options{Recursion: d.Recursion, HasPrevious: o.HasPrevious})
 		},
 		func() ([]*graph.Node, error) { return computed.Nodes(c.spec, c.kinds) },
-		func() ([]*graph.Node, error) { return state.Nodes(c.spec, c.kinds, names) },
-		func() ([]*graph.Node, error) { return final.Nodes(c.spec, c.kinds, names) },
+		func() ([]*graph.Node, error) { return state.Nodes(&materialized, c.kinds, names) },
+		func() ([]*graph.Node, error) { return final.Nodes(&materialized, c.kinds, names) },
 	)
 	made, failed := make([][]*graph.Node, len(layers)), make([]error, len(layers))
 	var wg sync.WaitGroup

@@ -146,15 +146,11 @@ func (p *Program) InsertFindings(found []Finding) (string, error) {
 	return render.InsertSelect(p.Plan.Dialect, p.Plan.Building(contract.TableFindings), names, rows), nil
 }
 
-// digests renders the fingerprint of every table of the contract; the layers
+// digests renders the fingerprint of every table of the contract, stored or not; the layers
 // before the event log repeat what it holds.
 func (p *Program) digests() error {
 	for _, r := range p.Plan.Relations {
-		switch {
-		case r.Storage == graph.View:
-			continue
-		case r.Layer == graph.Log, r.Layer == graph.Identity, r.Layer == graph.Final:
-		default:
+		if t, ok := contract.Lookup(r.Name); !ok || t.View {
 			continue
 		}
 		text, err := render.Digest(p.Plan.Dialect, p.Plan.Published(r.Name), r.Columns)

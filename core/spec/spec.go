@@ -22,9 +22,18 @@ type Spec struct {
 	Currency   *Currency // nil: amounts stay in their own currency
 	// MeasurementsSummed lists measurement names of which one event may have several; they are summed.
 	MeasurementsSummed []string
+	// Materialize says how relations are kept that follow from stored ones by a join or a group: Tables, Views, or ""
+	// for what suits the dialect.
+	Materialize string
 	// Computed are the project's own computed fragments. Their kinds may be left out.
 	Computed []Fragment
 }
+
+// What Spec.Materialize may be.
+const (
+	Tables = "table"
+	Views  = "view"
+)
 
 // CurrencySource is the name under which rates are loaded; MoneyUnit is the unit that a state of amounts of money declares.
 const (

@@ -92,7 +92,7 @@ type Bound struct {
 // Spec makes the core's view of the project.
 func (p *Project) Spec(bound map[string]Bound) (*spec.Spec, error) {
 	s := &spec.Spec{
-		Name: p.Name, MeasurementsSummed: p.Measured.Sum,
+		Name: p.Name, MeasurementsSummed: p.Measured.Sum, Materialize: p.Kept,
 		Resolution: p.resolution(), Traits: make(map[string]spec.TraitRule, len(p.Traits)),
 	}
 	for name, t := range p.Traits {

@@ -25,6 +25,7 @@ type Project struct {
 	Derived    []DerivedState    `yaml:"derived_states" doc:"States that are expressions over other states of the same entity."`
 	Computed   warehouse.List    `yaml:"computed" doc:"Files or globs of portable SQL, relative to the project: fragments that are evaluated after resolution, over entity.events, entity.measurements, entity.dimensions, entity.traits and entity.states. They give traits, states or dimensions of the project's own, such as a lead score."`
 	Currency   Currency          `yaml:"currency" doc:"The currency in which states of money are reported; default: each amount stays in its own."`
+	Kept       string            `yaml:"materialize" enum:"table,view" doc:"How nexus_entity_participants, nexus_entity_state_participants, nexus_event_measurements and nexus_event_dimensions are kept: as tables, or as views of what they follow from. The rows are the same. Default: view in DuckDB, table elsewhere."`
 	Measured   Measurements      `yaml:"measurements" doc:"Rules for measurements."`
 
 	// Dir is the project's folder and File the file's path as messages show it.

@@ -6,9 +6,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 
+	"github.com/nexus-host/nexus-host/core/contract"
+	"github.com/nexus-host/nexus-host/core/spec"
+	"github.com/nexus-host/nexus-host/host"
 	"github.com/nexus-host/nexus-host/internal/demo"
 )
 
@@ -70,6 +74,42 @@ func Demo(t *testing.T, customers int, seed uint64, sites ...Site) {
 			}
 			s.record(t, name, len(want))
 		})
+	}
+}
+
+// Materialized builds the demo with every choice of `materialize` on each site, and holds that all tables have the digests that
+// a build of the default has on DuckDB.
+func Materialized(t *testing.T, customers int, seed uint64, sites ...Site) {
+	t.Helper()
+	want := onDuckDB().demo(t, customers, seed, "rounds")
+	for _, s := range sites {
+		for _, choice := range []string{spec.Tables, spec.Views} {
+			t.Run(s.Name+"/"+choice, func(t *testing.T) {
+				dir := s.demoProject(t, customers, seed)
+				file := filepath.Join(dir, "nexus.yaml")
+				text, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(file, append(text, "materialize: "+choice+"\n"...), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				p, digests := s.build(t, dir, "corpus_materialize_"+choice, "rounds")
+				compare(t, want, digests)
+				m, err := p.Graph(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, name := range []string{
+					contract.TableParticipants, contract.TableStateParticipants, contract.TableMeasurements, contract.TableDimensions,
+				} {
+					i := slices.IndexFunc(m.Relations, func(r host.Relation) bool { return r.Name == name })
+					if i < 0 || m.Relations[i].Kind != choice { // a kind has the name of its choice
+						t.Errorf("%s is no %s", name, choice)
+					}
+				}
+			})
+		}
 	}
 }
 

@@ -20,3 +20,11 @@ func duckDBSite() conformance.Site {
 
 // TestProjects builds the projects of testdata/projects on DuckDB; test/{postgres,snowflake,bigquery,spark} do on their engines.
 func TestProjects(t *testing.T) { conformance.Projects(t, duckDBSite()) }
+
+// TestMaterialize builds the demo with each choice of materialize; test/postgres does on PostgreSQL.
+func TestMaterialize(t *testing.T) {
+	if testing.Short() {
+		t.Skip("left to the full run")
+	}
+	conformance.Materialized(t, 10, 7, duckDBSite())
+}

@@ -43,3 +43,6 @@ func TestDemo(t *testing.T) {
 }
 
 func TestDemoWithoutRecords(t *testing.T) { conformance.Demo(t, 0, 7, postgresSite(t)) }
+
+// TestMaterialize builds the demo with each choice of materialize.
+func TestMaterialize(t *testing.T) { conformance.Materialized(t, 10, 7, postgresSite(t)) }

@@ -28,7 +28,7 @@ func Nodes(s *spec.Spec, fragments []eventlog.Fragment, names eventlog.Names) ([
 	if err != nil {
 		return nil, err
 	}
-	c := &composer{names: names, fragments: fragments}
+	c := &composer{names: names, fragments: fragments, views: s.Materialize == spec.Views}
 	c.Files = files
 	if c.Macros, err = eventlog.EntityMacros(types); err != nil {
 		return nil, err
@@ -45,12 +45,12 @@ func Nodes(s *spec.Spec, fragments []eventlog.Fragment, names eventlog.Names) ([
 		"computed": builder.If(eventlog.Gives(fragments, contract.KindComputedTraits)),
 	}})
 	c.Make(builder.Work("nxw_relationship_ends", "Relationship declarations by entity."), "relationship_ends")
-	c.Make(graph.Published(contract.TableParticipants), "participants")
+	c.participants()
 	c.Make(graph.Published(contract.TableRelationships), "relationships")
 	c.table(contract.TableResolvedTraits, rules)
 	c.table(contract.TableEntities, c.entities())
-	c.table(contract.TableMeasurements, c.wide(contract.TableMeasurements, eventlog.Measurements, names.Measurements))
-	c.table(contract.TableDimensions, c.wide(contract.TableDimensions, eventlog.Dimensions, names.Dimensions))
+	c.Make(c.derived(contract.TableMeasurements), contract.TableMeasurements, c.wide(contract.TableMeasurements, eventlog.Measurements, names.Measurements))
+	c.Make(c.derived(contract.TableDimensions), contract.TableDimensions, c.wide(contract.TableDimensions, eventlog.Dimensions, names.Dimensions))
 	c.findings(s)
 	return c.Done()
 }
@@ -60,11 +60,41 @@ type composer struct {
 	fragments  []eventlog.Fragment
 	attributes []sql.ColumnDef
 	registered bool // some entities are not resolved
+	views      bool // what follows from stored tables is not stored
 	names      eventlog.Names
 }
 
 // table makes a published table by the model of its name.
 func (c *composer) table(name string, p builder.Params) { c.Make(graph.Published(name), name, p) }
+
+// derived is a published relation that follows from stored ones.
+func (c *composer) derived(name string) *graph.Relation {
+	r := graph.Published(name)
+	if c.views {
+		r.Storage = graph.View
+	}
+	return r
+}
+
+// participants are stored as text, or as numbers under a view.
+func (c *composer) participants() {
+	c.Make(builder.Work("nxw_identifier_entities", "The entity of each identifier that has one."), "identifier_entities")
+	if !c.views {
+		c.Make(graph.Published(contract.TableParticipants), "participants")
+		return
+	}
+	var digits builder.List
+	for i, digit := range "0123456789abcdef" {
+		digits = append(digits, builder.Element{"text": builder.Text(string(digit)), "number": builder.Int(i)})
+	}
+	numbered := func(name, doc string, key ...string) {
+		c.Make(&graph.Relation{Name: name, Layer: graph.Final, Doc: doc, Key: key}, name, builder.Params{Lists: builder.Lists{"digits": digits}})
+	}
+	numbered("nexus_numbered_events", "The events that entities take part in, by numbers of one build.", "event")
+	numbered("nexus_numbered_entities", "The entities that take part in events, by numbers of one build.", "entity")
+	numbered("nexus_numbered_participants", "What nexus_entity_participants shows, with numbers for events and entities.")
+	c.Make(c.derived(contract.TableParticipants), "participants_view")
+}
 
 // free gives a name that becomes a column a prefix where another column has it.
 func free(name, prefix string, taken []string) string {

@@ -41,7 +41,7 @@ func newComposer(s *spec.Spec, fragments []eventlog.Fragment, names eventlog.Nam
 	if err := diags.Err(); err != nil {
 		return nil, err
 	}
-	c := &composer{currency: s.Currency, rules: r, derived: d, columns: columnNames(names.States, d)}
+	c := &composer{currency: s.Currency, rules: r, derived: d, columns: columnNames(names.States, d), views: s.Materialize == spec.Views}
 	c.carried, c.units = carried(d, r.united()), map[string]string{}
 	c.Files, c.Params = files, c.wide()
 	c.Relations = map[string]string{"wide": contract.TableEntityStates} // read by sql/derived.sql
@@ -65,6 +65,7 @@ type composer struct {
 	units   map[string]string   // the columns with the units of those, and of the derived ones, while the wide table is made
 
 	currency *spec.Currency // nil: nothing is converted
+	views    bool           // what follows from stored tables is not stored
 }
 
 func (c *composer) compose() {
@@ -111,7 +112,31 @@ func (c *composer) compose() {
 		states = c.both("states_both", states, c.Query("derived"))
 	}
 	c.Add(graph.Published(contract.TableStates), states)
-	c.Make(graph.Published(contract.TableStateParticipants), "participants")
+	c.participants()
+}
+
+// participants look back from each event at the states. They are stored as text, or as numbers under a view.
+func (c *composer) participants() {
+	p := builder.Params{Lists: builder.Lists{"stored": builder.If(!c.views), "numbered": builder.If(c.views)}}
+	event, entity := "event_id", "entity_id"
+	p.Relations = map[string]string{"participants": contract.TableParticipants}
+	if c.views {
+		event, entity = "event", "entity"
+		p.Relations["participants"] = "nexus_numbered_participants"
+	}
+	p.Elements = map[string]builder.Element{"event": {"key": builder.Name(event)}, "entity": {"key": builder.Name(entity)}}
+	line, r := c.Query("participants_line", p), graph.Published(contract.TableStateParticipants)
+	q := c.Query("participants", p)
+	if !c.views {
+		builder.With(q, "looked_back", line)
+		c.Add(r, q)
+		return
+	}
+	c.Add(&graph.Relation{
+		Name: "nexus_numbered_state_participants", Layer: graph.Final, Doc: "What nexus_entity_state_participants shows, with numbers for events and entities.",
+	}, line)
+	r.Storage = graph.View
+	c.Add(r, q)
 }
 
 // unitsName is the wide table with the units of derived states, where there are such.
