@@ -88,6 +88,21 @@ func (a *app) printFindings(rep *host.Report) {
 	for _, k := range kinds {
 		fmt.Fprintf(a.err, "  %s: %s\n", k.source, findingLine(byKind[k]))
 	}
+	a.printCountedTwice(rep)
+}
+
+// printCountedTwice says which measurements are in the totals twice, because two sources have read the same records.
+func (a *app) printCountedTwice(rep *host.Report) {
+	var names []string
+	for _, f := range rep.Findings {
+		if f.Reason == "counted_twice" {
+			names = append(names, fmt.Sprintf("  %s: %s", f.Source, f.Detail))
+		}
+	}
+	if len(names) > 0 {
+		fmt.Fprintf(a.err, "\nwarning: two sources have read the same records. Totals are too high, as they count twice:\n%s\n"+
+			"  Remove the table from one of the sources; if they are two accounts, give each table its connection.\n", strings.Join(names, "\n"))
+	}
 }
 
 // findingLine says how many findings of one source and reason there are, where, and an example.

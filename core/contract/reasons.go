@@ -51,6 +51,8 @@ func Reasons() []Reason {
 		{"blocked", "Identifiers that a guard of the project blocks.", "None."},
 		{"two_sources", "Events that several sources claim, of which one source's row was taken; records with one id and connection that two sources of one plugin " +
 			"have read: their events and amounts count twice.", "Two sources may read the same table: remove one, or mend the plugin."},
+		{"counted_twice", "Measurements that two sources of one plugin give alike, while both have read the same records (two_sources): every total has them twice.",
+			"Remove the table from one of the sources. If they are accounts of their own, give each table its connection."},
 		{"missing_rate", "Amounts for which there is no rate to the reporting currency on their day, or on one of the max_age_days before it; states have no value " +
 			"while they are in force, and computed totals that they are a part of have none.", "Add the rate to currency.rates."},
 		{"rate_without_currency", "Rates that do not say of which currency they are; they are left out.", "Mend the rates: from (or currency), to."},

@@ -183,25 +183,37 @@ func (c *composer) wide(table, kind string, names []string) builder.Params {
 	return builder.Params{Lists: builder.Lists{"sources": sources}}
 }
 
-// twins are the tables that two sources of one plugin have.
-func twins(s *spec.Spec) builder.List {
-	var list builder.List
+// countedTwice finds, for every two sources of one plugin, the records that both have read in tables that both have.
+func (c *composer) countedTwice(s *spec.Spec) (arms []*sql.Select) {
 	for i, src := range s.Sources {
 		for _, other := range s.Sources[i+1:] {
-			if other.Plugin != src.Plugin {
+			if other.PluginName() != src.PluginName() {
 				continue
 			}
+			var twins builder.List
 			for _, t := range src.Tables {
 				if !t.Absent && slices.ContainsFunc(other.Tables, func(o spec.Table) bool { return o.Name == t.Name && !o.Absent }) {
-					list = append(list, builder.Element{
-						"table": builder.Text(t.Name), "source": builder.Text(src.Name), "detail": builder.Text("also of " + other.Name),
-						"base": builder.Name(base.Name(src.Name, t.Name)), "other": builder.Name(base.Name(other.Name, t.Name)),
+					twins = append(twins, builder.Element{
+						"table": builder.Text(t.Name), "base": builder.Name(base.Name(src.Name, t.Name)), "other": builder.Name(base.Name(other.Name, t.Name)),
 					})
 				}
 			}
+			if len(twins) == 0 {
+				continue
+			}
+			found := c.Query("counted_twice", builder.Params{Elements: map[string]builder.Element{
+				"pair": {"source": builder.Text(src.Name), "other": builder.Text(other.Name), "detail": builder.Text("also of " + other.Name)},
+			}})
+			sql.RewriteTables(found, func(t sql.TableExpr) sql.TableExpr {
+				if r, ok := t.(*sql.Relation); ok && r.Name == "shared_records" {
+					return &sql.Subquery{Query: c.Query(r.Name, builder.Params{Lists: builder.Lists{"twins": twins}}), Alias: r.Name}
+				}
+				return t
+			})
+			arms = append(arms, found.Arms...)
 		}
 	}
-	return list
+	return arms
 }
 
 // unshown finds values that the wide tables do not show: attributes behind a trait of the same name, flags that are no truth value.
@@ -235,9 +247,9 @@ func (c *composer) findings(s *spec.Spec) {
 			tables = append(tables, builder.Element{"relation": builder.Name(base.FoundName(src.Name))})
 		}
 	}
-	of := builder.Params{Lists: builder.Lists{"found": tables, "twins": twins(s), "free_mail": builder.If(s.Resolution.FreeMailDomains)}}
+	of := builder.Params{Lists: builder.Lists{"found": tables, "free_mail": builder.If(s.Resolution.FreeMailDomains)}}
 	q.Arms = slices.Concat(q.Arms, c.Query("no_entity").Arms, c.Query("mixed_units").Arms, c.Query("tables_found", of).Arms)
-	q.Arms = append(q.Arms, c.unshown()...)
+	q.Arms = slices.Concat(q.Arms, c.unshown(), c.countedTwice(s))
 	if s.Currency != nil {
 		q.Arms = append(q.Arms, c.Query("missing_rates").Arms...)
 	}

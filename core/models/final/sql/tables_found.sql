@@ -1,5 +1,4 @@
--- What was found in the sources' tables, which identifiers are blocked, events that several sources claim, and records that two
--- sources of one plugin have read: what is in them counts twice.
+-- What was found in the sources' tables, which identifiers are blocked, and events that several sources claim.
 each found as f (
   select table_name, source, reason, detail, n, sample
   from model.f.relation
@@ -26,11 +25,3 @@ from (
   having min(source) <> max(source)
 ) as claimed
 group by source
-union all
-each twins as t (
-  select t.table as table_name, t.source as source, 'two_sources' as reason, t.detail as detail, count(*) as n, min(a.record_id) as sample
-  from model.t.base as a
-  join model.t.other as b on b.record_id = a.record_id and coalesce(b._connection, b._account, '') = coalesce(a._connection, a._account, '')
-  where a._is_latest and b._is_latest
-  having count(*) > 0
-)
