@@ -1,0 +1,2 @@
+select entity_type, entity_id, 'score' as trait_name, '1' as trait_value
+from entity.events

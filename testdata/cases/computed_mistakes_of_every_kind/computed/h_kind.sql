@@ -1,0 +1,1 @@
+select entity_id, 5 as score from entity.events

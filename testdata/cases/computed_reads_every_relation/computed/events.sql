@@ -1,0 +1,1 @@
+select entity_type, entity_id, 'n_events' as trait_name, cast(count(distinct event_id) as text) as trait_value, max(occurred_at) as occurred_at from entity.events where entity_type = 'person' and event_type = 'order' and event_name = 'order_placed' group by entity_type, entity_id

@@ -1,0 +1,1 @@
+select entity_type, entity_id, 'names_seen' as trait_name, concat(cast(count(distinct trait_value) as text), ' ', arg_max(trait_value, occurred_at)) as trait_value, max(occurred_at) as occurred_at from entity.traits where trait_name = 'first_name' group by entity_type, entity_id

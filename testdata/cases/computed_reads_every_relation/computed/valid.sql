@@ -1,0 +1,1 @@
+select entity_type, entity_id, 'n_valid' as trait_name, cast(count(distinct event_id) as text) as trait_value, max(occurred_at) as occurred_at from entity.dimensions where entity_type = 'person' and dimension_name = 'is_valid_order' and dimension_value = 'true' and role = 'buyer' group by entity_type, entity_id

@@ -1,0 +1,1 @@
+select entity_type, entity_id, 'evt_00000000000000000000000000000000' as event_id, 'strange' as state_name, 'dimension' as state_category, 'x' as state_value, occurred_at from entity.events where entity_type = 'person' and event_name = 'order_placed'

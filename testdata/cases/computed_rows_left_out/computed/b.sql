@@ -1,0 +1,1 @@
+select entity_type, entity_id, cast(null as text) as event_id, 'of_none' as state_name, 'dimension' as state_category, 'x' as state_value, occurred_at from entity.events where entity_type = 'person' and event_name = 'order_placed'

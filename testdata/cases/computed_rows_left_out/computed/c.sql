@@ -1,0 +1,1 @@
+select entity_type as entity_type, 'per_00000000000000000000000000000000' as entity_id, 'nobody' as trait_name, '1' as trait_value, occurred_at from entity.events where entity_type = 'person' and event_name = 'order_placed'

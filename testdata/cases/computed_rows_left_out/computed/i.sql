@@ -1,0 +1,1 @@
+select entity_type, entity_id, 'odd' as state_name, concat('met', 'ric') as state_category, '1' as state_value, occurred_at from entity.events where entity_type = 'person' and event_name = 'order_placed'

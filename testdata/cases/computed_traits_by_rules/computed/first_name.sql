@@ -1,0 +1,1 @@
+select entity_type, entity_id, 'first_name' as trait_name, 'Computed' as trait_value, max(occurred_at) as occurred_at from entity.traits where trait_name = 'first_name' group by entity_type, entity_id

@@ -1,0 +1,1 @@
+select entity_type, entity_id, 'last_name' as trait_name, 'Later' as trait_value, date_add('day', 400, max(occurred_at)) as occurred_at from entity.traits where trait_name = 'last_name' group by entity_type, entity_id
