@@ -65,6 +65,9 @@ var strategies = []string{identity.Rounds, identity.Recursive}
 
 // Library makes scripts; projects are checked once for all dialects.
 type Library struct {
+	// Leave says which builds are left out; nil: none.
+	Leave func(project, strategy string) bool
+
 	mu      sync.Mutex
 	checked map[string]checked
 }
@@ -84,6 +87,9 @@ func (l *Library) All(t testing.TB, d *dialect.Dialect) []*Script {
 	var list []*Script
 	for _, p := range projects() {
 		for _, strategy := range strategies {
+			if l.Leave != nil && l.Leave(p.name, strategy) {
+				continue
+			}
 			s, err := l.build(p, strategy, d)
 			var refused *identity.StrategyError
 			if strategy == identity.Recursive && errors.As(err, &refused) {
