@@ -192,7 +192,7 @@ var finalPeers = []struct {
 
 func TestFinalPeers(t *testing.T) {
 	for i, c := range finalPeers {
-		if testing.Short() && i%6 != 0 {
+		if testing.Short() && i%12 != 0 {
 			t.Logf("left to the full run: %s", c.name)
 			continue
 		}

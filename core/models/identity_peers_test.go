@@ -143,7 +143,7 @@ func groupsOf(tg *coretest.Target) (groups []string, entity map[string]string) {
 
 func TestIdentityPeers(t *testing.T) {
 	for i, c := range identityPeers {
-		if testing.Short() && i%6 != 0 {
+		if testing.Short() && i != 6 {
 			t.Logf("left to the full run: %s", c.name)
 			continue
 		}

@@ -22,8 +22,8 @@ import (
 	"github.com/nexus-host/nexus-host/internal/pgtest"
 )
 
-// DuckDB opens an embedded database in memory; with -short one without its optimizer, which over a test's few rows takes
-// longer than what it saves.
+// DuckDB opens an embedded database in memory; with -short one without its optimizer and threads, which over a test's few
+// rows take longer than what they save.
 func DuckDB(t testing.TB) *coretest.Target {
 	t.Helper()
 	tg := coretest.NewTarget(t, "duckdb", open(t, "duckdb", ""), appendRows)
@@ -32,6 +32,7 @@ func DuckDB(t testing.TB) *coretest.Target {
 	tg.Exec("SET temp_directory = ''")
 	if testing.Short() {
 		tg.Exec("PRAGMA disable_optimizer")
+		tg.Exec("SET threads = 1")
 	}
 	return tg
 }
