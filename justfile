@@ -53,9 +53,9 @@ fuzz minutes="2":
 lint:
     bash .ci/run lint
 
-# the tables that README quotes
-bench:
-    go run ./test/bench
+# the tables that README quotes; `just bench --against BINARY` runs another nexus-host in turn, `just bench --help` has the parts
+bench *args:
+    go run ./test/bench {{args}}
 
 # format, linters, unit tests and golden files; under 5 minutes with caches
 fast:

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/emit/dialect"
 	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
@@ -29,6 +30,8 @@ type Target struct {
 	// Statements counts what was executed; Trace, if set, gets each statement with its time.
 	Statements int
 	Trace      func(statement string, took time.Duration)
+	// Work, if set, is an attached database for work relations.
+	Work string
 }
 
 // NewTarget makes a target of an open database; fill writes rows to a table of these columns.
@@ -79,16 +82,19 @@ func (tg *Target) insert(name string, columns []sql.ColumnDef, rows [][]any) err
 
 // path is where a relation of a schema is here.
 func (tg *Target) path(schema, name string) string {
-	p, err := names(schema, name)
+	p, err := tg.names(schema, name)
 	if err != nil {
 		tg.t.Fatal(err)
 	}
 	return render.Path(tg.Dialect, p)
 }
 
-func names(schema, name string) ([]string, error) {
-	if schema == "prev" {
+func (tg *Target) names(schema, name string) ([]string, error) {
+	switch {
+	case schema == "prev":
 		return []string{"prev_" + name}, nil
+	case tg.Work != "" && strings.HasPrefix(name, contract.WorkPrefix):
+		return []string{tg.Work, "main", name}, nil
 	}
 	return []string{name}, nil
 }
@@ -179,7 +185,7 @@ func (tg *Target) create(s *graph.Create) {
 
 func (tg *Target) render(q *sql.Query) string {
 	tg.t.Helper()
-	text, err := render.Query(q, tg.Dialect, names)
+	text, err := render.Query(q, tg.Dialect, tg.names)
 	if err != nil {
 		tg.t.Fatal(err)
 	}

@@ -60,26 +60,26 @@ var shapes = []shape{
 }
 
 // scaling builds each shape in several sizes and holds the result against what is right.
-func scaling(ctx context.Context, dir, binary string, sizes []int) error {
+func (b *bench) scaling(ctx context.Context, sizes []int) error {
 	if len(sizes) == 0 {
 		return nil
 	}
-	cache := []string{"XDG_CACHE_HOME=" + filepath.Join(dir, "cache")}
-	fmt.Printf("\n| records | shape | `build`, s | peak MB |\n| --- | --- | --- | --- |\n")
+	heading("what resolution has to fear")
+	table("records", "shape", "wall s", "processor s", "peak MB")
 	for _, s := range shapes {
 		for _, n := range sizes {
-			project := filepath.Join(dir, "shape")
+			project := filepath.Join(b.dir, "shape")
 			if err := s.write(project, n); err != nil {
 				return err
 			}
-			f, err := run(ctx, cache, binary, "build", "--quiet", "--project", project)
+			f, err := b.binaries[0].build(ctx, project)
 			if err != nil {
 				return err
 			}
-			if err := s.check(ctx, binary, project, n); err != nil {
+			if err := s.check(ctx, b.binaries[0].path, project, n); err != nil {
 				return err
 			}
-			fmt.Printf("| %d | %s | %.1f | %d |\n", n, s.name, f.wall.Seconds(), f.rss>>20)
+			fmt.Printf("| %d | %s | %.1f | %.1f | %d |\n", n, s.name, f.wall.Seconds(), f.cpu.Seconds(), f.rss>>20)
 			if err := os.RemoveAll(project); err != nil {
 				return err
 			}

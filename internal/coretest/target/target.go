@@ -37,6 +37,21 @@ func DuckDB(t testing.TB) *coretest.Target {
 	return tg
 }
 
+// File opens a new database in a file with its work relations in memory, as builds do, for two threads and with the
+// memory of a build. What is not the models' own work is done through the connections of db.
+func File(t testing.TB, path string) (tg *coretest.Target, db *stdsql.DB) {
+	t.Helper()
+	db = open(t, "duckdb", path)
+	tg = coretest.NewTarget(t, "duckdb", db, appendRows)
+	for _, statement := range []string{
+		"SET memory_limit = '4GB'", "SET threads = 2", "SET preserve_insertion_order = false", "ATTACH ':memory:' AS nexus_work",
+	} {
+		tg.Exec(statement)
+	}
+	tg.Work = "nexus_work"
+	return tg, db
+}
+
 // Postgres makes an empty database on the server.
 func Postgres(t testing.TB, s *pgtest.Server) *coretest.Target {
 	t.Helper()
