@@ -31,7 +31,6 @@ import (
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/duckdb"
 	"github.com/nexus-host/nexus-host/internal/cache"
-	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 var folder = flag.String("cases", "../../testdata/cases", "the folder of the cases")
@@ -49,33 +48,16 @@ type question struct {
 	Rows []json.RawMessage `json:"rows"`
 }
 
-// share is how many cases there are to one that an ordinary run builds.
-const share = 3
-
-// every reports whether all cases are built: where nothing is to be left out, in another folder of cases, and where -run names some.
-func every() bool {
-	run := flag.Lookup("test.run")
-	return tier.All() || *folder != flag.Lookup("cases").DefValue || run != nil && strings.Contains(run.Value.String(), "/")
-}
-
-// TestCases builds the cases: a share of those of each prefix, or every one; with -short, the first of some prefixes.
+// TestCases builds every case; with -short, the first of some prefixes.
 func TestCases(t *testing.T) {
 	dirs, err := filepath.Glob(filepath.Join(*folder, "*", "expect.json"))
 	if err != nil || len(dirs) == 0 {
 		t.Fatalf("%d cases, %v", len(dirs), err)
 	}
-	last, of := "", map[string]int{}
-	all := every()
-	if !all && !testing.Short() {
-		t.Logf("one in %d of %d cases; %s=all, or -run TestCases/name, builds all", share, len(dirs), tier.Variable)
-	}
+	last := ""
 	for _, file := range dirs {
 		dir := filepath.Dir(file)
 		prefix, _, _ := strings.Cut(filepath.Base(dir), "_")
-		of[prefix]++
-		if !all && of[prefix]%share != 1 {
-			continue
-		}
 		if testing.Short() && (prefix == last || !slices.Contains([]string{"calendar", "computed", "gmail", "shopify", "stripe"}, prefix)) {
 			continue
 		}
