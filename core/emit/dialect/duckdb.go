@@ -43,11 +43,13 @@ func duckdb() *Dialect {
 			"div.decimal.pow10": `CAST(TRY_CAST(TRY_CAST(#0 AS DECIMAL(27,9)) * @1 AS DECIMAL(27,9)) AS DECIMAL(38,9))`,
 			"div.bigint.pow10":  `CAST(TRY_CAST(#0 AS DECIMAL(18,0)) * @1 AS DECIMAL(38,9))`,
 			"cast.text.double":  `CASE WHEN regexp_full_match(#0, ' *` + decimalShape + ` *') AND strlen(#0) <= 200 THEN TRY_CAST(#0 AS DOUBLE) END`,
-			"cast.text.boolean": `CASE WHEN lower(trim(#0, ' ')) IN ('true', 't', 'yes', 'y', '1') THEN TRUE WHEN lower(trim(#0, ' ')) IN ('false', 'f', 'no', 'n', '0') THEN FALSE END`,
-			// Instants in UTC with seconds, by far the most, take the short way.
-			"cast.text.timestamp": `#{timestamp.of(#{trim(#0)})}`,
-			"timestamp.of":        `CASE WHEN NOT regexp_full_match(#0, '` + timestampShape + `') OR starts_with(#0, '0000') THEN NULL WHEN ends_with(#0, 'Z') AND strlen(#0) >= 20 OR strlen(#0) = 10 THEN TRY_CAST(#0 AS TIMESTAMP) ELSE #{zoned(regexp_replace(replace(#0, 'z', 'Z'), '^(.{16})([^:]|$)', '\1:00\2'))} END`,
-			"zoned":               `CASE WHEN regexp_matches(substring(#0, 20), '[Z+-]') THEN #{in_years(make_timestamp(epoch_us(TRY_CAST(#0 AS TIMESTAMPTZ))))} ELSE TRY_CAST(#0 AS TIMESTAMP) END`,
+			"cast.text.boolean": `CASE WHEN list_contains(['true', 't', 'yes', 'y', '1'], lower(trim(#0, ' '))) THEN TRUE WHEN list_contains(['false', 'f', 'no', 'n', '0'], lower(trim(#0, ' '))) THEN FALSE END`,
+			// DuckDB plans each IN as a join with the list: it costs a millisecond however few the rows are.
+			"in.texts": `list_contains([#1], #0)`,
+			// Instants with seconds, by far the most, take the short way. Dates that do not exist are the cast's to find.
+			"cast.text.timestamp": `#{timestamp.of(#0)}`,
+			"timestamp.of":        `CASE WHEN NOT regexp_full_match(#0, '` + laxTimestamp + `') THEN NULL WHEN substring(#0, 17, 1) = ':' AND right(#0, 1) > ' ' AND left(#0, 4) BETWEEN '0002' AND '9998' THEN #{instant(replace(#0, 'z', 'Z'))} ELSE #{in_years(#{instant(regexp_replace(replace(trim(#0, ` + blanks + `), 'z', 'Z'), '^(.{16})([^:]|$)', '\1:00\2'))})} END`,
+			"instant":             `make_timestamp(epoch_us(TRY_CAST(#0 AS TIMESTAMPTZ)))`,
 			"in_years":            `CASE WHEN @0 BETWEEN TIMESTAMP '0001-01-01 00:00:00' AND TIMESTAMP '9999-12-31 23:59:59.999999' THEN #0 END`,
 			"cast.text.json":      `CASE WHEN regexp_matches(#0, '` + lenientJSON + `') AND (regexp_matches(#0, '(^|[^\\])(\\\\)*\\u0000') OR regexp_matches(regexp_replace(#0, '"([^"\\]|\\.)*"', '""', 'g'), '` + lenientJSON + `')) THEN NULL ELSE TRY_CAST(#0 AS JSON) END`,
 			"cast.bigint.text":    `CAST(#0 AS VARCHAR)`,
@@ -100,7 +102,7 @@ func duckdb() *Dialect {
 			"json.at":                `CAST(json_extract(#0, #1) AS VARCHAR)`,
 			"json.extract":           `CAST(CASE WHEN @0 <> 'null' THEN #0 END AS JSON)`,
 			"json.text":              `CASE WHEN starts_with(#0, '"') THEN json_extract_string(#0, '$') WHEN regexp_full_match(#0, '-?[0-9]+|true|false') THEN #0 ELSE COALESCE(rtrim(rtrim(CAST(TRY_CAST(#0 AS DECIMAL(27,9)) AS VARCHAR), '0'), '.'), NULLIF(regexp_extract(#0, '^(-?[0-9]+)[.]0$', 1), '')) END`,
-			"json.type":              `CASE left(#0, 1) WHEN '{' THEN 'object' WHEN '[' THEN 'array' WHEN '"' THEN 'string' WHEN 't' THEN 'boolean' WHEN 'f' THEN 'boolean' WHEN 'n' THEN 'null' ELSE CASE WHEN @0 IS NOT NULL THEN 'number' END END`,
+			"json.type":              `COALESCE(['object', 'array', 'string', 'boolean', 'boolean', 'null'][list_position(['{', '[', '"', 't', 'f', 'n'], left(#0, 1))], CASE WHEN @0 IS NOT NULL THEN 'number' END)`,
 			"json.bigint":            `CASE WHEN regexp_full_match(#0, '-?[0-9]{1,18}') THEN TRY_CAST(#0 AS BIGINT) WHEN @0 IN ('true', 'false') THEN CAST(@0 = 'true' AS BIGINT) ELSE #{whole(#{json.decimal(#0)})} END`,
 			"json.decimal":           `CASE WHEN starts_with(#0, '"') THEN #{cast.text.decimal(json_extract_string(#0, '$'))} ELSE #{decimal.of(#0)} END`,
 			"json.bool":              `CASE WHEN @0 IN ('true', 'false') THEN @0 = 'true' ELSE #{cast.text.boolean(#{json.text(#0)})} END`,
@@ -115,7 +117,8 @@ func duckdb() *Dialect {
 			"list.once":           `CASE WHEN random() < 2 THEN #0 END`,
 			"json.list":           `#{list.once(CAST(json_extract(#0, [@1]) AS VARCHAR[]))}`,
 			"list.item":           `@0[#1]`,
-			"list.texts":          `list_transform(#0, lambda r: #{json.text(r)})`,
+			"list.texts":          `#{list.once(list_transform(#0, lambda r: #{list.text(r)}))}`,
+			"list.text":           `CASE WHEN @0 IS NOT NULL THEN #{json.text(#0)} END`, // most paths lead to nothing
 			"list.json_array":     `json_extract(#0, #1)`,
 			"list.json_keys":      `list_sort(json_keys(#0, #1))`,
 			"list.split":          `string_split(#0, #1)`,

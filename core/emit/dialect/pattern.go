@@ -14,6 +14,9 @@ const (
 	zoneShape      = `(Z|z|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)`
 	timestampShape = dateShape + `([T ]` + clockShape + zoneShape + `?)?`
 
+	// laxTimestamp is timestampShape between blanks, with days that do not exist.
+	laxTimestamp = `[ \t\n\r]*([0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)-[0-9]{2}-[0-9]{2}([T ]` + clockShape + zoneShape + `?)?[ \t\n\r]*`
+
 	// base64Shape and utf8Shape guard conversions of bytes: no engine is ever given text that it cannot convert.
 	base64Shape = `([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?`
 	utf8Tail    = `[89ab][0-9a-f]`

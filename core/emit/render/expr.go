@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nexus-host/nexus-host/core/lang/sql"
@@ -268,7 +269,21 @@ func (w *writer) in(e *sql.In) (val, error) {
 		}
 		texts[i] = items[i].s
 	}
+	if _, ok := w.d.Template("in.texts"); ok && len(e.List) > 1 && textLiterals(e.List) {
+		found, err := w.fillNamed("in.texts", x, atom(wrap(texts)))
+		if err != nil || !e.Not {
+			return found, err
+		}
+		return found.then(precNot, "NOT "+found.s), nil
+	}
 	return x.then(precCompare, x.in(precAdd)+" "+not(e.Not)+"IN ("+wrap(texts)+")", items...), nil
+}
+
+func textLiterals(list []sql.Expr) bool {
+	return !slices.ContainsFunc(list, func(e sql.Expr) bool {
+		l, ok := e.(*sql.Literal)
+		return !ok || l.Type() != sql.Text
+	})
 }
 
 func (w *writer) caseOf(e *sql.Case) (val, error) {
