@@ -174,7 +174,7 @@ func databricks() *Dialect {
 		},
 		LetAggregates: true, CTEColumns: true, DistinctFrom: true, GroupByOrdinal: true,
 		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}, RecursionDepth: 100, Rename: RenameQualified,
-		Publish: PublishViews, List: ListShow, Block: BlockCompound, Format: "DELTA", Lock: LockLease, Cluster: true, ClusterWithin: 32,
+		Publish: PublishViews, ReplaceTable: true, List: ListShow, Block: BlockCompound, Format: "DELTA", Lock: LockLease, Cluster: true, ClusterWithin: 32,
 		Session:  []string{"SET TIME ZONE 'UTC'"},
 		JSONPath: PathKeys, JSONColumns: true, Unnest: UnnestColumn, PatternStyle: PatternGroups,
 		DotMatchesNewline: true, DollarMatchesNewline: true,

@@ -188,7 +188,8 @@ type Dialect struct {
 	Recursion            map[sql.RecursionForm]bool
 	RecursionDepth       int // levels after which the engine stops by default; 0: none
 	Publish              PublishMode
-	TransactionTables    int // tables that one transaction may write; 0: any number
+	ReplaceTable         bool // CREATE OR REPLACE TABLE AS exists, and its query may read the table
+	TransactionTables    int  // tables that one transaction may write; 0: any number
 	List                 ListStyle
 	Lock                 LockStyle
 	DryRun               bool   // there is no EXPLAIN: a driver can have a query checked without running it

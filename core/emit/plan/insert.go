@@ -16,7 +16,7 @@ import (
 //  1. Missing tables are created, empty. New columns are added, NULL in every row. A table
 //     of which a column has a different type now is replaced by its own rows, cast. Readers
 //     see the last build's values, in the shape of the new one.
-//  2. One transaction empties every table and fills it from its staging table. Readers see all
+//  2. One transaction empties every table that was there before and fills all from their staging tables. Readers see all
 //     of the last build, or all of this one.
 //  3. Views are replaced, each at once, columns and relations that are no longer made are
 //     dropped, and then the staging tables.
@@ -89,7 +89,10 @@ func (p *Plan) publishInsert(s *SchemaState) ([]Phase, error) {
 		var texts []string
 		for _, r := range group {
 			path := p.Published(r.Name)
-			texts = append(texts, render.Empty(p.Dialect, path), render.CopyRows(p.Dialect, p.Building(r.Name), path, r.Columns))
+			if s.unknown || s.find(r.Name) != nil { // the others have just been created
+				texts = append(texts, render.Empty(p.Dialect, path))
+			}
+			texts = append(texts, render.CopyRows(p.Dialect, p.Building(r.Name), path, r.Columns))
 		}
 		phases = append(phases, Phase{Transaction: true, Statements: texts})
 	}

@@ -66,6 +66,8 @@ type Plan struct {
 	inputs    map[string][]string
 	graph     *graph.Graph
 	renderer  *render.Renderer
+	inline    map[string]string // queries of views that are not created, by name; see inline.go
+	replaced  map[string]bool   // relations whose rows replace those of another in the statement that would make them
 }
 
 // Step is one node of the graph. Steps whose Deps have ended may run at once.
@@ -102,7 +104,7 @@ func New(g *graph.Graph, d *dialect.Dialect, o Options) (*Plan, error) {
 	if err := o.Tables.check(); err != nil {
 		return nil, err
 	}
-	p := &Plan{Dialect: d, options: o, graph: g, renderer: render.New(d, o.Reuse)}
+	p := &Plan{Dialect: d, options: o, graph: g, renderer: render.New(d, o.Reuse), inline: map[string]string{}, replaced: map[string]bool{}}
 	if len(o.Schema) > 0 {
 		p.Setup = append(p.Setup, &Statement{SQL: render.CreateSchema(d, o.Schema)})
 	}
@@ -112,6 +114,9 @@ func New(g *graph.Graph, d *dialect.Dialect, o Options) (*Plan, error) {
 		if in.Path == nil {
 			p.Relations = append(p.Relations, &graph.Relation{Name: in.Name, Layer: graph.Raw, Source: in.Source, Columns: in.Columns, Doc: "The records as they were loaded."})
 		}
+	}
+	if err := p.inlineViews(); err != nil {
+		return nil, err
 	}
 	for _, n := range g.Nodes {
 		for _, r := range n.Makes {
@@ -153,7 +158,7 @@ func (p *Plan) free() {
 	}
 	for _, n := range p.graph.Nodes {
 		for _, r := range n.Makes {
-			if r.Layer != graph.Work || kept[r.Name] {
+			if r.Layer != graph.Work || kept[r.Name] || p.replaced[r.Name] {
 				continue
 			}
 			p.Steps = append(p.Steps, &Step{
@@ -165,7 +170,7 @@ func (p *Plan) free() {
 }
 
 // actions renders steps. Within a loop a relation is made again each round, so the
-// last round's goes first.
+// last round's goes first, in one statement where the dialect has one for it.
 func (p *Plan) actions(steps []graph.Step, inLoop bool) ([]Action, error) {
 	var actions []Action
 	add := func(makes string, texts ...string) {
@@ -173,17 +178,26 @@ func (p *Plan) actions(steps []graph.Step, inLoop bool) ([]Action, error) {
 			actions = append(actions, &Statement{SQL: text, Makes: makes})
 		}
 	}
-	for _, s := range steps {
-		switch s := s.(type) {
+	for i := 0; i < len(steps); i++ {
+		switch s := steps[i].(type) {
 		case *graph.Create:
-			text, err := p.create(s.Relation, s.Query)
+			if _, ok := p.inline[s.Relation.Name]; ok {
+				continue
+			}
+			name, replace := s.Relation.Name, p.Dialect.ReplaceTable && inLoop
+			if to := p.renamed(steps[i+1:], name); to != "" {
+				p.replaced[name] = true
+				name, replace = to, true
+				i++
+			}
+			text, err := p.create(s.Relation, s.Query, name, replace)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", s.Relation.Name, err)
 			}
-			if inLoop {
-				add("", render.Drop(p.Dialect, render.Table, p.Building(s.Relation.Name)))
+			if inLoop && !replace {
+				add("", render.Drop(p.Dialect, render.Table, p.Building(name)))
 			}
-			add(s.Relation.Name, text)
+			add(name, text)
 		case *graph.Drop:
 			add("", render.Drop(p.Dialect, render.Table, p.Building(s.Name)))
 		case *graph.Rename:
@@ -194,7 +208,7 @@ func (p *Plan) actions(steps []graph.Step, inLoop bool) ([]Action, error) {
 			if err != nil {
 				return nil, fmt.Errorf("loop %s: %w", s.Name, err)
 			}
-			while, err := p.renderer.Query(s.While, p.names(p.Building))
+			while, err := p.BuildQuery(s.While)
 			if err != nil {
 				return nil, fmt.Errorf("loop %s: %w", s.Name, err)
 			}
@@ -204,6 +218,17 @@ func (p *Plan) actions(steps []graph.Step, inLoop bool) ([]Action, error) {
 		}
 	}
 	return actions, nil
+}
+
+// renamed returns the name that the first of these steps gives to a relation, where one statement can make it under
+// that name at once; "" otherwise.
+func (p *Plan) renamed(steps []graph.Step, name string) string {
+	if len(steps) > 0 && p.Dialect.ReplaceTable {
+		if r, ok := steps[0].(*graph.Rename); ok && r.From == name {
+			return r.To
+		}
+	}
+	return ""
 }
 
 // Building returns the path of a relation while it is built.
@@ -255,21 +280,25 @@ func (p *Plan) names(where func(string) []string) render.Names {
 	}
 }
 
-// create renders a table or view of the query's rows, under the build's prefix. Where the rows are copied to
-// publish them, the copy is laid out.
-func (p *Plan) create(r *graph.Relation, q *sql.Query) (string, error) {
-	text, err := p.renderer.Query(q, p.names(p.Building))
+// create renders a table or view of the query's rows, under the build's prefix and this name; a table may replace the one
+// that has it. Where the rows are copied to publish them, the copy is laid out.
+func (p *Plan) create(r *graph.Relation, q *sql.Query, name string, replace bool) (string, error) {
+	text, err := p.BuildQuery(q)
 	if err != nil {
 		return "", err
 	}
-	path := p.Building(r.Name)
-	switch {
-	case r.Storage == graph.View:
+	path := p.Building(name)
+	if r.Storage == graph.View {
 		return render.CreateView(p.Dialect, path, text), nil
-	case p.Dialect.Publish == dialect.PublishInsert:
-		return render.CreateTableAs(p.Dialect, path, text), nil
 	}
-	return render.CreateTableAs(p.Dialect, path, text, p.layout(r)), nil
+	var layout []render.Layout
+	if p.Dialect.Publish != dialect.PublishInsert {
+		layout = append(layout, p.layout(r))
+	}
+	if replace {
+		return render.ReplaceTableAs(p.Dialect, path, text, layout...), nil
+	}
+	return render.CreateTableAs(p.Dialect, path, text, layout...), nil
 }
 
 // Query renders a checked query over the published relations.
@@ -279,5 +308,10 @@ func (p *Plan) Query(q *sql.Query) (string, error) {
 
 // BuildQuery renders a checked query over the relations being built.
 func (p *Plan) BuildQuery(q *sql.Query) (string, error) {
+	if len(p.inline) > 0 {
+		if text, err := p.inlined(q); err != nil || len(text) <= MaxInlined {
+			return text, err
+		}
+	}
 	return p.renderer.Query(q, p.names(p.Building))
 }

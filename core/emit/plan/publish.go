@@ -25,6 +25,7 @@ type SchemaState struct {
 	// is dropped, and no relation of another program is.
 	Owned   []string
 	Journal []render.Switch // of Plan.Journal, where that relation exists
+	unknown bool            // other relations may exist
 }
 
 func (s *SchemaState) find(name string) *Existing {

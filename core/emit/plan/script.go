@@ -113,19 +113,21 @@ func (p *Plan) scriptSetup() ([]render.ScriptPart, error) {
 func (p *Plan) stagedRelations() (list []Existing) {
 	for _, n := range p.graph.Nodes {
 		for _, r := range n.Makes {
-			if r.Layer == graph.Work {
+			if _, inline := p.inline[r.Name]; r.Layer == graph.Work && !inline && !p.replaced[r.Name] {
 				list = append(list, Existing{Name: r.Name, View: r.Storage == graph.View})
 			}
 		}
 	}
 	for _, r := range p.Relations {
-		list = append(list, Existing{Name: p.options.stagingPrefix() + r.Name, View: r.Storage == graph.View})
+		if _, inline := p.inline[r.Name]; !inline {
+			list = append(list, Existing{Name: p.options.stagingPrefix() + r.Name, View: r.Storage == graph.View})
+		}
 	}
 	return list
 }
 
 func (p *Plan) scriptPublish() ([]render.ScriptPart, error) {
-	s := SchemaState{Relations: p.stagedRelations()}
+	s := SchemaState{Relations: p.stagedRelations(), unknown: true}
 	var phases []Phase
 	var err error
 	switch p.Dialect.Publish {

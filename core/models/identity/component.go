@@ -46,10 +46,8 @@ func (b *resolver) recursion() string {
 
 // components makes nxw_cc_root of the links that are kept.
 func (b *resolver) components() {
-	kept := builder.Work("nxw_cc_links", "Pairs of identifiers that are kept.")
-	b.Make(kept, "links_kept")
 	s := steps{b: b}
-	s.components("nxw_cc", kept.Name)
+	s.components("nxw_cc", "links_kept")
 	s.node("nxw_cc_root")
 }
 
@@ -102,18 +100,19 @@ func (s *steps) drop(names ...string) {
 	}
 }
 
-// components makes <prefix>_root(v, p): for each vertex of the links, a row (v, p)
+// components makes <prefix>_root(v, p): for each vertex of the links that a model makes, a row (v, p)
 // unless it is the least of its component p itself.
 func (s *steps) components(prefix, links string) {
 	graphOf, forest, hook, root := prefix+"_graph", prefix+"_forest", prefix+"_hook", prefix+"_root"
 	outer := s.relations
 	defer func() { s.relations = outer }()
-	s.relations = relations("links_in", links, "cc_graph", graphOf, "cc_forest", forest, "cc_hook", hook, "cc_root", root)
+	s.work(graphOf, links, "The graph of what is left to contract.")
+	s.relations = relations("cc_graph", graphOf, "cc_forest", forest, "cc_hook", hook, "cc_root", root)
 	if s.b.o.Strategy == Recursive {
 		s.work(root, s.b.recursion(), "Each vertex's component, found by recursion.")
+		s.drop(graphOf)
 		return
 	}
-	s.work(graphOf, "cc_graph", "The graph of what is left to contract.")
 	s.work(forest, "cc_forest", "Vertices contracted so far, and into what.")
 	s.loop(prefix+"_round", "cc_graph_size", maxRounds, func() {
 		s.work(hook, "cc_hook", "Each vertex's pointer.")

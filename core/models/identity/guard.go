@@ -103,8 +103,7 @@ func (b *resolver) split() {
 	s.work("nxw_sp_done", "split_none", "Groups that break no rule.")
 	s.work("nxw_sp_cuts", "split_no_cuts", "Links left out.")
 	s.loop("nxw_sp_split", "split_active_size", maxSplits, func() {
-		s.work("nxw_sp_links", "split_links", "Links of the groups in play.")
-		s.components("nxw_sc", "nxw_sp_links")
+		s.components("nxw_sc", "split_links")
 		s.work("nxw_sp_components", "split_components", "Components of the groups in play.")
 		s.work("nxw_sp_held", "split_held", "Identifiers in play of which a rule allows one.")
 		s.work("nxw_sp_violations", "split_violations", "Components that break a rule.")
@@ -121,7 +120,7 @@ func (b *resolver) split() {
 		s.replace("nxw_sp_cuts", "split_cuts", "Links left out.")
 		s.replace("nxw_sp_active", "split_next", "Groups in play.")
 	})
-	s.drop("nxw_sp_active", "nxw_sp_links", "nxw_sp_components", "nxw_sp_held", "nxw_sp_violations", "nxw_sp_current",
+	s.drop("nxw_sp_active", "nxw_sp_components", "nxw_sp_held", "nxw_sp_violations", "nxw_sp_current",
 		"nxw_sp_territories", "nxw_sp_front", "nxw_sp_parts", "nxw_sc_root")
 	b.groups = "nxw_sp_done"
 	b.cutBy = append(b.cutBy, builder.Element{"relation": builder.Name("nxw_sp_cuts")})

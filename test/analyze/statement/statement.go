@@ -36,6 +36,7 @@ type Script struct {
 	Schema     []string
 	Inputs     []Table // what exists before the first statement
 	Statements []Statement
+	Second     int         // the index of the second build's first statement
 	Files      []plan.File // a first build as compile writes it, loops as blocks of the dialect's own language
 }
 
@@ -175,6 +176,9 @@ func (l *Library) build(p sample, strategy string, d *dialect.Dialect) (*Script,
 				return nil, err
 			}
 		}
+		if again {
+			s.Second = len(s.Statements)
+		}
 		if err := s.build(); err != nil {
 			return nil, err
 		}
@@ -279,9 +283,15 @@ func (s *script) publish() error {
 	have := s.state
 	have.Relations = slices.Clone(have.Relations)
 	s.state = plan.SchemaState{}
+	made := map[string]bool{} // views may not be
+	for _, st := range s.Statements[s.Second:] {
+		made[strings.Join(st.Makes, ".")] = true
+	}
 	for _, r := range p.Relations {
 		view := r.Storage == graph.View
-		have.Relations = append(have.Relations, plan.Existing{Name: s.stagingPrefix + r.Name, View: view})
+		if made[strings.Join(p.Building(r.Name), ".")] {
+			have.Relations = append(have.Relations, plan.Existing{Name: s.stagingPrefix + r.Name, View: view})
+		}
 		s.state.Relations = append(s.state.Relations, plan.Existing{
 			Name: r.Name, View: view || s.Dialect.Publish == dialect.PublishViews, Columns: r.Columns,
 		})

@@ -1,3 +1,3 @@
 select a as v, b as p
-from model.links_in
+from model.cc_graph
 where false

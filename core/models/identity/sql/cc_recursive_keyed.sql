@@ -2,10 +2,10 @@
 -- least label of a neighbour's, and every vertex the label of its label. Ends when nothing falls any more.
 with recursive ends as (
   select a as v, b as w
-  from model.links_in
+  from model.cc_graph
   union all
   select b, a
-  from model.links_in
+  from model.cc_graph
 ),
 labels using key (v) as (
   select v, least(v, min(w)) as p

@@ -3,10 +3,10 @@
 -- Exact on any graph, but with a row for each pair of a vertex and a local minimum that reaches it.
 with recursive ends as (
   select a as v, b as w
-  from model.links_in
+  from model.cc_graph
   union all
   select b, a
-  from model.links_in
+  from model.cc_graph
 ),
 nearest as (
   select v, min(w) as w

@@ -1,2 +1,0 @@
-select a, b
-from model.links_in
