@@ -43,7 +43,7 @@ func newComposer(s *spec.Spec, fragments []eventlog.Fragment, names eventlog.Nam
 	}
 	c := &composer{currency: s.Currency, rules: r, derived: d, columns: columnNames(names.States, d), views: s.Materialize == spec.Views}
 	c.carried, c.units = carried(d, r.united()), map[string]string{}
-	c.Files, c.Params = files, c.wide()
+	c.Files, c.Params = files, c.wide(eventlog.TypesOfStates(fragments, names.States))
 	c.Relations = map[string]string{"wide": contract.TableEntityStates} // read by sql/derived.sql
 	c.Lists["computed"] = builder.If(eventlog.Gives(fragments, contract.KindComputedStates))
 	if c.Macros, err = eventlog.EntityMacros(types); err != nil {

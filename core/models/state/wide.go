@@ -1,6 +1,7 @@
 package state
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 
@@ -11,7 +12,7 @@ import (
 )
 
 // wide is what the models of the wide table and of derived states go through.
-func (c *composer) wide() builder.Params {
+func (c *composer) wide(types eventlog.StateTypes) builder.Params {
 	var states, computed, known builder.List
 	var needed []string // the states whose units derived ones have
 	for _, names := range c.carried {
@@ -68,9 +69,42 @@ func (c *composer) wide() builder.Params {
 		}
 	}
 	return builder.Params{
-		Lists:    builder.Lists{"states": states, "derived": computed, "levels": levels, "block_sizes": blockSizes()},
+		Lists: builder.Lists{
+			"states": states, "derived": computed, "levels": levels, "block_sizes": blockSizes(), "types": c.arms(types, states),
+		},
 		Elements: map[string]builder.Element{"last": {"level": last}},
 	}
+}
+
+// arms are the entity types of the wide table, each with the states that its entities can have; the last one is all others.
+func (c *composer) arms(types eventlog.StateTypes, states builder.List) builder.List {
+	var list, known builder.List
+	arm := func(own []string) builder.Element {
+		e, suffix := builder.Element{"one": builder.List(nil), "others": builder.List(nil)}, "_"+strconv.Itoa(len(list))
+		for _, name := range []string{"moves", "named", "running"} {
+			e[name] = builder.Name(name + suffix)
+		}
+		var had, cells builder.List
+		for i, s := range c.rules.names {
+			has := slices.Contains(own, s.Name)
+			cell := maps.Clone(states[i])
+			cell["had"], cell["never"] = builder.If(has), builder.If(!has)
+			if cells = append(cells, cell); has {
+				had = append(had, states[i])
+			}
+		}
+		e["states"], e["cells"] = had, cells
+		list = append(list, e)
+		return e
+	}
+	for _, t := range types.Types() {
+		known = append(known, builder.Element{"type": builder.Text(t)})
+		arm(types.Of[t])["one"] = known[len(known)-1:]
+	}
+	if len(types.All) > 0 || len(list) == 0 {
+		arm(types.All)["others"] = known
+	}
+	return list
 }
 
 // element is what the models know of a state that is a column.
