@@ -30,6 +30,17 @@ func Names(texts ...string) List {
 	return list
 }
 
+// Digits are the first digits of a hash. A model numbers many rows in sixteen parts, each of which another worker may sort:
+//
+//	16 * row_number() over (partition by digit order by x) + case each digits as d (when digit = d.text then d.number) end
+func Digits() List {
+	var list List
+	for i, digit := range "0123456789abcdef" {
+		list = append(list, Element{"text": Text(string(digit)), "number": Int(i)})
+	}
+	return list
+}
+
 // If is a list of one element without names where the condition holds, else of none.
 func If(condition bool) List {
 	if condition {

@@ -8,7 +8,9 @@ import (
 )
 
 func TestTypesOfStates(t *testing.T) {
-	state := func(text string) eventlog.Fragment { return eventlog.Fragment{Source: "s", Name: "f", Kind: eventlog.StateChanges, Query: parsed(t, text)} }
+	state := func(text string) eventlog.Fragment {
+		return eventlog.Fragment{Source: "s", Name: "f", Kind: eventlog.StateChanges, Query: parsed(t, text)}
+	}
 	literal := state("select 'order' as entity_type, 'Paid' as state_name from normalized.a union all select 'person', 'plan' from normalized.b")
 	for _, tc := range []struct {
 		name      string

@@ -83,12 +83,8 @@ func (c *composer) participants() {
 		c.Make(graph.Published(contract.TableParticipants), "participants")
 		return
 	}
-	var digits builder.List
-	for i, digit := range "0123456789abcdef" {
-		digits = append(digits, builder.Element{"text": builder.Text(string(digit)), "number": builder.Int(i)})
-	}
 	numbered := func(name, doc string, key ...string) {
-		c.Make(&graph.Relation{Name: name, Layer: graph.Final, Doc: doc, Key: key}, name, builder.Params{Lists: builder.Lists{"digits": digits}})
+		c.Make(&graph.Relation{Name: name, Layer: graph.Final, Doc: doc, Key: key}, name, builder.Params{Lists: builder.Lists{"digits": builder.Digits()}})
 	}
 	numbered("nexus_numbered_events", "The events that entities take part in, by numbers of one build.", "event")
 	numbered("nexus_numbered_entities", "The entities that take part in events, by numbers of one build.", "entity")

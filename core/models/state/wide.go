@@ -70,7 +70,7 @@ func (c *composer) wide(types eventlog.StateTypes) builder.Params {
 	}
 	return builder.Params{
 		Lists: builder.Lists{
-			"states": states, "derived": computed, "levels": levels, "block_sizes": blockSizes(), "types": c.arms(types, states),
+			"states": states, "derived": computed, "levels": levels, "block_sizes": blockSizes(), "types": c.arms(types, states), "digits": builder.Digits(),
 		},
 		Elements: map[string]builder.Element{"last": {"level": last}},
 	}

@@ -8,7 +8,7 @@ first_rows as (
   select 1 as one, _row
   from model.versions
   where record_id is null
-  qualify row_number() over (order by _row) <= 5
+  qualify row_number() over (partition by record_id order by _row) <= 5
 )
 select 'missing_record_id' as reason, cast(c.n as bigint) as n, cast(c.taken as bigint) as taken, f._row as row_no, cast(null as text) as sample
 from counted as c

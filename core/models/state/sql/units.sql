@@ -26,11 +26,20 @@ counted as (
   from steps
   group by entity_id, state_name, occurred_at, unit
 ),
+names as (
+  select unit, 16 * row_number() over (partition by digit order by unit) + case each digits as d (when digit = d.text then d.number) end as unit_no
+  from (
+    select unit, substring(md5(unit), 1, 1) as digit
+    from counted
+    group by unit
+  ) as distinct_units
+),
 running as (
   select
-    entity_id, state_name, occurred_at, unit, step, dense_rank() over (order by unit) as unit_no,
-    sum(step) over (partition by entity_id, state_name, unit order by occurred_at) as in_force
-  from counted
+    c.entity_id, c.state_name, c.occurred_at, n.unit_no, c.step,
+    sum(c.step) over (partition by c.entity_id, c.state_name, c.unit order by c.occurred_at) as in_force
+  from counted as c
+  join names as n on n.unit = c.unit
 ),
 shifts as (
   select
@@ -52,11 +61,6 @@ totals as (
     sum(shift) over (partition by entity_id, state_name order by occurred_at) as n_units,
     sum(unit_shift) over (partition by entity_id, state_name order by occurred_at) as unit_no
   from moments
-),
-names as (
-  select unit_no, min(unit) as unit
-  from running
-  group by unit_no
 )
 select t.entity_id, t.state_name, t.occurred_at, t.n_units, nullif(n.unit, '') as value_unit
 from totals as t
