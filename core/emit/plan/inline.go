@@ -1,11 +1,11 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/nexus-host/nexus-host/core/emit/dialect"
-	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/graph"
 )
@@ -26,7 +26,8 @@ func (p *Plan) inlineViews() error {
 	for _, n := range p.graph.Nodes {
 		for _, q := range graph.Queries(n.Steps) {
 			view := isView(n)
-			text, err := p.inlined(q)
+			merged := p.merged(q)
+			text, err := p.renderer.Query(merged, p.names(p.Building))
 			if err != nil {
 				return fmt.Errorf("plan: node %s: %w", n.Name, err)
 			}
@@ -36,7 +37,7 @@ func (p *Plan) inlineViews() error {
 					delete(p.inline, r.Name)
 				}
 			case view:
-				p.inline[n.Makes[0].Name] = text
+				p.inline[n.Makes[0].Name] = merged
 			}
 		}
 	}
@@ -45,24 +46,26 @@ func (p *Plan) inlineViews() error {
 
 func isView(n *graph.Node) bool { return len(n.Makes) == 1 && n.Makes[0].Storage == graph.View }
 
-// inlined renders a query over the relations being built, with the queries of views in it.
-func (p *Plan) inlined(q *sql.Query) (string, error) {
-	var pairs []string
-	names := p.names(func(name string) []string {
-		query, ok := p.inline[name]
-		if !ok {
-			return p.Building(name)
-		}
-		path := []string{mark + name + mark}
-		pairs = append(pairs, render.Path(p.Dialect, path), "(\n"+query+"\n)")
-		return path
-	})
-	text, err := p.renderer.Query(q, names)
-	if err != nil || len(pairs) == 0 {
-		return text, err
+// merged is a query with the queries of views in the place of their names.
+func (p *Plan) merged(q *sql.Query) *sql.Query {
+	if !slices.ContainsFunc(sql.Relations(q), func(r *sql.Relation) bool { return p.view(r) != nil }) {
+		return q
 	}
-	return strings.NewReplacer(pairs...).Replace(text), nil
+	q = sql.Clone(q)
+	sql.RewriteTables(q, func(t sql.TableExpr) sql.TableExpr {
+		r, ok := t.(*sql.Relation)
+		if !ok || p.view(r) == nil {
+			return t
+		}
+		return &sql.Subquery{Pos: r.Pos, Query: sql.Clone(p.view(r)), Alias: cmp.Or(r.Alias, r.Name)}
+	})
+	return q
 }
 
-// mark is around the name of a view where its query goes; no name of a project holds it.
-const mark = "\x01"
+// view is the query of a view that is not created; nil for all else that a query reads.
+func (p *Plan) view(r *sql.Relation) *sql.Query {
+	if r.Schema == "" || r.Schema == "prev" { // a CTE, and what the last build left
+		return nil
+	}
+	return p.inline[r.Name]
+}

@@ -66,8 +66,8 @@ type Plan struct {
 	inputs    map[string][]string
 	graph     *graph.Graph
 	renderer  *render.Renderer
-	inline    map[string]string // queries of views that are not created, by name; see inline.go
-	replaced  map[string]bool   // relations whose rows replace those of another in the statement that would make them
+	inline    map[string]*sql.Query // queries of views that are not created, by name; see inline.go
+	replaced  map[string]bool       // relations whose rows replace those of another in the statement that would make them
 }
 
 // Step is one node of the graph. Steps whose Deps have ended may run at once.
@@ -104,7 +104,7 @@ func New(g *graph.Graph, d *dialect.Dialect, o Options) (*Plan, error) {
 	if err := o.Tables.check(); err != nil {
 		return nil, err
 	}
-	p := &Plan{Dialect: d, options: o, graph: g, renderer: render.New(d, o.Reuse), inline: map[string]string{}, replaced: map[string]bool{}}
+	p := &Plan{Dialect: d, options: o, graph: g, renderer: render.New(d, o.Reuse), inline: map[string]*sql.Query{}, replaced: map[string]bool{}}
 	if len(o.Schema) > 0 {
 		p.Setup = append(p.Setup, &Statement{SQL: render.CreateSchema(d, o.Schema)})
 	}
@@ -309,7 +309,7 @@ func (p *Plan) Query(q *sql.Query) (string, error) {
 // BuildQuery renders a checked query over the relations being built.
 func (p *Plan) BuildQuery(q *sql.Query) (string, error) {
 	if len(p.inline) > 0 {
-		if text, err := p.inlined(q); err != nil || len(text) <= MaxInlined {
+		if text, err := p.renderer.Query(p.merged(q), p.names(p.Building)); err != nil || len(text) <= MaxInlined {
 			return text, err
 		}
 	}
