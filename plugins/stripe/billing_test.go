@@ -115,6 +115,9 @@ func TestPersons(t *testing.T) {
 
 // TestInvoiceShapes: the same invoice in the paths of three eras, as the object and as events.
 func TestInvoiceShapes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("left to the full run")
+	}
 	s := plugintest.New(t, stripe.Plugin(), plugintest.Options{})
 	s.Load("invoices", plugintest.JSON(
 		// 2018: no status, a date, a plain tax

@@ -1,6 +1,7 @@
 package stripe_test
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -85,54 +86,69 @@ func TestSecond(t *testing.T) {
 // was before or comes after says where they begin; status, ids and lines say the opposite.
 func TestLoop(t *testing.T) {
 	at := day(1, 5)
-	loaded := func(second int64, id, status, previous string) plugintest.Record {
-		return plugintest.Record{JSON: fmt.Sprintf(`{"id":%q,"object":"event","type":"customer.subscription.updated","created":%d,"livemode":true,"data":{"object":%s,"previous_attributes":{"status":%q}}}`,
-			id, second, sub("sub_1", status, 1000, ""), previous)}
+	// change is an event of a subscription: what it became, and what it was before, if anything.
+	type change struct {
+		second           int64
+		id               string
+		status, previous string
 	}
-	created := func(second int64, status string) plugintest.Record {
-		return envelope("evt_z", "customer.subscription.created", second, sub("sub_1", status, 1000, ""))
-	}
-	for _, test := range []struct {
+	created := func(second int64) change { return change{second, "evt_z", "active", ""} }
+	// All are of one load, each case a subscription: they do not meet.
+	var records []plugintest.Record
+	want := map[string][]string{}
+	for i, test := range []struct {
 		name    string
-		records []plugintest.Record
+		changes []change
 		want    []string
 	}{
-		{"born in the same second", []plugintest.Record{
-			created(at, "active"), loaded(at, "evt_b", "past_due", "active"), loaded(at, "evt_a", "active", "past_due"),
+		{"born in the same second", []change{
+			created(at), {at, "evt_b", "past_due", "active"}, {at, "evt_a", "active", "past_due"},
 		}, []string{"active", "past_due", "active"}},
-		{"after what was before", []plugintest.Record{
-			created(at-60, "active"), loaded(at, "evt_b", "past_due", "active"), loaded(at, "evt_a", "active", "past_due"),
+		{"after what was before", []change{
+			created(at - 60), {at, "evt_b", "past_due", "active"}, {at, "evt_a", "active", "past_due"},
 		}, []string{"active", "past_due", "active"}},
-		{"before what comes after", []plugintest.Record{
-			loaded(at, "evt_b", "past_due", "active"), loaded(at, "evt_a", "active", "past_due"), loaded(at+60, "evt_c", "unpaid", "active"),
+		{"before what comes after", []change{
+			{at, "evt_b", "past_due", "active"}, {at, "evt_a", "active", "past_due"}, {at + 60, "evt_c", "unpaid", "active"},
 		}, []string{"active", "past_due", "active", "unpaid"}},
-		{"there and back twice", []plugintest.Record{
-			created(at-60, "active"), loaded(at, "evt_d", "past_due", "active"), loaded(at, "evt_c", "active", "past_due"),
-			loaded(at, "evt_b", "past_due", "active"), loaded(at, "evt_a", "active", "past_due"),
+		{"there and back twice", []change{
+			created(at - 60), {at, "evt_d", "past_due", "active"}, {at, "evt_c", "active", "past_due"},
+			{at, "evt_b", "past_due", "active"}, {at, "evt_a", "active", "past_due"},
 		}, []string{"active", "past_due", "active", "past_due", "active"}},
-		{"round three", []plugintest.Record{
-			created(at-60, "active"), loaded(at, "evt_c", "past_due", "active"), loaded(at, "evt_b", "unpaid", "past_due"), loaded(at, "evt_a", "active", "unpaid"),
+		{"round three", []change{
+			created(at - 60), {at, "evt_c", "past_due", "active"}, {at, "evt_b", "unpaid", "past_due"}, {at, "evt_a", "active", "unpaid"},
 		}, []string{"active", "past_due", "unpaid", "active"}},
-		{"nothing says: the status that comes furthest is last", []plugintest.Record{
-			loaded(at, "evt_b", "past_due", "active"), loaded(at, "evt_a", "active", "past_due"),
+		{"nothing says: the status that comes furthest is last", []change{
+			{at, "evt_b", "past_due", "active"}, {at, "evt_a", "active", "past_due"},
 		}, []string{"active", "past_due"}},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			backwards := slices.Clone(test.records)
-			slices.Reverse(backwards)
-			for _, records := range [][]plugintest.Record{test.records, backwards} {
-				s := plugintest.New(t, stripe.Plugin(), plugintest.Options{})
-				s.Load("events", records...)
-				var got []string
-				for _, r := range s.Rows("subscription_lifecycle") {
-					got = append(got, r.Text("version_no")+r.Text("status"))
-				}
-				slices.Sort(got)
-				for i := range got {
-					got[i] = got[i][1:]
-				}
-				if !slices.Equal(got, test.want) {
-					t.Errorf("statuses %v, want %v", got, test.want)
+		subscription := fmt.Sprint("sub_", i, " ", test.name)
+		want[subscription] = test.want
+		for _, c := range test.changes {
+			id, object := fmt.Sprint(c.id, i), sub(subscription, c.status, 1000, "")
+			if c.previous == "" {
+				records = append(records, envelope(id, "customer.subscription.created", c.second, object))
+				continue
+			}
+			records = append(records, plugintest.Record{JSON: fmt.Sprintf(
+				`{"id":%q,"object":"event","type":"customer.subscription.updated","created":%d,"livemode":true,"data":{"object":%s,"previous_attributes":{"status":%q}}}`,
+				id, c.second, object, c.previous)})
+		}
+	}
+	backwards := slices.Clone(records)
+	slices.Reverse(backwards)
+	for name, records := range map[string][]plugintest.Record{"in their order": records, "backwards": backwards} {
+		t.Run(name, func(t *testing.T) {
+			s := plugintest.New(t, stripe.Plugin(), plugintest.Options{})
+			s.Load("events", records...)
+			rows := s.Rows("subscription_lifecycle")
+			slices.SortStableFunc(rows, func(a, b plugintest.Row) int { return cmp.Compare(a["version_no"].(int64), b["version_no"].(int64)) })
+			got := map[string][]string{}
+			for _, r := range rows {
+				got[r.Text("subscription_id")] = append(got[r.Text("subscription_id")], r.Text("status"))
+			}
+			for subscription, want := range want {
+				if !slices.Equal(got[subscription], want) {
+					t.Errorf("%s: statuses %v, want %v", subscription, got[subscription], want)
 				}
 			}
 		})
