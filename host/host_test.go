@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/fstest"
 
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/host"
@@ -76,6 +79,44 @@ func build(t testing.TB, p *host.Project) *host.Report {
 		t.Fatal(err)
 	}
 	return rep
+}
+
+// good is what a build of the contacts leaves, for tests that begin with one.
+var good struct {
+	once    sync.Once
+	files   fs.FS
+	digests string
+}
+
+// built makes a project of the contacts that was built, and gives the digests of its tables.
+func built(t *testing.T) (dir, tables string) {
+	t.Helper()
+	good.once.Do(func() {
+		dir := t.TempDir()
+		write(t, dir, contacts, duck, "")
+		good.digests = digests(build(t, open(t, dir)))
+		files := fstest.MapFS{}
+		err := fs.WalkDir(os.DirFS(dir), ".", func(path string, e fs.DirEntry, err error) error {
+			if err != nil || e.IsDir() {
+				return err
+			}
+			data, err := os.ReadFile(filepath.Join(dir, path))
+			files[path] = &fstest.MapFile{Data: data, Mode: 0o644}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		good.files = files
+	})
+	if good.files == nil {
+		t.Fatal("the build of the contacts failed before")
+	}
+	dir = t.TempDir()
+	if err := os.CopyFS(dir, good.files); err != nil {
+		t.Fatal(err)
+	}
+	return dir, good.digests
 }
 
 // query returns a statement's rows, each as fmt prints it.
@@ -156,15 +197,14 @@ func TestBuild(t *testing.T) {
 
 // Neither the threads of a statement nor the statements at once change a row.
 func TestThreads(t *testing.T) {
+	if testing.Short() {
+		t.Skip("left to the full run")
+	}
 	var want string
-	for i, tc := range []struct {
+	for _, tc := range []struct {
 		warehouse string
 		jobs      int
 	}{{"{type: duckdb, threads: 1}", 1}, {"{type: duckdb}", 2}, {"{type: duckdb, threads: 16}", 16}} {
-		if testing.Short() && i == 1 {
-			t.Logf("left to the full run: %s", tc.warehouse)
-			continue
-		}
 		dir := t.TempDir()
 		write(t, dir, contacts, tc.warehouse, "")
 		rep, err := open(t, dir).Build(t.Context(), host.BuildOptions{Jobs: tc.jobs})
@@ -207,12 +247,16 @@ func TestEnginesAgree(t *testing.T) {
 // Bad rows are counted by source, table and reason; the good ones make the tables.
 func TestMalformedData(t *testing.T) {
 	dir := t.TempDir()
+	long := 10 << 20
+	if testing.Short() {
+		long = 1 << 20
+	}
 	bad := contacts + `{"id":4,
 {"id":5,"id":5}
 [1]
 ` + "{\"id\":\"\xff\"}\n" + `{"name":"no id","email":"x@x.test","at":"2024-01-01"}
 {"id":6,"name":{"first":1},"email":["a"],"phone":12.5,"plan":true,"mrr":"a lot","at":"2024-02-31"}
-{"id":7,"name":"` + strings.Repeat("x", 10<<20) + `","email":"long@x.test","at":"2024-01-05"}
+{"id":7,"name":"` + strings.Repeat("x", long) + `","email":"long@x.test","at":"2024-01-05"}
 {"id":8,"name":"nul\u0000","email":"nul@x.test","at":"2024-01-05"}
 `
 	noID := fmt.Sprintf("contacts.ndjson:%d", strings.Count(bad[:strings.Index(bad, "no id")], "\n")+1)
@@ -254,10 +298,8 @@ func TestEveryRowRejected(t *testing.T) {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
-			dir := t.TempDir()
-			write(t, dir, contacts, duck, "")
+			dir, _ := built(t)
 			p := open(t, dir)
-			build(t, p)
 			good := query(t, p, "select string_agg(event_id, ' ' order by event_id) from nexus_events")
 			write(t, dir, bad, duck, "")
 			p = open(t, dir)
@@ -294,10 +336,8 @@ func TestEveryRowRejected(t *testing.T) {
 
 // Whatever ends a build, the last good tables stay, no staging table is left, and the next build works.
 func TestFailureKeepsTables(t *testing.T) {
-	dir := t.TempDir()
-	write(t, dir, contacts, duck, "")
+	dir, good := built(t)
 	p := open(t, dir)
-	good := digests(build(t, p))
 	more := contacts + `{"id":9,"name":"New","email":"new@x.test","at":"2024-05-01"}` + "\n"
 	write(t, dir, more, duck, "")
 	for _, tc := range []struct {
@@ -308,6 +348,10 @@ func TestFailureKeepsTables(t *testing.T) {
 		{"in a step", func(e host.Progress) bool { return e.Kind == run.StepStarted && e.Name == "nexus_events" }},
 		{"before publishing", func(e host.Progress) bool { return e.Kind == run.PhaseStarted && e.Name == "publish" }},
 	} {
+		if testing.Short() && tc.name == "in a step" {
+			t.Logf("left to the full run: %s", tc.name)
+			continue
+		}
 		t.Run(tc.name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()

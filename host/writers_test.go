@@ -45,7 +45,7 @@ func (w countedWriter) Abort()                      { w.e.open.Add(-1) }
 
 // A build has one budget of writers for all tables: as many as it has jobs.
 func TestWriters(t *testing.T) {
-	const jobs, sources, rows = 16, 6, 600
+	const jobs, sources, rows = 16, 6, 300
 	dir := t.TempDir()
 	yaml := "name: acme\nas_of: 2024-06-01T00:00:00Z\nsources:\n"
 	for i := range sources {
