@@ -36,6 +36,12 @@ func (r *reader) csv(src *source, delimiter rune) error {
 		}
 		line, _ := dec.FieldPos(0)
 		if header == nil {
+			if other := otherDelimiter(fields); other != "" && r.table.Delimiter == 0 {
+				r.reject(int64(line), reject(CSVDelimiter,
+					"the header is one column with %d × %q in it, so the file is not read: give the table delimiter: %q, or %q if it is one column",
+					strings.Count(fields[0], other), other, other, string(delimiter)))
+				return r.flush()
+			}
 			header = make([][]byte, len(fields))
 			for i, f := range fields {
 				name, err := jsontext.AppendQuote(nil, strings.TrimSpace(f))
@@ -59,6 +65,20 @@ func (r *reader) csv(src *source, delimiter rune) error {
 			return err
 		}
 	}
+}
+
+// otherDelimiter is what separates the fields of a header that has only one by the delimiter it was read with; "" if nothing does.
+func otherDelimiter(header []string) string {
+	if len(header) != 1 {
+		return ""
+	}
+	best := ""
+	for _, d := range []string{",", ";", "\t", "|"} {
+		if n := strings.Count(header[0], d); n > 0 && (best == "" || n > strings.Count(header[0], best)) {
+			best = d
+		}
+	}
+	return best
 }
 
 func rowObject(header [][]byte, fields []string) ([]byte, *rejection) {
@@ -193,7 +213,7 @@ func (f *csvFilter) pass(s *csvScan, large bool) error {
 	switch {
 	case s.broken != "":
 		line += s.brokenLine
-		why = reject(MalformedCSV, "line %d: %s", line, s.broken)
+		why = reject(MalformedCSV, "%s", s.broken)
 		if s.resume > 0 {
 			size, lines = s.resume, s.brokenLine+1
 		}

@@ -23,6 +23,7 @@ const (
 	BadTimestamp    = "bad_timestamp"
 	MalformedCSV    = "malformed_csv"
 	CSVFieldCount   = "csv_field_count"
+	CSVDelimiter    = "csv_delimiter"
 	DamagedFile     = "damaged_file"
 	StrayQuote      = "stray_quote" // of rows that are taken: see Table.Lenient
 	maxExamples     = 5
