@@ -49,8 +49,8 @@ func Nodes(s *spec.Spec, fragments []eventlog.Fragment, names eventlog.Names) ([
 	c.Make(graph.Published(contract.TableRelationships), "relationships")
 	c.table(contract.TableResolvedTraits, rules)
 	c.table(contract.TableEntities, c.entities())
-	c.Make(c.derived(contract.TableMeasurements), contract.TableMeasurements, c.wide(contract.TableMeasurements, eventlog.Measurements, names.Measurements))
-	c.Make(c.derived(contract.TableDimensions), contract.TableDimensions, c.wide(contract.TableDimensions, eventlog.Dimensions, names.Dimensions))
+	c.wide(contract.TableMeasurements, eventlog.Measurements, names.Measurements)
+	c.wide(contract.TableDimensions, eventlog.Dimensions, names.Dimensions)
 	c.findings(s)
 	return c.Done()
 }
@@ -145,8 +145,8 @@ func (c *composer) entities() builder.Params {
 	return builder.Params{Lists: builder.Lists{"traits": traits, "columns": columns}}
 }
 
-// wide are the sources that have a kind, each with the columns of all names.
-func (c *composer) wide(table, kind string, names []string) builder.Params {
+// wide makes the table of the sources that have a kind, each with the columns of all names.
+func (c *composer) wide(table, kind string, names []string) {
 	bySource := eventlog.BySource(kind, c.fragments, names)
 	one := builder.Element{"name": builder.Text(""), "one": builder.If(false), "columns": builder.List(nil)}
 	t := contract.Published(table)
@@ -176,7 +176,7 @@ func (c *composer) wide(table, kind string, names []string) builder.Params {
 		one["columns"] = cells(nil)
 		sources = builder.List{one}
 	}
-	return builder.Params{Lists: builder.Lists{"sources": sources}}
+	c.Make(c.derived(table), table, builder.Params{Lists: builder.Lists{"sources": sources}})
 }
 
 // countedTwice finds, for every two sources of one plugin, the records that both have read in tables that both have.

@@ -23,7 +23,7 @@ seen as (
   union all
   select entity_b_id, entity_b_type, coalesce(established_at, ended_at) from model.nexus_relationships
   union all
-  select entity_id, entity_type, valid_from from model.nexus_entity_states
+  select entity_id, entity_type, valid_from from model.nexus_entity_states where previous_entity_state_id is null -- the first
   union all
   select entity_id, entity_type, occurred_at from model.nexus_resolved_entity_traits
 ),
