@@ -193,6 +193,7 @@ func (b *resolver) whether() builder.Params {
 // identifiers and one event is a link as it is, and only what is left is read row by row.
 func (b *resolver) inputs() {
 	b.blocked()
+	b.Make(builder.Work("nxw_id_identifiers", "Identifiers of resolved types."), "identifiers")
 	b.Make(builder.Work("nxw_id_nodes", "Identifiers of resolved types, numbered in order."), "nodes")
 	rows := "rows"
 	if !b.guarded() {

@@ -7,7 +7,7 @@ with top as (
 kept as (
   select
     g.origin, g.node as hub, g.seen_at as hub_seen_at, o.node as other, o.seen_at as other_seen_at,
-    row_number() over (order by g.grp, g.node) as k
+    row_number() over (partition by mod(g.node, 256) order by g.grp, g.node) * 256 + mod(g.node, 256) as k
   from model.groups_in as g
   join model.hubs as h on h.node = g.node
   join model.groups_in as o on o.grp = g.grp and o.node = h.keeps

@@ -3,7 +3,7 @@
 -- of one type join, and try that first. Which of the numbers a group gets decides nothing, so the
 -- cheapest order will do.
 with crowded as (
-  select edge_id, type_number(entity_type) as type_no, row_number() over (order by a) as grp
+  select edge_id, type_number(entity_type) as type_no, row_number() over (partition by mod(a + b, 256) order by a) * 256 + mod(a + b, 256) as grp
   from model.nxw_id_edges
   where is_pair = 0 and a < b
 )

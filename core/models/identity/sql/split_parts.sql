@@ -12,5 +12,5 @@ parts as (
   join borders as b on b.grp = g.grp
   join model.nxw_sp_territories as t on t.node = g.node
 )
-select grp, territory, row_number() over (order by grp, territory) as part_no
+select grp, territory, row_number() over (partition by mod(grp, 256) order by grp, territory) * 256 + mod(grp, 256) as part_no
 from parts

@@ -20,15 +20,40 @@ sales as (
     group by m.entity_id
     having min(m.value_unit) = max(m.value_unit) and count(m.value_unit) = count(*)
 ),
+buyers as (
+    select count(*) as n_buyers
+    from orders
+),
+frequencies as (
+    select orders_count, count(*) as n
+    from orders
+    group by orders_count
+),
+frequency as (
+    select orders_count, sum(n) over (partition by mod(n, 1) order by orders_count desc rows between unbounded preceding and current row) - n + 1 as frequency_rank
+    from frequencies
+),
+months as (
+    select date_trunc('month', last_order_at) as month, count(*) as n
+    from orders
+    group by date_trunc('month', last_order_at)
+),
+recency as (
+    select month, sum(n) over (partition by mod(n, 1) order by month desc rows between unbounded preceding and current row) - n as later_buyers
+    from months
+),
 ranked as (
     select
         o.entity_id, o.orders_count, o.first_order_at, o.last_order_at, s.net_sales, s.moved_at,
-        count(*) over () as n_buyers,
-        rank() over (order by o.last_order_at desc) as recency_rank,
-        rank() over (order by o.orders_count desc) as frequency_rank,
+        b.n_buyers,
+        r.later_buyers + rank() over (partition by r.month order by o.last_order_at desc) as recency_rank,
+        f.frequency_rank,
         count(*) over (partition by s.currency) as n_payers,
         rank() over (partition by s.currency order by s.net_sales desc) as monetary_rank
     from orders o
+    cross join buyers b
+    join recency r on r.month = date_trunc('month', o.last_order_at)
+    join frequency f on f.orders_count = o.orders_count
     left join sales s on s.entity_id = o.entity_id
 )
 select 'person' as entity_type, entity_id, 'orders_count' as trait_name, cast(orders_count as text) as trait_value, last_order_at as occurred_at
