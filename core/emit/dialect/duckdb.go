@@ -6,6 +6,17 @@ import "github.com/nexus-host/nexus-host/core/lang/sql"
 // bracket's end, NaN and Infinity, the NUL character.
 const lenientJSON = `,[ \t\r\n]*[]}]|[Nn][Aa][Nn]|[Ii][Nn][Ff]|\\u0000`
 
+// firstBits are the first 60 bits of eight bytes that md5_number gives from the last to the first: neighbours are swapped,
+// then pairs, then halves. What is repeated here DuckDB computes once. The same bits by way of the MD5's text, made and read
+// again, take a fifth of a digest's time.
+func firstBits(x string) string {
+	swap := func(x, mask, bits string) string {
+		mask = "CAST(" + mask + " AS UBIGINT)"
+		return "(((" + x + " & " + mask + ") << " + bits + ") | ((" + x + " >> " + bits + ") & " + mask + "))"
+	}
+	return swap(swap(swap(x, "71777214294589695", "8"), "281470681808895", "16"), "4294967295", "32") + " >> 4"
+}
+
 // duckdb is DuckDB 1.4 and later.
 func duckdb() *Dialect {
 	return &Dialect{
@@ -87,6 +98,8 @@ func duckdb() *Dialect {
 			"clamp0":           `CASE WHEN @0 < 0 THEN 0 WHEN @0 > 2147483647 THEN 2147483647 ELSE #0 END`,
 			"id.part":          `CASE WHEN @0 IS NULL THEN 'n' ELSE concat(length(#0), ':', #0) END`,
 			"hex.bits":         `CAST('0x' || substring(#0, 1 + 16 * @1, 15) AS BIGINT)`,
+			"digest.hash":      `md5_number(#0)`,
+			"digest.bits":      "@op " + firstBits("CAST((@0 >> CAST(64 * @1 AS UHUGEINT)) & CAST(18446744073709551615 AS UHUGEINT) AS UBIGINT)"),
 			"div.bigint.const": `@op @0 // @1`,
 			"mod.bigint.const": `@op @0 % @1`,
 			"count.decimal":    `CAST(#0 AS DECIMAL(38,9))`,

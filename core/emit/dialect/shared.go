@@ -12,6 +12,8 @@ func shared() map[string]string {
 		"starts_with":       `starts_with(#0, #1)`,
 		"md5":               `md5(#0)`,
 		"md5_bits":          `#{hex.bits(#{md5(#0)}, #1)}`,
+		"digest.hash":       `#{md5(#0)}`,
+		"digest.bits":       `#{hex.bits(#0, #1)}`,
 		"nullif":            `NULLIF(#0, #1)`,
 		"abs":               `abs(#0)`,
 		"normalize_email":   `#{email.valid(#{email.plain(#{lower(#{trim_blank(#{visible(#{email.bare(#0)})})})})})}`,

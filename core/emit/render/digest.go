@@ -38,14 +38,14 @@ func Digest(d *dialect.Dialect, path []string, columns []sql.ColumnDef) (string,
 	if len(parts) == 0 {
 		encoded = val{s: Text(d, ""), prec: precAtom}
 	}
-	hash, err := w.applyNamed("md5", encoded)
+	hash, err := w.applyNamed("digest.hash", encoded)
 	if err != nil {
 		return "", err
 	}
 	h := val{s: "h", prec: precAtom, simple: true}
 	var sums []string
 	for _, half := range []string{"0", "1"} {
-		bits, err := w.applyNamed("hex.bits", h, val{s: half, prec: precAtom, simple: true})
+		bits, err := w.applyNamed("digest.bits", h, val{s: half, prec: precAtom, simple: true})
 		if err != nil {
 			return "", err
 		}
