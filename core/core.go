@@ -188,7 +188,13 @@ type Finding struct {
 }
 
 // Assertion is one rule: no row where it holds, else n and sample.
-type Assertion struct{ Name, Table, Rule, SQL string }
+type Assertion struct {
+	Name, Table, Rule, SQL string
+	broken                 *sql.Query
+}
+
+// Holds reports that the rule cannot be broken, because the tables that it is about have no rows.
+func (a *Assertion) Holds(e *plan.Emptiness) bool { return e.None(a.broken) }
 
 // Digest is the statement of one table's fingerprint.
 type Digest struct{ Table, SQL string }

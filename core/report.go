@@ -110,7 +110,7 @@ func (c *Checked) reports(p *Program, names eventlog.Names, env check.Env) error
 		if err != nil {
 			return fmt.Errorf("check %s: %w", ch.Name, err)
 		}
-		p.Checks = append(p.Checks, Assertion{Name: ch.Name, Table: ch.Table, Rule: ch.Rule, SQL: text})
+		p.Checks = append(p.Checks, Assertion{Name: ch.Name, Table: ch.Table, Rule: ch.Rule, SQL: text, broken: ch.Broken})
 	}
 	return p.digests()
 }

@@ -59,7 +59,8 @@ type build struct {
 	core    core.Options
 	report  *Report
 	start   time.Time
-	lost    func() error // lease.ErrLost, if the right to build was lost
+	empty   *plan.Emptiness // nil where it cannot be known
+	lost    func() error    // lease.ErrLost, if the right to build was lost
 }
 
 func (p *Project) build(ctx context.Context, o BuildOptions) (*Report, error) {
@@ -134,6 +135,14 @@ func (b *build) prepare(ctx context.Context) (err error) {
 
 func (b *build) execute(ctx context.Context) error {
 	o := run.Options{Jobs: b.options.Jobs, Notify: b.options.Notify}
+	d, err := b.driver()
+	if err != nil {
+		return err
+	}
+	if d.Counts {
+		b.empty = plan.NewEmptiness()
+		o.Empty = b.empty
+	}
 	steps, err := run.Execute(ctx, b.engine, run.Build{
 		Setup:   b.setup,
 		Load:    b.loadRaw,
@@ -153,7 +162,11 @@ func (b *build) execute(ctx context.Context) error {
 	}
 	var checks []run.CheckQuery
 	for _, c := range b.program.Checks {
-		checks = append(checks, run.CheckQuery{Name: c.Name, Table: c.Table, Rule: c.Rule, SQL: c.SQL})
+		q := run.CheckQuery{Name: c.Name, Table: c.Table, Rule: c.Rule}
+		if !c.Holds(o.Empty) {
+			q.SQL = c.SQL
+		}
+		checks = append(checks, q)
 	}
 	if b.report.Checks, err = run.Checks(ctx, b.engine, checks, o); err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/nexus-host/nexus-host/core"
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/internal/load"
 	"github.com/nexus-host/nexus-host/internal/run"
 )
@@ -40,6 +41,7 @@ func (b *build) findings(ctx context.Context) error {
 		if _, err := b.engine.Exec(ctx, text); err != nil {
 			return fmt.Errorf("host: findings: %w", err)
 		}
+		b.empty.Filled(contract.TableFindings)
 	}
 	err = run.Each(ctx, b.engine, b.program.Findings, func(v []any) error {
 		n, err := run.Number(v[4])

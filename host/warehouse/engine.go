@@ -53,6 +53,8 @@ type Driver struct {
 	// WorkSchema is the path of a schema in memory, for relations that are not needed after a build; nil: they are created
 	// in the schema of the build.
 	WorkSchema []string
+	// Counts says that Engine.Exec returns how many rows CREATE TABLE AS wrote, exactly: builds rely on 0.
+	Counts bool
 	// ReadParquet calls row with each row of a Parquet file as a JSON object, in the file's order; nil: the engine has no
 	// such reader.
 	ReadParquet func(ctx context.Context, path string, row func(object []byte) error) error

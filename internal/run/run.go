@@ -50,6 +50,8 @@ type Event struct {
 type Options struct {
 	Jobs   int         // steps at once; 0 is 1
 	Notify func(Event) // may be nil. It must be safe for concurrent use
+	// Empty makes statements smaller; nil leaves them. It needs a warehouse that counts the rows of CREATE TABLE AS.
+	Empty *plan.Emptiness
 }
 
 // Build is what to carry out. Its parts are asked for when their time
@@ -282,10 +284,15 @@ func actions(ctx context.Context, w Warehouse, s *plan.Step, list []plan.Action,
 	for _, a := range list {
 		switch a := a.(type) {
 		case *plan.Statement:
-			n, err := w.Exec(ctx, a.SQL)
+			text, err := o.Empty.Text(a)
 			if err != nil {
 				return &StepError{Step: s.ID, Relation: a.Makes, Err: err}
 			}
+			n, err := w.Exec(ctx, text)
+			if err != nil {
+				return &StepError{Step: s.ID, Relation: a.Makes, Err: err}
+			}
+			o.Empty.Made(a, n)
 			if a.Makes != "" {
 				r.Rows = n
 			}

@@ -85,6 +85,9 @@ type Action interface{ action() }
 type Statement struct {
 	SQL   string
 	Makes string // the relation that it fills; "" if none
+
+	plan   *Plan
+	create *graph.Create // what it is the text of, if Emptiness may make it smaller
 }
 
 // Loop runs Body until While, a query of one number, gives 0. More than Max rounds
@@ -197,7 +200,11 @@ func (p *Plan) actions(steps []graph.Step, inLoop bool) ([]Action, error) {
 			if inLoop && !replace {
 				add("", render.Drop(p.Dialect, render.Table, p.Building(name)))
 			}
-			add(name, text)
+			made := &Statement{SQL: text, Makes: name, plan: p}
+			if !inLoop && p.graph.Maker(s.Relation.Name).MakesOnce() {
+				made.create = s
+			}
+			actions = append(actions, made)
 		case *graph.Drop:
 			add("", render.Drop(p.Dialect, render.Table, p.Building(s.Name)))
 		case *graph.Rename:

@@ -35,6 +35,25 @@ func (g *Graph) Fold() error {
 	return nil
 }
 
+// Empty is the names of relations that have no rows.
+type Empty map[string]bool
+
+// Without returns a checked query without what has no rows because it reads these relations, and reports that the query has none at
+// all. A query that reads none of them is returned as it is, others are left as they are.
+func (e Empty) Without(q *sql.Query) (rest *sql.Query, none bool) {
+	if !slices.ContainsFunc(sql.Relations(q), func(r *sql.Relation) bool { return r.Schema == "model" && e[r.Name] }) {
+		return q, false
+	}
+	rest = sql.Clone(q)
+	return rest, folder(e).query(rest, nil)
+}
+
+// MakesOnce reports that a node makes each of its relations once, and neither drops nor renames any.
+func (n *Node) MakesOnce() bool { return onlyCreates(n) }
+
+// NoRows is a query of no rows with the relation's columns.
+func (r *Relation) NoRows() *sql.Query { return noRows(r.Columns) }
+
 // onlyCreates reports that a node makes each of its relations once: what a loop or a renaming makes is not looked at.
 func onlyCreates(n *Node) bool {
 	return !slices.ContainsFunc(n.Steps, func(s Step) bool { _, ok := s.(*Create); return !ok })

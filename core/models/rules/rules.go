@@ -26,6 +26,8 @@ type Check struct {
 	Table string
 	Rule  string // one sentence
 	Query *sql.Query
+	// Broken is the part of Query that has a row where the rule is broken.
+	Broken *sql.Query
 }
 
 // Checks returns every check of a project's tables, in a fixed order. Names are
@@ -80,7 +82,7 @@ func (l *list) add(table, what, rule, model string, p builder.Params) {
 		}
 		return t
 	})
-	l.checks = append(l.checks, Check{Name: table + "." + what, Table: table, Rule: rule, Query: q})
+	l.checks = append(l.checks, Check{Name: table + "." + what, Table: table, Rule: rule, Query: q, Broken: broken})
 }
 
 // table is what is checked of one table column by column.

@@ -10,7 +10,7 @@ import (
 // Driver links DuckDB into a program.
 func Driver() warehouse.Driver {
 	return warehouse.Driver{
-		Name: "duckdb", Embedded: true, WorkSchema: []string{workDatabase, "main"}, ReadParquet: ReadParquet,
+		Name: "duckdb", Embedded: true, Counts: true, WorkSchema: []string{workDatabase, "main"}, ReadParquet: ReadParquet,
 		Open: func(ctx context.Context, s *warehouse.Settings, o warehouse.OpenOptions) (warehouse.Engine, error) {
 			return warehouse.AsEngine(Open(ctx, Options{
 				Path: s.File(s.Path), Memory: s.Memory, Threads: s.Threads, ReadOnly: o.ReadOnly,
