@@ -28,6 +28,8 @@ func Reasons() []Reason {
 		{"international_address", "Distinct addresses and domains with other characters than ASCII, or in Punycode (xn--). They are compared as they are " +
 			"written: müller.example and xn--mller-kva.example, é as one character and as two, are not the same.",
 			"None, or tie two forms by resolution.must_link."},
+		{"several_numbers", "Distinct values that hold several telephone numbers; the first is the identifier.",
+			"Give each number a field of its own."},
 		{"several_spellings", "Names of which several spellings became one column.", "Use one spelling."},
 		{"conflicting_duplicate", "Keys with different rows in one version, also several values of one computed trait, state or dimension for one instant or event; one row was " +
 			"chosen. The build fails a check.",

@@ -4,11 +4,16 @@ import (
 	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/builder"
+	"github.com/nexus-host/nexus-host/core/spec"
 )
 
 // Findings returns a query of table_name, source, reason, detail, n, sample: the rows that
 // the log left out, those it had to choose from, the names that it folded, what the plugins report.
-func Findings() (*sql.Query, error) {
+func Findings(s *spec.Spec) (*sql.Query, error) {
+	macros, err := IdentifierMacros(s)
+	if err != nil {
+		return nil, err
+	}
 	var list builder.List
 	elements := map[string]builder.Element{}
 	for _, k := range kinds() {
@@ -23,7 +28,7 @@ func Findings() (*sql.Query, error) {
 	if err != nil {
 		return nil, err
 	}
-	more, err := builder.Load(files, contract.TableFindings, builder.Params{Lists: builder.Lists{"kinds": list}, Elements: elements})
+	more, err := builder.Load(files, contract.TableFindings, builder.Params{Lists: builder.Lists{"kinds": list}, Elements: elements, Macros: macros})
 	if err != nil {
 		return nil, err
 	}

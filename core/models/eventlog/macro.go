@@ -33,6 +33,7 @@ func IdentifierMacros(s *spec.Spec) (builder.Macros, error) {
 		"is_placeholder":       {"x"},
 		"is_placeholder_phone": {"x"},
 		"keypad_digits":        {"x"},
+		"first_number":         {"x"},
 		"canonical_email":      {"address"},
 		"identifier_fault":     {"identifier_type", "identifier_value", "normalized_value"},
 		"canonical_name":       {"name"},
@@ -40,7 +41,7 @@ func IdentifierMacros(s *spec.Spec) (builder.Macros, error) {
 	lists := mailLists(s.Resolution.CanonicalEmails)
 	lists["placeholders"], lists["placeholder_phones"] = builder.Names(values...), builder.Names(phones...)
 	return builder.LoadMacros(files, "macros", params, builder.Params{
-		Lists: lists, Macros: builder.Values(map[string]sql.Expr{"longest_placeholder": builder.Int(longest)}),
+		Lists: lists, Macros: builder.Values(map[string]sql.Expr{"longest_placeholder": builder.Int(longest), "line_feed": builder.Text("\n")}),
 	})
 }
 

@@ -3,6 +3,7 @@ package eventlog
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -38,7 +39,7 @@ func Normalized(s *spec.Spec) (*sql.Query, error) {
 		p.Lists["region"] = builder.List{{
 			"calling": builder.Text(plan.Calling), "rest": builder.Int(len(plan.Calling) + 1),
 			"self": builder.Text("^00" + plan.Calling), "behind_self": builder.Int(len(plan.Calling) + 3),
-			"longest": builder.Int(slices.Max(plan.Lengths)), "apart": builder.If(apart),
+			"longest": builder.Int(slices.Max(plan.Lengths)), "least": builder.Int(least(plan, main)), "apart": builder.If(apart),
 		}}
 		if err := planMacros(p.Macros, "plan", plan); err != nil {
 			return nil, err
@@ -48,6 +49,18 @@ func Normalized(s *spec.Spec) (*sql.Query, error) {
 		}
 	}
 	return builder.Load(files, "normalized", p)
+}
+
+// shortest is the number with the fewest digits: fewer do not tell one subscriber from another.
+const shortest = 4
+
+// least is how many digits a national number has at the least.
+func least(plans ...*phone.Region) int {
+	n := math.MaxInt
+	for _, p := range plans {
+		n = min(n, slices.Min(append(slices.Clone(p.Lengths), p.Local...)))
+	}
+	return max(n, shortest)
 }
 
 // plans are the numbering plan of the project's region and that which holds behind its calling code; nil for none.
@@ -107,15 +120,18 @@ func branches(list []phone.Branch, next string) builder.List {
 }
 
 // abroad makes the rules for the trunk digit behind any calling code: the macro zero_kept, of numbers
-// that begin with 0, and the list of codes that drop it. The project's own code has its plan's rules.
+// that begin with 0, is_nothing and is_nothing_abroad, of digits that are no subscriber's, and the list of codes that drop it. The project's own code has its plan's rules.
 func abroad(plan *phone.Region, macros builder.Macros) (builder.List, error) {
 	all, err := phone.All()
 	if err != nil {
 		return nil, err
 	}
-	var kept []string
+	var kept, codes []string
 	dropped := map[int][]string{}
 	for _, r := range all {
+		if r.IsMain {
+			codes = append(codes, r.Calling)
+		}
 		if r.Zero != "" {
 			kept = append(kept, r.Calling+"("+r.Zero+")")
 		}
@@ -124,7 +140,19 @@ func abroad(plan *phone.Region, macros builder.Macros) (builder.List, error) {
 		}
 	}
 	slices.Sort(kept)
+	slices.Sort(codes)
 	maps.Copy(macros, builder.Values(map[string]sql.Expr{"zero_kept": builder.Text("^(" + strings.Join(kept, "|") + ")$")}))
+	const oneDigit = "(0*|1+|2+|3+|4+|5+|6+|7+|8+|9+)"
+	nothing, err := builder.LoadMacros(files, "phone_nothing", map[string][]string{"is_nothing": {"x"}, "is_nothing_abroad": {"x"}}, builder.Params{
+		Macros: builder.Values(map[string]sql.Expr{
+			"one_digit": builder.Text("^" + oneDigit + "$"), "one_digit_abroad": builder.Text("^((" + strings.Join(codes, "|") + ")" + oneDigit + "|0*)$"),
+			"shortest": builder.Int(shortest),
+		}),
+	})
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(macros, nothing)
 	var list builder.List
 	for _, length := range slices.Sorted(maps.Keys(dropped)) {
 		slices.Sort(dropped[length])

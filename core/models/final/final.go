@@ -232,7 +232,7 @@ func (c *composer) unshown() (arms []*sql.Select) {
 
 // findings are those of the event log, what resolution had no entity for, states whose units mix, and what was found in the raw tables.
 func (c *composer) findings(s *spec.Spec) {
-	q, err := eventlog.Findings()
+	q, err := eventlog.Findings(s)
 	if err != nil {
 		c.Fail(err)
 		return

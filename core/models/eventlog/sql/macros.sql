@@ -13,6 +13,17 @@ select
         x, '[abc]', '2'), '[def]', '3'), '[ghi]', '4'), '[jkl]', '5'), '[mno]', '6'), '[pqrs]', '7'), '[tuv]', '8'), '[wxyz]', '9')
     else x
   end as keypad_digits,
+  -- The first of several numbers: they are parted by commas, lines, bars and ampersands; by slashes, which some write within a number,
+  -- only where a whole number follows, or the digits are too many for one.
+  case
+    when not regexp_like(x, '[,|&/]') and not contains(x, line_feed()) then x
+    when regexp_like(replace(x, line_feed(), ','), '[0-9]([^0-9,|&]{0,8}[0-9]){5}[^,|&]*[,|&][^0-9]*[0-9]([^0-9]{0,8}[0-9]){5}') then
+      regexp_extract(replace(x, line_feed(), ','), '^[^0-9]*[0-9][^,|&]*')
+    when regexp_like(x, '[0-9]([^0-9/]{0,8}[0-9]){5}[^/]*/[^0-9+]*([+]|0)[^0-9]{0,8}[0-9]([^0-9]{0,8}[0-9]){5}')
+      or regexp_like(x, '[0-9]([^0-9/]{0,8}[0-9]){5}[^/]*/[^0-9]*[0-9]([^0-9]{0,8}[0-9]){5}') and length(regexp_replace(x, '[^0-9]+', '')) > 15 then
+      regexp_extract(x, '^[^0-9]*[0-9][^/]*')
+    else x
+  end as first_number,
   -- Gmail's dots and googlemail.com are other spellings of one mailbox, and so is a tag where the provider delivers it there.
   case
     each gmail as g (

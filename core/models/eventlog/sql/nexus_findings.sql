@@ -38,6 +38,16 @@ where fault is null and (identifier_type = 'email' or identifier_type = 'domain'
   and (regexp_like(normalized_value, '[^ -~]') or regexp_like(normalized_value, '(^|[@.])xn--[^@]*$'))
 group by source, identifier_type
 union all
+-- Values that hold several telephone numbers, of which the first is taken.
+select
+  identifiers.table as table_name, source, 'several_numbers' as reason, identifier_type as detail,
+  count(distinct identifier_value) as n, min(identifier_value) as sample
+from model.identifiers.intake
+where fault is null and identifier_type = 'phone'
+  and (first_number(identifier_value) <> identifier_value
+    or regexp_like(lower(identifier_value), '[0-9]([^0-9a-z;]{0,8}[0-9]){5}[^0-9a-z]*(;[^0-9a-z]*|[a-z. :-]+)[+(]?[0-9]([^0-9a-z;]{0,8}[0-9]){5}'))
+group by source, identifier_type
+union all
 -- What the plugins' own fragments report.
 select table_name, source, reason, detail, cast(sum(n) as bigint) as n, min(sample) as sample
 from model.nxw_findings_in

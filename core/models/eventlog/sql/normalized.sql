@@ -13,12 +13,16 @@ with cut as (
   from spelled
   where identifier_type = 'phone'
 ),
+alone as (
+  select distinct identifier_value, first_number(written) as written
+  from cut
+),
 marked as (
   -- | is a 0 in brackets.
   select distinct
     identifier_value, regexp_like(written, '^[^0-9]*[+]') as has_plus,
     regexp_replace(regexp_replace(written, '[(] *0 *[)]', '|'), '[^0-9|]+', '') as digits
-  from cut
+  from alone
 ),
 dialled as (
   -- Behind + or an exit code is a calling code, and none begins with 0. 00 is such a code for everyone but those to
@@ -99,7 +103,8 @@ numbers as (
     select
       identifier_value,
       case
-        when is_foreign then abroad
+        when is_foreign then case when not is_nothing_abroad(abroad) then abroad end
+        when is_nothing(given) or length(short) < r.least then null
         each r.apart as a (when is_of_main and main_fits(short) then r.calling || short)
         when plan_fits(short) then r.calling || short
         else r.calling || given
@@ -107,7 +112,12 @@ numbers as (
     from viable
   )
   union all
-  each no_region as r (select identifier_value, coalesce(abroad, dialled) as number from international)
+  each no_region as r (
+    select
+      identifier_value,
+      case when abroad is not null then case when not is_nothing_abroad(abroad) then abroad end when not is_nothing(dialled) then dialled end as number
+    from international
+  )
 ),
 addresses as (
   select
