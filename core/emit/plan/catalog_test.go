@@ -121,6 +121,13 @@ var forms = []struct {
 	{regexp.MustCompile(`^(?:TRUNCATE TABLE|DELETE FROM) ` + name + `$`), func(c *catalog, m []string) error {
 		return c.alter(m[1], func(r *relation) { r.rows = "" })
 	}},
+	{regexp.MustCompile(`^INSERT INTO ` + name + ` \(` + name + `\)\nSELECT .* AS ` + name + `\nFROM ` + name + ` AS .*$`), func(c *catalog, m []string) error {
+		from, ok := c.relations[m[4]] // a table that becomes a view, by the view's query
+		if !ok || m[2] != m[3] {
+			return fmt.Errorf("insert from %s", m[4])
+		}
+		return c.alter(m[1], func(r *relation) { r.rows = from.rows })
+	}},
 	{regexp.MustCompile(`(?s)^INSERT INTO ` + name + ` \((.*)\)\nSELECT (.*)\nFROM ` + name + `$`), func(c *catalog, m []string) error {
 		from, ok := c.relations[m[4]]
 		if from.view { // a table that becomes a view
@@ -183,8 +190,19 @@ func (c *catalog) exec(statement string) error {
 
 // build makes what a build leaves under its prefix.
 func (c *catalog) build(p *plan.Plan, build string) {
+	var made []string
+	for _, s := range p.Steps {
+		for _, a := range s.Actions {
+			if st, ok := a.(*plan.Statement); ok {
+				made = append(made, st.Makes)
+			}
+		}
+	}
 	for _, r := range p.Relations {
 		at := p.Building(r.Name)[0]
+		if !slices.Contains(made, r.Name) {
+			continue // its query is part of what reads it
+		}
 		if r.Storage == graph.View {
 			c.relations[at] = relation{view: true, reads: p.Building("base")[0]}
 		} else {

@@ -92,7 +92,11 @@ func (p *Plan) publishInsert(s *SchemaState) ([]Phase, error) {
 			if s.unknown || s.find(r.Name) != nil { // the others have just been created
 				texts = append(texts, render.Empty(p.Dialect, path))
 			}
-			texts = append(texts, render.CopyRows(p.Dialect, p.Building(r.Name), path, r.Columns))
+			fill, err := p.fill(r)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", r.Name, err)
+			}
+			texts = append(texts, fill)
 		}
 		phases = append(phases, Phase{Transaction: true, Statements: texts})
 	}
@@ -100,6 +104,24 @@ func (p *Plan) publishInsert(s *SchemaState) ([]Phase, error) {
 		return slices.Contains(s.Owned, e.Name) && !p.made(e.Name) || staged(BuildPrefix)(e)
 	})
 	return append(phases, Phase{Statements: slices.Concat(after, views, drops)}), nil
+}
+
+// fill copies what the build made of a relation into its published table. A view that no statement created, of which the
+// last build left a table, gives its rows by its query.
+func (p *Plan) fill(r *graph.Relation) (string, error) {
+	q, ok := p.inline[r.Name]
+	if !ok {
+		return render.CopyRows(p.Dialect, p.Building(r.Name), p.Published(r.Name), r.Columns), nil
+	}
+	text, err := p.renderer.Query(q, p.names(p.Building))
+	if err != nil {
+		return "", err
+	}
+	names := make([]string, len(r.Columns))
+	for i, c := range r.Columns {
+		names[i] = c.Name
+	}
+	return render.InsertSelect(p.Dialect, p.Published(r.Name), names, text), nil
 }
 
 // reshape returns the statements that give a published table the columns of its relation,
