@@ -1,54 +1,56 @@
--- Records of the test mode and of other objects than their table's, which are left out; amounts that cannot be read;
--- records of which nothing says since when they are what they are.
-with arrivals as (
-    select 'customers' as table_name, 'customer' as holds, json_text(record, '$.object') as object_type, record_id, json_bool(record, '$.livemode') as is_live, _ingested_at from raw.customers
+-- Objects of kinds that are not read; records of the test mode and of other objects than their table's, which are left out; times
+-- and amounts that cannot be read; records of which nothing says since when they are what they are. Each record is read once.
+with records as (
+    select 'customers' as table_name, 'customer' as holds, cast(null as text) as amount_name, record, record_id, _deleted, _ingested_at from raw.customers
     union all
-    select 'subscriptions', 'subscription', json_text(record, '$.object'), record_id, json_bool(record, '$.livemode'), _ingested_at from raw.subscriptions
+    select 'subscriptions', 'subscription', cast(null as text), record, record_id, _deleted, _ingested_at from raw.subscriptions
     union all
-    select 'invoices', 'invoice', json_text(record, '$.object'), record_id, json_bool(record, '$.livemode'), _ingested_at from raw.invoices
+    select 'invoices', 'invoice', 'total', record, record_id, _deleted, _ingested_at from raw.invoices
     union all
-    select 'charges', 'charge', json_text(record, '$.object'), record_id, json_bool(record, '$.livemode'), _ingested_at from raw.charges
+    select 'charges', 'charge', 'amount', record, record_id, _deleted, _ingested_at from raw.charges
     union all
-    select 'payment_intents', 'payment_intent', json_text(record, '$.object'), record_id, json_bool(record, '$.livemode'), _ingested_at from raw.payment_intents
+    select 'payment_intents', 'payment_intent', cast(null as text), record, record_id, _deleted, _ingested_at from raw.payment_intents
     union all
-    select 'refunds', 'refund', json_text(record, '$.object'), record_id, json_bool(record, '$.livemode'), _ingested_at from raw.refunds
+    select 'refunds', 'refund', 'amount', record, record_id, _deleted, _ingested_at from raw.refunds
     union all
-    select 'disputes', 'dispute', json_text(record, '$.object'), record_id, json_bool(record, '$.livemode'), _ingested_at from raw.disputes
+    select 'disputes', 'dispute', 'amount', record, record_id, _deleted, _ingested_at from raw.disputes
     union all
-    select 'credit_notes', 'credit_note', json_text(record, '$.object'), record_id, json_bool(record, '$.livemode'), _ingested_at from raw.credit_notes
+    select 'credit_notes', 'credit_note', 'total', record, record_id, _deleted, _ingested_at from raw.credit_notes
     union all
-    select 'checkout_sessions', 'checkout.session', json_text(record, '$.object'), record_id, json_bool(record, '$.livemode'), _ingested_at from raw.checkout_sessions
+    select 'checkout_sessions', 'checkout.session', 'amount_total', record, record_id, _deleted, _ingested_at from raw.checkout_sessions
     union all
-    select 'events', cast(null as text), cast(null as text), record_id, coalesce(json_bool(record, '$.data.object.livemode'), json_bool(record, '$.data.livemode'), json_bool(record, '$.livemode')), _ingested_at
-    from raw.events
+    select 'events', cast(null as text), cast(null as text), record, record_id, _deleted, _ingested_at from raw.events
     union all
-    select 'objects', cast(null as text), cast(null as text), record_id, coalesce(json_bool(record, '$.data.object.livemode'), json_bool(record, '$.data.livemode'), json_bool(record, '$.livemode')), _ingested_at
-    from raw.objects
+    select 'objects', cast(null as text), cast(null as text), record, record_id, _deleted, _ingested_at from raw.objects
 ),
-unread as (
-    select 'charges' as table_name, 'amount' as detail, record_id, _ingested_at
-    from raw.charges
-    where nullif(trim(json_text(record, '$.amount')), '') is not null and json_decimal(record, '$.amount') is null
+read as (
+    select
+        table_name,
+        holds,
+        amount_name,
+        record_id,
+        coalesce(_deleted, false) as is_gone,
+        json_text(record, '$.object') as object_type,
+        json_text(record, '$.type') as event_type,
+        json_text(record, '$.created') as created_text,
+        json_timestamp(record, '$.created') as created_at,
+        json_bool(record, '$.livemode') as is_live,
+        coalesce(json_bool(record, '$.data.object.livemode'), json_bool(record, '$.data.livemode')) as is_object_live,
+        case amount_name when 'amount' then json_text(record, '$.amount') when 'total' then json_text(record, '$.total') when 'amount_total' then json_text(record, '$.amount_total') end as amount_text,
+        json_type(record, '$.data') = 'object' as has_data,
+        coalesce(json_text(record, '$.data.object.id'), json_text(record, '$.data.id')) as object_id,
+        coalesce(json_text(record, '$.data.object.object'), json_text(record, '$.data.object')) as event_object,
+        _ingested_at
+    from records
+),
+kinds as (
+    select case when starts_with(version_key, 'events/') then 'events' else 'objects' end as table_name, object_type, coalesce(stream_id, object_id) as record_id, _ingested_at
+    from normalized.streamed_objects
     union all
-    select 'refunds', 'amount', record_id, _ingested_at
-    from raw.refunds
-    where nullif(trim(json_text(record, '$.amount')), '') is not null and json_decimal(record, '$.amount') is null
-    union all
-    select 'disputes', 'amount', record_id, _ingested_at
-    from raw.disputes
-    where nullif(trim(json_text(record, '$.amount')), '') is not null and json_decimal(record, '$.amount') is null
-    union all
-    select 'invoices', 'total', record_id, _ingested_at
-    from raw.invoices
-    where nullif(trim(json_text(record, '$.total')), '') is not null and json_decimal(record, '$.total') is null
-    union all
-    select 'credit_notes', 'total', record_id, _ingested_at
-    from raw.credit_notes
-    where nullif(trim(json_text(record, '$.total')), '') is not null and json_decimal(record, '$.total') is null
-    union all
-    select 'checkout_sessions', 'amount_total', record_id, _ingested_at
-    from raw.checkout_sessions
-    where nullif(trim(json_text(record, '$.amount_total')), '') is not null and json_decimal(record, '$.amount_total') is null
+    -- no object of its own: a balance
+    select 'events', coalesce(event_object, event_type), record_id, _ingested_at
+    from read
+    where table_name = 'events' and object_id is null and event_type <> 'invoice.upcoming' and has_data and not is_gone
 ),
 undated as (
     select 'customers' as table_name, customer_id as record_id, _ingested_at
@@ -72,19 +74,34 @@ undated as (
     union all
     -- the object in it counts from when it was seen
     select 'events', record_id, _ingested_at
-    from raw.events
-    where json_timestamp(record, '$.created') is null and json_type(record, '$.data') = 'object' and not coalesce(_deleted, false)
+    from read
+    where table_name = 'events' and created_at is null and has_data and not is_gone
 )
-select table_name, 'test_mode' as reason, cast(null as text) as detail, record_id as sample, _ingested_at
-from arrivals
-where not is_live and not config('include_test')
+select table_name, 'unread_time' as reason, '$.created' as detail, record_id as sample, _ingested_at
+from read
+where table_name <> 'objects' and created_at is null and trim(created_text) <> ''
+union all
+select table_name, 'unknown_type', coalesce(object_type, 'unknown'), record_id, _ingested_at
+from kinds
+where coalesce(object_type, 'unknown') not in (
+    'customer', 'subscription', 'invoice', 'charge', 'payment_intent', 'refund', 'dispute', 'credit_note', 'checkout.session', 'price', 'plan', 'product', 'coupon', 'discount',
+    'balance_transaction', 'invoice_payment', 'subscription_item')
+union all
+select 'events', 'draft', 'invoice.upcoming', record_id, _ingested_at
+from read
+where table_name = 'events' and event_type = 'invoice.upcoming' and not is_gone
+union all
+select table_name, 'test_mode', cast(null as text), record_id, _ingested_at
+from read
+where not (case when holds is null then coalesce(is_object_live, is_live) else is_live end) and not config('include_test')
 union all
 select table_name, 'unknown_type', object_type, record_id, _ingested_at
-from arrivals
+from read
 where object_type <> holds
 union all
 select table_name, 'incomplete_record', 'no date', record_id, _ingested_at
 from undated
 union all
-select table_name, 'unread_value', detail, record_id, _ingested_at
-from unread
+select table_name, 'unread_value', amount_name, record_id, _ingested_at
+from read
+where nullif(trim(amount_text), '') is not null and cast(amount_text as decimal) is null
