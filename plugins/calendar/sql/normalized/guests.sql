@@ -55,6 +55,7 @@ own as (
 known as (
   select
     address,
+    email_domain(address) as domain,
     local_part,
     -- As pdk/mailbox compares: without separators and tag, and what comes before the first -.
     regexp_replace(split_part(local_part, '+', 1), '[._-]', '') as word,
@@ -64,6 +65,9 @@ known as (
 judged as (
   select
     address,
+    domain,
+    coalesce(domain in (config('generic_domains')), true) as is_generic_domain,
+    coalesce(domain in (config('internal_domains')), false) as is_internal_domain,
     contains(local_part, '+') as is_tagged,
     (word in (config('shared_words')) or head in (config('shared_words'))
       or regexp_like(local_part, config('shared_local')) or regexp_like(address, config('shared_addresses'))) as is_shared,
@@ -79,16 +83,16 @@ select
   m.is_optional,
   -- Who organizes a meeting and has no answer comes.
   coalesce(m.response, case when m.is_organizer then 'accepted' else 'needsAction' end) as response,
-  email_domain(m.address) as domain,
-  coalesce(email_domain(m.address) in (config('generic_domains')), true) as is_generic_domain,
-  o.address is not null or coalesce(email_domain(m.address) in (config('internal_domains')), false) as is_ours,
-  d.domain is not null or coalesce(email_domain(m.address) in (config('internal_domains')), false) as is_own_domain,
+  j.domain,
+  j.is_generic_domain,
+  o.address is not null or j.is_internal_domain as is_ours,
+  d.domain is not null or j.is_internal_domain as is_own_domain,
   j.is_shared or j.is_automatic as is_role_address,
   m._ingested_at
 from merged as m
 join judged as j on j.address = m.address
 left join own as o on o.address = m.address
-left join (select distinct email_domain(address) as domain from own) as d on d.domain = email_domain(m.address)
+left join (select distinct email_domain(address) as domain from own) as d on d.domain = j.domain
 -- Programs and addresses made for one mail come to no meeting; one that is connected is ours all the same.
 where not m.is_resource
   and (o.address is not null or not (j.is_automatic or (j.is_shared and j.is_tagged)))
