@@ -29,7 +29,7 @@ with flat_headers as (
 ),
 -- The headers that are read further down, by how their names begin; the many others are large, and left where they are.
 headers as (
-  select d.copy_id, h.value as header, h.ordinality as place
+  select d.copy_id, json_text(h.value, '$.name') as name, h.value as header, h.ordinality as place
   from normalized.message_documents as d
   cross join unnest(json_array(d.headers, '$')) as h(value, ordinality)
   where regexp_like(
@@ -38,7 +38,7 @@ headers as (
 ),
 -- One row a fact of a copy: its headers, and as if they were headers its labels and parts.
 facts as (
-  select copy_id, lower(json_text(header, '$.name')) as name, json_text(header, '$.value') as value, place
+  select copy_id, lower(name) as name, json_text(header, '$.value') as value, place
   from headers
   union all
   select d.copy_id, 'label' as name, json_text(l.value, '$') as value, l.ordinality as place
