@@ -1,14 +1,16 @@
 -- The content of a version, to distinguish and to order versions with the same times. Engines write a document each in its own way, which is
 -- good to distinguish, not to order. What orders are sums over its pieces, a piece being a name with what follows it: members in another order,
--- blanks, escaped letters and numbers written otherwise are the same to them. The columns are parameters.
+-- blanks, escaped letters and numbers written otherwise are the same to them. A piece's number is computed once, and pieces that are blank are none.
+-- The columns are parameters.
 select
   md5(concat(document_text(record), ' ', account, ' ', api_version, ' ', format)) as content_of,
   regexp_replace(
     regexp_replace(replace(replace(document_text(record), '"', ''), '\u', '␛'), '␛[0-9a-fA-F]{4}', ','),
     '[^a-zA-Z0-9_.:@ +-]', ',') as flat_text,
+  regexp_extract(text, '[^:]*$') as tail_of,
+  cast(regexp_extract(text, '[^:]*$') as decimal) as number_of,
   case
-    when cast(regexp_extract(text, '[^:]*$') as decimal) is not null
-      then trim(concat(substring(text, 1, length(text) - length(regexp_extract(text, '[^:]*$'))), cast(cast(regexp_extract(text, '[^:]*$') as decimal) as text)))
+    when number is not null then trim(concat(substring(text, 1, length(text) - length(tail)), cast(number as text)))
     else replace(trim(text), ': ', ':')
   end as piece_of,
   sum(mod(md5_bits(piece, half), 1000000000000)) as piece_sum

@@ -62,15 +62,19 @@ distinct_flat as (
   select distinct content, text
   from flat
 ),
-pieces as (
-  select f.content, piece_of(p.text) as piece
+split_texts as (
+  select f.content, p.text, tail_of(p.text) as tail, number_of(p.text) as number
   from distinct_flat as f
   cross join unnest(split(f.text, ',')) as p(text)
+  where trim(p.text) <> ''
+),
+pieces as (
+  select content, piece_of(text, tail, number) as piece
+  from split_texts
 ),
 sums as (
   select content, piece_sum(piece, 0) as sum_0, piece_sum(piece, 1) as sum_1
   from pieces
-  where piece <> ''
   group by content
 ),
 timed as (

@@ -56,17 +56,20 @@ rivals as (
   select *, count(*) over (partition by connection, record_id, updated_at, ingested_at, deleted) as n
   from distinct_contents
 ),
-pieces as (
-  select v._row, piece_of(p.text) as piece
+split_texts as (
+  select v._row, p.text, tail_of(p.text) as tail, number_of(p.text) as number
   from rivals as v
   join raw.loaded as r on r._row = v._row
   cross join unnest(split(flat_text(r.record), ',')) as p(text)
-  where v.n > 1
+  where v.n > 1 and trim(p.text) <> ''
+),
+pieces as (
+  select _row, piece_of(text, tail, number) as piece
+  from split_texts
 ),
 sums as (
   select _row, piece_sum(piece, 0) as sum_0, piece_sum(piece, 1) as sum_1
   from pieces
-  where piece <> ''
   group by _row
 ),
 distinct_versions as (
