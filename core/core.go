@@ -190,14 +190,15 @@ type Finding struct {
 // Assertion is one rule: no row where it holds, else n and sample.
 type Assertion struct {
 	Name, Table, Rule, SQL string
+	Keys                   bool // it is about keys and references
 	broken                 *sql.Query
 }
 
 // Holds reports that the rule cannot be broken, because the tables that it is about have no rows.
 func (a *Assertion) Holds(e *plan.Emptiness) bool { return e.None(a.broken) }
 
-// Digest is the statement of one table's fingerprint.
-type Digest struct{ Table, SQL string }
+// Digest is the statement of one table's fingerprint: rows and digest. Count gives the rows only.
+type Digest struct{ Table, SQL, Count string }
 
 // Compile composes the project and renders it for one dialect. Several may be
 // compiled at once.

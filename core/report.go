@@ -110,7 +110,7 @@ func (c *Checked) reports(p *Program, names eventlog.Names, env check.Env) error
 		if err != nil {
 			return fmt.Errorf("check %s: %w", ch.Name, err)
 		}
-		p.Checks = append(p.Checks, Assertion{Name: ch.Name, Table: ch.Table, Rule: ch.Rule, SQL: text, broken: ch.Broken})
+		p.Checks = append(p.Checks, Assertion{Name: ch.Name, Table: ch.Table, Rule: ch.Rule, SQL: text, Keys: ch.Keys, broken: ch.Broken})
 	}
 	return p.digests()
 }
@@ -153,11 +153,12 @@ func (p *Program) digests() error {
 		if t, ok := contract.Lookup(r.Name); !ok || t.View {
 			continue
 		}
-		text, err := render.Digest(p.Plan.Dialect, p.Plan.Published(r.Name), r.Columns)
+		path := p.Plan.Published(r.Name)
+		text, err := render.Digest(p.Plan.Dialect, path, r.Columns)
 		if err != nil {
 			return fmt.Errorf("digest of %s: %w", r.Name, err)
 		}
-		p.Digests = append(p.Digests, Digest{Table: r.Name, SQL: text})
+		p.Digests = append(p.Digests, Digest{Table: r.Name, SQL: text, Count: render.Count(p.Plan.Dialect, path)})
 	}
 	return nil
 }

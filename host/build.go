@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,6 +27,33 @@ type BuildOptions struct {
 	AsOf   time.Time      // the value of as_of(); zero: the project's as_of, else the run's start
 	Jobs   int            // steps, and files, that run at once; 0: one a processor on DuckDB, else the warehouse's concurrency
 	Notify func(Progress) // reports progress; it must be safe for concurrent use
+	// Checks says which of the contract's rules are checked: full, keys (those of keys and references) or off; "": the project's
+	// checks, else full.
+	Checks string
+	// Digests says whether each table's fingerprint is computed, or its rows are only counted: on or off; "": the project's
+	// digests, else on.
+	Digests string
+}
+
+// The values of BuildOptions.Checks and BuildOptions.Digests.
+const (
+	ChecksFull = "full"
+	ChecksKeys = "keys"
+	On         = "on"
+	Off        = "off"
+)
+
+// check completes the options by the project's.
+func (o *BuildOptions) check(p *Project) error {
+	o.Checks = cmp.Or(o.Checks, p.file.Checks, ChecksFull)
+	o.Digests = cmp.Or(o.Digests, p.file.Digests, On)
+	if !slices.Contains([]string{ChecksFull, ChecksKeys, Off}, o.Checks) {
+		return fmt.Errorf("host: checks cannot be %q: full, keys or off", o.Checks)
+	}
+	if !slices.Contains([]string{On, Off}, o.Digests) {
+		return fmt.Errorf("host: digests cannot be %q: on or off", o.Digests)
+	}
+	return nil
 }
 
 // ErrChecks says that a build, or a test, found rows that break a rule of the contract.
@@ -37,6 +65,9 @@ var ErrChecks = errors.New("host: checks failed")
 // before it publishes leaves the last good tables as they were. Once the build has begun, the report is returned
 // with an error too.
 func (p *Project) Build(ctx context.Context, o BuildOptions) (*Report, error) {
+	if err := o.check(p); err != nil {
+		return nil, err
+	}
 	// Where the right to build can be lost, the build ends with it.
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -160,28 +191,46 @@ func (b *build) execute(ctx context.Context) error {
 	if err := report.Remove(b.Target(), report.PublishingFile); err != nil {
 		return err
 	}
-	var checks []run.CheckQuery
-	for _, c := range b.program.Checks {
-		q := run.CheckQuery{Name: c.Name, Table: c.Table, Rule: c.Rule}
-		if !c.Holds(o.Empty) {
-			q.SQL = c.SQL
+	checks := b.checks(o.Empty)
+	if len(checks) > 0 {
+		if b.report.Checks, err = run.Checks(ctx, b.engine, checks, o); err != nil {
+			return err
 		}
-		checks = append(checks, q)
 	}
-	if b.report.Checks, err = run.Checks(ctx, b.engine, checks, o); err != nil {
-		return err
-	}
-	var digests []run.DigestQuery
-	for _, d := range b.program.Digests {
-		digests = append(digests, run.DigestQuery{Table: d.Table, SQL: d.SQL})
-	}
-	if b.report.Tables, err = run.Digests(ctx, b.engine, digests, o); err != nil {
+	if b.report.Tables, err = run.Digests(ctx, b.engine, b.digests(), o); err != nil {
 		return err
 	}
 	if n := b.report.FailedChecks(); n > 0 {
 		return fmt.Errorf("%w: %d of %d", ErrChecks, n, len(checks))
 	}
 	return nil
+}
+
+// checks are the rules that the build checks; those that cannot be broken have no statement.
+func (b *build) checks(empty *plan.Emptiness) (list []run.CheckQuery) {
+	for _, c := range b.program.Checks {
+		if b.options.Checks != ChecksFull && (b.options.Checks != ChecksKeys || !c.Keys) {
+			continue
+		}
+		q := run.CheckQuery{Name: c.Name, Table: c.Table, Rule: c.Rule}
+		if !c.Holds(empty) {
+			q.SQL = c.SQL
+		}
+		list = append(list, q)
+	}
+	return list
+}
+
+// digests are the statements of the tables' sizes, with their fingerprints where they are on.
+func (b *build) digests() (list []run.DigestQuery) {
+	for _, d := range b.program.Digests {
+		q := run.DigestQuery{Table: d.Table, SQL: d.SQL}
+		if b.options.Digests == Off {
+			q.SQL = d.Count
+		}
+		list = append(list, q)
+	}
+	return list
 }
 
 // setup makes the schema and drops what killed builds left.

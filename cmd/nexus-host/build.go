@@ -47,6 +47,7 @@ func (a *app) buildCommand() *cobra.Command {
 	var asOf string
 	var jobs int
 	var dry bool
+	var checks, digests string
 	c := &cobra.Command{
 		Use: "build", Short: "load the raw data, build every table, publish and check them", Args: cobra.NoArgs,
 		Long: `Build loads the raw files, composes the plugins' fragments with the event log, identity
@@ -55,6 +56,10 @@ them. A build that fails or is interrupted leaves the last good tables in place.
 
 It writes target/run.json (steps, rows, seconds, rejected rows by reason, digests)
 and target/manifest.json (relations, columns, lineage).
+
+--checks and --digests override the keys checks and digests of the project file: which of the
+contract's rules are checked on the published tables (full, keys or off), and whether each
+table's digest is computed (on or off). nexus-host test checks all rules at any time.
 
 With --dry-run it loads nothing and runs no query: the warehouse only explains every query
 (BigQuery reports the bytes it would read). A query over published relations with the same
@@ -68,6 +73,12 @@ data are not included.`,
 			if err != nil {
 				return err
 			}
+			if !slices.Contains([]string{"", host.ChecksFull, host.ChecksKeys, host.Off}, checks) {
+				return usagef("--checks %s: want full, keys or off", checks)
+			}
+			if !slices.Contains([]string{"", host.On, host.Off}, digests) {
+				return usagef("--digests %s: want on or off", digests)
+			}
 			p, err := a.open(cmd.Context(), a.project)
 			if err != nil {
 				return err
@@ -76,12 +87,14 @@ data are not included.`,
 				explained, err := p.DryRun(cmd.Context(), host.BuildOptions{AsOf: at, Jobs: jobs})
 				return a.explained(explained, err)
 			}
-			rep, err := a.build(cmd.Context(), p, host.BuildOptions{AsOf: at, Jobs: jobs})
+			rep, err := a.build(cmd.Context(), p, host.BuildOptions{AsOf: at, Jobs: jobs, Checks: checks, Digests: digests})
 			return a.built(p, rep, err)
 		},
 	}
 	c.Flags().StringVar(&asOf, "as-of", "", "the instant that counts as now (ISO 8601); default: the project's as_of, else now")
 	c.Flags().IntVar(&jobs, "jobs", 0, "steps that run at the same time; 0: the number of processors on DuckDB, else the warehouse's concurrency")
+	c.Flags().StringVar(&checks, "checks", "", "the rules to check: full, keys or off; default: the project's checks, else full")
+	c.Flags().StringVar(&digests, "digests", "", "compute each table's digest: on or off; default: the project's digests, else on")
 	c.Flags().BoolVar(&dry, "dry-run", false, "have the warehouse explain every query without running it")
 	return c
 }

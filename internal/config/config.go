@@ -27,6 +27,8 @@ type Project struct {
 	Currency   Currency          `yaml:"currency" doc:"The currency in which states of money are reported; default: each amount stays in its own."`
 	Kept       string            `yaml:"materialize" enum:"table,view" doc:"How nexus_entity_participants, nexus_entity_state_participants, nexus_event_measurements and nexus_event_dimensions are kept: as tables, or as views of what they follow from. The rows are the same. Default: view in DuckDB, table elsewhere."`
 	Measured   Measurements      `yaml:"measurements" doc:"Rules for measurements."`
+	Checks     string            `yaml:"checks" enum:"full,keys,off" doc:"Which of the contract's rules a build checks: all (full, the default), those of keys and references (keys), or none (off). --checks overrides it; nexus-host test checks all."`
+	Digests    string            `yaml:"digests" enum:"on,off" doc:"Whether a build computes a fingerprint of each table of the history (on, the default), or only counts its rows (off). --digests overrides it."`
 
 	// Dir is the project's folder and File the file's path as messages show it.
 	Dir  string `yaml:"-"`

@@ -25,5 +25,5 @@ func (c Check) OK() bool { return c.Count == 0 && c.Error == "" }
 type Table struct {
 	Name   string `json:"name"`
 	Rows   int64  `json:"rows"`
-	Digest string `json:"digest"`
+	Digest string `json:"digest,omitempty"` // "": it was not asked for
 }

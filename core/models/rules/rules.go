@@ -25,6 +25,7 @@ type Check struct {
 	Name  string // stable: <table>.<what>
 	Table string
 	Rule  string // one sentence
+	Keys  bool   // about keys and references: not NULL, unique, resolves
 	Query *sql.Query
 	// Broken is the part of Query that has a row where the rule is broken.
 	Broken *sql.Query
@@ -66,6 +67,9 @@ func Checks(s *spec.Spec, names eventlog.Names) ([]Check, error) {
 	return l.checks, nil
 }
 
+// keyModels are the models of the checks of keys and references.
+var keyModels = []string{"unique", "not_null", "resolves"}
+
 type list struct {
 	builder.Builder
 	types  []spec.EntityType
@@ -82,7 +86,9 @@ func (l *list) add(table, what, rule, model string, p builder.Params) {
 		}
 		return t
 	})
-	l.checks = append(l.checks, Check{Name: table + "." + what, Table: table, Rule: rule, Query: q, Broken: broken})
+	l.checks = append(l.checks, Check{
+		Name: table + "." + what, Table: table, Rule: rule, Keys: slices.Contains(keyModels, model), Query: q, Broken: broken,
+	})
 }
 
 // table is what is checked of one table column by column.
