@@ -25,7 +25,7 @@ type Section struct {
 
 	Path    string `yaml:"path" for:"duckdb" doc:"duckdb: the database file; default: target/<name>.duckdb."`
 	Memory  string `yaml:"memory" for:"duckdb" pattern:"^[0-9]+(\\.[0-9]+)? ?([KMGT]i?B|%)$" doc:"duckdb: the engine's memory limit, such as 4GB; default: 4000MB or half of the machine's memory."`
-	Threads int    `yaml:"threads" for:"duckdb" min:"1" max:"1024" doc:"duckdb: the number of threads that may work on one statement; default: the number of processors."`
+	Threads int    `yaml:"threads" for:"duckdb" min:"1" max:"1024" doc:"duckdb: the number of threads that may work on one statement; default: the number of processors to read, half of it to build."`
 
 	DSN         Secret `yaml:"dsn" for:"postgres,redshift" doc:"postgres, redshift: the connection string, instead of the individual keys; use ${NAME} to read it from the environment."`
 	Host        string `yaml:"host" for:"postgres,redshift,snowflake,databricks" doc:"The server's host name; snowflake default: <account>.snowflakecomputing.com."`

@@ -28,7 +28,7 @@ import (
 type Options struct {
 	Path     string // the file; it and its folder are made if they are not there
 	Memory   string // the most memory, such as 4GB; "" is DefaultMemory, or half of the machine's if that is less
-	Threads  int    // how many threads may work on one statement; 0 is one a processor
+	Threads  int    // how many threads may work on one statement; 0 is one a processor to read, one for two to build
 	ReadOnly bool   // the file must be there, nothing is written
 	// Unoptimized runs statements as they are written. Over a few rows, planning is most of a statement's time.
 	Unoptimized bool
@@ -164,7 +164,11 @@ func configOf(o Options) map[string]string {
 	}
 	// DuckDB counts the thread that runs a statement among its threads; the others are shared by all
 	// statements. Measured in docs/RATIONALE.md.
-	c["threads"] = strconv.Itoa(cmp.Or(o.Threads, runtime.GOMAXPROCS(0)))
+	threads := runtime.GOMAXPROCS(0)
+	if !o.ReadOnly { // a build runs as many statements at once as there are processors
+		threads = max(1, threads/2)
+	}
+	c["threads"] = strconv.Itoa(cmp.Or(o.Threads, threads))
 	return c
 }
 

@@ -12,16 +12,27 @@ import (
 	"github.com/nexus-host/nexus-host/internal/config"
 )
 
-// A statement may use every processor, whatever number of statements runs at once.
+// A statement of a build may use half of the processors, one that reads all of them.
 func TestThreads(t *testing.T) {
-	for given, want := range map[int]int{0: runtime.GOMAXPROCS(0), 3: 3} {
-		w, err := Open(t.Context(), Options{Path: filepath.Join(t.TempDir(), "x.duckdb"), Threads: given})
+	processors := runtime.GOMAXPROCS(0)
+	path := filepath.Join(t.TempDir(), "x.duckdb")
+	for _, c := range []struct {
+		options Options
+		want    int
+	}{
+		{Options{}, max(1, processors/2)},
+		{Options{Threads: processors + 1}, processors + 1},
+		{Options{ReadOnly: true}, processors},
+		{Options{ReadOnly: true, Threads: 3}, 3},
+	} {
+		c.options.Path = path
+		w, err := Open(t.Context(), c.options)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var got int
-		if err := w.db.QueryRowContext(t.Context(), "select current_setting('threads')").Scan(&got); err != nil || got != want {
-			t.Errorf("%d threads, want %d; %v", got, want, err)
+		if err := w.db.QueryRowContext(t.Context(), "select current_setting('threads')").Scan(&got); err != nil || got != c.want {
+			t.Errorf("%+v: %d threads, want %d; %v", c.options, got, c.want, err)
 		}
 		if err := w.Close(); err != nil {
 			t.Error(err)
