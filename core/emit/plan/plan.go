@@ -107,7 +107,8 @@ func New(g *graph.Graph, d *dialect.Dialect, o Options) (*Plan, error) {
 	if err := o.Tables.check(); err != nil {
 		return nil, err
 	}
-	p := &Plan{Dialect: d, options: o, graph: g, renderer: render.New(d, o.Reuse), inline: map[string]*sql.Query{}, replaced: map[string]bool{}}
+	p := &Plan{Dialect: d, options: o, graph: g, renderer: render.New(d, o.Reuse)}
+	p.inline, p.replaced = map[string]*sql.Query{}, map[string]bool{}
 	if len(o.Schema) > 0 {
 		p.Setup = append(p.Setup, &Statement{SQL: render.CreateSchema(d, o.Schema)})
 	}
