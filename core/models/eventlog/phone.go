@@ -51,7 +51,7 @@ func Normalized(s *spec.Spec) (*sql.Query, error) {
 	return builder.Load(files, "normalized", p)
 }
 
-// shortest is the number with the fewest digits: fewer do not tell one subscriber from another.
+// shortest is how many digits a number without + or exit code has at the least: fewer do not tell one subscriber from another.
 const shortest = 4
 
 // least is how many digits a national number has at the least.
@@ -120,7 +120,7 @@ func branches(list []phone.Branch, next string) builder.List {
 }
 
 // abroad makes the rules for the trunk digit behind any calling code: the macro zero_kept, of numbers
-// that begin with 0, is_nothing and is_nothing_abroad, of digits that are no subscriber's, and the list of codes that drop it. The project's own code has its plan's rules.
+// that begin with 0, is_one_digit and is_one_digit_abroad, of digits that are no subscriber's, and the list of codes that drop it. The project's own code has its plan's rules.
 func abroad(plan *phone.Region, macros builder.Macros) (builder.List, error) {
 	all, err := phone.All()
 	if err != nil {
@@ -142,17 +142,16 @@ func abroad(plan *phone.Region, macros builder.Macros) (builder.List, error) {
 	slices.Sort(kept)
 	slices.Sort(codes)
 	maps.Copy(macros, builder.Values(map[string]sql.Expr{"zero_kept": builder.Text("^(" + strings.Join(kept, "|") + ")$")}))
-	const oneDigit = "(0*|1+|2+|3+|4+|5+|6+|7+|8+|9+)"
-	nothing, err := builder.LoadMacros(files, "phone_nothing", map[string][]string{"is_nothing": {"x"}, "is_nothing_abroad": {"x"}}, builder.Params{
+	const oneDigit = "(0*|1{4,}|2{4,}|3{4,}|4{4,}|5{4,}|6{4,}|7{4,}|8{4,}|9{4,})"
+	digits, err := builder.LoadMacros(files, "phone_digits", map[string][]string{"is_one_digit": {"x"}, "is_one_digit_abroad": {"x"}}, builder.Params{
 		Macros: builder.Values(map[string]sql.Expr{
 			"one_digit": builder.Text("^" + oneDigit + "$"), "one_digit_abroad": builder.Text("^((" + strings.Join(codes, "|") + ")" + oneDigit + "|0*)$"),
-			"shortest": builder.Int(shortest),
 		}),
 	})
 	if err != nil {
 		return nil, err
 	}
-	maps.Copy(macros, nothing)
+	maps.Copy(macros, digits)
 	var list builder.List
 	for _, length := range slices.Sorted(maps.Keys(dropped)) {
 		slices.Sort(dropped[length])

@@ -103,8 +103,8 @@ numbers as (
     select
       identifier_value,
       case
-        when is_foreign then case when not is_nothing_abroad(abroad) then abroad end
-        when is_nothing(given) or length(short) < r.least then null
+        when is_foreign then case when not is_one_digit_abroad(abroad) then abroad end
+        when is_one_digit(given) or abroad is null and length(short) < r.least then null
         each r.apart as a (when is_of_main and main_fits(short) then r.calling || short)
         when plan_fits(short) then r.calling || short
         else r.calling || given
@@ -115,7 +115,7 @@ numbers as (
   each no_region as r (
     select
       identifier_value,
-      case when abroad is not null then case when not is_nothing_abroad(abroad) then abroad end when not is_nothing(dialled) then dialled end as number
+      case when abroad is not null then case when not is_one_digit_abroad(abroad) then abroad end when not is_one_digit(dialled) then dialled end as number
     from international
   )
 ),
