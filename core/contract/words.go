@@ -5,7 +5,9 @@ import "strings"
 // The prefixes of relations' names. A source's own relations begin with its name, which may not be one of these.
 const (
 	PublishedPrefix = "nexus_"
-	WorkPrefix      = "nxw_" // dropped at the end of a build
+	// NumberedPrefix begins the names of what published views read: it holds numbers of one build and is not part of the contract.
+	NumberedPrefix = PublishedPrefix + "numbered_"
+	WorkPrefix     = "nxw_" // dropped at the end of a build
 )
 
 // IsReserved reports whether a source may not be called so: its relations would be taken for the core's.

@@ -173,7 +173,7 @@ func bigquery() *Dialect {
 		},
 		Join: "CONCAT", NullsByCase: true, Qualify: true, WhereNeedsFrom: true, DistinctFrom: true, UnionDistinct: "UNION DISTINCT", GroupByOrdinal: true, GroupedWhole: true,
 		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}, RecursionDepth: 500, Rename: RenameBare,
-		Publish: PublishInsert, ReplaceTable: true, TransactionTables: 100, Empty: "TRUNCATE TABLE", List: ListDataset, Block: BlockScript, Lock: LockLease, DryRun: true, Partition: "month", Cluster: true,
+		Publish: PublishInsert, TransactionTables: 100, Empty: "TRUNCATE TABLE", List: ListDataset, Block: BlockScript, Lock: LockLease, DryRun: true, Partition: "month", Cluster: true,
 		JSONPath: PathText, JSONSubscript: true, PatternStyle: PatternOnly,
 		Templates: t,
 	}
