@@ -120,9 +120,9 @@ func duckdb() *Dialect {
 			"json.decimal":           `CASE WHEN starts_with(#0, '"') THEN #{cast.text.decimal(json_extract_string(#0, '$'))} ELSE #{decimal.of(#0)} END`,
 			"json.bool":              `CASE WHEN @0 IN ('true', 'false') THEN @0 = 'true' ELSE #{cast.text.boolean(#{json.text(#0)})} END`,
 			"whole":                  `CASE WHEN @0 = floor(#0) THEN TRY_CAST(#0 AS BIGINT) END`,
-			"json.timestamp.seconds": jsonTimestamp("regexp_full_match(#0, '", "')", "seconds", "1000000"),
-			"json.timestamp.millis":  jsonTimestamp("regexp_full_match(#0, '", "')", "millis", "1000"),
-			"json.timestamp.micros":  jsonTimestamp("regexp_full_match(#0, '", "')", "micros", "1"),
+			"json.timestamp.seconds": duckTimestamp("seconds", "1000000"),
+			"json.timestamp.millis":  duckTimestamp("millis", "1000"),
+			"json.timestamp.micros":  duckTimestamp("micros", "1"),
 			"json.bigint.of":         `CASE WHEN regexp_full_match(#0, '-?[0-9]{1,18}') THEN TRY_CAST(#0 AS BIGINT) WHEN @0 IN ('true', 'false') THEN CAST(@0 = 'true' AS BIGINT) ELSE #{whole(#{cast.text.decimal(#1)})} END`,
 			// DuckDB moves filters below a projection and computes what they read again for
 			// each mention, lists of sixty paths included: minutes for a thousand rows. It leaves
@@ -205,4 +205,12 @@ func duckdb() *Dialect {
 			"hex_text":         `CASE WHEN regexp_full_match(lower(#0), '` + utf8Shape + `') THEN decode(unhex(#0)) END`,
 		},
 	}
+}
+
+// duckTimestamp is jsonTimestamp without the conversions' own patterns: planning each costs more than a thousand rows do.
+func duckTimestamp(unit, factor string) string {
+	return `CASE WHEN regexp_full_match(#0, '` + bigintShape + `') THEN #{timestamp_` + unit + `(TRY_CAST(#0 AS BIGINT))}` +
+		` WHEN regexp_full_match(#0, '[+-]?[0-9]{1,18}[.][0-9]*') AND strlen(#0) <= 1000` +
+		` THEN #{timestamp_micros(#{cast.decimal.bigint(@op @{decimal.of(#0)} * ` + factor + `)})}` +
+		` ELSE #{timestamp.of(#0)} END`
 }
