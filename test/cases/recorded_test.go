@@ -184,21 +184,30 @@ func TestRecordedInAnyOrder(t *testing.T) {
 				slices.Reverse(lines)
 				return append(lines, lines...)
 			})
-			for _, project := range []string{given, changed} {
+			var found [2][]string
+			for i, project := range []string{given, changed} {
 				opened, err := build(t, project)
 				if err != nil {
 					t.Logf("%v", err) // checks may find fault with samples; the tables are there
 				}
-				if n := rowsOf(t, opened, "select count(*) as n from nexus_events"); text(n[0]["n"]) == "0" {
+				if n := rowsOf(t, opened, "select count(*) as n from nexus_events"); text(n[0]["n"]) == "0" && r.plugin != "calendar" { // those events have no guests
 					t.Error("no events")
 				}
+				// A rejected row that was loaded twice is two, and is named by its file.
+				for _, row := range rowsOf(t, opened, "select source, table_name, reason, detail, n, sample from nexus_findings where reason <> 'missing_record_id'") {
+					found[i] = append(found[i], line(slices.Sorted(maps.Keys(row)), row))
+				}
+				slices.Sort(found[i])
+			}
+			if !slices.Equal(found[0], found[1]) {
+				t.Errorf("findings %q, in another order of lines %q", found[0], found[1])
 			}
 			want, got := digests(t, given), digests(t, changed)
 			if len(want) < 15 {
 				t.Fatalf("%d tables", len(want))
 			}
 			for _, table := range slices.Sorted(maps.Keys(want)) {
-				if got[table] != want[table] {
+				if got[table] != want[table] && table != "nexus_findings" {
 					t.Errorf("%s is %s, in another order of lines %s", table, want[table], got[table])
 				}
 			}
