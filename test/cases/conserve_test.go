@@ -252,7 +252,7 @@ func (b *bills) cash() map[string]float64 {
 	}
 	dated := func(o object) bool {
 		at := secondsAt(o.members, "created")
-		return at.Year() > 1990 && at.Year() < 2100 || textAt(o.members, "created") == "" && o.event != ""
+		return at.Year() >= 1990 && at.Year() < 2100 || textAt(o.members, "created") == "" && o.event != ""
 	}
 	for _, c := range charges {
 		status := cmp.Or(textAt(c.members, "status"), map[bool]string{true: "succeeded", false: "failed"}[c.members["paid"] == true])
