@@ -50,6 +50,7 @@ class Analysis:
         self.upper = dialect == "snowflake"
         self.counts = {"statements": 0, "parsed": 0, "resolved": 0, "columns": 0, "untyped": 0}
         self.schemas = {}
+        self.tables = {}
         self.parsed = {}
 
     def schema(self, script):
@@ -58,10 +59,19 @@ class Analysis:
         return self.schemas[script]
 
     def know(self, script, path, columns):
-        types = {
-            (name.upper() if self.upper else name): exp.DataType.build(NAMES[self.dialect][kind], dialect=self.dialect) for name, kind in columns
-        }
-        self.schema(script).add_table(exp.Table(this=exp.to_identifier(flat(path, self.upper), quoted=True)), types, dialect=self.dialect, normalize=False)
+        tables, name = self.tables.setdefault(script, {}), flat(path, self.upper)
+        before = tables.get(name)
+        tables[name] = {(c.upper() if self.upper else c): exp.DataType.build(NAMES[self.dialect][kind], dialect=self.dialect) for c, kind in columns}
+        if before is None:
+            self.add(script, name)
+        elif list(before) != list(tables[name]):  # a schema remembers what a table was under each alias, so a new one is made
+            del self.schemas[script]
+            for known in tables:
+                self.add(script, known)
+
+    def add(self, script, name):
+        table = exp.Table(this=exp.to_identifier(name, quoted=True))
+        self.schema(script).add_table(table, self.tables[script][name], dialect=self.dialect, normalize=False)
 
     def parse(self, text):
         text = text.removeprefix("EXPLAIN ")  # which sqlglot takes for a command

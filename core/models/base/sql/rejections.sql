@@ -1,4 +1,5 @@
--- The loaded rows that have no place in the base relation: how many, how many others there are, and the first of them.
+-- The loaded rows that have no place in the base relation: how many, how many others there are, and the first of them. Such rows
+-- are few, or the table is rejected: one worker may sort them (they are of one part, since none has an id).
 with counted as (
   select
     1 as one, sum(case when record_id is null then 1 else 0 end) as n, sum(case when record_id is null then 0 else 1 end) as taken
