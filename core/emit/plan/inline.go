@@ -26,8 +26,7 @@ func (p *Plan) inlineViews() error {
 	for _, n := range p.graph.Nodes {
 		for _, q := range graph.Queries(n.Steps) {
 			view := isView(n)
-			merged := p.merged(q)
-			text, err := p.renderer.Query(merged, p.names(p.Building))
+			text, err := p.BuildQuery(q)
 			if err != nil {
 				return fmt.Errorf("plan: node %s: %w", n.Name, err)
 			}
@@ -37,7 +36,7 @@ func (p *Plan) inlineViews() error {
 					delete(p.inline, r.Name)
 				}
 			case view:
-				p.inline[n.Makes[0].Name] = merged
+				p.inline[n.Makes[0].Name] = p.merged(q)
 			}
 		}
 	}

@@ -316,10 +316,5 @@ func (p *Plan) Query(q *sql.Query) (string, error) {
 
 // BuildQuery renders a checked query over the relations being built.
 func (p *Plan) BuildQuery(q *sql.Query) (string, error) {
-	if len(p.inline) > 0 {
-		if text, err := p.renderer.Query(p.merged(q), p.names(p.Building)); err != nil || len(text) <= MaxInlined {
-			return text, err
-		}
-	}
-	return p.renderer.Query(q, p.names(p.Building))
+	return p.renderer.Query(p.merged(q), p.names(p.Building))
 }
