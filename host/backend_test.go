@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 // Bounds of a program that imports host and PostgreSQL's engine only.
@@ -17,9 +19,7 @@ const (
 
 // A backend of PostgreSQL only builds without cgo and links no other engine.
 func TestBackendLinksItsEngineOnly(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds a program without cgo, which the build cache may not have")
-	}
+	tier.Full(t)
 	environment := append(os.Environ(), "CGO_ENABLED=0")
 	list := exec.Command("go", "list", "-deps", "./testdata/backend")
 	list.Env = environment

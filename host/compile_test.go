@@ -8,14 +8,13 @@ import (
 	"github.com/nexus-host/nexus-host/host"
 	"github.com/nexus-host/nexus-host/host/warehouse/all"
 	"github.com/nexus-host/nexus-host/internal/cache"
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 // What is kept of earlier compiles never shows: a project that was changed compiles to what the
 // same project does in a folder that was never compiled.
 func TestCompileAgain(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	kept, err := cache.DefaultDir()
 	if err != nil {
 		t.Fatal(err)

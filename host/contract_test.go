@@ -5,13 +5,12 @@ import (
 	"testing"
 
 	"github.com/nexus-host/nexus-host/core/contract"
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 // Every example query of the contract runs on a built project, and finds rows where its table has any.
 func TestContractExamples(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	dir := t.TempDir()
 	write(t, dir, contacts, duck, "")
 	p := open(t, dir)

@@ -11,6 +11,7 @@ import (
 	"github.com/nexus-host/nexus-host/internal/faultnet"
 	"github.com/nexus-host/nexus-host/internal/pgtest"
 	"github.com/nexus-host/nexus-host/internal/run"
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 // behindProxy is a postgres warehouse's settings, with a proxy before the server.
@@ -83,9 +84,7 @@ func TestServerFailsInABuild(t *testing.T) {
 }
 
 func TestDryRun(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	for name, warehouse := range map[string]func(*testing.T) string{
 		"duckdb":   func(*testing.T) string { return duck },
 		"postgres": func(t *testing.T) string { text, _ := behindProxy(t); return text },
@@ -133,6 +132,7 @@ func TestDryRun(t *testing.T) {
 
 // Nothing listens: a build says so, and where to look.
 func TestNothingListens(t *testing.T) {
+	tier.Full(t)
 	name, port, err := net.SplitHostPort(faultnet.Nowhere(t))
 	if err != nil {
 		t.Fatal(err)

@@ -21,6 +21,7 @@ import (
 	"github.com/nexus-host/nexus-host/internal/pgtest"
 	"github.com/nexus-host/nexus-host/internal/report"
 	"github.com/nexus-host/nexus-host/internal/run"
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 // crm is the folder of the tests' plugin; builds of it are cached between tests and runs.
@@ -154,6 +155,7 @@ func digests(rep *host.Report) string {
 }
 
 func TestBuild(t *testing.T) {
+	tier.Full(t)
 	dir := t.TempDir()
 	write(t, dir, contacts, duck, "")
 	p := open(t, dir)
@@ -197,9 +199,7 @@ func TestBuild(t *testing.T) {
 
 // Neither the threads of a statement nor the statements at once change a row.
 func TestThreads(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	var want string
 	for _, tc := range []struct {
 		warehouse string
@@ -246,11 +246,9 @@ func TestEnginesAgree(t *testing.T) {
 
 // Bad rows are counted by source, table and reason; the good ones make the tables.
 func TestMalformedData(t *testing.T) {
+	tier.Full(t)
 	dir := t.TempDir()
-	long := 10 << 20
-	if testing.Short() {
-		long = 1 << 20
-	}
+	const long = 10 << 20
 	bad := contacts + `{"id":4,
 {"id":5,"id":5}
 [1]
@@ -290,13 +288,10 @@ func TestMalformedData(t *testing.T) {
 
 // A table of which every row is rejected ends the build before anything is published, unless the project accepts it.
 func TestEveryRowRejected(t *testing.T) {
+	tier.Full(t)
 	for name, bad := range map[string]string{
 		"by the load": "{\n[1]\n", "by the base layer": `{"name":"no id"}` + "\n" + `{"id":null}` + "\n",
 	} {
-		if testing.Short() && name == "by the load" {
-			t.Logf("left to the full run: %s", name)
-			continue
-		}
 		t.Run(name, func(t *testing.T) {
 			dir, _ := built(t)
 			p := open(t, dir)
@@ -336,6 +331,7 @@ func TestEveryRowRejected(t *testing.T) {
 
 // Whatever ends a build, the last good tables stay, no staging table is left, and the next build works.
 func TestFailureKeepsTables(t *testing.T) {
+	tier.Full(t)
 	dir, good := built(t)
 	p := open(t, dir)
 	more := contacts + `{"id":9,"name":"New","email":"new@x.test","at":"2024-05-01"}` + "\n"
@@ -348,10 +344,6 @@ func TestFailureKeepsTables(t *testing.T) {
 		{"in a step", func(e host.Progress) bool { return e.Kind == run.StepStarted && e.Name == "nexus_events" }},
 		{"before publishing", func(e host.Progress) bool { return e.Kind == run.PhaseStarted && e.Name == "publish" }},
 	} {
-		if testing.Short() && tc.name == "in a step" {
-			t.Logf("left to the full run: %s", tc.name)
-			continue
-		}
 		t.Run(tc.name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()

@@ -15,6 +15,7 @@ import (
 
 	"github.com/nexus-host/nexus-host/host"
 	"github.com/nexus-host/nexus-host/internal/cache"
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 // The variables that make the test binary a build which is to be killed, and say how often.
@@ -34,9 +35,7 @@ func TestKilledBuild(t *testing.T) {
 
 // A build that is killed at any moment leaves the last good tables whole, and the next one converges.
 func TestKill(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	times := 5
 	if n, err := strconv.Atoi(os.Getenv(killTimes)); err == nil {
 		times = n

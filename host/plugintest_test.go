@@ -9,6 +9,7 @@ import (
 
 	"github.com/nexus-host/nexus-host/host/plugintest"
 	"github.com/nexus-host/nexus-host/internal/plugin/testdata/acme"
+	"github.com/nexus-host/nexus-host/internal/tier"
 	"github.com/nexus-host/nexus-host/pdk"
 )
 
@@ -53,6 +54,7 @@ func TestLoadAgain(t *testing.T) {
 }
 
 func TestFaultsAreFound(t *testing.T) {
+	tier.Full(t)
 	define := func(sql string) pdk.Plugin {
 		return pdk.New(pdk.Definition[pdk.None]{
 			Name: "faulty", Version: "1.0.0", Tables: []pdk.Table{{Name: "t"}},

@@ -14,6 +14,7 @@ import (
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/duckdb"
 	"github.com/nexus-host/nexus-host/internal/cache"
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 // counted is an engine whose writers are counted, and keep nothing.
@@ -45,6 +46,7 @@ func (w countedWriter) Abort()                      { w.e.open.Add(-1) }
 
 // A build has one budget of writers for all tables: as many as it has jobs.
 func TestWriters(t *testing.T) {
+	tier.Full(t)
 	const jobs, sources, rows = 16, 6, 300
 	dir := t.TempDir()
 	yaml := "name: acme\nas_of: 2024-06-01T00:00:00Z\nsources:\n"

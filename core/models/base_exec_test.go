@@ -14,6 +14,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
 	"github.com/nexus-host/nexus-host/internal/coretest/target"
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 func baseDay(n int) time.Time { return time.Date(2024, 1, n, 0, 0, 0, 0, time.UTC) }
@@ -135,6 +136,7 @@ func TestKeys(t *testing.T) {
 
 // TestFound: tables whose records have no load time, times that cannot be read, tables from which no event came.
 func TestFound(t *testing.T) {
+	tier.Full(t)
 	t.Parallel()
 	targets(t, func(t *testing.T, tg *coretest.Target) {
 		never := time.Unix(0, 0).UTC()
@@ -243,6 +245,7 @@ func TestBoundFragment(t *testing.T) {
 // TestVersionsOfOneTime: what distinguishes versions with the same times is content, however it is written and in whatever order rows are;
 // files and relations agree.
 func TestVersionsOfOneTime(t *testing.T) {
+	tier.Full(t)
 	t.Parallel()
 	records := []any{
 		`{"id":1,"total":"2.50","note":"a, b: c","lines":[{"sku":"x","n":1}]}`, `{"id":1,"total":"2.50","note":"a, b: c","lines":[{"sku":"x","n":1}]}`,

@@ -14,6 +14,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
 	"github.com/nexus-host/nexus-host/internal/coretest/target"
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 // purchase is an event that shows one or two addresses of a person, and an amount.
@@ -243,6 +244,7 @@ func (e *computedExpected) total(who, name, prefix, source string, bought []*pur
 // TestComputedConflicts: of several values that a scope gives a state at one instant one is chosen,
 // and the choice is a finding that fails a check; equal values and the keys of a combined state are no conflict.
 func TestComputedConflicts(t *testing.T) {
+	tier.Full(t)
 	const union = " union all "
 	level := func(name, value string) string {
 		return "select entity_type, entity_id, event_id, " + name + " as state_name, 'dimension' as state_category, " + value + " as state_value, occurred_at from entity.events"
@@ -297,6 +299,7 @@ func TestComputedConflicts(t *testing.T) {
 // TestComputedValuesUnshown: a value that cannot be shown under its name is a finding: a text of a measurement, whoever gives it,
 // a flag that is no truth value, an attribute behind a trait.
 func TestComputedValuesUnshown(t *testing.T) {
+	tier.Full(t)
 	t.Parallel()
 	tg := target.DuckDB(t)
 	p := coretest.NewProject("crm")
@@ -337,6 +340,7 @@ func TestComputedValuesUnshown(t *testing.T) {
 // TestComputedFaults: whatever a computed fragment gives that no entity, event or time takes is a finding; a change by an unknown
 // event stays, without the event.
 func TestComputedFaults(t *testing.T) {
+	tier.Full(t)
 	t.Parallel()
 	tg := target.DuckDB(t)
 	p := coretest.NewProject("crm")

@@ -13,6 +13,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
 	"github.com/nexus-host/nexus-host/internal/coretest"
 	"github.com/nexus-host/nexus-host/internal/coretest/target"
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 // The rules of normalization, executed: identifier as given -> as compared; "" is dropped.
@@ -62,6 +63,7 @@ func TestNormalization(t *testing.T) {
 
 // Canonical in Go and canonical_name in SQL are one function.
 func TestCanonicalNamesAgree(t *testing.T) {
+	tier.Full(t)
 	tg := target.DuckDB(t)
 	p := coretest.NewProject("crm")
 	names := []string{"a", "Name", " first  name ", "größe", "1st", "É", "İ", "K", "a-b", "__x", "x\ny", "🙂", "Favourite Colour (2024)", "ẞ9", strings.Repeat("ab", 40), "9" + strings.Repeat("é", 70)}
@@ -82,6 +84,7 @@ func TestCanonicalNamesAgree(t *testing.T) {
 
 // A later version replaces the earlier one, whatever the order in which rows come.
 func TestLaterVersionWins(t *testing.T) {
+	tier.Full(t)
 	for _, order := range [][]int{{0, 1, 2}, {2, 1, 0}, {1, 2, 0}} {
 		tg := target.DuckDB(t)
 		p := coretest.NewProject("crm")
@@ -105,6 +108,7 @@ func TestLaterVersionWins(t *testing.T) {
 
 // Two different rows of one key in one version are the adapter's fault.
 func TestConflictsAreFound(t *testing.T) {
+	tier.Full(t)
 	tg := target.DuckDB(t)
 	p := coretest.NewProject("crm", "shop")
 	for _, n := range []string{"a", "b"} {
@@ -124,6 +128,7 @@ func TestConflictsAreFound(t *testing.T) {
 
 // What plugins report is in nexus_findings, counted by source, table, reason and detail.
 func TestPluginsReportFindings(t *testing.T) {
+	tier.Full(t)
 	tg := target.DuckDB(t)
 	p := coretest.NewProject("crm", "shop")
 	id := p.Event("crm", 1)
@@ -185,6 +190,7 @@ func TestReasonsAreDocumented(t *testing.T) {
 
 // A built log is asked for the names that fragments compute.
 func TestNameQuery(t *testing.T) {
+	tier.Full(t)
 	tg := target.DuckDB(t)
 	p := coretest.NewProject("crm")
 	p.Trait("crm", 1, "a@x.com", "Shoe size", "42")

@@ -9,6 +9,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/eventlog"
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 // mrr declares plan and mrr in the first source.
@@ -225,6 +226,7 @@ func TestFinalPeers(t *testing.T) {
 
 // Case 23: the state before and after each event, by what the states then are.
 func TestStatesOfEvents(t *testing.T) {
+	tier.Full(t)
 	targets(t, func(t *testing.T, tg *coretest.Target) {
 		p := coretest.NewProject("crm")
 		p.Seen("crm", 1, "email a@x.com")

@@ -23,6 +23,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
 	"github.com/nexus-host/nexus-host/internal/coretest/target"
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 // Resolution and states beside the least that somebody could do who knows the question: a union-find in plain Go, window functions
@@ -84,6 +85,7 @@ func floors(links, changes int) (list []floor) {
 
 // The floors are no lower than they may be: they give the same rows.
 func TestFloors(t *testing.T) {
+	tier.Full(t)
 	for _, f := range floors(300, 2000) {
 		t.Run(f.name, func(t *testing.T) {
 			tg, db := target.File(t, filepath.Join(t.TempDir(), "floor.duckdb"))

@@ -15,6 +15,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
 	"github.com/nexus-host/nexus-host/internal/coretest/target"
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 type alias struct {
@@ -109,6 +110,7 @@ func replay(tg *coretest.Target, run int) map[ident]string {
 // TestContinuity changes the data from build to build at random: identifiers and
 // links come and go, entities merge, split and swap.
 func TestContinuity(t *testing.T) {
+	tier.Full(t)
 	all := engines(t, identity.Rounds)
 	coretest.Property(t, 12, func(rt *rapid.T) {
 		for _, e := range all {
@@ -148,6 +150,7 @@ func TestContinuity(t *testing.T) {
 
 // The reasons of the log, case by case.
 func TestLogReasons(t *testing.T) {
+	tier.Full(t)
 	id := func(v string) ident { return ident{"person", "email", v} }
 	link := func(edge, a, b string) []seen {
 		return []seen{{edge, "event " + edge, "crm", id(a), 0}, {edge, "event " + edge, "crm", id(b), 0}}

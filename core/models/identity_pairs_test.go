@@ -9,12 +9,14 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/identity"
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest/target"
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 // TestPairs: an edge of two identifiers and one event is a link as it is; a rule makes resolution read each row of
 // every edge. Under a rule that meets nothing both publish the same tables: whatever edges share events,
 // events edges, and rows identifiers, and where the rows of an event do not agree about its time.
 func TestPairs(t *testing.T) {
+	tier.Full(t)
 	random := rand.New(rand.NewPCG(1, 2))
 	var list []seen
 	for e := range 600 {

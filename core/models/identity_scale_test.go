@@ -2,7 +2,6 @@ package models_test
 
 import (
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -11,17 +10,15 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/identity"
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest/target"
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 // A chain of 100,000 is one entity, and so is everybody who shares a mailbox; in
 // a number of statements that grows with the logarithm. The target's memory is
 // bounded, so a plan that multiplies rows fails.
 func TestScale(t *testing.T) {
+	tier.Full(t)
 	n, many := 20_000, 100_000
-	if testing.Short() {
-		n, many = 2_000, 2_000
-		t.Logf("%d; the full run has ten times as many", n)
-	}
 	for name, c := range map[string]struct {
 		n        int
 		shape    string
@@ -39,10 +36,6 @@ func TestScale(t *testing.T) {
 		"a mailbox over its limit":        {n, benchShapes["star"], "max_links", "email", n},
 		"one wide edge cut at each email": {n, "select 1 as edge, i as v from range({n}) t(i)", "unique", "email", n / 2},
 	} {
-		if testing.Short() && !slices.Contains([]string{"zigzag chain", "a mailbox over its limit", "one wide edge cut at each email"}, name) {
-			t.Logf("left to the full run: %s", name)
-			continue
-		}
 		t.Run(name, func(t *testing.T) {
 			tg := target.DuckDB(t)
 			fill(tg, strings.ReplaceAll(c.shape, "{n}", strconv.Itoa(c.n)))

@@ -13,6 +13,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
 	"github.com/nexus-host/nexus-host/internal/coretest/target"
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 // rulesProject has rows in every table.
@@ -101,11 +102,8 @@ func unitsDoNotMix(t *testing.T, tg *coretest.Target) {
 
 // TestFutureEvents: one that its plugin does not announce fails the check, one within a day of as_of does not.
 func TestFutureEvents(t *testing.T) {
+	tier.Full(t)
 	for days, want := range map[int]bool{5000: true, 5001: true, 5002: false} {
-		if testing.Short() && days == 5000 {
-			t.Logf("left to the full run: day %d", days)
-			continue
-		}
 		tg := target.DuckDB(t)
 		p := coretest.NewProject("crm")
 		p.Event("crm", days)
@@ -174,6 +172,7 @@ func generated(c rules.Check) []string {
 }
 
 func eachFails(t *testing.T, p *coretest.Project, tg *coretest.Target) {
+	tier.Full(t)
 	checks, err := rules.Checks(p.Spec, p.Names())
 	if err != nil {
 		t.Fatal(err)

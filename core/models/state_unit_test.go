@@ -10,11 +10,13 @@ import (
 	"github.com/nexus-host/nexus-host/core/spec"
 	"github.com/nexus-host/nexus-host/internal/coretest"
 	"github.com/nexus-host/nexus-host/internal/coretest/target"
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 // TestUnitsOfDerivedStates: a derived state has the unit of the amounts that it is made of, where that follows; amounts of several
 // units have no sum.
 func TestUnitsOfDerivedStates(t *testing.T) {
+	tier.Full(t)
 	p := coretest.NewProject("crm")
 	for _, name := range []string{"mrr", "fees", "seats", "spend"} {
 		p.Spec.Sources[0].States = append(p.Spec.Sources[0].States, spec.State{Name: name, Category: "measurement"})

@@ -20,6 +20,7 @@ import (
 	"github.com/nexus-host/nexus-host/host/warehouse/duckdb"
 	"github.com/nexus-host/nexus-host/host/warehouse/postgres"
 	"github.com/nexus-host/nexus-host/internal/pgtest"
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 // engine is what the host needs of every engine.
@@ -329,9 +330,7 @@ func TestDuckDBIsClosed(t *testing.T) {
 
 // What does not fit into memory goes to the disk, although external access is off.
 func TestDuckDBSpills(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	w, err := duckdb.Open(t.Context(), duckdb.Options{Path: filepath.Join(t.TempDir(), "x.duckdb"), Memory: "60MB", Threads: 1})
 	if err != nil {
 		t.Fatal(err)

@@ -145,10 +145,14 @@ func builds(t *testing.T, w engine, d *dialect.Dialect, schema string) (distinct
 	return distinct, fmt.Sprint(all(t, w, "select id from "+render.Path(d, []string{schema, "history"})+" order by id"))
 }
 
-// Each way to publish, executed: killed after every statement, readers find one build whole
+// Each way to publish, executed: killed after every statement (some, with -short), readers find one build whole
 // (between views, one each), and the next build continues what was published last.
 func TestPublish(t *testing.T) {
 	modes := map[string]dialect.PublishMode{"rename": dialect.PublishRename, "insert": dialect.PublishInsert, "views": dialect.PublishViews}
+	step := int64(1)
+	if testing.Short() {
+		step = 5
+	}
 	each(t, func(t *testing.T, d *dialect.Dialect, w engine, schema string) {
 		for _, name := range []string{"rename", "insert", "views"} {
 			mode := modes[name]
@@ -159,7 +163,7 @@ func TestPublish(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				d := modal(d, mode)
 				schema := schema + "_" + name
-				for kill := int64(0); ; kill++ {
+				for kill := int64(0); ; kill += step {
 					for _, s := range []string{render.DropSchema(d, []string{schema}), render.CreateSchema(d, []string{schema})} {
 						exec(t, w, s)
 					}
@@ -188,7 +192,7 @@ func TestPublish(t *testing.T) {
 						t.Errorf("killed after %d: build 2 was seen and is not in the history %s", kill, history)
 					}
 					if killed == nil {
-						t.Logf("killed after 0 to %d statements", kill-1)
+						t.Logf("killed after 0 to %d statements, each %d", kill-step, step)
 						return
 					}
 				}

@@ -11,12 +11,11 @@ import (
 	"time"
 
 	"github.com/nexus-host/nexus-host/internal/plugin"
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 func TestBuild(t *testing.T) {
-	if testing.Short() {
-		t.Skip("SKIPPED in a short run: building Go modules takes seconds")
-	}
+	tier.Full(t)
 	dir, cache := t.TempDir(), filepath.Join(t.TempDir(), "cache")
 	write := func(name, text string) {
 		t.Helper()
@@ -114,9 +113,7 @@ func TestBuildUntidy(t *testing.T) {
 
 // A plugin is built also where the go command finds no cache or cannot write one. The temporary ones are removed.
 func TestBuildWithoutCaches(t *testing.T) {
-	if testing.Short() {
-		t.Skip("SKIPPED in a short run: without a cache, Go's runtime is compiled")
-	}
+	tier.Full(t)
 	dir, tmp := t.TempDir(), t.TempDir()
 	file := filepath.Join(dir, "file")
 	for path, text := range map[string]string{

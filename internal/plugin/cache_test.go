@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/nexus-host/nexus-host/internal/plugin"
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 // entries are the cache's files.
@@ -144,9 +145,7 @@ func TestCacheIsPrivate(t *testing.T) {
 
 // What one configuration was answered is no answer to another.
 func TestCacheKeysDiffer(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	dir := t.TempDir()
 	if err := os.Chmod(dir, 0o700); err != nil {
 		t.Fatal(err)

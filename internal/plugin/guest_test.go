@@ -14,6 +14,7 @@ import (
 
 	"github.com/nexus-host/nexus-host/internal/cache"
 	"github.com/nexus-host/nexus-host/internal/plugin"
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 var hostileModule = sync.OnceValues(func() ([]byte, error) {
@@ -58,6 +59,7 @@ func callGuest(t *testing.T, p *plugin.Plugin, do, text string) (string, error) 
 
 // W15, W22 to W29 by a guest that a compiler made: what a real language runtime does with what it is (not) given.
 func TestGoGuest(t *testing.T) {
+	tier.Full(t)
 	p := hostile(t, plugin.Options{Limits: plugin.Limits{CallTime: 20 * time.Second, MemoryPages: 512}})
 	for _, c := range []struct {
 		do   string
@@ -99,6 +101,7 @@ func TestGoGuest(t *testing.T) {
 
 // W25, W26: what differs between runs elsewhere is the same here.
 func TestGoGuestIsDeterministic(t *testing.T) {
+	tier.Full(t)
 	loads := []*plugin.Plugin{hostile(t, plugin.Options{}), hostile(t, plugin.Options{})}
 	for _, do := range []string{"clock", "map", "count"} {
 		var first string

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/nexus-host/nexus-host/internal/plugin"
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 // short are limits under which hostile cases end soon. Time is generous where it is
@@ -242,6 +243,7 @@ func TestDamagedModules(t *testing.T) {
 
 // W15, W30, W36: a trap in one call, many callers at once, and Close under way.
 func TestConcurrentCalls(t *testing.T) {
+	tier.Full(t)
 	l := newLoader(t, plugin.Options{Parallel: 4, Limits: plugin.Limits{CallTime: 2 * time.Minute}})
 	p, err := l.Load(t.Context(), "acme", acmeWasm(t))
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/nexus-host/nexus-host/host/plugintest"
 	"github.com/nexus-host/nexus-host/internal/samples"
+	"github.com/nexus-host/nexus-host/internal/tier"
 	"github.com/nexus-host/nexus-host/plugins/calendar"
 )
 
@@ -42,6 +43,7 @@ var feed = []string{
 
 // TestFeed: each kind of entry of a list of events, read as a version and as the meeting that it makes or does not make.
 func TestFeed(t *testing.T) {
+	tier.Full(t)
 	s := plugintest.New(t, calendar.Plugin(), plugintest.Options{Config: config, AsOf: "2024-06-01T00:00:00Z"})
 	guests := byUs + `,"created":"2024-02-01T08:00:00.000Z","attendees":[` + us + `,` + jane + `]`
 	for _, text := range feed {

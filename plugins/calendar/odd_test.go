@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/nexus-host/nexus-host/host/plugintest"
+	"github.com/nexus-host/nexus-host/internal/tier"
 	"github.com/nexus-host/nexus-host/plugins/calendar"
 )
 
@@ -34,6 +35,7 @@ func odd(t *testing.T) []plugintest.Record {
 
 // TestOddRecords: none breaks a fragment, none is lost, and every kind conforms.
 func TestOddRecords(t *testing.T) {
+	tier.Full(t)
 	s := source(t, calendar.Plugin(), "2024-06-01T00:00:00Z")
 	records := odd(t)
 	s.Load("events", records...)

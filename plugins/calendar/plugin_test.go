@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/nexus-host/nexus-host/host/plugintest"
+	"github.com/nexus-host/nexus-host/internal/tier"
 	"github.com/nexus-host/nexus-host/plugins/calendar"
 )
 
@@ -119,6 +120,7 @@ func TestMeeting(t *testing.T) {
 
 // TestHeld: whether a meeting took place, by what is known at an instant.
 func TestHeld(t *testing.T) {
+	tier.Full(t)
 	declined := strings.ReplaceAll(jane, "accepted", "declined")
 	cases := []struct {
 		name    string
@@ -231,9 +233,7 @@ func TestTimes(t *testing.T) {
 
 // TestCopies: several calendars hold one meeting; the organizer's copy represents it.
 func TestCopies(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	guest := edit(t, single, map[string]any{
 		"organizer": map[string]any{"email": "us@acme.test"}, "updated": "2024-01-03T00:00:00Z", "summary": "Renamed by a guest",
 		"attendees": rawList(t, `{"email":"us@acme.test","organizer":true,"responseStatus":"accepted"}`, `{"email":"jane@client.test","self":true,"responseStatus":"tentative"}`, `{"email":"extra@client.test","responseStatus":"needsAction"}`),
@@ -277,9 +277,7 @@ func TestCopies(t *testing.T) {
 
 // TestVersions: moves, answers and cancellations are read from the history of versions.
 func TestVersions(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	moved := edit(t, single, map[string]any{"updated": "2024-01-03T00:00:00Z", "sequence": 1, "start": at("2024-01-11T09:00:00Z"), "end": at("2024-01-11T09:45:00Z")})
 	answered := edit(t, moved, map[string]any{"updated": "2024-01-04T00:00:00Z", "attendees": rawList(t, us, strings.ReplaceAll(jane, "accepted", "declined"), strings.ReplaceAll(bob, "declined", "accepted"))})
 	s := source(t, calendar.Plugin(), "2024-06-01T00:00:00Z")
@@ -370,6 +368,7 @@ func TestGuests(t *testing.T) {
 
 // TestUnknownSides: without internal domains no one is known to be external.
 func TestUnknownSides(t *testing.T) {
+	tier.Full(t)
 	s := plugintest.New(t, calendar.Plugin(), plugintest.Options{AsOf: "2024-06-01T00:00:00Z"})
 	s.Load("events", on("us@acme.test", "2024-01-02T00:00:00Z", single)...)
 	s.Conform()
@@ -446,9 +445,7 @@ func TestEngagement(t *testing.T) {
 }
 
 func TestAttendedWith(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	s := plugintest.New(t, calendar.Plugin(), plugintest.Options{Config: `{"attended_with":true}`, AsOf: "2024-06-01T00:00:00Z"})
 	s.Load("events", on("us@acme.test", "2024-01-02T00:00:00Z", single)...)
 	s.Conform()

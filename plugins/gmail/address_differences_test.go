@@ -1,6 +1,10 @@
 package gmail_test
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/nexus-host/nexus-host/internal/tier"
+)
 
 // difference is a text that no standard calls well-formed, or about which libraries disagree: what is read in it, by
 // net/mail ("error": the whole list is refused) and by Python's email.utils.getaddresses, and why it is read as it is.
@@ -36,6 +40,7 @@ var differences = []difference{
 
 // TestAddressDifferences holds the table above against both libraries' and this reader's answers.
 func TestAddressDifferences(t *testing.T) {
+	tier.Full(t)
 	texts := make([]string, len(differences))
 	for i, d := range differences {
 		texts[i] = d.text

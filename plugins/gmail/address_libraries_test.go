@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 // vector is a text and what Python's email.utils.getaddresses reads in it; testdata/addresses.py writes them.
@@ -45,6 +47,7 @@ func byGo(text string) string {
 
 // TestAddressesOfPython: the recorded column is what this machine's Python reads, if it has one.
 func TestAddressesOfPython(t *testing.T) {
+	tier.Full(t)
 	python, err := exec.LookPath("python3")
 	if err != nil {
 		t.Logf("NOT CHECKED: testdata/addresses.jsonl against Python, for there is none: %v", err)
@@ -64,9 +67,7 @@ func TestAddressesOfPython(t *testing.T) {
 
 // TestAddressLibraries: no difference to net/mail and to Python's email on well-formed lists.
 func TestAddressLibraries(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	f, err := os.Open("testdata/addresses.jsonl")
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/nexus-host/nexus-host/host/plugintest"
 	"github.com/nexus-host/nexus-host/internal/samples"
+	"github.com/nexus-host/nexus-host/internal/tier"
 	"github.com/nexus-host/nexus-host/plugins/gmail"
 )
 
@@ -75,6 +76,7 @@ func inbox(t *testing.T) []plugintest.Record {
 
 // TestInbox: what each mail is, whom a notice speaks of, and what hangs on a mail.
 func TestInbox(t *testing.T) {
+	tier.Full(t)
 	s := plugintest.New(t, gmail.Plugin(), plugintest.Options{Config: config, AsOf: "2024-06-01T00:00:00Z"})
 	s.Load("messages", inbox(t)...)
 	s.Conform()

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/nexus-host/nexus-host/host/plugintest"
+	"github.com/nexus-host/nexus-host/internal/tier"
 	"github.com/nexus-host/nexus-host/plugins/gmail"
 )
 
@@ -323,9 +324,7 @@ func TestMailsWithoutOwnID(t *testing.T) {
 
 // TestOptional: what a project has to ask for is not there, and is there when asked.
 func TestOptional(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	all := plugintest.New(t, gmail.Plugin(), plugintest.Options{Config: `{"canonical_emails":true,"correspondence":true,"message_entities":true}`, AsOf: "2024-06-01T00:00:00Z"})
 	load(t, all, conversation()...)
 	load(t, all, mail{id: "z", at: "1704099600000", headers: []string{"From: J.A.Ne+x@googlemail.com", "To: us@acme.test", "Message-ID: <z@x>"}})
@@ -391,6 +390,7 @@ func odd() []plugintest.Record {
 
 // TestOddRecords: none breaks a fragment, each is read or found to have no date, and every kind conforms.
 func TestOddRecords(t *testing.T) {
+	tier.Full(t)
 	s := plugintest.New(t, gmail.Plugin(), plugintest.Options{Config: config})
 	records := odd()
 	s.Load("messages", records...)

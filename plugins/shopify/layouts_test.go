@@ -5,6 +5,7 @@ import (
 
 	"github.com/nexus-host/nexus-host/host/plugintest"
 	"github.com/nexus-host/nexus-host/internal/samples"
+	"github.com/nexus-host/nexus-host/internal/tier"
 	"github.com/nexus-host/nexus-host/plugins/shopify"
 )
 
@@ -49,9 +50,7 @@ var responses = map[string][]string{
 
 // TestResponses reads what the REST endpoints give, with test orders asked for.
 func TestResponses(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	s := plugintest.New(t, shopify.Plugin(), plugintest.Options{AsOf: "2024-06-01T00:00:00Z", Config: `{"include_test":true,"roles":["merchant"]}`})
 	for table, texts := range responses {
 		s.Load(table, shop(plugintest.JSON(texts...)...)...)
@@ -135,6 +134,7 @@ id,_fivetran_deleted,_fivetran_synced,country_code,created_at,currency,domain,em
 
 // TestFivetran reads flattened tables, all values as text.
 func TestFivetran(t *testing.T) {
+	tier.Full(t)
 	s := plugintest.New(t, shopify.Plugin(), plugintest.Options{AsOf: "2024-03-01T00:00:00Z", Config: `{"roles":["merchant"]}`})
 	for table, text := range fivetran {
 		s.Load(table, shop(samples.Fivetran(t, text)...)...)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/nexus-host/nexus-host/host/plugintest"
+	"github.com/nexus-host/nexus-host/internal/tier"
 	"github.com/nexus-host/nexus-host/plugins/shopify"
 )
 
@@ -120,6 +121,7 @@ func TestOrders(t *testing.T) {
 
 // TestRefundAmounts: successful transactions, else lines with tax and adjustments; nothing where the list of transactions is empty.
 func TestRefundAmounts(t *testing.T) {
+	tier.Full(t)
 	s := plugintest.New(t, shopify.Plugin(), plugintest.Options{})
 	s.Load("orders", shop(plugintest.JSON(`{"id":1,"created_at":"2024-01-01T00:00:00Z","currency":"USD","total_price":"100","financial_status":"refunded","refunds":[
 		{"id":1,"created_at":"2024-01-02T00:00:00Z","refund_line_items":[{"subtotal":10,"total_tax":1.5}],"order_adjustments":[{"amount":"-5.00","tax_amount":"-0.50","kind":"shipping_refund"}]},
@@ -138,9 +140,7 @@ func TestRefundAmounts(t *testing.T) {
 
 // TestCustomers follows records through versions: consent, deletion, both APIs.
 func TestCustomers(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	s := plugintest.New(t, shopify.Plugin(), plugintest.Options{})
 	s.Load("customers", shop(plugintest.JSON(
 		`{"id":7,"email":"ann@x.com","phone":"+15550100","first_name":"Ann","last_name":"Ash","created_at":"2024-01-01T00:00:00Z","updated_at":"2024-01-01T00:00:00Z","email_marketing_consent":{"state":"not_subscribed","consent_updated_at":null},"sms_marketing_consent":null,"tags":"vip, eu"}`,
@@ -257,9 +257,7 @@ func TestLifecycle(t *testing.T) {
 
 // TestCheckouts: begun, given up after the grace time, ended by an order.
 func TestCheckouts(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	s := plugintest.New(t, shopify.Plugin(), plugintest.Options{AsOf: "2024-01-06T00:30:00Z"})
 	s.Load("orders", shop(plugintest.JSON(restOrder)...)...)
 	s.Load("checkouts", shop(plugintest.JSON(
@@ -278,9 +276,7 @@ func TestCheckouts(t *testing.T) {
 
 // TestTwoShops: ids of one shop are not those of another, and a copy by another connection is the same.
 func TestTwoShops(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	s := plugintest.New(t, shopify.Plugin(), plugintest.Options{})
 	other := shop(plugintest.JSON(restOrder)...)
 	other[0].Connection, other[0].Account = "c2", "other.myshopify.com"
@@ -296,9 +292,7 @@ func TestTwoShops(t *testing.T) {
 
 // TestService: returns, disputes, gift cards, and the shop itself.
 func TestService(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	s := plugintest.New(t, shopify.Plugin(), plugintest.Options{})
 	s.Load("orders", shop(plugintest.JSON(restOrder)...)...)
 	s.Load("returns", shop(plugintest.JSON(`{"id":"gid://shopify/Return/1","order":{"id":"gid://shopify/Order/1"},"createdAt":"2024-01-10T00:00:00Z","closedAt":"2024-01-12T00:00:00Z"}`)...)...)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/nexus-host/nexus-host/host/plugintest"
+	"github.com/nexus-host/nexus-host/internal/tier"
 	"github.com/nexus-host/nexus-host/plugins/stripe"
 )
 
@@ -15,9 +16,7 @@ func customer(id, email, more string) string {
 
 // TestCompanies: a customer is a company with a person behind its address.
 func TestCompanies(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	s := plugintest.New(t, stripe.Plugin(), plugintest.Options{Config: `{"max_customers_per_domain":2,"group_metadata_keys":["account_id"],"person_metadata_keys":["user_id"]}`})
 	s.Load("customers",
 		at(2, 1, customer("cus_1", "Ann@Acme.com", `,"name":"Acme Inc","individual_name":"Ann Ash","phone":"+1 555 0100","metadata":{"account_id":" 77 ","user_id":"u1"},"delinquent":false`)),
@@ -91,9 +90,7 @@ func TestCompanies(t *testing.T) {
 
 // TestPersons: a customer is a person, known by id, address, phone and the project's own key.
 func TestPersons(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	s := plugintest.New(t, stripe.Plugin(), plugintest.Options{Config: `{"customer_kind":"person","person_metadata_keys":["user_id"],"include_test":true}`})
 	s.Load("customers", at(2, 1, strings.Replace(customer("cus_1", "ann@acme.com", `,"name":"Ann","phone":"+1 555 0100","metadata":{"user_id":"u1"}`), `"livemode":true`, `"livemode":false`, 1)))
 	s.Conform()
@@ -115,9 +112,7 @@ func TestPersons(t *testing.T) {
 
 // TestInvoiceShapes: the same invoice in the paths of three eras, as the object and as events.
 func TestInvoiceShapes(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	s := plugintest.New(t, stripe.Plugin(), plugintest.Options{})
 	s.Load("invoices", plugintest.JSON(
 		// 2018: no status, a date, a plain tax
@@ -211,9 +206,7 @@ func TestMoney(t *testing.T) {
 
 // TestPayerTotals: customers and guest payments add up; a company's money is not its contact's; currencies are not added.
 func TestPayerTotals(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	s := plugintest.New(t, stripe.Plugin(), plugintest.Options{})
 	s.Given("events", `
 		entity_id | entity_type | role            | event_id | event_name        | occurred_at

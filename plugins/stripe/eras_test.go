@@ -9,6 +9,7 @@ import (
 
 	"github.com/nexus-host/nexus-host/host/plugintest"
 	"github.com/nexus-host/nexus-host/internal/samples"
+	"github.com/nexus-host/nexus-host/internal/tier"
 	"github.com/nexus-host/nexus-host/plugins/stripe"
 )
 
@@ -23,9 +24,7 @@ var tableOf = map[string]string{
 // TestEras reads a first month in the shapes of the API of 2011 to 2025, from a table for each
 // resource and from one table of all: a customer, a subscription, an invoice and a charge an era.
 func TestEras(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	records := plugintest.File(t, filepath.Join("testdata", "eras.jsonl"))
 	options := plugintest.Options{AsOf: "2025-06-01T00:00:00Z"}
 	apart, mixed := plugintest.New(t, stripe.Plugin(), options), plugintest.New(t, stripe.Plugin(), options)
@@ -110,9 +109,7 @@ func wantEras(t *testing.T, s *plugintest.Source) {
 
 // TestEnvelopes reads half a year of events, with the values they changed, out of order and one twice.
 func TestEnvelopes(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	s := plugintest.New(t, stripe.Plugin(), plugintest.Options{AsOf: "2024-10-01T00:00:00Z"})
 	s.Load("events", plugintest.File(t, filepath.Join("testdata", "events.jsonl"))...)
 	s.Conform()

@@ -6,6 +6,7 @@ import (
 
 	"github.com/nexus-host/nexus-host/host/plugintest"
 	"github.com/nexus-host/nexus-host/internal/samples"
+	"github.com/nexus-host/nexus-host/internal/tier"
 	"github.com/nexus-host/nexus-host/plugins/stripe"
 )
 
@@ -68,9 +69,7 @@ cn_f1,100,2024-02-02 12:00:00.000,usd,100,TRUE,GLAZE-CN-1,duplicate,issued,post_
 
 // TestFivetran reads flattened tables, all values as text.
 func TestFivetran(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	s := plugintest.New(t, stripe.Plugin(), plugintest.Options{AsOf: "2024-06-01T00:00:00Z"})
 	for table, text := range fivetran {
 		s.Load(table, samples.Fivetran(t, text)...)

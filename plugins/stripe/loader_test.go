@@ -5,13 +5,15 @@ import (
 	"testing"
 
 	"github.com/nexus-host/nexus-host/host/plugintest"
+	"github.com/nexus-host/nexus-host/internal/tier"
 	"github.com/nexus-host/nexus-host/plugins/stripe"
 )
 
 // TestLoaders reads the same subscription, twenty dollars a month, in the shapes that loaders leave it in.
 func TestLoaders(t *testing.T) {
+	tier.Full(t)
 	price := fmt.Sprintf(`{"id":"price_1","object":"price","created":%d,"currency":"usd","unit_amount":2000,"recurring":{"interval":"month","interval_count":1,"usage_type":"licensed"}}`, day(1, 1))
-	for i, test := range []struct {
+	for _, test := range []struct {
 		name   string
 		tables map[string][]string
 	}{
@@ -41,10 +43,6 @@ func TestLoaders(t *testing.T) {
 			"discounts":     {`{"id":"di_1","coupon_id":"half","subscription_id":"sub_1","start":"2024-01-01 12:00:00"}`},
 			"subscriptions": {sub("sub_1", "active", 4000, "")}}},
 	} {
-		if testing.Short() && i%4 != 0 {
-			t.Logf("left to the full run: %s", test.name)
-			continue
-		}
 		t.Run(test.name, func(t *testing.T) {
 			s := plugintest.New(t, stripe.Plugin(), plugintest.Options{})
 			for table, records := range test.tables {
@@ -59,9 +57,7 @@ func TestLoaders(t *testing.T) {
 
 // TestMRRCurrency: only one currency counts in the owner's mrr where the project says so.
 func TestMRRCurrency(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	s := plugintest.New(t, stripe.Plugin(), plugintest.Options{Config: `{"mrr_currency":"EUR"}`})
 	s.Load("subscriptions", plugintest.JSON(sub("dollars", "active", 1000, ""),
 		subscription("euros", "active", item("1", `{"id":"p","currency":"eur","unit_amount":700,"recurring":{"interval":"month","interval_count":1}}`), ""))...)

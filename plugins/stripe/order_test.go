@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/nexus-host/nexus-host/host/plugintest"
+	"github.com/nexus-host/nexus-host/internal/tier"
 	"github.com/nexus-host/nexus-host/plugins/stripe"
 )
 
@@ -48,9 +49,7 @@ func second() []plugintest.Record {
 
 // TestSecond: within one second, what records say of each other gives the order, in whatever order and how often they come.
 func TestSecond(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	records := second()
 	first := plugintest.New(t, stripe.Plugin(), plugintest.Options{})
 	first.Load("events", records...)
@@ -158,9 +157,7 @@ func TestLoop(t *testing.T) {
 // TestConservation: per customer and currency, charges less what went back of them is the sum of cash_revenue,
 // and MRR now is the sum over the subscriptions that are live.
 func TestConservation(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	s := plugintest.New(t, stripe.Plugin(), plugintest.Options{})
 	type key struct{ customer, currency string }
 	want := map[key]int{}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/nexus-host/nexus-host/host/plugintest"
+	"github.com/nexus-host/nexus-host/internal/tier"
 	"github.com/nexus-host/nexus-host/plugins/stripe"
 )
 
@@ -33,6 +34,7 @@ func envelope(id, typ string, created int64, object string) plugintest.Record {
 
 // TestLatestObject reconstructs timelines from nothing but the objects as they are now.
 func TestLatestObject(t *testing.T) {
+	tier.Full(t)
 	s := plugintest.New(t, stripe.Plugin(), plugintest.Options{})
 	trial := fmt.Sprintf(`,"trial_start":%d,"trial_end":%d`, day(1, 1), day(1, 15))
 	s.Load("subscriptions",
@@ -141,15 +143,12 @@ const storyActivity = `
 // TestEventStream follows a subscription through its events, and finds the same when the object
 // as it is now was landed too.
 func TestEventStream(t *testing.T) {
+	tier.Full(t)
 	snapshot := sub("sub_1", "canceled", 3000, fmt.Sprintf(`,"trial_start":%d,"trial_end":%d,"canceled_at":%d,"ended_at":%d`, day(1, 1), day(1, 15), day(8, 20), day(9, 1)))
 	for _, test := range []struct {
 		name     string
 		snapshot bool
 	}{{"events alone", false}, {"events and the object", true}} {
-		if testing.Short() && test.snapshot {
-			t.Logf("left to the full run: %s", test.name)
-			continue
-		}
 		t.Run(test.name, func(t *testing.T) {
 			s := plugintest.New(t, stripe.Plugin(), plugintest.Options{})
 			s.Load("events", story()...)
@@ -188,9 +187,7 @@ func TestEventStream(t *testing.T) {
 // TestVersionHistory follows a subscription through snapshots of an append-only table: dates where
 // the object has them, else the time at which the change was seen.
 func TestVersionHistory(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	s := plugintest.New(t, stripe.Plugin(), plugintest.Options{})
 	trial := fmt.Sprintf(`,"trial_start":%d,"trial_end":%d`, day(1, 1), day(1, 15))
 	s.Load("subscriptions",
@@ -219,9 +216,7 @@ func TestVersionHistory(t *testing.T) {
 
 // TestSteps: items added later, a start set back, a coupon that runs out.
 func TestSteps(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	s := plugintest.New(t, stripe.Plugin(), plugintest.Options{})
 	price := `{"id":"p","currency":"usd","unit_amount":1000,"recurring":{"interval":"month","interval_count":1}}`
 	s.Load("subscriptions",

@@ -6,6 +6,7 @@ import (
 
 	"github.com/sqlc-dev/zetajones/parser"
 
+	"github.com/nexus-host/nexus-host/internal/tier"
 	"github.com/nexus-host/nexus-host/test/analyze/statement"
 )
 
@@ -22,9 +23,7 @@ func googleSQL(text string) error {
 
 // Every statement for BigQuery is GoogleSQL.
 func TestBigQueryGrammar(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	bad := faults{t: t}
 	n := each(t, "bigquery", func(id string, st statement.Statement) {
 		if err := googleSQL(st.SQL); err != nil {

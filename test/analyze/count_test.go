@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/nexus-host/nexus-host/core/emit/dialect"
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 var update = flag.Bool("update", false, "write testdata/counts.txt")
@@ -16,6 +17,7 @@ var update = flag.Bool("update", false, "write testdata/counts.txt")
 // TestCounts holds how many statements a build of the demo sends, with one round a loop: on a warehouse each
 // takes about a second, so that none is added unseen.
 func TestCounts(t *testing.T) {
+	tier.Full(t)
 	var got bytes.Buffer
 	fmt.Fprintf(&got, "%-12s %6s %6s\n", "dialect", "first", "second")
 	for _, name := range dialect.Names() {

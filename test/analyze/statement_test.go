@@ -5,6 +5,7 @@ import (
 
 	"github.com/nexus-host/nexus-host/core/emit/dialect"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 // Every dialect's lists have builds of all projects, promises of types, and both strategies where the dialect has both.
@@ -51,11 +52,9 @@ func TestStatements(t *testing.T) {
 
 // No statement of any adapter, or of the core, has a text near what an engine takes (Snowflake: 1 MB) or is slow to plan.
 func TestSizes(t *testing.T) {
+	tier.Full(t)
 	const most = 200 << 10
 	for _, name := range dialect.Names() {
-		if testing.Short() && name != "redshift" {
-			continue // whose statements are the longest
-		}
 		_, scripts := scriptsOf(t, name)
 		largest, where := 0, ""
 		for _, s := range scripts {

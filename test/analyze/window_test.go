@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nexus-host/nexus-host/internal/tier"
 	"github.com/nexus-host/nexus-host/test/analyze/statement"
 )
 
@@ -20,6 +21,7 @@ var bareWindow = regexp.MustCompile(`\bOVER \(\s*(ORDER BY|ROWS|RANGE|\))`)
 // TestWindows: one worker of BigQuery or Spark gets all rows of a window without PARTITION BY, so there is none over
 // rows that grow with the data. Spark says so in its log, "No Partition Defined for Window operation".
 func TestWindows(t *testing.T) {
+	tier.Full(t)
 	for _, name := range []string{"bigquery", "databricks"} {
 		each(t, name, func(id string, st statement.Statement) {
 			if step, _, _ := strings.Cut(st.Name, " "); bareWindow.MatchString(st.SQL) && bareWindows[step] == "" {

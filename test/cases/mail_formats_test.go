@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/nexus-host/nexus-host/host/plugintest"
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 // landing is one way in which the same records come to lie in files.
@@ -81,9 +82,7 @@ func landings() []landing {
 
 // TestMailFormats: the same mails and meetings give the same rows, in whatever order, files and envelopes they land, and however often.
 func TestMailFormats(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	for _, source := range []struct {
 		plugin, table string
 		cases         []string

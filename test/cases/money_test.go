@@ -14,6 +14,7 @@ import (
 	"github.com/nexus-host/nexus-host/host"
 	"github.com/nexus-host/nexus-host/host/plugintest"
 	"github.com/nexus-host/nexus-host/internal/demo"
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 // stripeRecord has the members of Stripe's objects that money is counted from.
@@ -60,9 +61,7 @@ func stripeRecords(t *testing.T, project, table string) map[string]stripeRecord 
 
 // TestMoney: what the demo's Stripe records say of money is what the tables say, by company and currency, and no record is lost.
 func TestMoney(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	t.Parallel()
 	project := t.TempDir()
 	if _, err := demo.Generate(t.Context(), project, demo.Options{Customers: 15}); err != nil {

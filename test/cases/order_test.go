@@ -17,14 +17,13 @@ import (
 
 	"github.com/nexus-host/nexus-host/host"
 	"github.com/nexus-host/nexus-host/internal/demo"
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 // TestDemoInAnyOrder holds that the demo's tables do not depend on the order of lines, on how they are divided into files,
 // or on how often a record was loaded.
 func TestDemoInAnyOrder(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	variants := map[string]func([][]byte) [][]byte{
 		"as it is": func(lines [][]byte) [][]byte { return lines },
 		"shuffled and divided": func(lines [][]byte) [][]byte {
@@ -65,9 +64,7 @@ func TestDemoInAnyOrder(t *testing.T) {
 
 // TestDemoBesideAnotherSource: a source that has nothing to do with the others changes none of their events, amounts and states.
 func TestDemoBesideAnotherSource(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	t.Parallel()
 	var want map[string][]string
 	for _, beside := range []bool{false, true} {

@@ -162,6 +162,7 @@ func TestRecordsWithoutEvents(t *testing.T) {
 // TestEveryRecord: each record of the demo, of the adapters' cases and of recorded payloads is in an event, in a finding, or of a kind of which the
 // plugin's README says that it gives none; and what the records say of money, read here in Go with no help from the adapters, is what the adapters' amounts come to.
 func TestEveryRecord(t *testing.T) {
+	tier.Full(t)
 	t.Parallel()
 	var compared tally
 	sources := sourcesOf(t)

@@ -23,9 +23,7 @@ import (
 // TestCasesInAnyOrder: all cases of an adapter as one project, in which each record has a twin: a version with the same times and other
 // content. What the tables say does not depend on the order of lines, on how they are divided into files, or on how often they were loaded.
 func TestCasesInAnyOrder(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	t.Parallel()
 	tested := 0
 	for _, c := range conformance.Combinations(t) {

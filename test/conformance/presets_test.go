@@ -15,6 +15,7 @@ import (
 	"github.com/nexus-host/nexus-host/internal/coretest"
 	"github.com/nexus-host/nexus-host/internal/coretest/target"
 	"github.com/nexus-host/nexus-host/internal/load"
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 // export is what a loader left in a table: columns, and rows of their values. A
@@ -142,6 +143,7 @@ func exports() map[string]export {
 // TestFileAndRelationAlike reads one export as a file and as a relation: each preset
 // gives the same versions of the same records, with the same times and deletions.
 func TestFileAndRelationAlike(t *testing.T) {
+	tier.Full(t)
 	all := exports()
 	file, relation := target.DuckDB(t), target.DuckDB(t)
 	for _, preset := range contract.Presets() {

@@ -33,7 +33,6 @@ type Site struct {
 	// of its own. ${NAME} in it is looked up in Env.
 	Warehouse  func(t *testing.T, schema string) string
 	Env        map[string]string
-	Projects   []string // by their folders' names; nil: all
 	Strategies []string // of resolution; nil: rounds, and recursive where the dialect has it
 	// Path is where a table is; nil: in the schema.
 	Path func(schema, table string) []string
@@ -58,9 +57,6 @@ func Projects(t *testing.T, s Site) {
 	}
 	for _, file := range folders {
 		dir := filepath.Dir(file)
-		if s.Projects != nil && !slices.Contains(s.Projects, filepath.Base(dir)) {
-			continue
-		}
 		t.Run(filepath.Base(dir), func(t *testing.T) {
 			tables := 0
 			for _, strategy := range s.strategies(t) {

@@ -17,6 +17,7 @@ import (
 	"github.com/nexus-host/nexus-host/host/warehouse/databricks"
 	"github.com/nexus-host/nexus-host/host/warehouse/retry"
 	"github.com/nexus-host/nexus-host/internal/faultnet"
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 // at are the options that reach a server.
@@ -113,6 +114,7 @@ func TestSettingErrors(t *testing.T) {
 		{"wrong secret", "client_secret", func(o *databricks.Options) { o.Token, o.ClientID, o.ClientSecret = "", "principal", "m2m-secret-wrong" }},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel() // the driver waits before it asks again
 			o := at(t, f.URL)
 			tc.change(&o)
 			start := time.Now()
@@ -146,6 +148,7 @@ func TestOAuth(t *testing.T) {
 
 // Faults of the network and of a busy service: repeated where that is safe, reported where it is not.
 func TestFaults(t *testing.T) {
+	tier.Full(t)
 	for _, tc := range []struct {
 		name    string
 		answers []faultnet.Answer

@@ -10,6 +10,7 @@ import (
 
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/internal/config"
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 // A statement of a build may use half of the processors, one that reads all of them.
@@ -67,9 +68,7 @@ func TestUnoptimized(t *testing.T) {
 
 // What waits in all writers of a database is bounded, and a writer that ends leaves its part to the others.
 func TestWritersMemory(t *testing.T) {
-	if testing.Short() {
-		t.Skip("left to the full run")
-	}
+	tier.Full(t)
 	w, err := Open(t.Context(), Options{Path: filepath.Join(t.TempDir(), "x.duckdb"), Threads: 1})
 	if err != nil {
 		t.Fatal(err)

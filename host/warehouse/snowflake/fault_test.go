@@ -18,6 +18,7 @@ import (
 
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/retry"
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 // endpoint implements as much of Snowflake's protocol as one session needs, and fails on request.
@@ -221,6 +222,7 @@ func TestLoginIsThrottled(t *testing.T) {
 
 // A request that is throttled or lost is repeated under its own id, so that the server can recognize it.
 func TestStatementIsRepeated(t *testing.T) {
+	tier.Full(t)
 	for name, fault := range map[string]func(http.ResponseWriter){
 		"throttled": func(w http.ResponseWriter) { w.WriteHeader(http.StatusServiceUnavailable) },
 		"lost": func(w http.ResponseWriter) {
