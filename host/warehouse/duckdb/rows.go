@@ -3,14 +3,17 @@ package duckdb
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
 	"time"
 
 	driverdb "github.com/duckdb/duckdb-go/v2"
 
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
 	"github.com/nexus-host/nexus-host/core/emit/render"
 	coresql "github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/host/warehouse"
@@ -31,117 +34,139 @@ func (w *Warehouse) Query(ctx context.Context, statement string) (warehouse.Rows
 
 // queryOn runs a statement on a connection, which the rows close.
 func (w *Warehouse) queryOn(ctx context.Context, conn *sql.Conn, statement string) (warehouse.Rows, error) {
-	// The driver decodes documents and rounds their numbers; their text has all digits.
-	statement, documents := w.plainDocuments(ctx, conn, statement)
-	r, err := conn.QueryContext(ctx, statement)
-	if err != nil {
+	out := &rows{ctx: ctx, conn: conn}
+	if err := conn.Raw(func(c any) error { return out.open(c.(*driverdb.Conn), w.dialect, statement) }); err != nil {
 		return nil, execError(ctx, err)
-	}
-	types, err := r.ColumnTypes()
-	if err != nil {
-		return nil, errors.Join(execError(ctx, err), r.Close())
-	}
-	out := &rows{ctx: ctx, conn: conn, rows: r, plain: documents != nil, values: make([]any, len(types)), scan: make([]any, len(types))}
-	for i, t := range types {
-		c := warehouse.Column{Name: t.Name(), Type: t.DatabaseTypeName()}
-		if documents[c.Name] {
-			c.Type = "JSON"
-		}
-		out.columns = append(out.columns, c)
-		out.scan[i] = &out.values[i]
 	}
 	return out, nil
 }
 
-// plainDocuments asks for a statement's documents as text, where it has some, and names
-// their columns. What is wrong with a statement is reported when it runs.
-func (w *Warehouse) plainDocuments(ctx context.Context, conn *sql.Conn, statement string) (string, map[string]bool) {
-	columns := columnsOf(ctx, conn, statement)
+// rows are those of a prepared statement. They are read from the driver itself: it says before a statement runs whether
+// it has documents, and database/sql would have it prepared again, which is most of a small statement's time.
+type rows struct {
+	ctx      context.Context
+	conn     *sql.Conn
+	prepared *driverdb.Stmt
+	rows     driver.Rows
+	columns  []warehouse.Column
+	plain    bool // documents come as text
+	values   []any
+	next     []driver.Value
+	err      error
+}
+
+// open prepares a statement and runs it. The driver decodes documents and rounds their numbers; their text has all
+// digits, so documents are asked for as text.
+func (r *rows) open(c *driverdb.Conn, d *dialect.Dialect, statement string) error {
+	var columns []coresql.ColumnDef
+	var err error
+	if r.prepared, columns, err = prepare(r.ctx, c, statement); err != nil {
+		return err
+	}
+	documents := documentsOf(columns)
+	if len(documents) > 0 {
+		if plain, err := render.DocumentsAsText(d, statement, columns); err == nil {
+			if text, _, err := prepare(r.ctx, c, plain); err == nil {
+				err = r.prepared.Close()
+				r.prepared, r.plain = text, true
+				if err != nil {
+					return errors.Join(err, text.Close())
+				}
+			}
+		}
+	}
+	if r.rows, err = r.prepared.QueryContext(r.ctx, nil); err != nil {
+		return errors.Join(err, r.prepared.Close())
+	}
+	typed, ok := r.rows.(driver.RowsColumnTypeDatabaseTypeName)
+	if !ok {
+		return errors.Join(errors.New("the driver names no types"), r.rows.Close(), r.prepared.Close())
+	}
+	for i, name := range r.rows.Columns() {
+		column := warehouse.Column{Name: name, Type: typed.ColumnTypeDatabaseTypeName(i)}
+		if r.plain && documents[name] {
+			column.Type = "JSON"
+		}
+		r.columns = append(r.columns, column)
+	}
+	r.values, r.next = make([]any, len(r.columns)), make([]driver.Value, len(r.columns))
+	return nil
+}
+
+// documentsOf names the columns that are documents; none if nothing can be asked for by name, as two columns have one.
+func documentsOf(columns []coresql.ColumnDef) map[string]bool {
 	documents, seen := map[string]bool{}, map[string]bool{}
 	for _, c := range columns {
-		if seen[c.Name] { // nothing can be asked for by a name that two columns have
-			return statement, nil
+		if seen[c.Name] {
+			return nil
 		}
 		seen[c.Name] = true
 		if c.Type == coresql.JSON {
 			documents[c.Name] = true
 		}
 	}
-	if len(documents) == 0 {
-		return statement, nil
-	}
-	plain, err := render.DocumentsAsText(w.dialect, statement, columns)
-	if err != nil || columnsOf(ctx, conn, plain) == nil {
-		return statement, nil
-	}
-	return plain, documents
+	return documents
 }
 
-// columnsOf returns a statement's columns before it runs, nil if they are not known; of the types only JSON.
-func columnsOf(ctx context.Context, conn *sql.Conn, statement string) (columns []coresql.ColumnDef) {
-	err := conn.Raw(func(c any) error {
-		prepared, err := c.(*driverdb.Conn).PrepareContext(ctx, statement)
-		if err != nil {
-			return err
-		}
-		defer prepared.Close()
-		stmt := prepared.(*driverdb.Stmt)
-		n, err := stmt.ColumnCount()
-		for i := 0; i < n && err == nil; i++ {
-			var c coresql.ColumnDef
-			var t driverdb.TypeInfo
-			if c.Name, err = stmt.ColumnName(i); err != nil {
-				return err
-			}
-			if t, err = stmt.ColumnTypeInfo(i); err == nil && t.Alias() == "JSON" {
+// prepare returns a statement with its columns; of the types only JSON.
+func prepare(ctx context.Context, conn *driverdb.Conn, statement string) (*driverdb.Stmt, []coresql.ColumnDef, error) {
+	prepared, err := conn.PrepareContext(ctx, statement)
+	if err != nil {
+		return nil, nil, err
+	}
+	stmt := prepared.(*driverdb.Stmt)
+	n, err := stmt.ColumnCount()
+	var columns []coresql.ColumnDef
+	for i := 0; i < n && err == nil; i++ {
+		var c coresql.ColumnDef
+		if c.Name, err = stmt.ColumnName(i); err == nil {
+			// A type without information has no alias either.
+			if t, err := stmt.ColumnTypeInfo(i); err == nil && t.Alias() == "JSON" {
 				c.Type = coresql.JSON
 			}
 			columns = append(columns, c)
 		}
-		return err
-	})
-	if err != nil {
-		return nil
 	}
-	return columns
-}
-
-type rows struct {
-	ctx     context.Context
-	conn    *sql.Conn
-	rows    *sql.Rows
-	columns []warehouse.Column
-	plain   bool // documents come as text
-	values  []any
-	scan    []any
+	if err != nil {
+		return nil, nil, errors.Join(err, stmt.Close())
+	}
+	return stmt, columns, nil
 }
 
 func (r *rows) Columns() []warehouse.Column { return r.columns }
 
-func (r *rows) Next() bool { return r.rows.Next() }
+func (r *rows) Next() bool {
+	if r.rows == nil || r.err != nil {
+		return false
+	}
+	err := r.conn.Raw(func(any) error { return r.rows.Next(r.next) })
+	if err == nil {
+		err = r.ctx.Err()
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		r.err = err
+	}
+	return err == nil
+}
 
-func (r *rows) Close() error { return errors.Join(r.rows.Close(), ignoreClosed(r.conn.Close())) }
-
-// ignoreClosed lets rows be closed twice.
-func ignoreClosed(err error) error {
-	if errors.Is(err, sql.ErrConnDone) {
+func (r *rows) Close() error {
+	if r.rows == nil {
 		return nil
 	}
-	return err
+	err := r.conn.Raw(func(any) error { return errors.Join(r.rows.Close(), r.prepared.Close()) })
+	r.rows = nil
+	return errors.Join(err, r.conn.Close())
 }
 
 func (r *rows) Err() error {
-	if err := r.rows.Err(); err != nil {
-		return execError(r.ctx, err)
+	if r.err != nil {
+		return execError(r.ctx, r.err)
 	}
 	return nil
 }
 
 func (r *rows) Values() ([]any, error) {
-	if err := r.rows.Scan(r.scan...); err != nil {
-		return nil, execError(r.ctx, err)
-	}
-	for i, v := range r.values {
+	for i, v := range r.next {
 		if text, ok := v.(string); ok && r.columns[i].Type == "JSON" && r.plain {
 			r.values[i] = warehouse.JSON(text)
 			continue
