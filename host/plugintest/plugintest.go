@@ -20,6 +20,7 @@ import (
 	"github.com/nexus-host/nexus-host/internal/cache"
 	"github.com/nexus-host/nexus-host/internal/config"
 	"github.com/nexus-host/nexus-host/internal/plugin"
+	"github.com/nexus-host/nexus-host/internal/tier"
 	"github.com/nexus-host/nexus-host/pdk/wire"
 )
 
@@ -113,7 +114,7 @@ func (o Options) open(t testing.TB) (db engine, d *dialect.Dialect, home []strin
 		return db, d, nil, err
 	}
 	db, err = warehouse.AsEngine(duckdb.Open(context.Background(), duckdb.Options{
-		Path: filepath.Join(t.TempDir(), "test.duckdb"), Threads: 1, Unoptimized: testing.Short(),
+		Path: filepath.Join(t.TempDir(), "test.duckdb"), Threads: 1, Unoptimized: !tier.All(), // over a few rows, planning is most of the work
 	}))
 	return db, d, duckdb.Driver().WorkSchema, err
 }

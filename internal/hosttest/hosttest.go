@@ -28,6 +28,7 @@ import (
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/duckdb"
 	"github.com/nexus-host/nexus-host/internal/cache"
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 // Source is one source of a project.
@@ -92,11 +93,24 @@ func (b *Built) TryRebuild(p Project) (*host.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if b.opened, err = host.Open(ctx, b.dir, host.Options{Engines: []warehouse.Driver{duckdb.Driver()}, CacheDir: kept}); err != nil {
+	if b.opened, err = host.Open(ctx, b.dir, host.Options{Engines: []warehouse.Driver{DuckDB()}, CacheDir: kept}); err != nil {
 		return nil, err
 	}
 	b.Report, err = b.opened.Build(ctx, host.BuildOptions{AsOf: asOf, Jobs: 2})
 	return b.Report, err
+}
+
+// DuckDB is the engine for builds over a few rows, where planning is most of the work: without its optimizer, on one
+// thread. A run that leaves nothing out has it as users do.
+func DuckDB() warehouse.Driver {
+	d := duckdb.Driver()
+	if tier.All() {
+		return d
+	}
+	d.Open = func(ctx context.Context, s *warehouse.Settings, o warehouse.OpenOptions) (warehouse.Engine, error) {
+		return warehouse.AsEngine(duckdb.Open(ctx, duckdb.Options{Path: s.File(s.Path), Threads: 1, ReadOnly: o.ReadOnly, Unoptimized: true}))
+	}
+	return d
 }
 
 // Rows runs a statement of DuckDB's SQL over the published tables.

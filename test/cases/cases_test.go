@@ -29,8 +29,8 @@ import (
 	"github.com/nexus-host/nexus-host/host"
 	"github.com/nexus-host/nexus-host/host/plugintest"
 	"github.com/nexus-host/nexus-host/host/warehouse"
-	"github.com/nexus-host/nexus-host/host/warehouse/duckdb"
 	"github.com/nexus-host/nexus-host/internal/cache"
+	"github.com/nexus-host/nexus-host/internal/hosttest"
 )
 
 var folder = flag.String("cases", "../../testdata/cases", "the folder of the cases")
@@ -86,10 +86,11 @@ func runCase(t *testing.T, dir string) {
 	}
 	project := t.TempDir()
 	lay(t, project, dir)
-	opened, err := build(t, project)
+	o := host.BuildOptions{Jobs: 1, Digests: host.Off} // no case asks for them
+	opened, err := buildWith(t, project, o)
 	if _, missing := os.Stat(filepath.Join(dir, "then")); missing == nil && err == nil {
 		lay(t, project, filepath.Join(dir, "then"))
-		opened, err = build(t, project)
+		opened, err = buildWith(t, project, o)
 	}
 	if want.Build == "fails" {
 		if err == nil || !strings.Contains(err.Error(), want.Stderr) {
@@ -155,12 +156,17 @@ func lay(t *testing.T, project, dir string) {
 
 func build(t *testing.T, project string) (*host.Project, error) {
 	t.Helper()
+	return buildWith(t, project, host.BuildOptions{Jobs: 1})
+}
+
+func buildWith(t *testing.T, project string, o host.BuildOptions) (*host.Project, error) {
+	t.Helper()
 	kept, err := cache.DefaultDir()
 	if err != nil {
 		t.Fatal(err)
 	}
 	opened, err := host.Open(t.Context(), project, host.Options{
-		Engines: []warehouse.Driver{unoptimized()}, CacheDir: kept,
+		Engines: []warehouse.Driver{hosttest.DuckDB()}, CacheDir: kept,
 		Builtin: func(ctx context.Context, name string) ([]byte, bool, error) {
 			dir := filepath.Join("..", "..", "plugins", name)
 			if _, err := os.Stat(dir); err != nil {
@@ -173,7 +179,7 @@ func build(t *testing.T, project string) (*host.Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	report, err := opened.Build(t.Context(), host.BuildOptions{Jobs: 1})
+	report, err := opened.Build(t.Context(), o)
 	if report != nil {
 		for _, c := range report.Checks {
 			if !c.OK() {
@@ -182,15 +188,6 @@ func build(t *testing.T, project string) (*host.Project, error) {
 		}
 	}
 	return opened, err
-}
-
-// unoptimized is DuckDB without its optimizer: over a case's few rows, planning is most of what a build takes.
-func unoptimized() warehouse.Driver {
-	d := duckdb.Driver()
-	d.Open = func(ctx context.Context, s *warehouse.Settings, o warehouse.OpenOptions) (warehouse.Engine, error) {
-		return warehouse.AsEngine(duckdb.Open(ctx, duckdb.Options{Path: s.File(s.Path), Threads: 1, ReadOnly: o.ReadOnly, Unoptimized: true}))
-	}
-	return d
 }
 
 func ask(t *testing.T, project *host.Project, why string, q question) {

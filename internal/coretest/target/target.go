@@ -20,17 +20,18 @@ import (
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/internal/coretest"
 	"github.com/nexus-host/nexus-host/internal/pgtest"
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
-// DuckDB opens an embedded database in memory; with -short one without its optimizer and threads, which over a test's few
-// rows take longer than what they save.
+// DuckDB opens an embedded database in memory without its optimizer and threads, which over a test's few rows take longer
+// than what they save; a run that leaves nothing out has both.
 func DuckDB(t testing.TB) *coretest.Target {
 	t.Helper()
 	tg := coretest.NewTarget(t, "duckdb", open(t, "duckdb", ""), appendRows)
 	// A statement that explodes is to fail in its test, not to fill the machine.
 	tg.Exec("SET memory_limit = '2GB'")
 	tg.Exec("SET temp_directory = ''")
-	if testing.Short() {
+	if !tier.All() {
 		tg.Exec("PRAGMA disable_optimizer")
 		tg.Exec("SET threads = 1")
 	}
