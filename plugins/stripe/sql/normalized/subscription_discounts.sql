@@ -3,6 +3,7 @@
 -- A customer's own discount is that of its subscriptions that have none. Of a discount or
 -- coupon that is named and was not landed, nothing is known (is_unknown). Stripe's own tables
 -- (Sigma, Data Pipeline) keep discount_coupon_id on the record, which then is the discount.
+-- products: those that its coupon applies to (|a|b|), NULL for all. A coupon that was not expanded does not say; the tables of coupons and discounts may.
 with kept as (
     -- a customer's discount, and when a later version did without
     select customer_id, version_no, observed_at,
@@ -106,8 +107,34 @@ read as (
         coalesce(json_bigint(discount, '$.source.coupon.duration_in_months'), json_bigint(discount, '$.coupon.duration_in_months')) as duration_months,
         coalesce(json_timestamp(discount, '$.discount_start'), json_timestamp(discount, '$.start')) as starts_at,
         coalesce(json_timestamp(discount, '$.discount_end'), json_timestamp(discount, '$.end')) as ends_at,
+        coalesce(json_extract(discount, '$.source.coupon'), json_extract(discount, '$.coupon')) as coupon,
         gone_at
     from held
+),
+limits as (
+    -- what the coupon on the subscription says itself comes before what others say of it
+    select r.subscription_id as holder, r.coupon_id, coalesce(json_text(t.product, '$.id'), json_text(t.product, '$')) as product_id
+    from read r
+    cross join unnest(json_array(coalesce(cast(json_text(r.coupon, '$.applies_to.products') as json), json_extract(r.coupon, '$.applies_to.products'),
+        json_extract(cast(json_text(r.coupon, '$.applies_to') as json), '$.products')), '$')) as t(product)
+    where r.coupon is not null
+    union all
+    select '', coalesce(json_text(l.discount, '$.source.coupon.id'), json_text(l.discount, '$.coupon.id')),
+        coalesce(json_text(t.product, '$.id'), json_text(t.product, '$'))
+    from landed l
+    cross join unnest(json_array(coalesce(json_extract(l.discount, '$.source.coupon.applies_to.products'),
+        json_extract(l.discount, '$.coupon.applies_to.products')), '$')) as t(product)
+    union all
+    select '', coupon_id, product_id
+    from normalized.coupon_products
+),
+limited as (
+    select distinct holder, coupon_id, product_id from limits where product_id is not null
+),
+scopes as (
+    select holder, coupon_id, concat('|', string_agg(product_id, '|' order by product_id), '|') as products
+    from limited
+    group by holder, coupon_id
 ),
 expanded as (
     -- a discount that one version names by id, another place may hold whole
@@ -162,11 +189,14 @@ known as (
         coalesce(n.duration_months, l.duration_months, c.duration_months) as duration_months,
         coalesce(n.starts_at, l.starts_at) as starts_at,
         coalesce(n.ends_at, l.ends_at) as ends_at,
+        coalesce(o.products, a.products) as products,
         n.gone_at
     from read n
     -- what a discount says itself comes before what others say of it
     left join by_id l on l.discount_id = n.discount_id and n.percent_off is null and n.amount_off is null
     left join normalized.coupons c on c.coupon_id = coalesce(n.coupon_id, l.coupon_id)
+    left join scopes o on o.coupon_id = coalesce(n.coupon_id, l.coupon_id) and o.holder = n.subscription_id
+    left join scopes a on a.coupon_id = coalesce(n.coupon_id, l.coupon_id) and a.holder = ''
 )
 select
     subscription_id,
@@ -178,6 +208,7 @@ select
     percent_off,
     amount_off,
     currency,
+    products,
     duration,
     starts_at,
     least(case when coalesce(duration, 'repeating') = 'repeating' then coalesce(ends_at, date_add('month', duration_months, starts_at)) end, gone_at) as ends_at,

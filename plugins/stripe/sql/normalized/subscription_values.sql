@@ -26,44 +26,7 @@ governed as (
         and (v.version_no = 1 or v.version_at <= m.at)
         and (v.next_version_at is null or m.at < v.next_version_at)
 ),
-off as (
-    select
-        g.subscription_id,
-        g.at,
-        d.item_id,
-        d.item_ordinal,
-        d.percent_off,
-        d.amount_off,
-        d.currency,
-        d.is_unknown,
-        row_number() over (partition by g.subscription_id, g.at, d.item_id, d.item_ordinal, d.percent_off is null order by d.ordinal, d.percent_off, d.amount_off) as place
-    from governed g
-    join normalized.subscription_discounts d
-        on d.subscription_id = g.subscription_id
-        and d.version_no = g.version_no
-        and (d.starts_at is null or d.starts_at <= g.at)
-        and (d.ends_at is null or g.at < d.ends_at)
-),
-reductions as (
-    -- percentages apply one after the other; a fifth would need one more line here, and until then it is not known
-    select
-        subscription_id,
-        at,
-        item_id,
-        item_ordinal,
-        case
-            when count(percent_off) > 4 or bool_or(is_unknown) then null
-            else coalesce(max(case when place = 1 then 1 - percent_off / 100 end), 1)
-                * coalesce(max(case when place = 2 then 1 - percent_off / 100 end), 1)
-                * coalesce(max(case when place = 3 then 1 - percent_off / 100 end), 1)
-                * coalesce(max(case when place = 4 then 1 - percent_off / 100 end), 1)
-        end as factor,
-        coalesce(sum(amount_off), 0) as amount_off,
-        max(currency) as currency
-    from off
-    group by subscription_id, at, item_id, item_ordinal
-),
-items as (
+present as (
     select
         g.subscription_id,
         g.at,
@@ -79,20 +42,111 @@ items as (
         i.interval_count,
         i.intervals_a_year,
         i.minor_per_major,
-        i.gross_month,
-        greatest(
-            i.gross_month * coalesce(r.factor, case when r.subscription_id is null then 1 end)
-                - case when r.currency = i.currency then r.amount_off * i.intervals_a_year / (12 * i.interval_count * i.minor_per_major) else 0 end,
-            case when i.gross_month is not null and (r.subscription_id is null or r.factor is not null) then 0 end
-        ) as net_month
+        i.gross_month
     from governed g
     join normalized.subscription_items i
         on i.subscription_id = g.subscription_id
         and i.version_no = g.version_no
         and (i.item_at is null or i.item_at <= g.at)
         and (i.gone_at is null or g.at < i.gone_at)
+),
+lasting as (
+    select g.subscription_id, g.at, d.item_id, d.item_ordinal, d.ordinal, d.percent_off, d.amount_off, d.currency, d.products, d.is_unknown
+    from governed g
+    join normalized.subscription_discounts d
+        on d.subscription_id = g.subscription_id
+        and d.version_no = g.version_no
+        and (d.starts_at is null or d.starts_at <= g.at)
+        and (d.ends_at is null or g.at < d.ends_at)
+),
+reaching as (
+    select subscription_id, at, case when item_id is null then 'all' else 'item' end as reach, item_id, item_ordinal, ordinal, percent_off, amount_off, currency, is_unknown
+    from lasting
+    where products is null
+    union all
+    -- a coupon of some products is a discount of each of their items; whether an item without a product is one of them is not known
+    select l.subscription_id, l.at, case when l.item_id is null then 'some' else 'item' end, p.item_id, p.ordinal as item_ordinal, l.ordinal,
+        l.percent_off, l.amount_off, l.currency, l.is_unknown or p.product_id is null
+    from lasting l
+    join present p on p.subscription_id = l.subscription_id and p.at = l.at
+    where l.products is not null
+        and (l.item_id is null or (l.item_id = p.item_id and l.item_ordinal = p.ordinal))
+        and (p.product_id is null or contains(l.products, concat('|', p.product_id, '|')))
+),
+off as (
+    select
+        *,
+        row_number() over (partition by subscription_id, at, reach, item_id, item_ordinal, percent_off is null order by ordinal, percent_off, amount_off) as place
+    from reaching
+),
+reductions as (
+    -- percentages apply one after the other; a fifth would need one more line here, and until then it is not known
+    select
+        subscription_id,
+        at,
+        reach,
+        item_id,
+        item_ordinal,
+        case
+            when count(percent_off) > 4 or bool_or(is_unknown) then null
+            else coalesce(max(case when place = 1 then 1 - percent_off / 100 end), 1)
+                * coalesce(max(case when place = 2 then 1 - percent_off / 100 end), 1)
+                * coalesce(max(case when place = 3 then 1 - percent_off / 100 end), 1)
+                * coalesce(max(case when place = 4 then 1 - percent_off / 100 end), 1)
+        end as factor,
+        coalesce(sum(amount_off), 0) as amount_off,
+        max(currency) as currency
+    from off
+    group by subscription_id, at, reach, item_id, item_ordinal
+),
+netted as (
+    select
+        p.*,
+        greatest(
+            p.gross_month * coalesce(r.factor, case when r.subscription_id is null then 1 end)
+                - case when r.currency = p.currency then r.amount_off * p.intervals_a_year / (12 * p.interval_count * p.minor_per_major) else 0 end,
+            case when p.gross_month is not null and (r.subscription_id is null or r.factor is not null) then 0 end
+        ) as item_month,
+        coalesce(s.factor, case when s.subscription_id is null then 1 end) as factor,
+        s.amount_off > 0 and s.currency = p.currency as is_cut
+    from present p
     left join reductions r
-        on r.subscription_id = g.subscription_id and r.at = g.at and r.item_id = i.item_id and r.item_ordinal = i.ordinal
+        on r.subscription_id = p.subscription_id and r.at = p.at and r.reach = 'item' and r.item_id = p.item_id and r.item_ordinal = p.ordinal
+    left join reductions s
+        on s.subscription_id = p.subscription_id and s.at = p.at and s.reach = 'some' and s.item_id = p.item_id and s.item_ordinal = p.ordinal
+),
+items as (
+    select *, item_month * factor as net_month, interval_count * minor_per_major as minor_per_interval
+    from netted
+),
+amounts as (
+    select subscription_id, at, products, currency, sum(amount_off) as amount_off
+    from lasting
+    where products is not null and item_id is null and amount_off is not null
+    group by subscription_id, at, products, currency
+),
+parts as (
+    select
+        a.subscription_id,
+        a.at,
+        a.amount_off,
+        sum(i.net_month) as net_month,
+        arg_min(i.intervals_a_year, i.ordinal) as intervals_a_year,
+        arg_min(i.minor_per_interval, i.ordinal) as minor_per_interval
+    from amounts a
+    join items i on i.subscription_id = a.subscription_id and i.at = a.at and i.currency = a.currency and contains(a.products, concat('|', i.product_id, '|'))
+    group by a.subscription_id, a.at, a.products, a.currency, a.amount_off
+),
+cuts as (
+    -- an amount off some products takes no more than they come to
+    select p.subscription_id, p.at, p.amount_off * p.intervals_a_year / (12 * p.minor_per_interval) as amount_month, p.net_month * coalesce(r.factor, 1) as net_month
+    from parts p
+    left join reductions r on r.subscription_id = p.subscription_id and r.at = p.at and r.reach = 'all'
+),
+cut as (
+    select subscription_id, at, sum(least(amount_month, net_month)) as amount_month
+    from cuts
+    group by subscription_id, at
 ),
 sums as (
     select
@@ -100,6 +154,7 @@ sums as (
         at,
         case when count(gross_month) = count(*) then sum(gross_month) end as gross_month,
         case when count(net_month) = count(*) then sum(net_month) end as net_month,
+        sum(case when is_cut then net_month end) as cut_month,
         sum(quantity) as quantity,
         bool_or(is_metered) as has_metered,
         string_agg(plan_name, ' + ' order by ordinal, item_id) as plan_name,
@@ -112,18 +167,23 @@ sums as (
         arg_min(minor_per_major, ordinal) as minor_per_major
     from items
     group by subscription_id, at
+),
+reduced as (
+    select
+        s.*,
+        s.net_month * coalesce(r.factor, case when r.subscription_id is null then 1 end) as month,
+        least(c.amount_month, s.cut_month * coalesce(r.factor, 1)) as part_off,
+        case when r.currency = s.currency then r.amount_off * s.intervals_a_year / (12 * s.interval_count * s.minor_per_major) end as month_off
+    from sums s
+    left join reductions r on r.subscription_id = s.subscription_id and r.at = s.at and r.reach = 'all'
+    left join cut c on c.subscription_id = s.subscription_id and c.at = s.at
 )
 select
     g.subscription_id,
     g.at,
     g.version_no,
     s.gross_month as mrr_gross,
-    case
-        when r.subscription_id is null then s.net_month
-        when r.factor is null then null
-        else greatest(0, s.net_month * r.factor
-            - case when r.currency = s.currency then r.amount_off * s.intervals_a_year / (12 * s.interval_count * s.minor_per_major) else 0 end)
-    end as mrr_net,
+    case when s.month is not null then greatest(0, s.month - coalesce(s.part_off, 0) - coalesce(s.month_off, 0)) end as mrr_net,
     s.quantity,
     coalesce(s.has_metered, false) as has_metered,
     s.plan_name,
@@ -134,5 +194,4 @@ select
     s.interval_count,
     g._ingested_at
 from governed g
-left join sums s on s.subscription_id = g.subscription_id and s.at = g.at
-left join reductions r on r.subscription_id = g.subscription_id and r.at = g.at and r.item_id is null
+left join reduced s on s.subscription_id = g.subscription_id and s.at = g.at

@@ -4,6 +4,13 @@ with priced as (
     from normalized.subscription_items i
     join normalized.subscriptions s on s.subscription_id = i.subscription_id and s.version_no = i.version_no
     where i.gross_month is null and s.status in ('active', 'past_due', 'trialing')
+    union all
+    -- whether a discount of some products is one of this item, is not known
+    select distinct i.subscription_id, i.price_id
+    from normalized.subscription_items i
+    join normalized.subscriptions s on s.subscription_id = i.subscription_id and s.version_no = i.version_no
+    join normalized.subscription_discounts d on d.subscription_id = i.subscription_id and d.version_no = i.version_no
+    where i.product_id is null and d.products is not null and i.gross_month is not null and s.status in ('active', 'past_due', 'trialing')
 ),
 discounted as (
     select distinct d.subscription_id, d.discount_id
