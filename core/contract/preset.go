@@ -25,7 +25,9 @@ type Preset struct {
 	Format     []string
 	Sequence   []string // the number that the loader counts rows by: the order of versions of equal times
 	RowID      []string // the loader's row id, by which a rejected row of a relation is found
-	Shape      string   // _format where no column gives it
+	// Nested is what a loader that flattens objects puts between the names of a column a__b: the record holds {a: {b}} again.
+	Nested string
+	Shape  string // _format where no column gives it
 }
 
 // Deletion is a column that says that the record is gone: by being true, by not
@@ -129,7 +131,7 @@ func Presets() []Preset {
 		singer, meltano,
 		{
 			Name: "dlt", Doc: "dlt's tables",
-			Own: []string{"_dlt_"}, IngestedAt: []string{"_dlt_load_id"}, RowID: []string{"_dlt_id"}, Shape: "dlt",
+			Own: []string{"_dlt_"}, IngestedAt: []string{"_dlt_load_id"}, RowID: []string{"_dlt_id"}, Nested: "__", Shape: "dlt",
 		}, {
 			Name: "hevo", Doc: "Hevo's tables",
 			Own: []string{"__hevo_"}, IngestedAt: []string{"__hevo__loaded_at", "__hevo__ingested_at", "__hevo_ingested_at"},
@@ -147,6 +149,21 @@ func Presets() []Preset {
 			Connection: []string{"_meta.store", "account_id"}, RowID: []string{"_meta.uuid"}, Shape: "estuary",
 		},
 	}
+}
+
+// Steps are the names by which the record holds a column: of a__b that a loader flattened, a and b. A column that is there
+// itself (has) is not made an object of.
+func (p Preset) Steps(column string, has func(string) bool) []string {
+	if p.Nested == "" || strings.HasPrefix(column, "_") {
+		return []string{column}
+	}
+	steps := strings.Split(column, p.Nested)
+	for i := range steps {
+		if steps[i] == "" || i > 0 && has(strings.Join(steps[:i], p.Nested)) {
+			return []string{column}
+		}
+	}
+	return steps
 }
 
 // With lays a project's own columns over the layout: envelope column to column of
@@ -175,7 +192,8 @@ func (p Preset) With(columns map[string]string) (Preset, bool) {
 // a sub-table's row belongs to, and at which place, is a part of it.
 func (p Preset) Owns(column string) bool {
 	switch {
-	case strings.HasPrefix(column, "_sdc_source_key_"), strings.HasPrefix(column, "_sdc_level_"), column == "_dlt_id", column == "_dlt_parent_id":
+	case strings.HasPrefix(column, "_sdc_source_key_"), strings.HasPrefix(column, "_sdc_level_"),
+		column == "_dlt_id", column == "_dlt_list_idx", column == "_dlt_parent_id":
 		return false
 	}
 	for _, prefix := range p.Own {

@@ -315,7 +315,7 @@ func TestRecordsInText(t *testing.T) {
 // TestExistingRelations reads two versions and a deletion of each layout.
 func TestExistingRelations(t *testing.T) {
 	t.Parallel()
-	const shown = "json_text(record, '$.total')"
+	const shown = "coalesce(json_text(record, '$.total'), json_text(record, '$.total.money.amount') || json_type(record, '$.other') || json_type(record, '$.none'))"
 	for _, tt := range []struct {
 		preset  string
 		columns []any
@@ -375,6 +375,12 @@ func TestExistingRelations(t *testing.T) {
 			"dlt", []any{"id", sql.Text, "total", sql.Bigint, "_dlt_id", sql.Text, "_dlt_load_id", sql.Text},
 			[][]any{{"7", int64(1), "x", fmt.Sprintf("%d.25", baseDay(2).Unix())}},
 			"7 1 01-02T00 <nil> false <nil> 1 true",
+		},
+		{
+			"dlt", // flattened objects; one of which the row has nothing is null
+			[]any{"ID", sql.Text, "TOTAL__MONEY__AMOUNT", sql.Bigint, "TOTAL__MONEY__AT", sql.Timestamp, "OTHER", sql.Bigint, "OTHER__X", sql.Text, "NONE__A", sql.Text, "NONE__B", sql.JSON, "_DLT_LOAD_ID", sql.Text},
+			[][]any{{"7", int64(1), nil, int64(2), "x", nil, nil, fmt.Sprintf("%d.25", baseDay(2).Unix())}},
+			"7 1numbernull 01-02T00 <nil> false <nil> 1 true",
 		},
 		{
 			"hevo", []any{"id", sql.Text, "total", sql.Bigint, "__hevo__loaded_at", sql.Bigint, "__hevo__marked_deleted", sql.Boolean},

@@ -116,6 +116,7 @@ func (e *envelope) row(b []byte, out *Row) *rejection {
 // writes the object again without the loader's members where it has such.
 func (e *envelope) members(b []byte) {
 	clear(e.values)
+	var flat []flatMember
 	e.rebuilt = append(e.rebuilt[:0], '{')
 	eachMember(b, func(rawName, value []byte) {
 		name := rawName[1 : len(rawName)-1]
@@ -128,11 +129,19 @@ func (e *envelope) members(b []byte) {
 		if len(e.layout.Own) == 0 || e.layout.Owns(string(name)) {
 			return
 		}
+		if e.layout.Nested != "" {
+			flat = append(flat, flatMember{string(name), value})
+			return
+		}
 		if len(e.rebuilt) > 1 {
 			e.rebuilt = append(e.rebuilt, ',')
 		}
 		e.rebuilt = append(append(append(e.rebuilt, rawName...), ':'), value...)
 	})
+	if flat != nil {
+		e.rebuilt = e.nested(flat).appendTo(e.rebuilt[:0])
+		return
+	}
 	e.rebuilt = append(e.rebuilt, '}')
 }
 

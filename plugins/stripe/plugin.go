@@ -62,6 +62,11 @@ func tables() []pdk.Table {
 	table := func(name, doc string) pdk.Table {
 		return pdk.Table{Name: name, Doc: doc, RecordID: "$.id", UpdatedAt: "$.updated", Optional: true}
 	}
+	rows := func(name, doc string) pdk.Table {
+		t := table(name, doc)
+		t.Key = [][]string{{"$._dlt_id", "$._sdc_source_key_id", "$.coupon_id"}, {"$._dlt_list_idx", "$._sdc_level_0_id", "$.product_id"}}
+		return t
+	}
 	events := table("events", "Event envelopes: the most trusted source of times and of earlier versions.")
 	events.UpdatedAt = "$.created"
 	return []pdk.Table{
@@ -72,8 +77,10 @@ func tables() []pdk.Table {
 		table("plans", "Plans, as prices were called before."),
 		table("products", "Products."),
 		table("coupons", "Coupons."),
-		table("discounts", "Discounts, where the loader keeps them apart."),
+		rows("coupon_products", "Products that coupons apply to, where the loader keeps them apart."),
+		rows("discounts", "Discounts, where the loader keeps them apart."),
 		table("invoices", "Invoices."),
+		rows("invoice_lines", "Lines of invoices, where the loader keeps them apart: whose subscription an invoice is of."),
 		table("invoice_payments", "Payments of invoices (API 2025-03-31 and later)."),
 		table("charges", "Charges."),
 		table("payment_intents", "Payment intents."),

@@ -259,25 +259,9 @@ func (m *mapping) record() sql.Expr {
 	return m.object()
 }
 
-// pairsAtOnce keeps a call of to_object within PostgreSQL's 100 arguments.
-const pairsAtOnce = 45
-
 // object builds json of the columns that are not the loader's.
 func (m *mapping) object() sql.Expr {
-	var out sql.Expr
-	var args []sql.Expr
-	flush := func() {
-		if len(args) == 0 {
-			return
-		}
-		part := builder.Call("to_object", args...)
-		if out == nil {
-			out = part
-		} else {
-			out = builder.Call("merge_objects", out, part)
-		}
-		args = nil
-	}
+	root := &member{}
 	for _, c := range m.table.Relation.Columns {
 		if m.preset.Owns(strings.ToLower(c.Name)) {
 			continue
@@ -286,21 +270,14 @@ func (m *mapping) object() sql.Expr {
 		if c.Type == sql.Timestamp || c.Type == sql.Date {
 			e = builder.Cast(e, sql.Text)
 		}
-		args = append(args, builder.Text(member(c.Name)), e)
-		if len(args) == 2*pairsAtOnce {
-			flush()
-		}
+		root.add(m.preset.Steps(memberName(c.Name), m.has), e)
 	}
-	flush()
-	if out == nil {
-		return builder.Cast(builder.Text("{}"), sql.JSON)
-	}
-	return out
+	return root.object()
 }
 
-// member is the name of a column in the record: a warehouse that gives names in
+// memberName is the name of a column in the record: a warehouse that gives names in
 // upper case had them in lower case from the loader.
-func member(column string) string {
+func memberName(column string) string {
 	if strings.ToUpper(column) == column {
 		return strings.ToLower(column)
 	}

@@ -7,11 +7,13 @@ with by_intent as (
     group by payment_intent_id
 ),
 versions as (
-    select 'refund' as object_type, record as obj, record_id as id, cast(null as text) as charge_id,
-        coalesce(_source_updated_at, nullif(_ingested_at, timestamp '1970-01-01T00:00:00Z')) as observed_at,
-        cast(null as text) as event_type, concat('refunds/', _connection, '/', record_id, '/', cast(_version as text)) as version_key,
-        coalesce(_deleted, false) as is_deleted, true as is_live, _connection as connection, _ingested_at
-    from raw.refunds_history
+    -- loaders that keep a charge's list of refunds apart name its row, or it
+    select 'refund' as object_type, r.record as obj, r.record_id as id, coalesce(p.object_id, json_text(r.record, '$._sdc_source_key_id')) as charge_id,
+        coalesce(r._source_updated_at, nullif(r._ingested_at, timestamp '1970-01-01T00:00:00Z')) as observed_at,
+        cast(null as text) as event_type, concat('refunds/', r._connection, '/', r.record_id, '/', cast(r._version as text)) as version_key,
+        coalesce(r._deleted, false) as is_deleted, true as is_live, r._connection as connection, r._ingested_at
+    from raw.refunds_history r
+    left join normalized.loader_rows p on p.object_type = 'charge' and p.row_key = json_text(r.record, '$._dlt_parent_id')
     union all
     select 'dispute', record, record_id, cast(null as text), coalesce(_source_updated_at, nullif(_ingested_at, timestamp '1970-01-01T00:00:00Z')),
         cast(null as text), concat('disputes/', _connection, '/', record_id, '/', cast(_version as text)),

@@ -46,7 +46,8 @@ read as (
         nullif(trim(coalesce(json_text(obj, '$.customer_name'), json_text(obj, '$.customer.name'))), '') as customer_name,
         coalesce(json_text(obj, '$.parent.subscription_details.subscription.id'), json_text(obj, '$.parent.subscription_details.subscription'),
             json_text(obj, '$.subscription.id'), json_text(obj, '$.subscription'), json_text(obj, '$.subscription_id'),
-            json_text(obj, '$.lines.data[0].parent.subscription_item_details.subscription'), json_text(obj, '$.lines.data[0].subscription')) as subscription_id,
+            json_text(obj, '$.lines.data[0].parent.subscription_item_details.subscription'), json_text(obj, '$.lines.data[0].subscription'),
+            json_text(obj, '$.lines[0].parent.subscription_item_details.subscription'), json_text(obj, '$.lines[0].subscription')) as given_subscription_id,
         lower(json_text(obj, '$.status')) as given_status,
         json_bool(obj, '$.paid') as is_paid,
         json_bool(obj, '$.closed') as is_closed,
@@ -82,7 +83,7 @@ read as (
         _ingested_at
     from newest
 ),
-latest as (
+kept as (
     select *
     from read
     -- filtered above the window: below it, an engine would read the documents once for each condition
@@ -91,6 +92,11 @@ latest as (
         and (is_live or config('include_test'))
         and coalesce(billing_reason <> 'upcoming', true)
         and not starts_with(invoice_id, 'upcoming_')
+),
+latest as (
+    select k.*, coalesce(k.given_subscription_id, l.subscription_id) as subscription_id
+    from kept k
+    left join normalized.invoice_lines l on l.invoice_id = k.invoice_id
 ),
 tax_lines as (
     select l.invoice_id, sum(json_decimal(t.tax, '$.amount')) as tax_minor

@@ -26,21 +26,33 @@ taken as (
 ),
 landings as (
     select record as obj, record_id as id, coalesce(_source_updated_at, nullif(_ingested_at, timestamp '1970-01-01T00:00:00Z')) as observed_at,
-        coalesce(_deleted, false) as is_deleted, concat('discounts/', _connection, '/', record_id) as version_key, _ingested_at
+        coalesce(_deleted, false) as is_deleted, concat('discounts/', _connection, '/', record_id) as version_key, _ingested_at,
+        coalesce(json_text(record, '$._dlt_parent_id'), json_text(record, '$._sdc_source_key_id')) as parent_key
     from raw.discounts
     union all
-    select obj, object_id, observed_at, is_deleted or coalesce(event_type = 'customer.discount.deleted', false), version_key, _ingested_at
+    select obj, object_id, observed_at, is_deleted or coalesce(event_type = 'customer.discount.deleted', false), version_key, _ingested_at, cast(null as text)
     from normalized.streamed_objects
     where object_type = 'discount'
+),
+owned as (
+    -- dlt and Stitch keep a list as rows that name their parent's; of ids, a row has one as its value
+    select o.*, p.object_type as parent_type, coalesce(p.object_id, s.object_id) as parent_id
+    from landings o
+    left join normalized.loader_rows p on p.row_key = o.parent_key
+    left join (select distinct subscription_id as object_id from normalized.subscription_versions) s on s.object_id = o.parent_key
 ),
 landed as (
     select
         coalesce(json_text(obj, '$.id'), id) as discount_id,
-        coalesce(json_text(obj, '$.customer.id'), json_text(obj, '$.customer'), json_text(obj, '$.customer_id')) as customer_id,
-        coalesce(json_text(obj, '$.subscription.id'), json_text(obj, '$.subscription'), json_text(obj, '$.subscription_id')) as subscription_id,
+        coalesce(json_text(obj, '$.customer.id'), json_text(obj, '$.customer'), json_text(obj, '$.customer_id'), case when parent_type = 'customer' then parent_id end) as customer_id,
+        coalesce(json_text(obj, '$.subscription.id'), json_text(obj, '$.subscription'), json_text(obj, '$.subscription_id'),
+            case when coalesce(parent_type, 'subscription') = 'subscription' then parent_id end) as subscription_id,
+        coalesce(json_text(obj, '$.subscription_item.id'), json_text(obj, '$.subscription_item'), json_text(obj, '$.subscription_item_id'),
+            case when parent_type = 'subscription_item' then parent_id end) as item_id,
+        coalesce(json_bigint(obj, '$._dlt_list_idx'), json_bigint(obj, '$._sdc_level_0_id')) as place,
         obj as discount,
         case when is_deleted then observed_at end as gone_at
-    from landings
+    from owned
     -- gone, and nobody knows when: not there
     where not (is_deleted and observed_at is null)
     qualify row_number() over (partition by coalesce(json_text(obj, '$.id'), id) order by observed_at desc, is_deleted desc, _ingested_at desc, version_key) = 1
@@ -57,11 +69,11 @@ own as (
     union all
     -- loaders that flatten leave none on the subscription
     select v.subscription_id, v.version_no, cast(null as text), 0,
-        row_number() over (partition by v.subscription_id, v.version_no order by json_timestamp(l.discount, '$.start'), l.discount_id) - 1,
+        row_number() over (partition by v.subscription_id, v.version_no order by l.place, json_timestamp(l.discount, '$.start'), l.discount_id) - 1,
         l.discount, l.gone_at
     from normalized.subscription_versions v
     join landed l on l.subscription_id = v.subscription_id
-    where v.discounts is null and v.discount is null
+    where v.discounts is null and v.discount is null and l.item_id is null
 ),
 owners as (
     select distinct subscription_id, version_no from own
@@ -75,6 +87,12 @@ held as (
     cross join unnest(json_array(v.items, '$')) as i(item, ordinal)
     cross join unnest(json_array(i.item, '$.discounts')) as t(discount, ordinal)
     union all
+    select v.subscription_id, v.version_no, l.item_id, i.ordinal, coalesce(l.place, 0), l.discount, l.gone_at
+    from normalized.subscription_versions v
+    join normalized.loose_items i on i.subscription_id = v.subscription_id
+    join landed l on l.item_id = i.item_id
+    where v.items is null
+    union all
     select v.subscription_id, v.version_no, cast(null as text), 0, 0, c.discount, k.gone_at
     from normalized.subscription_versions v
     left join owners o on o.subscription_id = v.subscription_id and o.version_no = v.version_no
@@ -85,7 +103,7 @@ held as (
     select v.subscription_id, v.version_no, cast(null as text), 0, 0, l.discount, l.gone_at
     from normalized.subscription_versions v
     left join owners o on o.subscription_id = v.subscription_id and o.version_no = v.version_no
-    join landed l on l.customer_id = v.customer_id and l.subscription_id is null
+    join landed l on l.customer_id = v.customer_id and l.subscription_id is null and l.item_id is null
     left join (select distinct customer_id from taken) k on k.customer_id = v.customer_id
     where o.subscription_id is null and k.customer_id is null
 ),
@@ -96,7 +114,7 @@ read as (
         item_id,
         item_ordinal,
         ordinal,
-        coalesce(json_text(discount, '$'), nullif(json_text(discount, '$.discount_coupon_id'), ''), json_text(discount, '$.id')) as discount_id,
+        coalesce(json_text(discount, '$'), nullif(json_text(discount, '$.discount_coupon_id'), ''), json_text(discount, '$.id'), json_text(discount, '$.value')) as discount_id,
         coalesce(json_text(discount, '$.source.coupon.id'), json_text(discount, '$.source.coupon'),
             json_text(discount, '$.coupon.id'), json_text(discount, '$.coupon'), json_text(discount, '$.coupon_id'),
             nullif(json_text(discount, '$.discount_coupon_id'), '')) as coupon_id,

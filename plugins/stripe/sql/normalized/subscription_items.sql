@@ -11,7 +11,7 @@ held as (
     from normalized.subscription_versions v
     cross join unnest(json_array(v.items, '$')) as t(item, ordinal)
     union all
-    select v.subscription_id, v.version_no, v.start_at, v.created_at, v.currency, v.tax_rates, l.item, 0, l.gone_at
+    select v.subscription_id, v.version_no, v.start_at, v.created_at, v.currency, v.tax_rates, l.item, l.ordinal, l.gone_at
     from normalized.subscription_versions v
     join normalized.loose_items l on l.subscription_id = v.subscription_id
     where v.items is null

@@ -57,6 +57,11 @@ select 'disputes', 'missing_parent', 'charge', dispute_id
 from normalized.disputes
 where customer_id is null and payer_email is null
 union all
+select 'subscription_items', 'missing_parent', 'subscription', r.record_id
+from raw.subscription_items r
+left join normalized.loose_items i on i.item_id = r.record_id
+where i.item_id is null and not coalesce(r._deleted, false) and not coalesce(json_bool(r.record, '$.deleted'), false)
+union all
 select 'subscriptions', 'unknown_value', status, subscription_id
 from normalized.subscriptions
 where status not in ('incomplete', 'incomplete_expired', 'trialing', 'active', 'past_due', 'canceled', 'unpaid', 'paused')
