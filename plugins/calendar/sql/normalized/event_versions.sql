@@ -1,9 +1,22 @@
 -- One row a version of an event on a calendar, every one that was ever loaded: stubs of deleted ones, masters of series and instances alike.
--- A loader may flatten members (start_date_time) or land lists as text. Times are instants: an offset in the text fixes them, else the zone they name, else the calendar's, else the configured one.
+-- A loader may flatten members (start_date_time) or land lists and objects as text. Times are instants: an offset in the text fixes them, else the zone they name, else the calendar's, else the configured one.
 with zones_of_calendars as (
   select calendar_id, max(time_zone) as time_zone
   from normalized.calendar_list
   group by calendar_id
+),
+landed as (
+  select
+    *,
+    case when json_type(record, '$.start') = 'string' then cast(json_text(record, '$.start') as json) end as start_member,
+    case when json_type(record, '$.end') = 'string' then cast(json_text(record, '$.end') as json) end as end_member,
+    case when coalesce(json_type(record, '$.originalStartTime'), json_type(record, '$.original_start_time')) = 'string'
+      then cast(coalesce(json_text(record, '$.originalStartTime'), json_text(record, '$.original_start_time')) as json) end as original_member,
+    case when json_type(record, '$.organizer') = 'string' then cast(json_text(record, '$.organizer') as json) end as organizer_member,
+    case when json_type(record, '$.creator') = 'string' then cast(json_text(record, '$.creator') as json) end as creator_member,
+    case when coalesce(json_type(record, '$.conferenceData'), json_type(record, '$.conference_data')) = 'string'
+      then cast(coalesce(json_text(record, '$.conferenceData'), json_text(record, '$.conference_data')) as json) end as conference_member
+  from raw.events_history
 ),
 documents as (
   select
@@ -18,16 +31,16 @@ documents as (
     json_text(record, '$.id') as given_id,
     coalesce(json_text(record, '$.iCalUID'), json_text(record, '$.i_cal_uid'), json_text(record, '$.ical_uid')) as ical_uid,
     lower(json_text(record, '$.status')) as status,
-    coalesce(json_text(record, '$.start.dateTime'), json_text(record, '$.start.date_time'), json_text(record, '$.start_date_time'), json_text(record, '$.start__date_time')) as start_time,
-    coalesce(json_text(record, '$.start.date'), json_text(record, '$.start_date'), json_text(record, '$.start__date')) as start_date,
-    nullif(trim(coalesce(json_text(record, '$.start.timeZone'), json_text(record, '$.start.time_zone'), json_text(record, '$.start.timezone'), json_text(record, '$.start_time_zone'), json_text(record, '$.start__time_zone'))), '') as start_zone,
-    coalesce(json_text(record, '$.end.dateTime'), json_text(record, '$.end.date_time'), json_text(record, '$.end_date_time'), json_text(record, '$.end__date_time')) as end_time,
-    coalesce(json_text(record, '$.end.date'), json_text(record, '$.end_date'), json_text(record, '$.end__date')) as end_date,
-    nullif(trim(coalesce(json_text(record, '$.end.timeZone'), json_text(record, '$.end.time_zone'), json_text(record, '$.end.timezone'), json_text(record, '$.end_time_zone'), json_text(record, '$.end__time_zone'))), '') as end_zone,
+    coalesce(json_text(record, '$.start.dateTime'), json_text(record, '$.start.date_time'), json_text(record, '$.start_date_time'), json_text(record, '$.start__date_time'), json_text(start_member, '$.dateTime'), json_text(start_member, '$.date_time')) as start_time,
+    coalesce(json_text(record, '$.start.date'), json_text(record, '$.start_date'), json_text(record, '$.start__date'), json_text(start_member, '$.date')) as start_date,
+    nullif(trim(coalesce(json_text(record, '$.start.timeZone'), json_text(record, '$.start.time_zone'), json_text(record, '$.start.timezone'), json_text(record, '$.start_time_zone'), json_text(record, '$.start__time_zone'), json_text(start_member, '$.timeZone'), json_text(start_member, '$.time_zone'))), '') as start_zone,
+    coalesce(json_text(record, '$.end.dateTime'), json_text(record, '$.end.date_time'), json_text(record, '$.end_date_time'), json_text(record, '$.end__date_time'), json_text(end_member, '$.dateTime'), json_text(end_member, '$.date_time')) as end_time,
+    coalesce(json_text(record, '$.end.date'), json_text(record, '$.end_date'), json_text(record, '$.end__date'), json_text(end_member, '$.date')) as end_date,
+    nullif(trim(coalesce(json_text(record, '$.end.timeZone'), json_text(record, '$.end.time_zone'), json_text(record, '$.end.timezone'), json_text(record, '$.end_time_zone'), json_text(record, '$.end__time_zone'), json_text(end_member, '$.timeZone'), json_text(end_member, '$.time_zone'))), '') as end_zone,
     coalesce(json_bool(record, '$.endTimeUnspecified'), json_bool(record, '$.end_time_unspecified'), false) as is_open_ended,
-    coalesce(json_text(record, '$.originalStartTime.dateTime'), json_text(record, '$.original_start_time.date_time'), json_text(record, '$.original_start_time_date_time'), json_text(record, '$.original_start_time__date_time')) as original_time,
-    coalesce(json_text(record, '$.originalStartTime.date'), json_text(record, '$.original_start_time.date'), json_text(record, '$.original_start_time_date'), json_text(record, '$.original_start_time__date')) as original_date,
-    nullif(trim(coalesce(json_text(record, '$.originalStartTime.timeZone'), json_text(record, '$.original_start_time.time_zone'), json_text(record, '$.original_start_time_time_zone'), json_text(record, '$.original_start_time__time_zone'))), '') as original_zone,
+    coalesce(json_text(record, '$.originalStartTime.dateTime'), json_text(record, '$.original_start_time.date_time'), json_text(record, '$.original_start_time_date_time'), json_text(record, '$.original_start_time__date_time'), json_text(original_member, '$.dateTime'), json_text(original_member, '$.date_time')) as original_time,
+    coalesce(json_text(record, '$.originalStartTime.date'), json_text(record, '$.original_start_time.date'), json_text(record, '$.original_start_time_date'), json_text(record, '$.original_start_time__date'), json_text(original_member, '$.date')) as original_date,
+    nullif(trim(coalesce(json_text(record, '$.originalStartTime.timeZone'), json_text(record, '$.original_start_time.time_zone'), json_text(record, '$.original_start_time_time_zone'), json_text(record, '$.original_start_time__time_zone'), json_text(original_member, '$.timeZone'), json_text(original_member, '$.time_zone'))), '') as original_zone,
     coalesce(json_text(record, '$.recurringEventId'), json_text(record, '$.recurring_event_id')) as recurring_event_id,
     case when json_type(record, '$.recurrence') = 'string' then cast(json_text(record, '$.recurrence') as json) else json_extract(record, '$.recurrence') end as recurrences,
     coalesce(json_timestamp(record, '$.created'), json_timestamp(record, '$.created_at')) as given_created_at,
@@ -38,16 +51,16 @@ documents as (
     coalesce(lower(replace(coalesce(json_text(record, '$.eventType'), json_text(record, '$.event_type')), '_', '')), 'default') as event_type,
     coalesce(json_text(record, '$.transparency'), 'opaque') as transparency,
     coalesce(json_text(record, '$.visibility'), 'default') as visibility,
-    lower(coalesce(json_text(record, '$.organizer.email'), json_text(record, '$.organizer_email'), json_text(record, '$.organizer__email'), json_text(record, '$.organizer.id'))) as organizer_email,
-    coalesce(json_text(record, '$.organizer.displayName'), json_text(record, '$.organizer.display_name'), json_text(record, '$.organizer_display_name'), json_text(record, '$.organizer__display_name')) as organizer_name,
-    coalesce(json_bool(record, '$.organizer.self'), json_bool(record, '$.organizer_self'), json_bool(record, '$.organizer__self'), false) as is_organizer_self,
-    lower(coalesce(json_text(record, '$.creator.email'), json_text(record, '$.creator_email'), json_text(record, '$.creator__email'))) as creator_email,
-    coalesce(json_text(record, '$.creator.displayName'), json_text(record, '$.creator.display_name')) as creator_name,
+    lower(coalesce(json_text(record, '$.organizer.email'), json_text(record, '$.organizer_email'), json_text(record, '$.organizer__email'), json_text(record, '$.organizer.id'), json_text(organizer_member, '$.email'), json_text(organizer_member, '$.id'))) as organizer_email,
+    coalesce(json_text(record, '$.organizer.displayName'), json_text(record, '$.organizer.display_name'), json_text(record, '$.organizer_display_name'), json_text(record, '$.organizer__display_name'), json_text(organizer_member, '$.displayName'), json_text(organizer_member, '$.display_name')) as organizer_name,
+    coalesce(json_bool(record, '$.organizer.self'), json_bool(record, '$.organizer_self'), json_bool(record, '$.organizer__self'), json_bool(organizer_member, '$.self'), false) as is_organizer_self,
+    lower(coalesce(json_text(record, '$.creator.email'), json_text(record, '$.creator_email'), json_text(record, '$.creator__email'), json_text(creator_member, '$.email'))) as creator_email,
+    coalesce(json_text(record, '$.creator.displayName'), json_text(record, '$.creator.display_name'), json_text(record, '$.creator_display_name'), json_text(record, '$.creator__display_name'), json_text(creator_member, '$.displayName'), json_text(creator_member, '$.display_name')) as creator_name,
     coalesce(json_bool(record, '$.attendeesOmitted'), json_bool(record, '$.attendees_omitted'), false) as is_attendees_omitted,
     case when json_type(record, '$.attendees') = 'string' then cast(json_text(record, '$.attendees') as json) else json_extract(record, '$.attendees') end as attendees,
     coalesce(json_text(record, '$.hangoutLink'), json_text(record, '$.hangout_link')) as hangout_link,
-    lower(coalesce(json_text(record, '$.conferenceData.conferenceSolution.name'), json_text(record, '$.conference_data.conference_solution.name'))) as conference_name
-  from raw.events_history
+    lower(coalesce(json_text(record, '$.conferenceData.conferenceSolution.name'), json_text(record, '$.conference_data.conference_solution.name'), json_text(conference_member, '$.conferenceSolution.name'), json_text(conference_member, '$.conference_solution.name'))) as conference_name
+  from landed
 ),
 named as (
   select

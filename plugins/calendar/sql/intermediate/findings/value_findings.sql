@@ -1,21 +1,28 @@
 -- What in events cannot be read or is not known: other times than the start, statuses, answers; and entries of a calendar that are no meetings.
-with documents as (
+with landed as (
+  select
+    *,
+    coalesce(json_text(record, '$.end.dateTime'), json_text(record, '$.end.date_time'), json_text(record, '$.end.date'), json_text(record, '$.end_date_time'), json_text(record, '$.end__date_time'),
+      json_text(record, '$.end_date'), json_text(record, '$.end__date'), json_text(cast(json_text(record, '$.end') as json), '$.dateTime'), json_text(cast(json_text(record, '$.end') as json), '$.date_time'),
+      json_text(cast(json_text(record, '$.end') as json), '$.date')) as given_end
+  from raw.events
+),
+documents as (
   select
     record_id,
     lower(json_text(record, '$.status')) as status,
     coalesce(json_text(record, '$.eventType'), json_text(record, '$.event_type'), 'default') as event_type,
     lower(replace(coalesce(json_text(record, '$.eventType'), json_text(record, '$.event_type')), '_', '')) as event_kind,
     case
-      when coalesce(json_text(record, '$.end.dateTime'), json_text(record, '$.end.date_time'), json_text(record, '$.end.date')) is not null
-        and cast(coalesce(json_text(record, '$.end.dateTime'), json_text(record, '$.end.date_time'), json_text(record, '$.end.date')) as timestamp) is null then 'end'
+      when given_end is not null and cast(given_end as timestamp) is null then 'end'
       when coalesce(json_text(record, '$.created'), json_text(record, '$.created_at')) is not null
         and coalesce(json_timestamp(record, '$.created'), json_timestamp(record, '$.created_at')) is null then 'created'
       when coalesce(json_text(record, '$.updated'), json_text(record, '$.updated_at')) is not null
         and coalesce(json_timestamp(record, '$.updated'), json_timestamp(record, '$.updated_at')) is null then 'updated'
     end as unread,
-    json_extract(record, '$.attendees') as attendees,
+    case when json_type(record, '$.attendees') = 'string' then cast(json_text(record, '$.attendees') as json) else json_extract(record, '$.attendees') end as attendees,
     _ingested_at
-  from raw.events
+  from landed
 ),
 answers as (
   select d.record_id, coalesce(json_text(a.value, '$.responseStatus'), json_text(a.value, '$.response_status')) as response, d._ingested_at
