@@ -26,9 +26,9 @@ read as (
         json_timestamp(obj, '$.canceled_at') as cancel_requested_at,
         json_timestamp(obj, '$.cancel_at') as cancel_at,
         coalesce(json_bool(obj, '$.cancel_at_period_end'), false) as cancel_at_period_end,
-        json_text(obj, '$.cancellation_details.reason') as cancel_reason,
-        json_text(obj, '$.cancellation_details.feedback') as cancel_feedback,
-        json_text(obj, '$.cancellation_details.comment') as cancel_comment,
+        coalesce(json_text(obj, '$.cancellation_details.reason'), json_text(obj, '$.cancellation_details_reason')) as cancel_reason,
+        coalesce(json_text(obj, '$.cancellation_details.feedback'), json_text(obj, '$.cancellation_details_feedback')) as cancel_feedback,
+        coalesce(json_text(obj, '$.cancellation_details.comment'), json_text(obj, '$.cancellation_details_comment')) as cancel_comment,
         coalesce(json_text(obj, '$.collection_method'), json_text(obj, '$.billing')) as collection_method,
         coalesce(json_type(obj, '$.pause_collection') = 'object', false)
             or nullif(json_text(obj, '$.pause_collection_behavior'), '') is not null as is_collection_paused,
