@@ -1,6 +1,9 @@
 package contract
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Preset is a layout in which a loader leaves raw rows: which of a row's columns
 // give the envelope. The same holds for a relation of the warehouse and for a file
@@ -188,12 +191,12 @@ func (p Preset) With(columns map[string]string) (Preset, bool) {
 	return p, ok
 }
 
-// Owns reports whether a column is the loader's, and so no part of the record. What says which parent
-// a sub-table's row belongs to, and at which place, is a part of it.
+// Owns reports whether a column is the loader's, and so no part of the record. What says which parent a sub-table's row
+// belongs to, and at which place, is a part of it, and so is the number by which versions of equal times are ordered.
 func (p Preset) Owns(column string) bool {
 	switch {
 	case strings.HasPrefix(column, "_sdc_source_key_"), strings.HasPrefix(column, "_sdc_level_"),
-		column == "_dlt_id", column == "_dlt_list_idx", column == "_dlt_parent_id":
+		column == "_dlt_id", column == "_dlt_list_idx", column == "_dlt_parent_id", slices.Contains(p.Sequence, column):
 		return false
 	}
 	for _, prefix := range p.Own {

@@ -383,6 +383,15 @@ func TestExistingRelations(t *testing.T) {
 			"7 1numbernull 01-02T00 <nil> false <nil> 1 true",
 		},
 		{
+			"stitch", // versions of one batch in the loader's order, of more digits than a bigint that is read from text
+			[]any{"id", sql.Text, "total", sql.Bigint, "_sdc_batched_at", sql.Timestamp, "_sdc_sequence", sql.Bigint},
+			[][]any{
+				{"7", int64(1), baseDay(2), int64(1777593600000000010)}, {"7", int64(2), baseDay(2), int64(1777593600000000002)},
+				{"7", int64(3), baseDay(2), int64(999999999)}, {"7", int64(1), baseDay(2), int64(5)},
+			},
+			"7 1 01-02T00 <nil> false <nil> 3 true\n7 2 01-02T00 <nil> false <nil> 2 false\n7 3 01-02T00 <nil> false <nil> 1 false",
+		},
+		{
 			"hevo", []any{"id", sql.Text, "total", sql.Bigint, "__hevo__loaded_at", sql.Bigint, "__hevo__marked_deleted", sql.Boolean},
 			[][]any{{"7", int64(1), baseDay(2).UnixMilli(), nil}, {"7", int64(1), baseDay(3).UnixMilli(), true}},
 			"7 1 01-02T00 <nil> false <nil> 1 false\n7 1 01-03T00 <nil> true <nil> 2 true",

@@ -52,7 +52,14 @@ func exports() map[string]export {
 		[]any{"1", int64(2), jan(3), jan(2), nil, nil, int64(2)},
 		[]any{"2", int64(3), nil, jan(4), jan(5), nil, int64(3)},
 		[]any{"3", int64(4), nil, nil, jan(6), nil, int64(4)},
-		[]any{"4", int64(5), jan(1), nil, nil, jan(1), int64(5)}).without("4")
+		[]any{"4", int64(5), jan(1), nil, nil, jan(1), int64(5)},
+		// versions of one batch: the sequence says which is later, whatever its number of digits
+		[]any{"5", int64(6), jan(7), nil, nil, nil, int64(1777593600000000010)},
+		[]any{"5", int64(7), jan(7), nil, nil, nil, int64(1777593600000000002)},
+		[]any{"5", int64(8), jan(7), nil, nil, nil, int64(9)},
+		[]any{"6", int64(8), jan(7), nil, nil, nil, int64(1777593600000000010)},
+		[]any{"6", int64(7), jan(7), nil, nil, nil, int64(1777593600000000002)},
+		[]any{"6", int64(6), jan(7), nil, nil, nil, int64(9)}).without("4")
 	return map[string]export{
 		"plain": landed("id text, total bigint, list json, open boolean",
 			[]any{"1", int64(1), `[1,{"a":null}]`, true},
@@ -118,10 +125,10 @@ func exports() map[string]export {
 			[]any{"2", int64(3), "k", nil, nil, jan(5), nil},
 			[]any{"3", int64(3), "k", jan(1), nil, nil, jan(1)}).without("3"),
 		"singer": singer, "meltano": singer,
-		"dlt": landed("id bigint, total bigint, _dlt_id text, _dlt_load_id text",
-			[]any{int64(1), int64(1), "a", "1704067200.123456"},
-			[]any{int64(1), int64(2), "b", "1704067300.1234567"},
-			[]any{int64(2), nil, "c", "1704067400.5"}),
+		"dlt": landed("id bigint, total bigint, price__unit__amount bigint, price__currency text, source text, source__brand text, _dlt_id text, _dlt_load_id text",
+			[]any{int64(1), int64(1), int64(5), "usd", "s", "visa", "a", "1704067200.123456"},
+			[]any{int64(1), int64(2), nil, "eur", nil, nil, "b", "1704067300.1234567"},
+			[]any{int64(2), nil, nil, nil, "s", nil, "c", "1704067400.5"}),
 		"hevo": landed("id bigint, __hevo__loaded_at bigint, __hevo__ingested_at bigint, __hevo__source_modified_at bigint, "+
 			"__hevo__marked_deleted boolean, __hevo_op_type text",
 			[]any{int64(1), jan(1).UnixMilli(), jan(2).UnixMilli(), nil, nil, "I"},

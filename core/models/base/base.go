@@ -148,7 +148,7 @@ func load(name string, src spec.Source, t spec.Table) (*sql.Query, error) {
 // withContent adds the macros that compare versions by their content.
 func withContent(macros builder.Macros) (builder.Macros, error) {
 	return builder.LoadMacros(files, "content", map[string][]string{
-		"content_of": {"record", "account", "api_version", "format"}, "flat_text": {"record"}, "tail_of": {"text"}, "number_of": {"text"},
+		"sequence_of": {"record"}, "sequence_key": {"sequence"}, "content_of": {"record", "account", "api_version", "format"}, "flat_text": {"record"}, "tail_of": {"text"}, "number_of": {"text"},
 		"piece_of": {"text", "tail", "number"}, "piece_sum": {"piece", "half"},
 	}, builder.Params{Macros: macros})
 }

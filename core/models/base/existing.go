@@ -333,11 +333,9 @@ func (m *mapping) inRecord(path string, column func(string) sql.Expr, read strin
 	return builder.Call(read, m.record(), builder.Text(path))
 }
 
-// sequence is the number that the loader counts rows by, if it does.
-func (m *mapping) sequence() sql.Expr {
-	read := func(path string) sql.Expr { return builder.Cast(m.text(path), sql.Bigint) }
-	return m.first(m.preset.Sequence, read, sql.Bigint)
-}
+// sequence is the number that the loader counts rows by, if it does: in digits, for Stitch counts nanoseconds, which have
+// more of them than a text that is cast.
+func (m *mapping) sequence() sql.Expr { return m.first(m.preset.Sequence, m.text, sql.Text) }
 
 // sample is text by which a rejected row is found.
 func (m *mapping) sample() sql.Expr {

@@ -1,9 +1,12 @@
 -- The content of a version, to distinguish and to order versions with the same times. Engines write a document each in its own way, which is
 -- good to distinguish, not to order. What orders are sums over its pieces, a piece being a name with what follows it: members in another order,
 -- blanks, escaped letters and numbers written otherwise are the same to them. A piece's number is computed once, and pieces that are blank are none.
+-- A loader's sequence orders versions before their content does, and is no content: its digits, up to twenty, are compared as text.
 -- The columns are parameters.
 select
-  md5(concat(document_text(record), ' ', account, ' ', api_version, ' ', format)) as content_of,
+  nullif(json_text(record, '$._sdc_sequence'), '') as sequence_of,
+  substring(concat('00000000000000000000', sequence), length(sequence) + 1) as sequence_key,
+  md5(concat(regexp_replace(document_text(record), '"_sdc_sequence" ?: ?"?[0-9]+"?', ''), ' ', account, ' ', api_version, ' ', format)) as content_of,
   regexp_replace(
     regexp_replace(replace(replace(document_text(record), '"', ''), '\u', '␛'), '␛[0-9a-fA-F]{4}', ','),
     '[^a-zA-Z0-9_.:@ +-]', ',') as flat_text,

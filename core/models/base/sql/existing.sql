@@ -50,7 +50,7 @@ kept as (
   from contents
   qualify row_number() over (
     partition by connection, record_id, _source_updated_at, _ingested_at, _deleted, content
-    order by sequence desc
+    order by sequence_key(sequence) desc
   ) = 1
 ),
 flat as (
@@ -91,7 +91,7 @@ ranked as (
     row_number() over (
       partition by connection, record_id
       order by case when clock is null then case when _deleted then 2 else 0 end else 1 end, clock, _ingested_at, case when _deleted then 1 else 0 end,
-        _source_updated_at, sequence, sum_0, sum_1, content
+        _source_updated_at, sequence_key(sequence), sum_0, sum_1, content
     ) as _version,
     count(*) over (partition by connection, record_id) as n
   from timed

@@ -1,7 +1,7 @@
 -- Which version of its record each loaded row is. Rows of records with a single
 -- version, nearly all, go straight through; only the others are read again
 -- for their times and ranked. A version that was loaded twice, with the same times and the same
--- content, counts once. Of versions with the same times each counts, in the order of
+-- content, counts once. Of versions with the same times each counts, in the order of a loader's sequence, else of
 -- their content: the order of rows plays no part.
 with ids as (
   select r._row, given_id(r.record_id, r.record) as record_id, coalesce(r._connection, '') as connection
@@ -43,14 +43,19 @@ tied as (
   where d.n > 1
 ),
 contents as (
-  select t._row, t.connection, t.record_id, t.updated_at, t.ingested_at, t.deleted, content_of(r.record, r._account, r._api_version, r._format) as content
+  select
+    t._row, t.connection, t.record_id, t.updated_at, t.ingested_at, t.deleted,
+    sequence_of(r.record) as sequence, content_of(r.record, r._account, r._api_version, r._format) as content
   from tied as t
   join raw.loaded as r on r._row = t._row
 ),
 distinct_contents as (
-  select connection, record_id, updated_at, ingested_at, deleted, content, max(_row) as _row
+  select _row, connection, record_id, updated_at, ingested_at, deleted, sequence_key(sequence) as sequence, content
   from contents
-  group by connection, record_id, updated_at, ingested_at, deleted, content
+  qualify row_number() over (
+    partition by connection, record_id, updated_at, ingested_at, deleted, content
+    order by sequence_key(sequence) desc, _row desc
+  ) = 1
 ),
 rivals as (
   select *, count(*) over (partition by connection, record_id, updated_at, ingested_at, deleted) as n
@@ -73,11 +78,11 @@ sums as (
   group by _row
 ),
 distinct_versions as (
-  select _row, connection, record_id, updated_at, ingested_at, deleted, cast(null as bigint) as sum_0, cast(null as bigint) as sum_1, cast(null as text) as content
+  select _row, connection, record_id, updated_at, ingested_at, deleted, cast(null as text) as sequence, cast(null as bigint) as sum_0, cast(null as bigint) as sum_1, cast(null as text) as content
   from distinct_times
   where n = 1
   union all
-  select v._row, v.connection, v.record_id, v.updated_at, v.ingested_at, v.deleted, s.sum_0, s.sum_1, v.content
+  select v._row, v.connection, v.record_id, v.updated_at, v.ingested_at, v.deleted, v.sequence, s.sum_0, s.sum_1, v.content
   from rivals as v
   left join sums as s on s._row = v._row
 ),
@@ -92,7 +97,7 @@ ranked as (
     _row, record_id,
     row_number() over (
       partition by connection, record_id
-      order by case when clock is null then 2 * deleted else 1 end, clock, ingested_at, deleted, updated_at, sum_0, sum_1, content
+      order by case when clock is null then 2 * deleted else 1 end, clock, ingested_at, deleted, updated_at, sequence, sum_0, sum_1, content
     ) as _version,
     count(*) over (partition by connection, record_id) as n
   from clocks
