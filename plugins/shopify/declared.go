@@ -38,6 +38,7 @@ func customerIdentifiers() pdk.Identifiers {
 		From: pdk.From{Relation: "normalized.customer_activity"},
 		Actors: []pdk.Actor{{EntityType: "person", Role: "customer", Identifiers: []pdk.Identifier{
 			{Type: "shopify_customer_id", Value: "customer_key"},
+			{Type: "shopify_customer_id", Value: "merged_key"},
 			{Type: "email", Value: "email"},
 			{Type: "phone", Value: "phone"},
 		}}},
@@ -127,7 +128,7 @@ func appIdentifiers() pdk.Identifiers {
 func customerTraits() pdk.Traits {
 	return pdk.Traits{
 		Name: "customer_traits", Doc: "What a customer record says of a person.",
-		From: pdk.From{Relation: "normalized.customer_activity", Where: "event_name = 'customer_created'"},
+		From: pdk.From{Relation: "normalized.customer_activity", Where: "event_name in ('customer_created', 'customer_merged')"},
 		Subjects: []pdk.Subject{{EntityType: "person", IdentifierType: "shopify_customer_id", Identifier: "customer_key", Traits: []pdk.Trait{
 			{Name: "first_name", Value: "first_name"},
 			{Name: "last_name", Value: "last_name"},

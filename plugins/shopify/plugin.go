@@ -50,6 +50,9 @@ func tables() []pdk.Table {
 	return []pdk.Table{
 		table("shops", "Shops: one's own, or those of an app's users."),
 		table("customers", "Customers; all versions count, where they were landed."),
+		events("customer_merges", "Merges of customers: the webhook customers/merge, or what the mutation customerMerge was given and returned.", "",
+			[]string{"$.admin_graphql_api_customer_deleted_id", "$.customerOneId", "$.customer_deleted_id", "$.deleted_customer_id", "$.customer_one_id"},
+			[]string{"$.admin_graphql_api_customer_kept_id", "$.resultingCustomerId", "$.customer_kept_id", "$.kept_customer_id", "$.resulting_customer_id"}),
 		table("orders", "Orders, with what they hold inline: lines, refunds, fulfillments, transactions."),
 		table("order_lines", "Order lines, where the loader keeps them apart."),
 		events("discount_codes", "Discount codes of orders, where the loader keeps them apart: one row an order and place.", "",

@@ -1,4 +1,5 @@
--- What happened to customer records: made, deleted, and every change of consent to marketing.
+-- What happened to customer records: made, merged into another, deleted, and every change of consent to marketing. The end of a
+-- record that was merged is no deletion of its customer.
 with first_versions as (
     select customer_key, email_consent, sms_consent
     from normalized.customer_versions
@@ -28,29 +29,36 @@ spoken as (
         -- what a new customer said before any dated change of mind
         case when f.email_consent in ('not_subscribed', 'invalid', 'redacted') then f.email_consent end as email_state,
         case when f.sms_consent in ('not_subscribed', 'invalid', 'redacted') then f.sms_consent end as sms_state,
-        c.customer_key, c._ingested_at
+        c.customer_key, cast(null as text) as merged_key, c._ingested_at
     from normalized.customers c
     left join first_versions f on f.customer_key = c.customer_key
     where c.created_at is not null
     union all
     select event_name, changed_at, channel, consent, row_number() over (partition by customer_key, channel, event_name order by changed_at, version_no),
-        case when channel = 'email' then consent end, case when channel = 'sms' then consent end, customer_key, _ingested_at
+        case when channel = 'email' then consent end, case when channel = 'sms' then consent end, customer_key, cast(null as text), _ingested_at
     from changes
     union all
-    select 'customer_deleted', deleted_at, cast(null as text), cast(null as text), 1, cast(null as text), cast(null as text), customer_key, _ingested_at
-    from normalized.customers
-    where is_deleted and deleted_at is not null
+    select 'customer_deleted', c.deleted_at, cast(null as text), cast(null as text), 1, cast(null as text), cast(null as text), c.customer_key, cast(null as text), c._ingested_at
+    from normalized.customers c
+    left join normalized.customer_merges m on m.merged_key = c.customer_key
+    where c.is_deleted and c.deleted_at is not null and m.merged_key is null
+    union all
+    select 'customer_merged', merged_at, cast(null as text), cast(null as text), 1, cast(null as text), cast(null as text), customer_key, merged_key, _ingested_at
+    from normalized.customer_merges
+    where merged_at is not null
 )
 select
-    nexus_id('evt', s.event_name, s.customer_key, s.channel, s.occurrence) as event_id,
+    case when s.merged_key is not null then nexus_id('evt', s.event_name, s.customer_key, s.merged_key)
+        else nexus_id('evt', s.event_name, s.customer_key, s.channel, s.occurrence) end as event_id,
     s.event_name,
     s.occurred_at,
     s.channel,
     s.consent,
     s.email_state,
     s.sms_state,
-    c.shop_key,
-    c.customer_key,
+    coalesce(c.shop_key, m.shop_key) as shop_key,
+    s.customer_key,
+    s.merged_key,
     c.email,
     c.phone,
     c.first_name,
@@ -65,4 +73,5 @@ select
     c.sms_consent,
     s._ingested_at
 from spoken s
-join normalized.customers c on c.customer_key = s.customer_key
+left join normalized.customers c on c.customer_key = s.customer_key
+left join normalized.customer_merges m on m.merged_key = s.merged_key

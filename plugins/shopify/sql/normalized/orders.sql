@@ -4,7 +4,8 @@
 with arrivals as (
     select record, record_id, _deleted, _source_updated_at, _account, _connection, _version, _ingested_at
     from raw.orders_history
-    where record_id is not null and coalesce(read_type(record_id) = 'Order', json_text(record, '$.__parentId') is null)
+    left join normalized.drafts on draft_id = record_id and draft_connection = coalesce(_connection, '')
+    where record_id is not null and draft_id is null and coalesce(read_type(record_id) = 'Order', json_text(record, '$.__parentId') is null)
     union all
     -- a bulk operation over customers lists their orders among them
     select record, record_id, _deleted, _source_updated_at, _account, _connection, _version, _ingested_at

@@ -17,7 +17,7 @@ records as (
             partition by entity_id order by occurred_at, event_name, event_id
         ) as in_force
     from entity.events
-    where entity_type = 'person' and role = 'customer' and event_name in ('customer_created', 'customer_deleted')
+    where entity_type = 'person' and role = 'customer' and event_name in ('customer_created', 'customer_merged', 'customer_deleted')
 ),
 first_orders as (
     select entity_id, min(occurred_at) as occurred_at

@@ -40,6 +40,21 @@ found as (
     from normalized.orders
     where placed_at is null
     union all
+    select 'orders', 'draft', d.status, r.record_id, r._ingested_at
+    from raw.orders r
+    join normalized.drafts d on d.draft_id = r.record_id and d.draft_connection = coalesce(r._connection, '')
+    where not coalesce(r._deleted, false)
+    union all
+    -- merges that do not say of whom, or that nothing dates
+    select 'customer_merges', 'incomplete_record', cast(null as text), record_id, _ingested_at
+    from raw.customer_merges
+    where read_id(record, 'admin_graphql_api_customer_kept.id', 'customer_kept.id', 'kept_customer.id', 'resulting_customer.id') is null
+        or (read_id(record, 'admin_graphql_api_customer_deleted.id', 'customer_deleted.id', 'deleted_customer.id', 'merged_customer.id') is null and read_id(record, 'customer_one.id') is null)
+    union all
+    select 'customer_merges', 'incomplete_record', 'no date', merged_key, _ingested_at
+    from normalized.customer_merges
+    where merged_at is null
+    union all
     select 'customers', 'incomplete_record', cast(null as text), customer_id, _ingested_at
     from normalized.customers
     where created_at is null
