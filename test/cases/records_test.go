@@ -91,8 +91,9 @@ func ledgers() map[string]ledger {
 			},
 			none: []kindOfRecord{
 				{
-					"Tables that describe others: `subscription_items`, `prices`, `plans`, `products`, `coupons`, `discounts`, `invoice_payments`, `balance_transactions`.",
-					tables("subscription_items", "prices", "plans", "products", "coupons", "discounts", "invoice_payments", "balance_transactions"),
+					"Tables that describe others: `subscription_items`, `prices`, `plans`, `products`, `coupons`, `coupon_products`, `discounts`, `invoice_lines`, " +
+						"`invoice_payments`, `balance_transactions`.",
+					tables("subscription_items", "prices", "plans", "products", "coupons", "coupon_products", "discounts", "invoice_lines", "invoice_payments", "balance_transactions"),
 				},
 				{"Previews of invoices (`invoice.upcoming`, ids that begin with `upcoming_`).", func(table string, r map[string]any) bool {
 					return table == "invoices" && (textAt(r, "type") == "invoice.upcoming" || textAt(r, "billing_reason") == "upcoming" || strings.HasPrefix(textAt(r, "id"), "upcoming_"))
