@@ -77,9 +77,14 @@ func ledgers() map[string]ledger {
 				"orders": {"order_activity.order_key", "refund_records.refund_id"}, "customers": {"customer_activity.customer_key"}, "checkouts": {"checkout_activity.checkout_key"},
 				"gift_cards": {"service_activity.occurred_at"}, "disputes": {"service_activity.occurred_at"}, "returns": {"service_activity.occurred_at"},
 				"shops": {"shop_activity.shop_id"}, "app_events": {"app_activity.occurred_at"},
-				"partner_events": {"app_activity.log_id"},
+				"partner_events": {"app_activity.log_id"}, "customer_merges": {"customer_activity.merged_key"},
 			},
-			none: []kindOfRecord{{"Products, which are entities, and discount codes (`products`, `discount_codes`).", tables("products", "discount_codes")}},
+			none: []kindOfRecord{
+				{"Merges of customers that failed or have not come to pass.", func(table string, r map[string]any) bool {
+					return table == "customer_merges" && slices.Contains([]string{"failed", "in_progress", "requested"}, strings.ToLower(textAt(r, "status")))
+				}},
+				{"Products, which are entities, and discount codes (`products`, `discount_codes`).", tables("products", "discount_codes")},
+			},
 		},
 		"stripe": {
 			plugin: stripe.Plugin(), identify: ofStripe, unscoped: regexp.MustCompile(`^(cus|sub|m|si|in|ch|pi|py|re|dp|du|cn|cs|evt|price|plan|prod|txn|di|cpn|coupon|upcoming_in)_`),
@@ -443,6 +448,14 @@ func ofShop(table string, r warehouse.RawRow, record map[string]any) (string, []
 		return table, []string{instantAt(record, "occurredAt", "occurred_at"), id}
 	case "disputes", "returns", "gift_cards":
 		return table, []string{instantAt(record, "initiated_at", "initiatedAt", "created_at", "createdAt"), id}
+	case "customer_merges":
+		keys := []string{id}
+		for _, path := range []string{"admin_graphql_api_customer_deleted_id", "customerOneId", "customerTwoId"} {
+			if m := gid.FindStringSubmatch(textAt(record, path)); m != nil {
+				keys = append(keys, shop+"/"+m[2])
+			}
+		}
+		return table, keys
 	case "shops", "partner_events", "products", "discount_codes", "customers", "checkouts", "orders":
 	default: // a part of an order is in its order's events
 		parent := cmp.Or(textAt(record, "order_id", "orderId", "order.id", "__parentId", "_sdc_source_key_id"), number)
