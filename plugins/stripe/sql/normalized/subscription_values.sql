@@ -50,9 +50,17 @@ present as (
         and (i.item_at is null or i.item_at <= g.at)
         and (i.gone_at is null or g.at < i.gone_at)
 ),
+billed as (
+    select subscription_id, at, arg_min(currency, ordinal) as currency
+    from present
+    group by subscription_id, at
+),
 lasting as (
-    select g.subscription_id, g.at, d.item_id, d.item_ordinal, d.ordinal, d.percent_off, d.amount_off, d.currency, d.products, d.is_unknown
+    -- an amount in another currency than the items takes nothing off
+    select g.subscription_id, g.at, d.item_id, d.item_ordinal, d.ordinal, d.percent_off, case when d.currency = b.currency then d.amount_off end as amount_off,
+        case when d.currency = b.currency then d.currency end as currency, d.products, d.is_unknown
     from governed g
+    left join billed b on b.subscription_id = g.subscription_id and b.at = g.at
     join normalized.subscription_discounts d
         on d.subscription_id = g.subscription_id
         and d.version_no = g.version_no
