@@ -15,10 +15,10 @@ import (
 	"github.com/nexus-host/nexus-host/host/plugintest"
 )
 
-// tally counts the sources that were read, and the sums that were compared: of payments, of MRR, of orders and of refunds.
+// tally counts the sources that were read, and the sums that were compared: of payments, of MRR, of orders and of refunds, the last two also by customer.
 type tally struct {
 	sources atomic.Int64
-	sums    [4]atomic.Int64
+	sums    [6]atomic.Int64
 }
 
 // enough holds that the comparison has not become one of nothing.
@@ -27,7 +27,7 @@ func (c *tally) enough(t *testing.T, sources int) {
 	if c.sources.Load() < int64(sources) {
 		return // of some sources
 	}
-	for i, least := range []int64{80, 40, 20, 6} {
+	for i, least := range []int64{70, 100, 20, 6, 50, 10} {
 		n := c.sums[i].Load()
 		if n < least {
 			t.Errorf("%d sums of money of kind %d were compared, there are %d or more", n, i, least)
@@ -45,11 +45,13 @@ func conserve(t *testing.T, r records, s *plugintest.Source, compared *tally) {
 	case "stripe":
 		b := billsOf(t, r)
 		compared.sums[0].Add(equal(t, "cash_revenue", b.cash(), measured(s, "cash_revenue", customersOf(s))))
-		compared.sums[1].Add(equal(t, "mrr", b.mrr(), currentMRR(s, b)))
+		compared.sums[1].Add(equal(t, "mrr", b.mrr(asOf(t, r)), currentMRR(s, b)))
 	case "shopify":
 		o := salesOf(t, r)
 		compared.sums[2].Add(equal(t, "order_total", o.totals, measured(s, "order_total", shopsOf(s))))
 		compared.sums[3].Add(equal(t, "refund_amount", o.refunds, measured(s, "refund_amount", shopsOf(s))))
+		compared.sums[4].Add(equal(t, "order_total of a customer", o.totalsOf, measured(s, "order_total", buyersOf(s))))
+		compared.sums[5].Add(equal(t, "refund_amount of a customer", o.refundsOf, measured(s, "refund_amount", buyersOf(s))))
 	}
 }
 
@@ -104,6 +106,17 @@ func shopsOf(s *plugintest.Source) map[string]string {
 	return whose
 }
 
+// buyersOf are the customers of the orders that events are about, and the shops of orders without one.
+func buyersOf(s *plugintest.Source) map[string]string {
+	whose := shopsOf(s)
+	for _, i := range s.Kind("entity_identifiers") {
+		if i.Text("identifier_type") == "shopify_customer_id" {
+			whose[i.Text("event_id")] = i.Text("identifier_value")
+		}
+	}
+	return whose
+}
+
 // currentMRR is the MRR of each subscription that is not NULL.
 func currentMRR(s *plugintest.Source, b *bills) map[string]float64 {
 	last, now := map[string]string{}, map[string]float64{}
@@ -135,7 +148,7 @@ type object struct {
 type bills struct {
 	test    bool // test mode counts
 	objects map[string]map[string][]object
-	unclear map[string]bool // subscriptions whose MRR takes more than prices and quantities
+	unclear map[string]bool // subscriptions of which another test holds which version is the last
 }
 
 // ranks are how far a status has come.
@@ -150,6 +163,7 @@ func billsOf(t *testing.T, r records) *bills {
 	for kind, table := range stripeTables {
 		tables[table] = kind
 	}
+	tables["discounts"], tables["coupon_products"] = "discount", "coupon_product"
 	for table, rows := range r.tables {
 		for _, row := range rows {
 			members := map[string]any{}
@@ -311,139 +325,6 @@ func refunded(c object) float64 {
 		return captured(c)
 	}
 	return amountAt(c.members, "amount_refunded")
-}
-
-// mrr is what each subscription that is active or past due comes to in a month, as far as prices and quantities say it.
-func (b *bills) mrr() map[string]float64 {
-	sums := map[string]float64{}
-	prices := map[string]map[string]any{}
-	for _, kind := range []string{"plan", "price"} {
-		for id, p := range b.last(kind, "currency") {
-			prices[id] = p.members
-		}
-	}
-	items := map[string][]any{}
-	for _, i := range b.last("subscription_item", "id") {
-		if id := textAt(i.members, "subscription", "subscription_id"); id != "" && !i.deleted {
-			items[id] = append(items[id], i.members)
-		}
-	}
-	for id, s := range b.last("subscription", "status") {
-		if !b.counts(s) || textAt(s.members, "livemode") == "" && strings.Contains(id, "test") {
-			continue
-		}
-		of := items[id]
-		if held, ok := s.members["items"]; ok && held != nil {
-			of = list(held)
-		}
-		status := textAt(s.members, "status")
-		counted := (status == "active" || status == "past_due") && !s.deleted
-		together := 0
-		for _, v := range b.objects["subscription"][id] {
-			counted = counted && (!v.deleted || v.at.Before(s.at))
-			if v.at.Equal(s.at) && v.event != "" {
-				together++
-			}
-		}
-		b.unclear[id] = together > 1 // which of one second is the last, other tests hold
-		month, unit := 0.0, textAt(s.members, "currency")
-		for _, item := range of {
-			if within(item, "deleted") == true {
-				continue
-			}
-			value, currency, known := monthly(item, prices)
-			if !known {
-				b.unclear[id] = true
-			}
-			month, unit = month+value, cmp.Or(currency, unit)
-		}
-		if len(of) == 0 || b.reduced(s.members, of) {
-			b.unclear[id] = true
-		}
-		if b.unclear[id] {
-			continue
-		}
-		if !counted {
-			month = 0
-		}
-		sums[id+" "+strings.ToUpper(unit)] = month
-	}
-	return sums
-}
-
-// reduced is whether discounts or taxes may change what a subscription comes to.
-func (b *bills) reduced(s map[string]any, items []any) bool {
-	for name, v := range s {
-		if (strings.Contains(name, "discount") || strings.Contains(name, "tax")) && v != nil && len(list(v)) > 0 || strings.HasPrefix(name, "discount_") {
-			return true
-		}
-		if name == "discount" && v != nil {
-			return true
-		}
-	}
-	for _, item := range items {
-		if i, ok := item.(map[string]any); ok && (len(list(i["discounts"])) > 0 || len(list(i["tax_rates"])) > 0) {
-			return true
-		}
-	}
-	customer := textAt(s, "customer.id", "customer", "customer_id")
-	for _, c := range b.objects["customer"][customer] {
-		if c.members["discount"] != nil {
-			return true
-		}
-	}
-	for _, versions := range b.objects["discount"] {
-		for _, d := range versions {
-			if textAt(d.members, "customer", "customer_id") == customer || textAt(d.members, "subscription", "subscription_id") == textAt(s, "id") {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// monthly is what an item comes to in a month, in major units.
-func monthly(item any, prices map[string]map[string]any) (month float64, currency string, known bool) {
-	i, ok := item.(map[string]any)
-	if !ok {
-		return 0, "", false
-	}
-	price, _ := i["price"].(map[string]any)
-	if price["currency"] == nil {
-		if plan, ok := i["plan"].(map[string]any); ok {
-			price = plan
-		} else {
-			price = prices[textAt(i, "price.id", "price", "price_id", "plan.id", "plan", "plan_id")]
-		}
-	}
-	if price == nil {
-		return 0, "", false
-	}
-	currency = textAt(price, "currency")
-	if textAt(price, "recurring.usage_type", "recurring_usage_type", "usage_type") == "metered" {
-		return 0, currency, true
-	}
-	every := map[string]float64{"day": 365, "week": 52, "month": 12, "year": 1}[textAt(price, "recurring.interval", "recurring_interval", "interval")]
-	count := cmp.Or(amountAt(price, "recurring.interval_count"), amountAt(price, "recurring_interval_count"), amountAt(price, "interval_count"), 1)
-	quantity := 1.0
-	if textAt(i, "quantity") != "" {
-		quantity = amountAt(i, "quantity")
-	}
-	if by := cmp.Or(amountAt(price, "transform_quantity.divide_by"), amountAt(price, "transform_usage.divide_by"), amountAt(price, "transform_quantity_divide_by"),
-		amountAt(price, "transform_usage_divide_by")); by > 0 {
-		quantity /= by
-		if textAt(price, "transform_quantity.round", "transform_usage.round", "transform_quantity_round", "transform_usage_round") == "up" {
-			quantity = math.Ceil(quantity)
-		} else {
-			quantity = math.Floor(quantity)
-		}
-	}
-	unit := textAt(price, "unit_amount_decimal", "unit_amount", "amount_decimal", "amount")
-	each, err := strconv.ParseFloat(unit, 64)
-	if every == 0 || err != nil || textAt(price, "billing_scheme") == "tiered" || price["deleted"] == true {
-		return 0, currency, false
-	}
-	return major(currency, each*quantity) * every / 12 / count, currency, true
 }
 
 // major turns minor units of a currency into major ones.

@@ -10,8 +10,20 @@ import (
 	"github.com/nexus-host/nexus-host/host/warehouse"
 )
 
-// sales are what orders came to and what went back, by shop and currency.
-type sales struct{ totals, refunds map[string]float64 }
+// sales are what orders came to and what went back, by shop and currency, and by customer and currency.
+type sales struct{ totals, refunds, totalsOf, refundsOf map[string]float64 }
+
+// buyer is the customer of an order, or the shop where it has none.
+func buyer(o part) string {
+	id := numbered(textAt(o.members, "customer.id", "customer_id", "customer__id", "customerId"))
+	if m := gid.FindStringSubmatch(textAt(o.members, "__parentId")); id == "" && m != nil && m[1] == "Customer" {
+		id = m[2]
+	}
+	if id == "" {
+		return o.shop
+	}
+	return o.shop + "/" + id
+}
 
 // part is an order, or what belongs to one.
 type part struct {
@@ -62,7 +74,7 @@ func salesOf(t *testing.T, r records) sales {
 			}
 		}
 	}
-	s := sales{map[string]float64{}, map[string]float64{}}
+	s := sales{map[string]float64{}, map[string]float64{}, map[string]float64{}, map[string]float64{}}
 	test := strings.Contains(r.options.Config, `"include_test":true`)
 	for key, o := range orders {
 		held(o)
@@ -73,6 +85,7 @@ func salesOf(t *testing.T, r records) sales {
 		currency := strings.ToUpper(textAt(o.members, "currency", "currency_code", "currencyCode"))
 		if total, unit, ok := shopMoney(o.members, "total_price", "totalPrice"); ok {
 			s.totals[o.shop+" "+cmp.Or(unit, currency)] += total
+			s.totalsOf[buyer(o)+" "+cmp.Or(unit, currency)] += total
 		}
 		for id, r := range refunds[key] {
 			amount, unit, dated := 0.0, "", textAt(r.members, "created_at", "createdAt", "processed_at", "processedAt") != ""
@@ -112,6 +125,7 @@ func salesOf(t *testing.T, r records) sales {
 			}
 			if dated && amount != 0 {
 				s.refunds[o.shop+" "+cmp.Or(unit, currency)] += amount
+				s.refundsOf[buyer(o)+" "+cmp.Or(unit, currency)] += amount
 			}
 		}
 	}
