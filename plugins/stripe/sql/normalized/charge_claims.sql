@@ -94,6 +94,8 @@ select
     coalesce(c.customer_id, l.customer_id) as customer_id,
     c.invoice_id,
     coalesce(c.billing_email, c.receipt_email) as payer_email,
+    c.amount_captured as captured_amount,
+    c.released as released_amount,
     l.status,
     l.reason,
     l.failure_reason,

@@ -1,5 +1,5 @@
 -- What went back of a charge and is no refund that was landed: amount_refunded says how much in
--- all, its versions say when. What refunds of that time explain is theirs; no refund counts twice.
+-- all, less what was never captured, its versions say when. What refunds of that time explain is theirs; no refund counts twice.
 with known as (
     -- a refund under way is in amount_refunded; one that failed is not, once it has
     select r.charge_id, sum(r.amount) as amount
@@ -11,10 +11,10 @@ with known as (
 short as (
     select
         c.charge_id, c.customer_id, c.payment_intent_id, c.invoice_id, coalesce(c.billing_email, c.receipt_email) as payer_email, c.currency, c.minor_per_major,
-        c.created_at, c.observed_at, c.amount_refunded, c.amount_refunded - coalesce(k.amount, 0) as unexplained, c._ingested_at
+        c.created_at, c.observed_at, c.amount_refunded, c.released, c.amount_refunded - c.released - coalesce(k.amount, 0) as unexplained, c._ingested_at
     from normalized.charges c
     left join known k on k.charge_id = c.charge_id
-    where c.amount_refunded > coalesce(k.amount, 0) and (c.is_live or config('include_test'))
+    where c.amount_refunded - c.released > coalesce(k.amount, 0) and (c.is_live or config('include_test'))
 ),
 versions as (
     select s.charge_id, json_decimal(v.record, '$.amount_refunded') as amount_minor, coalesce(v._source_updated_at, nullif(v._ingested_at, timestamp '1970-01-01T00:00:00Z')) as at,
@@ -32,10 +32,10 @@ versions as (
     from short
 ),
 steps as (
-    select v.charge_id, coalesce(v.at, s.created_at) as at, max(v.amount_minor / s.minor_per_major) as amount, bool_or(v.is_event) as is_event
+    select v.charge_id, coalesce(v.at, s.created_at) as at, max(v.amount_minor / s.minor_per_major - s.released) as amount, bool_or(v.is_event) as is_event
     from versions v
     join short s on s.charge_id = v.charge_id
-    where v.amount_minor > 0
+    where v.amount_minor / s.minor_per_major > s.released
     group by v.charge_id, coalesce(v.at, s.created_at)
 ),
 explained as (

@@ -1,5 +1,6 @@
 -- Charges as they are now, and for payment intents whose charge was not landed
 -- what the intent says of it. Test data is marked here, not left out: refunds ask for it.
+-- released is what was authorized and never captured: Stripe has it among amount_refunded, but no money moved.
 with captures as (
     select object_id as charge_id, min(observed_at) as captured_at
     from normalized.streamed_objects
@@ -138,6 +139,13 @@ joined as (
         is_captured, currency, amount_minor,
         case when is_captured then coalesce(nullif(amount_captured_minor, 0), amount_minor) else 0 end as amount_captured_minor,
         coalesce(amount_refunded_minor, case when is_refunded then coalesce(nullif(amount_captured_minor, 0), amount_minor) end) as amount_refunded_minor,
+        case
+            when not is_captured then amount_minor
+            -- less than that, or all that was captured: the record counts without it
+            when amount_refunded_minor < amount_minor - amount_captured_minor or (is_refunded and amount_refunded_minor = amount_captured_minor) then 0
+            when amount_captured_minor > 0 then amount_minor - amount_captured_minor
+            else 0
+        end as released_minor,
         billing_email, billing_name, billing_phone, receipt_email, description,
         payment_method_type, card_brand, card_last4, card_country, failure_code, decline_reason, risk_level, refunds, dispute,
         created_at, captured_at, deleted_at, is_live, false as is_from_intent, observed_at, connection, _ingested_at
@@ -146,7 +154,7 @@ joined as (
     select
         coalesce(i.charge_id, i.payment_intent_id), i.customer_id, i.invoice_id, i.payment_intent_id, cast(null as text), i.status,
         true, i.currency, i.amount_minor, i.amount_received_minor,
-        cast(null as decimal), cast(null as text), cast(null as text), cast(null as text), i.receipt_email, i.description,
+        cast(null as decimal), case when i.amount_received_minor > 0 then greatest(i.amount_minor - i.amount_received_minor, 0) else 0 end, cast(null as text), cast(null as text), cast(null as text), i.receipt_email, i.description,
         i.payment_method_type, cast(null as text), cast(null as text), cast(null as text), cast(null as text), cast(null as text), cast(null as text), cast(null as json), cast(null as json),
         i.created_at, cast(null as timestamp), cast(null as timestamp), i.is_live, true, i.observed_at, i.connection, i._ingested_at
     from intents i
@@ -160,6 +168,7 @@ select
     case coalesce(c.minor_per_major, 100) when 100 then j.amount_minor / 100 when 1 then j.amount_minor else j.amount_minor / 1000 end as amount,
     case coalesce(c.minor_per_major, 100) when 100 then j.amount_captured_minor / 100 when 1 then j.amount_captured_minor else j.amount_captured_minor / 1000 end as amount_captured,
     case coalesce(c.minor_per_major, 100) when 100 then j.amount_refunded_minor / 100 when 1 then j.amount_refunded_minor else j.amount_refunded_minor / 1000 end as amount_refunded,
+    case coalesce(c.minor_per_major, 100) when 100 then j.released_minor / 100 when 1 then j.released_minor else j.released_minor / 1000 end as released,
     coalesce(c.minor_per_major, 100) as minor_per_major
 from joined j
 left join normalized.currencies c on c.currency = j.currency

@@ -83,7 +83,7 @@ refunds as (
         reason,
         _ingested_at
     from normalized.refunds
-    where status in ('succeeded', 'failed', 'canceled') and created_at is not null
+    where status in ('succeeded', 'failed', 'canceled') and not is_release and created_at is not null
     union all
     select 'refund_succeeded', refund_id, refunded_at, case when is_observed then 'observed' end, charge_id, customer_id, payer_email, invoice_id, currency, amount, -amount,
         cast(null as text), cast(null as text), _ingested_at
@@ -111,7 +111,7 @@ deletions as (
     union all
     select 'refund_deleted', refund_id, deleted_at, charge_id, customer_id, payer_email, invoice_id, currency, amount, _ingested_at
     from normalized.refunds
-    where deleted_at is not null and created_at is not null
+    where deleted_at is not null and not is_release and created_at is not null
     union all
     select 'dispute_deleted', dispute_id, deleted_at, charge_id, customer_id, payer_email, invoice_id, currency, amount, _ingested_at
     from normalized.disputes
