@@ -5,6 +5,12 @@ with priced as (
     join normalized.subscriptions s on s.subscription_id = i.subscription_id and s.version_no = i.version_no
     where i.gross_month is null and s.status in ('active', 'past_due', 'trialing')
     union all
+    -- nothing says what it is for: items that were not landed, or cannot be read
+    select s.subscription_id, 'no items'
+    from normalized.subscriptions s
+    left join normalized.subscription_items i on i.subscription_id = s.subscription_id and i.version_no = s.version_no
+    where i.subscription_id is null and s.status in ('active', 'past_due', 'trialing')
+    union all
     -- whether a discount of some products is one of this item, is not known
     select distinct i.subscription_id, i.price_id
     from normalized.subscription_items i

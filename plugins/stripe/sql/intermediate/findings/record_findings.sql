@@ -19,6 +19,13 @@ with records as (
     union all
     select 'checkout_sessions', 'checkout.session', 'amount_total', record, record_id, _deleted, _ingested_at from raw.checkout_sessions
     union all
+    -- prices and plans stand in either table
+    select 'prices', cast(null as text), cast(null as text), record, record_id, _deleted, _ingested_at from raw.prices
+    union all
+    select 'plans', cast(null as text), cast(null as text), record, record_id, _deleted, _ingested_at from raw.plans
+    union all
+    select 'products', 'product', cast(null as text), record, record_id, _deleted, _ingested_at from raw.products
+    union all
     select 'events', cast(null as text), cast(null as text), record, record_id, _deleted, _ingested_at from raw.events
     union all
     select 'objects', cast(null as text), cast(null as text), record, record_id, _deleted, _ingested_at from raw.objects
