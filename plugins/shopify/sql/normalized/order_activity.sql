@@ -1,6 +1,6 @@
 -- What happened to orders, one row an event, with the statuses that were in force from then on.
 with facts as (
-    select o.*, s.units, s.gross_sales, s.sales_currency, s.n_lines, s.n_shipments, s.first_shipped_at, s.last_shipped_at, s.delivered_at,
+    select o.*, s.units, s.gross_sales, s.sales_currency, s.n_lines, s.n_shipments, s.first_shipped_at, s.last_shipped_at, s.delivered_at, s.shipping_status,
         s.first_paid_at is null as paid_is_inferred,
         -- what was due once goods had been taken off
         o.order_total - s.unpaid_amount as due_amount,
@@ -44,17 +44,17 @@ spoken as (
     select order_key, 'order_partially_fulfilled', cast(null as text), first_shipped_at, cast(null as text), 'partially_fulfilled',
         cast(null as decimal), cast(null as text), cast(null as decimal), cast(null as text), false, _ingested_at
     from facts
-    where first_shipped_at is not null and (n_shipments > 1 or fulfillment_status = 'partially_fulfilled')
+    where first_shipped_at is not null and (n_shipments > 1 or shipping_status = 'partially_fulfilled')
     union all
     select order_key, 'order_fulfilled', cast(null as text), coalesce(last_shipped_at, closed_at, updated_at, observed_at, placed_at), cast(null as text), 'fulfilled',
-        cast(null as decimal), cast(null as text), cast(null as decimal), cast(null as text), last_shipped_at is null, _ingested_at
+        cast(null as decimal), cast(null as text), cast(null as decimal), cast(null as text), last_shipped_at is null or given_fulfillment is null, _ingested_at
     from facts
-    where fulfillment_status = 'fulfilled' and coalesce(last_shipped_at, closed_at, updated_at, observed_at, placed_at) is not null
+    where shipping_status = 'fulfilled' and coalesce(last_shipped_at, closed_at, updated_at, observed_at, placed_at) is not null
     union all
     select order_key, 'order_delivered', cast(null as text), delivered_at, cast(null as text), cast(null as text),
         cast(null as decimal), cast(null as text), cast(null as decimal), cast(null as text), false, _ingested_at
     from facts
-    where delivered_at is not null and fulfillment_status = 'fulfilled'
+    where delivered_at is not null and shipping_status = 'fulfilled'
     union all
     select order_key, 'order_cancelled', cast(null as text), cancelled_at,
         case when financial_status in ('voided', 'expired') then financial_status end,
@@ -131,7 +131,7 @@ select
     f.is_valid,
     f.cancel_reason,
     f.financial_status,
-    f.fulfillment_status,
+    f.shipping_status as fulfillment_status,
     f.source_channel,
     f.app,
     f.shipping_country,

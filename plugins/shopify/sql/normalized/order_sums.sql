@@ -61,6 +61,8 @@ select
     s.first_shipped_at,
     s.last_shipped_at,
     s.n_shipments,
+    -- an order that does not say whether it was shipped was, where a shipment is there
+    case when o.given_fulfillment is null and s.n_shipments > 0 then 'fulfilled' else o.fulfillment_status end as shipping_status,
     case when s.n_delivered = s.n_shipments then s.delivered_at end as delivered_at
 from normalized.orders o
 left join lines l on l.order_key = o.order_key

@@ -162,6 +162,7 @@ select
     l.cancel_reason,
     l.closed_at,
     l.financial_status,
+    l.given_fulfillment,
     case when l.given_fulfillment = 'partial' then 'partially_fulfilled' else coalesce(l.given_fulfillment, 'unfulfilled') end as fulfillment_status,
     coalesce(l.financial_status not in ('voided', 'expired', 'pending'), true) and l.cancelled_at is null and coalesce(l.processed_at, l.created_at) is not null as is_valid,
     l.currency,

@@ -6,7 +6,7 @@ select
     coalesce(o.updated_at, o.observed_at, o.placed_at) as updated_at,
     o.order_name as name,
     o.financial_status,
-    o.fulfillment_status,
+    s.shipping_status as fulfillment_status,
     o.cancelled_at,
     coalesce(o.total_currency, o.currency) as currency,
     o.order_total as total,
