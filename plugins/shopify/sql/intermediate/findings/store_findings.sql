@@ -77,6 +77,12 @@ found as (
     left join normalized.orders o on o.shop_key = p.shop_key and o.order_id = p.order_id
     left join normalized.refund_records r on r.shop_key = p.shop_key and r.refund_id = p.refund_id
     where p.part in ('line', 'transaction', 'refund', 'refund_line', 'adjustment', 'fulfillment') and o.order_key is null and r.order_key is null
+    union all
+    -- money went back, and no refund says how much and when: the order counts whole
+    select 'orders', 'missing_refund', o.financial_status, o.order_id, o._ingested_at
+    from normalized.orders o
+    left join (select distinct order_key from normalized.refund_records) r on r.order_key = o.order_key
+    where o.financial_status in ('refunded', 'partially_refunded') and r.order_key is null
 )
 select table_name, reason, detail, sample, cast(1 as bigint) as n, _ingested_at
 from found
