@@ -36,7 +36,10 @@ func TestKilledBuild(t *testing.T) {
 // A build that is killed at any moment leaves the last good tables whole, and the next one converges.
 func TestKill(t *testing.T) {
 	tier.Full(t)
-	times := 5
+	times := 2
+	if tier.All() {
+		times = 5
+	}
 	if n, err := strconv.Atoi(os.Getenv(killTimes)); err == nil {
 		times = n
 	}

@@ -68,9 +68,9 @@ const tiers = `
 // and one of another, the computed layer gives what plain Go finds, also in a second build that merges people.
 func TestAgainstReference(t *testing.T) {
 	seeds := uint64(6)
-	if testing.Short() {
+	if !tier.All() {
 		seeds = 1
-		t.Logf("%d of 6 seeds, the others are left to the full run", seeds)
+		t.Logf("%d of 6 seeds, the others are left to %s=all", seeds, tier.Variable)
 	}
 	for seed := range seeds {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) { computedCompare(t, target.DuckDB(t), seed) })

@@ -19,6 +19,10 @@ import (
 func TestScale(t *testing.T) {
 	tier.Full(t)
 	n, many := 20_000, 100_000
+	if !tier.All() {
+		n, many = 5_000, 20_000
+		t.Logf("%d and %d; %s=all has more", n, many, tier.Variable)
+	}
 	for name, c := range map[string]struct {
 		n        int
 		shape    string

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/nexus-host/nexus-host/internal/tier"
 )
 
 // ChecksEnv names how many random inputs a property test that builds whole graphs tries, if its own number
@@ -14,11 +16,11 @@ import (
 const ChecksEnv = "NEXUS_TEST_CHECKS"
 
 // Property is rapid.Check with that many inputs, for properties of which each costs a build on every engine; a quarter
-// of them with -short. rapid's own flag, when given, and ChecksEnv go first.
+// of them unless nothing is left out. rapid's own flag, when given, and ChecksEnv go first.
 func Property(t *testing.T, checks int, prop func(*rapid.T)) {
 	t.Helper()
 	f := flag.Lookup("rapid.checks")
-	if testing.Short() {
+	if !tier.All() {
 		checks = max(1, checks/4)
 	}
 	if n, err := strconv.Atoi(os.Getenv(ChecksEnv)); err == nil {
