@@ -34,6 +34,7 @@ fields as (
         json_text(obj, '$.metadata') as metadata_text,
         coalesce(json_timestamp(obj, '$.updated'), observed_at) as observed_at,
         case when json_type(obj, '$.discount') = 'object' then json_extract(obj, '$.discount')
+            when nullif(json_text(obj, '$.discount'), '') is not null then coalesce(cast(json_text(obj, '$.discount') as json), json_extract(obj, '$.discount'))
             when nullif(json_text(obj, '$.discount_coupon_id'), '') is not null then obj end as discount,
         is_event,
         stream_id,

@@ -7,7 +7,7 @@
 with kept as (
     -- a customer's discount, and when a later version did without
     select customer_id, version_no, observed_at,
-        coalesce(nullif(json_text(discount, '$.discount_coupon_id'), ''), json_text(discount, '$.id'), json_text(discount, '$.source.coupon.id'),
+        coalesce(json_text(discount, '$'), nullif(json_text(discount, '$.discount_coupon_id'), ''), json_text(discount, '$.id'), json_text(discount, '$.source.coupon.id'),
             json_text(discount, '$.source.coupon'), json_text(discount, '$.coupon.id'), json_text(discount, '$.coupon'), case when discount is not null then 'discount' end) as discount_key
     from normalized.customer_versions
     where is_full

@@ -40,8 +40,10 @@ read as (
         json_bigint(obj, '$.quantity') as quantity,
         coalesce(json_extract(obj, '$.items.data'), json_extract(obj, '$.items')) as items,
         case when json_type(obj, '$.plan') = 'object' then json_extract(obj, '$.plan') end as plan,
-        json_extract(obj, '$.discounts') as discounts,
+        case when json_type(obj, '$.discounts') = 'string' then cast(json_text(obj, '$.discounts') as json) else json_extract(obj, '$.discounts') end as discounts,
         case when json_type(obj, '$.discount') = 'object' then json_extract(obj, '$.discount')
+            -- by its id, or as the text of the object
+            when nullif(json_text(obj, '$.discount'), '') is not null then coalesce(cast(json_text(obj, '$.discount') as json), json_extract(obj, '$.discount'))
             when nullif(json_text(obj, '$.discount_coupon_id'), '') is not null then obj end as discount,
         json_extract(obj, '$.default_tax_rates') as tax_rates,
         json_timestamp(obj, '$.updated') as updated_at,
