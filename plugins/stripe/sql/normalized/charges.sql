@@ -95,6 +95,7 @@ read as (
         coalesce(json_extract(obj, '$.refunds.data'), json_extract(obj, '$.refunds')) as refunds,
         json_bool(obj, '$.refunded') as is_refunded,
         case when json_type(obj, '$.dispute') = 'object' then json_extract(obj, '$.dispute') end as dispute,
+        coalesce(json_bool(obj, '$.disputed'), false) or nullif(json_text(obj, '$.dispute'), '') is not null as is_disputed,
         json_text(obj, '$.object') as object_type,
         -- the day of the load is no day of a payment
         coalesce(json_timestamp(obj, '$.created'), told_at) as created_at,
@@ -147,7 +148,7 @@ joined as (
             else 0
         end as released_minor,
         billing_email, billing_name, billing_phone, receipt_email, description,
-        payment_method_type, card_brand, card_last4, card_country, failure_code, decline_reason, risk_level, refunds, dispute,
+        payment_method_type, card_brand, card_last4, card_country, failure_code, decline_reason, risk_level, refunds, dispute, is_disputed,
         created_at, captured_at, deleted_at, is_live, false as is_from_intent, observed_at, connection, _ingested_at
     from latest
     union all
@@ -155,7 +156,7 @@ joined as (
         coalesce(i.charge_id, i.payment_intent_id), i.customer_id, i.invoice_id, i.payment_intent_id, cast(null as text), i.status,
         true, i.currency, i.amount_minor, i.amount_received_minor,
         cast(null as decimal), case when i.amount_received_minor > 0 then greatest(i.amount_minor - i.amount_received_minor, 0) else 0 end, cast(null as text), cast(null as text), cast(null as text), i.receipt_email, i.description,
-        i.payment_method_type, cast(null as text), cast(null as text), cast(null as text), cast(null as text), cast(null as text), cast(null as text), cast(null as json), cast(null as json),
+        i.payment_method_type, cast(null as text), cast(null as text), cast(null as text), cast(null as text), cast(null as text), cast(null as text), cast(null as json), cast(null as json), false,
         i.created_at, cast(null as timestamp), cast(null as timestamp), i.is_live, true, i.observed_at, i.connection, i._ingested_at
     from intents i
     left join (select payment_intent_id, count(*) as n from latest where payment_intent_id is not null group by payment_intent_id) k

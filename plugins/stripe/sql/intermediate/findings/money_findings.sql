@@ -59,6 +59,12 @@ select 'refunds', 'missing_parent', 'charge', refund_id
 from normalized.refunds
 where customer_id is null and payer_email is null
 union all
+-- money may have gone back, and no dispute says how much and when
+select 'charges', 'missing_dispute', cast(null as text), c.charge_id
+from normalized.charges c
+left join (select distinct charge_id from normalized.disputes) d on d.charge_id = c.charge_id
+where c.is_disputed and d.charge_id is null and (c.is_live or config('include_test'))
+union all
 select 'disputes', 'missing_parent', 'charge', dispute_id
 from normalized.disputes
 where customer_id is null and payer_email is null
