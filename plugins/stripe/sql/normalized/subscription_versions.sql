@@ -86,6 +86,32 @@ timed as (
         -- among versions with a time, one without counts only if its own times are later
         and (f.is_dated or f.version_at >= coalesce(max(case when f.is_dated then f.version_at end) over (partition by f.subscription_id), f.version_at))
 ),
+ordered as (
+    select
+        *,
+        row_number() over (partition by subscription_id
+            order by version_at, is_dated, coalesce(place, 0), stream_id, _ingested_at, connection, version_key) as nth,
+        count(*) over (partition by subscription_id) as n_versions
+    from timed
+),
+closed as (
+    -- Stripe cancels the subscriptions of a customer who is deleted: one more version, where none was landed
+    select o.*, k.step, case when k.step = 1 then c.deleted_at end as closed_at, case when k.step = 1 then c._ingested_at end as closing_ingested_at
+    from ordered o
+    cross join unnest(json_array(cast('[0, 1]' as json), '$')) as k(place, step)
+    left join normalized.customers c on c.customer_id = o.customer_id
+    where k.step = 0 or (o.nth = o.n_versions and c.is_deleted and c.deleted_at >= o.version_at and o.status not in ('canceled', 'incomplete_expired'))
+),
+told as (
+    select
+        subscription_id, nth + step as version_no, coalesce(closed_at, version_at) as version_at, is_event and step = 0 as is_event, customer_id,
+        case when step = 1 then 'canceled' else status end as status,
+        coalesce(closed_at, known_end_at) as known_end_at,
+        currency, created_at, start_at, trial_start_at, trial_end_at, cancel_requested_at, cancel_at, cancel_at_period_end, cancel_reason, cancel_feedback, cancel_comment,
+        collection_method, is_collection_paused, period_start_at, period_end_at, latest_invoice_id, quantity, items, plan, discounts, discount, tax_rates, connection,
+        greatest(_ingested_at, closing_ingested_at) as _ingested_at
+    from closed
+),
 numbered as (
     select
         *,
@@ -93,10 +119,8 @@ numbered as (
             known_end_at,
             case when not cancel_at_period_end then cancel_requested_at end,
             case when cancel_at_period_end and period_end_at <= version_at then period_end_at end,
-            case when status = 'canceled' then version_at end) end as ended_at,
-        row_number() over (partition by subscription_id
-            order by version_at, is_dated, coalesce(place, 0), stream_id, _ingested_at, connection, version_key) as version_no
-    from timed
+            case when status = 'canceled' then version_at end) end as ended_at
+    from told
 )
 select
     subscription_id,
