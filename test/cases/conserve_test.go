@@ -238,6 +238,9 @@ func (b *bills) cash() map[string]float64 {
 			byIntent[intent] = id
 		}
 		back[id] = map[string]object{}
+		if held, ok := c.members["dispute"].(map[string]any); ok {
+			b.add("dispute", textAt(held, "id"), object{at: c.at, live: c.live, members: held})
+		}
 		for _, held := range list(c.members["refunds"]) {
 			if refund, ok := held.(map[string]any); ok {
 				back[id][cmp.Or(textAt(refund, "id"), textAt(refund, "created"))] = object{at: c.at, live: c.live, members: refund}
@@ -251,7 +254,7 @@ func (b *bills) cash() map[string]float64 {
 		}
 		i.members = map[string]any{
 			"customer": textAt(i.members, "customer.id", "customer", "customer_id"), "currency": i.members["currency"], "status": "succeeded", "created": i.members["created"],
-			"amount": i.members["amount_received"],
+			"amount": i.members["amount_received"], "released": max(amountAt(i.members, "amount")-amountAt(i.members, "amount_received"), 0),
 		}
 		charges[cmp.Or(charge, id)], byIntent[id] = i, cmp.Or(charge, id)
 	}
@@ -285,10 +288,10 @@ func (b *bills) cash() map[string]float64 {
 	}
 	for id, refunds := range back {
 		c, there := charges[id]
-		explained := 0.0
-		for _, r := range refunds {
-			amount, status := amountAt(r.members, "amount"), cmp.Or(textAt(r.members, "status"), "succeeded")
-			failed := status == "failed" || status == "canceled"
+		explained, moved := 0.0, moving(c, refunds)
+		for id, r := range refunds {
+			amount, status := moved[id], cmp.Or(textAt(r.members, "status"), "succeeded")
+			failed := isVoid(r)
 			if !failed || r.at.After(c.at) { // one that failed was in what the charge says until then
 				explained += amount
 			}
@@ -296,7 +299,7 @@ func (b *bills) cash() map[string]float64 {
 				sums[of(c, r)] -= major(cmp.Or(textAt(r.members, "currency"), textAt(c.members, "currency")), amount)
 			}
 		}
-		if rest := refunded(c) - explained; there && rest > 0 && b.counts(c) {
+		if rest := refunded(c) - released(c) - explained; there && rest > 0 && b.counts(c) {
 			sums[of(c, c)] -= major(textAt(c.members, "currency"), rest)
 		}
 	}
@@ -325,6 +328,56 @@ func refunded(c object) float64 {
 		return captured(c)
 	}
 	return amountAt(c.members, "amount_refunded")
+}
+
+// released is what was authorized and never captured, which a charge counts among what was refunded.
+func released(c object) float64 {
+	if held, ok := c.members["released"].(float64); ok {
+		return held
+	}
+	all, got := amountAt(c.members, "amount"), amountAt(c.members, "amount_captured")
+	switch {
+	case captured(c) == 0:
+		return all
+	case got == 0 || refunded(c) < all-got || c.members["refunded"] == true && refunded(c) == got:
+		return 0
+	}
+	return all - got
+}
+
+// moving is what each refund of a charge gave back: the first ones release what was not captured.
+func moving(c object, refunds map[string]object) map[string]float64 {
+	moved, sum, soFar := map[string]float64{}, 0.0, 0.0
+	for id, r := range refunds {
+		moved[id] = amountAt(r.members, "amount")
+		if !isVoid(r) {
+			sum += moved[id]
+		}
+	}
+	release := released(c)
+	if c.members == nil || captured(c) > 0 && sum < release {
+		release = 0
+	}
+	ids := slices.SortedFunc(maps.Keys(refunds), func(x, y string) int {
+		return cmp.Or(secondsAt(refunds[x].members, "created").Compare(secondsAt(refunds[y].members, "created")), cmp.Compare(x, y))
+	})
+	for _, id := range ids {
+		if isVoid(refunds[id]) {
+			continue
+		}
+		amount := moved[id]
+		soFar += amount
+		moved[id] = max(min(amount, soFar-release), 0)
+		if textAt(refunds[id].members, "reason") == "expired_uncaptured_charge" {
+			moved[id] = 0
+		}
+	}
+	return moved
+}
+
+func isVoid(refund object) bool {
+	status := textAt(refund.members, "status")
+	return status == "failed" || status == "canceled"
 }
 
 // major turns minor units of a currency into major ones.

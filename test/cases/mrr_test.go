@@ -301,6 +301,8 @@ func (b *bills) worth(id string, s object, p *priceList, at time.Time) (month fl
 	for _, v := range b.objects["subscription"][id] {
 		counted = counted && (!v.deleted || v.at.Before(s.at))
 	}
+	left := b.left(textAt(s.members, "customer.id", "customer", "customer_id"))
+	counted = counted && (left.IsZero() || left.Before(s.at)) // Stripe cancels the subscriptions of a customer who is deleted
 	of, inline := p.items[id], false
 	if held := s.members["items"]; held != nil && list(held) != nil {
 		of, inline = list(held), true
@@ -331,6 +333,24 @@ func (b *bills) worth(id string, s object, p *priceList, at time.Time) (month fl
 	}
 	month, known = total(items, p.ofSubscription(id, s.members), at)
 	return month, unit, known
+}
+
+// left is when a customer was deleted, if they did not come back.
+func (b *bills) left(customer string) (at time.Time) {
+	var last object
+	for _, v := range b.objects["customer"][customer] {
+		v.deleted = v.deleted || truly(v.members["deleted"]) || truly(v.members["is_deleted"]) || v.event == "customer.deleted"
+		if v.deleted && !v.at.IsZero() && (at.IsZero() || v.at.Before(at)) {
+			at = v.at
+		}
+		if step := v.at.Compare(last.at); step > 0 || step == 0 && !last.deleted {
+			last = v
+		}
+	}
+	if !last.deleted {
+		return time.Time{}
+	}
+	return at
 }
 
 func (o object) gone() time.Time {

@@ -18,7 +18,7 @@ moved as (
         *,
         case
             when charge_id is null or is_void then amount
-            when captured_amount = 0 then 0
+            when captured_amount = 0 or reason = 'expired_uncaptured_charge' then 0
             -- the one that releases was not landed
             when charge_amount < coalesce(released_amount, 0) then amount
             else greatest(least(amount, amount_so_far - coalesce(released_amount, 0)), 0)
