@@ -210,6 +210,9 @@ type discount struct {
 // read is a discount as it is known; false where there is none.
 func (p *priceList) read(d any, gone time.Time) (discount, bool) {
 	var o members
+	if text, ok := d.(string); ok && strings.HasPrefix(text, "{") { // an object that was landed as text
+		d = parsed(text)
+	}
 	switch d := d.(type) {
 	case string:
 		if o = p.discounts[d]; o == nil {

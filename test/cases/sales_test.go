@@ -25,6 +25,15 @@ func buyer(o part) string {
 	return o.shop + "/" + id
 }
 
+// isDraft is whether a record among the orders is a draft: when it is completed an order of its own is made.
+func isDraft(o map[string]any) bool {
+	_, named := o["order_id"]
+	_, held := o["order"]
+	status := strings.ToLower(textAt(o, "status"))
+	return textAt(o, "financial_status", "displayFinancialStatus") == "" && (strings.Contains(textAt(o, "admin_graphql_api_id"), "/DraftOrder/") ||
+		textAt(o, "invoice_url", "invoiceUrl") != "" || status == "invoice_sent" || status == "completed" || status == "open" && (named || held))
+}
+
 // part is an order, or what belongs to one.
 type part struct {
 	shop, order, id string
@@ -33,21 +42,12 @@ type part struct {
 	members         map[string]any
 }
 
-// isDraft reports a draft order among the orders: no status of payment, and what only a draft has.
-func isDraft(order map[string]any) bool {
-	_, ofOrder := order["order_id"]
-	_, asOrder := order["order"]
-	status := strings.ToLower(textAt(order, "status"))
-	return textAt(order, "financial_status", "displayFinancialStatus") == "" &&
-		(strings.Contains(textAt(order, "admin_graphql_api_id"), "/DraftOrder/") || textAt(order, "invoice_url", "invoiceUrl") != "" ||
-			status == "invoice_sent" || status == "completed" || status == "open" && (ofOrder || asOrder))
-}
-
 // salesOf reads the orders of a shop, and their refunds, in every layout.
 func salesOf(t *testing.T, r records) sales {
 	t.Helper()
 	orders, refunds := map[string]part{}, map[string]map[string]part{}
 	var transactions, lines []part
+	rows := map[string]string{} // loaders' keys of orders' and refunds' rows
 	refund := func(p part) {
 		key := p.shop + "/" + p.order
 		if refunds[key] == nil {
@@ -64,11 +64,32 @@ func salesOf(t *testing.T, r records) sales {
 			}
 		}
 	}
-	for table, rows := range r.tables {
-		for _, row := range rows {
+	for table, loaded := range r.tables {
+		for _, row := range loaded {
+			if p, kind := partOf(t, table, row); kind == "Order" || kind == "Refund" {
+				rows[kind+" "+textAt(p.members, "_dlt_id")] = p.id
+				rows[kind+" "+textAt(p.members, "_sdc_source_key_id")+"/"+textAt(p.members, "_sdc_level_0_id")] = p.id
+			}
+		}
+	}
+	for table, loaded := range r.tables {
+		for _, row := range loaded {
 			p, kind := partOf(t, table, row)
+			if of := textAt(p.members, "_dlt_parent_id"); of != "" && kind == "Refund" {
+				p.order = cmp.Or(p.order, rows["Order "+of])
+			} else if of != "" {
+				p.id = cmp.Or(p.id, rows["Refund "+of])
+			}
+			if of := textAt(p.members, "_sdc_source_key_id"); of != "" && kind == "Refund" {
+				p.order = cmp.Or(p.order, of)
+			} else if textAt(p.members, "_sdc_level_1_id") != "" {
+				p.id = cmp.Or(p.id, rows["Refund "+of+"/"+textAt(p.members, "_sdc_level_0_id")])
+			}
 			switch kind {
 			case "Order":
+				if isDraft(p.members) {
+					continue
+				}
 				old, seen := orders[p.shop+"/"+p.id]
 				if textAt(p.members, "created_at", "createdAt", "processed_at", "processedAt", "name") != "" && (!seen || p.at.After(old.at)) {
 					orders[p.shop+"/"+p.id] = p
@@ -88,7 +109,7 @@ func salesOf(t *testing.T, r records) sales {
 	test := strings.Contains(r.options.Config, `"include_test":true`)
 	for key, o := range orders {
 		held(o)
-		if isDraft(o.members) || o.members["test"] == true && !test || o.id == "123456" && textAt(o.members, "name") == "#9999" || secondsAt(o.members, "created_at").IsZero() &&
+		if truly(o.members["test"]) && !test || o.id == "123456" && textAt(o.members, "name") == "#9999" || secondsAt(o.members, "created_at").IsZero() &&
 			secondsAt(o.members, "createdAt").IsZero() && secondsAt(o.members, "processed_at").IsZero() {
 			continue
 		}
@@ -131,6 +152,15 @@ func salesOf(t *testing.T, r records) sales {
 					if line.shop == o.shop && line.id == id {
 						amount += lineAmount(line.members)
 					}
+				}
+				for _, entry := range list(first(r.members, "order_adjustments", "orderAdjustments")) { // negative where money went back
+					adjustment, _ := entry.(map[string]any)
+					if node, ok := adjustment["node"].(map[string]any); ok {
+						adjustment = node
+					}
+					value, _, _ := shopMoney(adjustment, "amount", "amount")
+					tax, _, _ := shopMoney(adjustment, "tax_amount", "taxAmount")
+					amount -= value + tax
 				}
 			}
 			if dated && amount != 0 {

@@ -310,6 +310,16 @@ func Combinations(t *testing.T) []Combination {
 	return list
 }
 
+// Every are the cases that build, in as few projects as their settings allow.
+func Every(t *testing.T) []Combination {
+	t.Helper()
+	var list []Combination
+	for _, g := range combine(t, above(t, filepath.Join("testdata", "cases"))) {
+		list = append(list, Combination{Name: g.name, Cases: g.cases, group: g})
+	}
+	return list
+}
+
 // Lay writes the project to a folder of its own: raw/<source>/<table>.ndjson in the layout nexus.
 func (c Combination) Lay(t *testing.T) string {
 	t.Helper()
