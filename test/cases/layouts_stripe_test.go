@@ -35,6 +35,7 @@ func TestStripeLayouts(t *testing.T) {
 				lost("traits", "cards are a table of their own, lists are no columns", "trait_name", "card_brand", "card_last4", "locale"),
 			}},
 			{name: "Sigma", of: "items as they are now", lay: stripeSigma, lost: []lostFact{lost("traits", "lists are no columns", "trait_name", "locale")}},
+			{name: "dlt", of: "items as they are now", lay: stripeDlt, lost: []lostFact{lost("traits", "lists of texts are tables", "trait_name", "locale")}},
 			{name: "Airbyte raw", of: "events and tables", lay: everyTable(", preset: airbyte_raw, connection: acct_1Lumenworks", func(_ string, r rawRecord) members { return airbyteRaw(r) })},
 			{name: "Airbyte typed", of: "events and tables", lay: everyTable(", preset: airbyte_typed, connection: acct_1Lumenworks", func(_ string, r rawRecord) members { return airbyteTyped(r) })},
 			{name: "Nango", of: "lists of objects", lay: stripeNango, lost: []lostFact{
@@ -278,6 +279,43 @@ func stripeColumns(tables map[string][]rawRecord, form string, names map[string]
 	}
 	for _, id := range slices.Sorted(maps.Keys(prices)) {
 		add("prices", prices[id].at, prices[id].record)
+	}
+	return laid
+}
+
+// stripeDlt has nested objects as columns a__b and lists as tables whose rows name their parent's; the lists that are read are
+// the items of subscriptions and the lines of invoices.
+func stripeDlt(tables map[string][]rawRecord) map[string]laidTable {
+	laid := map[string]laidTable{}
+	n := 0
+	add := func(table string, r rawRecord, o, more members) string {
+		n++
+		key := fmt.Sprint("row", n)
+		at, _ := time.Parse(time.RFC3339, r.at)
+		row := joined(more, members{"_dlt_id": key, "_dlt_load_id": fmt.Sprintf("%d.0", at.Unix())})
+		timed, _ := stripeTimed(o, time.RFC3339).(members)
+		for name, v := range flat(timed, "__") {
+			if _, isList := v.([]any); !isList {
+				row[name] = v
+			}
+		}
+		l := laid[table]
+		l.settings = ", preset: dlt, connection: acct_1Lumenworks"
+		l.rows = append(l.rows, row)
+		laid[table] = l
+		return key
+	}
+	all := stripeVersions(tables)
+	for _, table := range slices.Sorted(maps.Keys(all)) {
+		for _, r := range all[table] {
+			key := add(table, r, r.record, nil)
+			for member, children := range map[string]string{"items": "subscription_items", "lines": "invoice_lines"} {
+				for i, entry := range list(r.record[member]) {
+					child, _ := entry.(members)
+					add(children, r, withoutMembers(child, "subscription"), members{"_dlt_parent_id": key, "_dlt_list_idx": i})
+				}
+			}
+		}
 	}
 	return laid
 }
