@@ -21,8 +21,13 @@ func checkObject(b []byte) *rejection {
 	if b[0] != '{' {
 		return reject(NotAnObject, "this is %s", kindName(jsontext.Value(b).Kind()))
 	}
-	if bytes.Count(b, []byte{'{'})+bytes.Count(b, []byte{'['}) > MaxDepth {
-		if r := checkDepth(b); r != nil {
+	return checkValue(b, MaxDepth)
+}
+
+// checkValue says what of a valid value not every warehouse reads alike.
+func checkValue(b []byte, depth int) *rejection {
+	if bytes.Count(b, []byte{'{'})+bytes.Count(b, []byte{'['}) > depth {
+		if r := checkDepth(b, depth); r != nil {
 			return r
 		}
 	}
@@ -98,7 +103,7 @@ func kindName(k jsontext.Kind) string {
 }
 
 // checkDepth walks a valid value.
-func checkDepth(b []byte) *rejection {
+func checkDepth(b []byte, limit int) *rejection {
 	depth, text := 0, false
 	for i := 0; i < len(b); i++ {
 		switch c := b[i]; {
@@ -108,8 +113,8 @@ func checkDepth(b []byte) *rejection {
 			text = !text
 		case text:
 		case c == '{' || c == '[':
-			if depth++; depth > MaxDepth {
-				return reject(TooDeep, "nested more than %d deep", MaxDepth)
+			if depth++; depth > limit {
+				return reject(TooDeep, "nested more than %d deep", limit)
 			}
 		case c == '}' || c == ']':
 			depth--

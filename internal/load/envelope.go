@@ -24,6 +24,7 @@ type envelope struct {
 
 	values  map[string]jsontext.Value
 	rebuilt []byte
+	buffer  []byte // of unfolded
 }
 
 func newEnvelope(t *Table, ingested time.Time, part string) (*envelope, bool) {
@@ -64,6 +65,9 @@ func optional(s string) *string {
 // row fills out from a raw object, which must be valid (checkObject). The record
 // may be a part of b or of a buffer that the next call uses again.
 func (e *envelope) row(b []byte, out *Row) *rejection {
+	if len(e.layout.Record) == 0 {
+		b = e.unfolded(b)
+	}
 	*out = Row{
 		Row: out.Row, Record: b, IngestedAt: e.ingested,
 		Connection: e.connection, Account: e.account, APIVersion: e.apiVersion, Format: e.format,
