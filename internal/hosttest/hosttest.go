@@ -50,6 +50,7 @@ type Built struct {
 	Report *host.Report
 	t      testing.TB
 	dir    string
+	driver warehouse.Driver
 	opened *host.Project
 }
 
@@ -57,7 +58,7 @@ type Built struct {
 // checks do, fails the test.
 func Build(t testing.TB, p Project) *Built {
 	t.Helper()
-	b := &Built{t: t, dir: t.TempDir()}
+	b := &Built{t: t, dir: t.TempDir(), driver: DuckDB(t)}
 	b.Rebuild(p)
 	return b
 }
@@ -93,7 +94,7 @@ func (b *Built) TryRebuild(p Project) (*host.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if b.opened, err = host.Open(ctx, b.dir, host.Options{Engines: []warehouse.Driver{DuckDB()}, CacheDir: kept}); err != nil {
+	if b.opened, err = host.Open(ctx, b.dir, host.Options{Engines: []warehouse.Driver{b.driver}, CacheDir: kept}); err != nil {
 		return nil, err
 	}
 	b.Report, err = b.opened.Build(ctx, host.BuildOptions{AsOf: asOf, Jobs: 2})
@@ -101,17 +102,44 @@ func (b *Built) TryRebuild(p Project) (*host.Report, error) {
 }
 
 // DuckDB is the engine for builds over a few rows, where planning is most of the work: without its optimizer, on one
-// thread. A run that leaves nothing out has it as users do.
-func DuckDB() warehouse.Driver {
+// thread, and open from the first query to the next build. A run that leaves nothing out has it as users do.
+func DuckDB(t testing.TB) warehouse.Driver {
 	d := duckdb.Driver()
 	if tier.All() {
 		return d
 	}
+	var read warehouse.Engine
+	closeRead := func() error {
+		if read == nil {
+			return nil
+		}
+		defer func() { read = nil }()
+		return read.Close()
+	}
+	t.Cleanup(func() { _ = closeRead() })
+	path := ""
 	d.Open = func(ctx context.Context, s *warehouse.Settings, o warehouse.OpenOptions) (warehouse.Engine, error) {
-		return warehouse.AsEngine(duckdb.Open(ctx, duckdb.Options{Path: s.File(s.Path), Threads: 1, ReadOnly: o.ReadOnly, Unoptimized: true}))
+		if read != nil && o.ReadOnly && path == s.File(s.Path) {
+			return open{read}, nil
+		}
+		if err := closeRead(); err != nil {
+			return nil, err
+		}
+		path = s.File(s.Path)
+		e, err := warehouse.AsEngine(duckdb.Open(ctx, duckdb.Options{Path: path, Threads: 1, ReadOnly: o.ReadOnly, Unoptimized: true}))
+		if err != nil || !o.ReadOnly {
+			return e, err
+		}
+		read = e
+		return open{e}, nil
 	}
 	return d
 }
+
+// open is an engine that its user does not close.
+type open struct{ warehouse.Engine }
+
+func (open) Close() error { return nil }
 
 // Rows runs a statement of DuckDB's SQL over the published tables.
 func (b *Built) Rows(statement string) []plugintest.Row {

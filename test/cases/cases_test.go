@@ -20,6 +20,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,6 +33,12 @@ import (
 	"github.com/nexus-host/nexus-host/internal/cache"
 	"github.com/nexus-host/nexus-host/internal/hosttest"
 )
+
+// TestMain lets the heap grow further between two collections: compiling hundreds of projects makes much that is short-lived.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400)
+	os.Exit(m.Run())
+}
 
 var folder = flag.String("cases", "../../testdata/cases", "the folder of the cases")
 
@@ -166,7 +173,7 @@ func buildWith(t *testing.T, project string, o host.BuildOptions) (*host.Project
 		t.Fatal(err)
 	}
 	opened, err := host.Open(t.Context(), project, host.Options{
-		Engines: []warehouse.Driver{hosttest.DuckDB()}, CacheDir: kept,
+		Engines: []warehouse.Driver{hosttest.DuckDB(t)}, CacheDir: kept,
 		Builtin: func(ctx context.Context, name string) ([]byte, bool, error) {
 			dir := filepath.Join("..", "..", "plugins", name)
 			if _, err := os.Stat(dir); err != nil {
