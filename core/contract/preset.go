@@ -154,13 +154,19 @@ func Presets() []Preset {
 	}
 }
 
+// maxSteps is deeper than any object that a loader flattens: dlt stops far above it.
+const maxSteps = 32
+
 // Steps are the names by which the record holds a column: of a__b that a loader flattened, a and b. A column that is there
-// itself (has) is not made an object of.
+// itself (has) is not made an object of, and one of more than maxSteps names stays as it is.
 func (p Preset) Steps(column string, has func(string) bool) []string {
 	if p.Nested == "" || strings.HasPrefix(column, "_") {
 		return []string{column}
 	}
 	steps := strings.Split(column, p.Nested)
+	if len(steps) > maxSteps {
+		return []string{column}
+	}
 	for i := range steps {
 		if steps[i] == "" || i > 0 && has(strings.Join(steps[:i], p.Nested)) {
 			return []string{column}

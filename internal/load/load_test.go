@@ -208,6 +208,8 @@ func TestPresets(t *testing.T) {
 		{name: "nango", preset: "nango", line: `{"id":"x","_nango_metadata":{"last_modified_at":"2024-05-01T10:00:00Z","last_action":"DELETED","deleted_at":null}}`, want: `{"id":"x"} | - | 2024-05-01T10:00:00Z | 2024-05-01T10:00:00Z | true | - | - | - | -`},
 		{name: "dbt nexus", preset: "dbt_nexus_b", line: `{"connection_id":"c","last_modified_at":"2024-05-01","last_action":"ADDED","deleted_at":null,"record":{"id":"x"},"synced_at":"2024-05-02"}`, want: `{"id":"x"} | - | 2024-05-02T00:00:00Z | 2024-05-01T00:00:00Z | false | c | - | - | -`},
 		{name: "dlt", preset: "dlt", line: `{"_dlt_load_id":"1714557600.123456","_dlt_id":"q","id":1}`, want: `{"_dlt_id":"q","id":1} | - | 2024-05-01T10:00:00.123456Z | - | false | - | - | - | dlt`},
+		{name: "dlt: deeper than any object", preset: "dlt", line: `{"_dlt_load_id":"1714557600.123456","id":1,"` + strings.Repeat("a__", 32) + `b":2}`,
+			want: `{"id":1,"` + strings.Repeat("a__", 32) + `b":2} | - | 2024-05-01T10:00:00.123456Z | - | false | - | - | - | dlt`},
 		{name: "dlt's flattened objects", preset: "dlt",
 			line: `{"id":1,"price__recurring__interval":"month","_dlt_parent_id":"p","price__unit_amount":5,"_dlt_list_idx":2,"tags__":"t","plan__id":null,"plan__x":null,"source":"s","source__brand":"visa"}`,
 			want: `{"id":1,"price":{"recurring":{"interval":"month"},"unit_amount":5},"_dlt_parent_id":"p","_dlt_list_idx":2,"tags__":"t","plan":null,"source":"s","source__brand":"visa"} | - | 1970-01-01T00:00:00Z | - | false | - | - | - | dlt`},

@@ -17,6 +17,20 @@ type object struct {
 	name    string
 	value   jsontext.Value
 	members []*object
+	index   map[string]*object // of the members, by name
+}
+
+// member returns the member of a name, which is made if there is none.
+func (o *object) member(name string) *object {
+	m := o.index[name]
+	if m == nil {
+		if o.index == nil {
+			o.index = map[string]*object{}
+		}
+		m = &object{name: name}
+		o.members, o.index[name] = append(o.members, m), m
+	}
+	return m
 }
 
 // nested puts the members of flattened objects back into objects.
@@ -29,12 +43,7 @@ func (e *envelope) nested(flat []flatMember) *object {
 	for _, m := range flat {
 		at := root
 		for _, step := range e.layout.Steps(m.name, func(name string) bool { return has[name] }) {
-			i := slices.IndexFunc(at.members, func(o *object) bool { return o.name == step })
-			if i < 0 {
-				i = len(at.members)
-				at.members = append(at.members, &object{name: step})
-			}
-			at = at.members[i]
+			at = at.member(step)
 		}
 		at.value = m.value
 	}
