@@ -1,7 +1,9 @@
 package models_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"sort"
 	"strings"
@@ -132,6 +134,79 @@ func TestKeys(t *testing.T) {
 			t.Errorf("relation: got\n%s\nwant\n%s", got, want)
 		}
 	})
+}
+
+// TestDocumentsAsText: an object or a list of objects that a relation's column holds as text is that object, as in files; any
+// other text stays one.
+func TestDocumentsAsText(t *testing.T) {
+	t.Parallel()
+	cases := []struct{ text, want string }{ // want: the member's JSON; "" the text itself
+		{`{"a":1.5,"b":[{"c":null}]}`, `{"a":1.5,"b":[{"c":null}]}`},
+		{" \n{ \"a\" : 1 }\t", `{"a":1}`},
+		{`[{"a":1},2]`, `[{"a":1},2]`},
+		{"[\r\n\t {\"a\":1} ]", `[{"a":1}]`},
+		{`{}`, `{}`},
+		{" [ ]\n", `[]`},
+		{`{"a":"{\"b\":1}"}`, `{"a":"{\"b\":1}"}`},
+		{`[1]`, ""},
+		{`["a"]`, ""},
+		{`[null,{"a":1}]`, ""},
+		{`[urgent] {please}`, ""},
+		{`{name}`, ""},
+		{`{"a":1} and so on`, ""},
+		{`{"a":"\u0000"}`, ""},
+		{`{"a":"\ud800"}`, ""},
+		{`[{"a":1},]`, ""},
+		{`{"a":1`, ""},
+		{"{", ""},
+		{"é{}", ""},
+		{`"{}"`, ""},
+		{"12", ""},
+		{"null", ""},
+		{" ", ""},
+	}
+	columns := []sql.ColumnDef{{Name: "id", Type: sql.Text}, {Name: "m", Type: sql.Text}}
+	targets(t, func(t *testing.T, tg *coretest.Target) {
+		src := shop(spec.Table{Name: "orders", RecordID: "$.id", Relation: &spec.RawRelation{Path: []string{"shop_eu_orders_raw"}, Preset: "plain", Columns: columns}})
+		rows := [][]any{{"none", nil}}
+		want := map[string]any{"none": nil}
+		for i, c := range cases {
+			id := fmt.Sprint(i)
+			rows, want[id] = append(rows, []any{id, c.text}), c.text
+			if c.want != "" {
+				want[id] = decoded(t, c.want)
+			}
+		}
+		tg.Load("shop_eu_orders_raw", columns, rows)
+		baseBuild(t, tg, src)
+		got := map[string]any{}
+		for _, r := range tg.Rows("shop_eu_orders_base", "record") {
+			record, ok := r[0].(map[string]any)
+			if text, is := r[0].(string); is {
+				record, ok = decoded(t, text).(map[string]any)
+			}
+			if !ok {
+				t.Fatalf("no object: %T %v", r[0], r[0])
+			}
+			got[fmt.Sprint(record["id"])] = record["m"]
+		}
+		for id, w := range want {
+			if g, ok := got[id]; !ok || !reflect.DeepEqual(g, w) {
+				t.Errorf("%s: got %#v, want %#v", id, g, w)
+			}
+		}
+		if len(got) != len(want) {
+			t.Errorf("%d records, want %d", len(got), len(want))
+		}
+	})
+}
+
+func decoded(t *testing.T, text string) (v any) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
+		t.Fatalf("%v: %q", err, text)
+	}
+	return v
 }
 
 // TestFound: tables whose records have no load time, times that cannot be read, tables from which no event came.

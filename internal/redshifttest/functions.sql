@@ -26,6 +26,9 @@ CREATE FUNCTION nx_unpivot(jsonb) RETURNS TABLE (v jsonb, k varchar) LANGUAGE sq
 CREATE FUNCTION nx_super_varchar(jsonb) RETURNS varchar LANGUAGE sql STABLE STRICT AS
   $$ SELECT CASE WHEN jsonb_typeof($1) = 'string' THEN $1 #>> ARRAY[]::text[] WHEN jsonb_typeof($1) IN ('number', 'boolean') THEN CAST($1 AS text) END $$;
 CREATE CAST (jsonb AS varchar) WITH FUNCTION nx_super_varchar(jsonb);
+-- and a cast of a text to SUPER is that text, whatever it looks like.
+CREATE FUNCTION nx_super(text) RETURNS jsonb LANGUAGE sql STABLE STRICT AS $$ SELECT to_jsonb($1) $$;
+CREATE FUNCTION nx_super(jsonb) RETURNS jsonb LANGUAGE sql STABLE STRICT AS $$ SELECT $1 $$;
 
 -- "CAN_JSON_PARSE function", "JSON_PARSE function", "JSON_SERIALIZE function", "JSON_TYPEOF function", "IS_ARRAY function", "IS_OBJECT function"
 CREATE FUNCTION can_json_parse(text) RETURNS boolean LANGUAGE plpgsql VOLATILE STRICT AS

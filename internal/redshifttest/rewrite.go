@@ -157,6 +157,11 @@ func (r *rewriter) word(i, j int) int {
 		r.span(open+1, as)
 		r.out.WriteString(size + ")")
 		return mate + 1
+	case t.is("CAST") && r.at(r.next(r.find(open+1, mate, "AS")+1)).is("SUPER"):
+		r.out.WriteString("nx_super(")
+		r.span(open+1, r.find(open+1, mate, "AS"))
+		r.out.WriteString(")")
+		return mate + 1
 	case t.is("DATEADD", "DATEDIFF"):
 		unit := r.next(open + 1)
 		r.out.WriteString(t.text + "('" + strings.ToLower(r.tokens[unit].text) + "'")

@@ -10,6 +10,7 @@ func TestRewrite(t *testing.T) {
 		`SELECT 'it''s \' "a"."b"."c"' AS "x"`:                                                           `SELECT 'it''s \' "a"."b"."c"' AS "x"`,
 		`SELECT TRY_CAST(f(a, 'AS') AS DECIMAL(27,9)) AS "x"`:                                            `SELECT nx_try_decimal(f(a, 'AS') , 27,9) AS "x"`,
 		`SELECT DATEADD(day, TRY_CAST(b AS BIGINT), c)`:                                                  `SELECT DATEADD('day', nx_try_bigint(b ), c)`,
+		`SELECT CAST(f(a, CAST(b AS INT)) AS SUPER) AS "x"`:                                              `SELECT nx_super(f(a, CAST(b AS INT)) ) AS "x"`,
 		`SELECT "t"."doc"."a'b"[2]."c" AS "x" FROM "s"."t" AS "t"`:                                       `SELECT nx_member(nx_element(nx_member("t"."doc", 'a''b'), 2), 'c') AS "x" FROM "s"."t" AS "t"`,
 		`DROP TABLE "lake"."marts"."t"`:                                                                  `DROP TABLE "lake"."marts"."t"`,
 		`SELECT "p"."k" AS "k", "v" AS "v" FROM (SELECT 1) AS "p", "p"."list" AS "v" AT "i" WHERE 1 = 1`: `SELECT "p"."k" AS "k", "v" AS "v" FROM (SELECT 1 OFFSET 0) AS "p" CROSS JOIN LATERAL nx_unnest("p"."list") AS nx_u1("v", "i") WHERE 1 = 1`,

@@ -81,6 +81,10 @@ func exports() map[string]export {
 			"_airbyte_meta json, _ab_cdc_deleted_at text",
 			[]any{int64(1), "x", "a", jan(1), `{"changes":[]}`, nil},
 			[]any{int64(1), "y", "b", jan(2), `{}`, ""},
+			// an object, a list of objects and what only looks like one
+			[]any{int64(3), "\n{\"first\": \"x\"} ", "d", jan(2), `{}`, ""},
+			[]any{int64(4), "[\n {\"first\": \"x\"}]", "e", jan(2), `{}`, ""},
+			[]any{int64(5), "[x] {y}", "f", jan(2), `{}`, ""},
 			[]any{int64(2), nil, "c", jan(2), `{}`, "2024-01-02"}).without("2"),
 		"fivetran": landed("id bigint, name text, updated timestamp, _fivetran_synced timestamp, _fivetran_deleted boolean, "+
 			"source_relation text",
@@ -127,7 +131,7 @@ func exports() map[string]export {
 		"singer": singer, "meltano": singer,
 		"dlt": landed("id bigint, total bigint, price__unit__amount bigint, price__currency text, source text, source__brand text, _dlt_id text, _dlt_load_id text",
 			[]any{int64(1), int64(1), int64(5), "usd", "s", "visa", "a", "1704067200.123456"},
-			[]any{int64(1), int64(2), nil, "eur", nil, nil, "b", "1704067300.1234567"},
+			[]any{int64(1), int64(2), nil, `{"code":"eur"}`, nil, nil, "b", "1704067300.1234567"},
 			[]any{int64(2), nil, nil, nil, "s", nil, "c", "1704067400.5"}),
 		"hevo": landed("id bigint, __hevo__loaded_at bigint, __hevo__ingested_at bigint, __hevo__source_modified_at bigint, "+
 			"__hevo__marked_deleted boolean, __hevo_op_type text",

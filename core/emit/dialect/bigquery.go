@@ -144,6 +144,7 @@ func bigquery() *Dialect {
 		"sign":             `SIGN(#0)`,
 		"div:const2":       `DIV(#0, #1)`,
 		"div":              `CASE WHEN @1 = -1 THEN SAFE_NEGATE(#0) ELSE DIV(#0, NULLIF(#1, 0)) END`,
+		"to_document":      `CASE WHEN @0 IS NOT NULL THEN TO_JSON(#0) END`,
 		"to_object":        `JSON_OBJECT(#0)`,
 		"document_text":    `CASE WHEN @0 IS NOT NULL THEN TO_JSON_STRING(#0) END`,
 		"mod":              `MOD(#0, NULLIF(#1, 0))`,

@@ -145,6 +145,7 @@ func databricks() *Dialect {
 		"div:const2":       `@op @0 div @1`,
 		"div":              `CASE WHEN @1 = -1 THEN CASE WHEN @0 > -9223372036854775808 THEN -@0 END ELSE @0 div NULLIF(#1, 0) END`,
 		"merge_objects":    `to_variant_object(map_zip_with(CAST(#0 AS MAP<STRING, VARIANT>), CAST(#1 AS MAP<STRING, VARIANT>), (k, a, b) -> coalesce(a, b)))`,
+		"to_document":      `CAST(#0 AS VARIANT)`,
 		"to_object":        `to_variant_object(named_struct(#0))`,
 		"document_text":    `to_json(#0)`,
 		"mod":              `@op @0 % NULLIF(#1, 0)`,

@@ -198,6 +198,7 @@ func duckdb() *Dialect {
 			"div:const2":       `@op @0 // @1`,
 			"div":              `TRY_CAST(CAST(#0 AS HUGEINT) // NULLIF(#1, 0) AS BIGINT)`,
 			"mod":              `CAST(CAST(#0 AS HUGEINT) % NULLIF(#1, 0) AS BIGINT)`,
+			"to_document":      `to_json(#0)`,
 			"to_object":        `json_object(#0)`,
 			"merge_objects":    `json_merge_patch(#0, #1)`,
 			"document_text":    `CAST(#0 AS VARCHAR)`,

@@ -184,6 +184,7 @@ func postgres() *Dialect {
 			"div:const2":       `@op @0 / @1`,
 			"div":              `CASE WHEN @1 = -1 THEN CASE WHEN @0 > -9223372036854775808 THEN -@0 END ELSE @0 / NULLIF(#1, 0) END`,
 			"mod":              `@op @0 % NULLIF(#1, 0)`,
+			"to_document":      `to_jsonb(CAST(#0 AS text))`,
 			"to_object":        `jsonb_build_object(#0)`,
 			"merge_objects":    `(@0 || @1)`,
 			"document_text":    `CAST(#0 AS text)`,

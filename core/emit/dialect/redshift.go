@@ -128,6 +128,7 @@ func redshift() *Dialect {
 		"sign:double":      `SIGN(#0)`,
 		"div:const2":       `@op @0 / @1`,
 		"div":              `CASE WHEN @1 = -1 THEN CASE WHEN @0 > -9223372036854775808 THEN -@0 END ELSE @0 / NULLIF(#1, 0) END`,
+		"to_document":      `CAST(#0 AS SUPER)`,
 		"to_object":        `OBJECT(#0)`,
 		"document_text":    `JSON_SERIALIZE(#0)`,
 		"mod":              `MOD(#0, NULLIF(#1, 0))`,

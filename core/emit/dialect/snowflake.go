@@ -166,6 +166,7 @@ func snowflake() *Dialect {
 		"sign:double":      `CAST(SIGN(#0) AS DOUBLE)`,
 		"div:const2":       `CAST((@0 - MOD(#0, #1)) / @1 AS BIGINT)`,
 		"div":              `CASE WHEN @1 = -1 THEN CASE WHEN @0 > -9223372036854775808 THEN -@0 END ELSE CAST((@0 - MOD(#0, NULLIF(#1, 0))) / NULLIF(#1, 0) AS BIGINT) END`,
+		"to_document":      `TO_VARIANT(#0)`,
 		"to_object":        `OBJECT_CONSTRUCT_KEEP_NULL(#0)`,
 		"document_text":    `TO_JSON(#0)`,
 		"mod":              `MOD(#0, NULLIF(#1, 0))`,

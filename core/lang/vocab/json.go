@@ -21,6 +21,7 @@ func jsonFunctions() []Function {
 			Doc: "An object of members: names, which are constants, and values in turn."},
 		{Name: "merge_objects", Args: []Arg{arg("a", document), arg("b", document)}, Result: sql.JSON, Core: true,
 			Doc: "An object with the members of both; none is in both."},
+		{Name: "to_document", Args: []Arg{arg("text", textual)}, Result: sql.JSON, Core: true, Doc: "The text as json's text."},
 		{Name: "document_text", Args: []Arg{arg("json", document)}, Result: sql.Text, Core: true,
 			Doc: "The json as the engine writes it: good to tell documents apart on one engine."},
 	}

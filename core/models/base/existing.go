@@ -266,11 +266,7 @@ func (m *mapping) object() sql.Expr {
 		if m.preset.Owns(strings.ToLower(c.Name)) {
 			continue
 		}
-		e := builder.Col("r", c.Name)
-		if c.Type == sql.Timestamp || c.Type == sql.Date {
-			e = builder.Cast(e, sql.Text)
-		}
-		root.add(m.preset.Steps(memberName(c.Name), m.has), e)
+		root.add(m.preset.Steps(memberName(c.Name), m.has), c)
 	}
 	return root.object()
 }

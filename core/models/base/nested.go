@@ -10,14 +10,18 @@ import (
 // pairsAtOnce keeps a call of to_object within PostgreSQL's 100 arguments.
 const pairsAtOnce = 45
 
+// documentShape is how a text begins that may be an object or a list of objects, or is an empty list; what else begins so is
+// no valid JSON. The blanks that JSON allows are no characters of "!" to "~"; patterns have no brackets in brackets, but a range over them.
+const documentShape = "^[^!-~]*([{]|[Z-^][^!-~]*([{]|[Z-^][^!-~]*$))"
+
 // member is an object in the record, or a column in it.
 type member struct {
 	name    string
-	column  sql.Expr
+	column  sql.ColumnDef
 	members []*member
 }
 
-func (n *member) add(steps []string, column sql.Expr) {
+func (n *member) add(steps []string, column sql.ColumnDef) {
 	for _, step := range steps {
 		i := slices.IndexFunc(n.members, func(m *member) bool { return m.name == step })
 		if i < 0 {
@@ -52,20 +56,34 @@ func (n *member) object() sql.Expr {
 // value is NULL for an object of which the row has no member.
 func (n *member) value() sql.Expr {
 	if len(n.members) == 0 {
-		return n.column
+		return valueOf(n.column)
 	}
 	var some []sql.Expr
 	for _, c := range n.columns() {
-		some = append(some, builder.Not(builder.IsNull(sql.CloneExpr(c))))
+		some = append(some, builder.Not(builder.IsNull(builder.Col("r", c.Name))))
 	}
 	return builder.Case(nil, builder.When(builder.Or(some...), n.object()))
 }
 
-func (n *member) columns() []sql.Expr {
-	if len(n.members) == 0 {
-		return []sql.Expr{n.column}
+// valueOf is a column as the record has it. Loaders of typed tables leave objects and lists as text: such a text is what it
+// holds, as it is in files (internal/load); any other stays a text.
+func valueOf(c sql.ColumnDef) sql.Expr {
+	column := func() sql.Expr { return builder.Col("r", c.Name) }
+	switch c.Type {
+	case sql.Timestamp, sql.Date:
+		return builder.Cast(column(), sql.Text)
+	case sql.Text:
+		may := builder.Call("regexp_like", column(), builder.Text(documentShape))
+		return builder.Call("coalesce", builder.Case(nil, builder.When(may, builder.Cast(column(), sql.JSON))), builder.Call("to_document", column()))
 	}
-	var all []sql.Expr
+	return column()
+}
+
+func (n *member) columns() []sql.ColumnDef {
+	if len(n.members) == 0 {
+		return []sql.ColumnDef{n.column}
+	}
+	var all []sql.ColumnDef
 	for _, m := range n.members {
 		all = append(all, m.columns()...)
 	}
