@@ -165,7 +165,7 @@ func (b *build) prepare(ctx context.Context) (err error) {
 }
 
 func (b *build) execute(ctx context.Context) error {
-	o := run.Options{Jobs: b.options.Jobs, Notify: b.options.Notify}
+	o := b.runOptions()
 	d, err := b.driver()
 	if err != nil {
 		return err
@@ -197,13 +197,22 @@ func (b *build) execute(ctx context.Context) error {
 			return err
 		}
 	}
-	if b.report.Tables, err = run.Digests(ctx, b.engine, b.digests(), o); err != nil {
+	columns := run.DigestColumns()
+	if b.options.Digests == Off {
+		columns = columns[:1]
+	}
+	if b.report.Tables, err = run.Digests(ctx, b.engine, columns, b.digests(), o); err != nil {
 		return err
 	}
 	if n := b.report.FailedChecks(); n > 0 {
 		return fmt.Errorf("%w: %d of %d", ErrChecks, n, len(checks))
 	}
 	return nil
+}
+
+// runOptions are how statements are run.
+func (b *build) runOptions() run.Options {
+	return run.Options{Jobs: b.options.Jobs, Notify: b.options.Notify, Dialect: b.program.Plan.Dialect}
 }
 
 // checks are the rules that the build checks; those that cannot be broken have no statement.

@@ -75,34 +75,63 @@ func (b *build) rejections(ctx context.Context) (map[tableOf]int64, error) {
 			taken[tableOf{l.Source, l.Table}] = 0
 		}
 	}
-	for _, q := range b.program.Rejections {
-		of := map[string]int{}
-		err := run.Each(ctx, b.engine, q.SQL, func(v []any) error {
-			reason := run.Text(v[0])
-			n, err := run.Number(v[1])
-			others, err2 := run.Number(v[2])
-			taken[tableOf{q.Source, q.Table}] = others
-			if _, known := of[reason]; !known {
-				of[reason] = len(b.report.Rejected)
-				b.report.Rejected = append(b.report.Rejected, Rejected{Source: q.Source, Table: q.Table, Reason: reason, Rows: n})
-			}
-			r := &b.report.Rejected[of[reason]]
-			if v[3] == nil {
-				r.Examples = append(r.Examples, run.Text(v[4]))
-				return errors.Join(err, err2)
-			}
-			row, err3 := run.Number(v[3])
-			r.Examples = append(r.Examples, b.place(q.Source, q.Table, row))
-			return errors.Join(err, err2, err3)
-		})
+	queries := make([]string, len(b.program.Rejections))
+	for i, q := range b.program.Rejections {
+		queries[i] = q.SQL
+	}
+	rows := make([][][]any, len(queries))
+	o := b.runOptions()
+	err := o.Together(ctx, b.engine, run.RejectionColumns(), queries, func(i int, v []any) error {
+		rows[i] = append(rows[i], slices.Clone(v))
+		return nil
+	}, func(i int, err error) error {
 		if err != nil {
-			return nil, fmt.Errorf("host: rejected rows of %s.%s: %w", q.Source, q.Table, err)
+			q := b.program.Rejections[i]
+			return fmt.Errorf("host: rejected rows of %s.%s: %w", q.Source, q.Table, err)
 		}
-		for _, i := range of {
-			slices.Sort(b.report.Rejected[i].Examples)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i, q := range b.program.Rejections {
+		if err := b.rejected(tableOf{q.Source, q.Table}, rows[i], taken); err != nil {
+			return nil, fmt.Errorf("host: rejected rows of %s.%s: %w", q.Source, q.Table, err)
 		}
 	}
 	return taken, nil
+}
+
+// rejected adds what a table's query of rejected rows has found to the report.
+func (b *build) rejected(t tableOf, rows [][]any, taken map[tableOf]int64) error {
+	of := map[string]int{}
+	for _, v := range rows {
+		reason := run.Text(v[0])
+		n, err := run.Number(v[1])
+		others, err2 := run.Number(v[2])
+		if err := errors.Join(err, err2); err != nil {
+			return err
+		}
+		taken[t] = others
+		if _, known := of[reason]; !known {
+			of[reason] = len(b.report.Rejected)
+			b.report.Rejected = append(b.report.Rejected, Rejected{Source: t.source, Table: t.table, Reason: reason, Rows: n})
+		}
+		r := &b.report.Rejected[of[reason]]
+		if v[3] == nil {
+			r.Examples = append(r.Examples, run.Text(v[4]))
+			continue
+		}
+		row, err := run.Number(v[3])
+		if err != nil {
+			return err
+		}
+		r.Examples = append(r.Examples, b.place(t.source, t.table, row))
+	}
+	for _, i := range of {
+		slices.Sort(b.report.Rejected[i].Examples)
+	}
+	return nil
 }
 
 // place is where a loaded row was read: file:line.

@@ -52,7 +52,7 @@ func (p *Project) Test(ctx context.Context, o TestOptions) ([]Check, error) {
 	for i, c := range program.Checks {
 		queries[i] = run.CheckQuery{Name: c.Name, Table: c.Table, Rule: c.Rule, SQL: c.SQL}
 	}
-	checks, err := run.Checks(ctx, e, queries, run.Options{Jobs: o.Jobs, Notify: o.Notify})
+	checks, err := run.Checks(ctx, e, queries, run.Options{Jobs: o.Jobs, Notify: o.Notify, Dialect: program.Plan.Dialect})
 	if err != nil {
 		return nil, err
 	}

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strconv"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/nexus-host/nexus-host/core/emit/plan"
 	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/host/warehouse"
@@ -97,6 +95,15 @@ func Journal(ctx context.Context, w Warehouse, statement string) (out []render.S
 // it: columns n (how many) and sample (a key). Without a statement the rule is known to hold.
 type CheckQuery struct{ Name, Table, Rule, SQL string }
 
+// CheckColumns are the columns of a check's statement.
+func CheckColumns() []string { return []string{"n", "sample"} }
+
+// DigestColumns are the columns of a digest's statement; the first is that of a count.
+func DigestColumns() []string { return []string{"rows", "digest"} }
+
+// RejectionColumns are the columns of a statement that finds rejected rows of a table.
+func RejectionColumns() []string { return []string{"reason", "n", "taken", "row_no", "sample"} }
+
 // DigestQuery is the statement of one table's size and fingerprint: columns rows and, if it is asked for, digest.
 type DigestQuery struct{ Table, SQL string }
 
@@ -104,66 +111,52 @@ type DigestQuery struct{ Table, SQL string }
 // engine in one of them is that check's; cancellation ends all.
 func Checks(ctx context.Context, w Warehouse, checks []CheckQuery, o Options) ([]Check, error) {
 	o.notify(Event{Kind: PhaseStarted, Name: "checks", Total: len(checks)})
-	out := make([]Check, len(checks))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(max(1, o.Jobs))
+	out, queries := make([]Check, len(checks)), make([]string, len(checks))
 	for i, c := range checks {
-		group.Go(func() error {
-			r := Check{Name: c.Name, Table: c.Table, Rule: c.Rule}
-			count := func(v []any) error {
-				if len(v) < 2 {
-					return fmt.Errorf("run: check %s gives %d columns", c.Name, len(v))
-				}
-				n, err := Number(v[0])
-				r.Count += n
-				if n > 0 && len(r.Samples) < maxSamples {
-					r.Samples = append(r.Samples, Text(v[1]))
-				}
-				return err
-			}
-			var err error
-			if c.SQL != "" {
-				err = Each(ctx, w, c.SQL, count)
-			}
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			if err != nil {
-				r.Error = err.Error()
-			}
-			out[i] = r
-			o.notify(Event{Kind: StepEnded, Name: c.Name, Rows: r.Count})
-			return nil
-		})
+		out[i], queries[i] = Check{Name: c.Name, Table: c.Table, Rule: c.Rule}, c.SQL
 	}
-	return out, group.Wait()
+	err := o.Together(ctx, w, CheckColumns(), queries, func(i int, v []any) error {
+		if len(v) < 2 {
+			return fmt.Errorf("run: check %s gives %d columns", out[i].Name, len(v))
+		}
+		n, err := Number(v[0])
+		out[i].Count += n
+		if n > 0 && len(out[i].Samples) < maxSamples {
+			out[i].Samples = append(out[i].Samples, Text(v[1]))
+		}
+		return err
+	}, func(i int, err error) error {
+		if err != nil {
+			out[i].Error = err.Error()
+		}
+		o.notify(Event{Kind: StepEnded, Name: out[i].Name, Rows: out[i].Count})
+		return nil
+	})
+	return out, err
 }
 
 const maxSamples = 5
 
-// Digests computes tables' fingerprints, several at once.
-func Digests(ctx context.Context, w Warehouse, digests []DigestQuery, o Options) ([]Table, error) {
+// Digests computes tables' fingerprints, several at once; columns are those of the statements.
+func Digests(ctx context.Context, w Warehouse, columns []string, digests []DigestQuery, o Options) ([]Table, error) {
 	o.notify(Event{Kind: PhaseStarted, Name: "digests", Total: len(digests)})
-	out := make([]Table, len(digests))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(max(1, o.Jobs))
+	out, queries := make([]Table, len(digests)), make([]string, len(digests))
 	for i, d := range digests {
-		group.Go(func() error {
-			out[i].Name = d.Table
-			err := Each(ctx, w, d.SQL, func(v []any) error {
-				n, err := Number(v[0])
-				out[i].Rows = n
-				if len(v) > 1 {
-					out[i].Digest = Text(v[1])
-				}
-				return err
-			})
-			if err != nil {
-				return fmt.Errorf("run: digest of %s: %w", d.Table, err)
-			}
-			o.notify(Event{Kind: StepEnded, Name: d.Table, Rows: out[i].Rows})
-			return nil
-		})
+		out[i].Name, queries[i] = d.Table, d.SQL
 	}
-	return out, group.Wait()
+	err := o.Together(ctx, w, columns, queries, func(i int, v []any) error {
+		n, err := Number(v[0])
+		out[i].Rows = n
+		if len(v) > 1 {
+			out[i].Digest = Text(v[1])
+		}
+		return err
+	}, func(i int, err error) error {
+		if err != nil {
+			return fmt.Errorf("run: digest of %s: %w", out[i].Name, err)
+		}
+		o.notify(Event{Kind: StepEnded, Name: out[i].Name, Rows: out[i].Rows})
+		return nil
+	})
+	return out, err
 }

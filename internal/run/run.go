@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
 	"github.com/nexus-host/nexus-host/core/emit/plan"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 )
@@ -52,6 +53,8 @@ type Options struct {
 	Notify func(Event) // may be nil. It must be safe for concurrent use
 	// Empty makes statements smaller; nil leaves them. It needs a warehouse that counts the rows of CREATE TABLE AS.
 	Empty *plan.Emptiness
+	// Dialect says how many queries are asked in one statement; nil: each by itself.
+	Dialect *dialect.Dialect
 }
 
 // Build is what to carry out. Its parts are asked for when their time

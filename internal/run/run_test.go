@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
 	"github.com/nexus-host/nexus-host/core/emit/plan"
 	"github.com/nexus-host/nexus-host/core/models/graph"
 	"github.com/nexus-host/nexus-host/host/warehouse"
@@ -243,5 +244,62 @@ func TestEvents(t *testing.T) {
 	}})
 	if err != nil || kinds[run.StepStarted] != 2 || kinds[run.StepEnded] != 2 || total != 2 {
 		t.Errorf("%v %d %v", kinds, total, err)
+	}
+}
+
+// together answers statements of several queries: a bad one has a row.
+type together struct{ fake }
+
+func (w *together) Query(ctx context.Context, s string) (warehouse.Rows, error) {
+	parts := strings.Split(s, "UNION ALL")
+	if !strings.Contains(s, "AS \"part\"") {
+		return w.fake.Query(ctx, s)
+	}
+	if err := w.note(fmt.Sprint(len(parts), " together")); err != nil {
+		return nil, err
+	}
+	if strings.Contains(s, "broken") {
+		return nil, errors.New("no such table")
+	}
+	r := &rows{}
+	for i, p := range parts {
+		if strings.Contains(p, "bad") {
+			r.list = append(r.list, []any{int64(i), int64(3), "sample"})
+		}
+	}
+	return r, nil
+}
+
+type rows struct{ list [][]any }
+
+func (r *rows) Columns() []warehouse.Column { return nil }
+func (r *rows) Next() bool                  { return len(r.list) > 0 }
+func (r *rows) Err() error                  { return nil }
+func (r *rows) Close() error                { return nil }
+func (r *rows) Values() ([]any, error) {
+	v := r.list[0]
+	r.list = r.list[1:]
+	return v, nil
+}
+
+// Checks of one statement are reported each by its name; where the statement fails, each is run by itself, and the error is that of
+// the one that does.
+func TestChecksTogether(t *testing.T) {
+	d := &dialect.Dialect{Quote: '"', Together: 3, MaxName: 63}
+	checks := []run.CheckQuery{{Name: "1", SQL: "good"}, {Name: "2", SQL: "bad"}, {Name: "3"}, {Name: "4", SQL: "good"}, {Name: "5", SQL: "bad"}, {Name: "6", SQL: "broken"}}
+	w := &together{fake{answer: map[string][]int64{"bad": {7}}, fail: map[string]error{"broken": errors.New("no such table")}}}
+	got, err := run.Checks(t.Context(), w, checks, run.Options{Dialect: d})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for _, c := range got {
+		found = append(found, fmt.Sprint(c.Name, " ", c.Count, c.Samples, c.Error))
+	}
+	if s := strings.Join(found, ", "); s != "1 0 [], 2 3 [sample], 3 0 [], 4 0 [], 5 7 [sample], 6 0 []no such table" {
+		t.Errorf("checks: %s", s)
+	}
+	if s := strings.Join(w.log, ", "); s != "3 together, 2 together, bad, broken" {
+		t.Errorf("statements: %s", s)
 	}
 }

@@ -190,6 +190,7 @@ type Dialect struct {
 	Publish              PublishMode
 	ReplaceTable         bool // CREATE OR REPLACE TABLE AS exists, and its query may read the table
 	TransactionTables    int  // tables that one transaction may write; 0: any number
+	Together             int  // queries that are asked in one statement, because each takes about a second; 0: each by itself
 	List                 ListStyle
 	Lock                 LockStyle
 	DryRun               bool   // there is no EXPLAIN: a driver can have a query checked without running it

@@ -253,9 +253,11 @@ func (s *script) actions(name string, actions []plan.Action) {
 
 // reports are what a run asks of its own result before it is published.
 func (s *script) reports() {
+	var names, queries []string
 	for _, r := range s.program.Rejections {
-		s.query("rejections of "+r.Source+"."+r.Table, r.SQL, text("reason"), bigint("n"), bigint("taken"), bigint("row_no"), text("sample"))
+		names, queries = append(names, r.Source+"."+r.Table), append(queries, r.SQL)
 	}
+	s.together("rejections of ", names, queries, text("reason"), bigint("n"), bigint("taken"), bigint("row_no"), text("sample"))
 	s.query("findings", s.program.Findings, text("table_name"), text("source"), text("reason"), text("detail"), bigint("n"), text("sample"))
 }
 
@@ -320,13 +322,36 @@ func (s *script) publish() error {
 			s.add("publish", text)
 		}
 	}
+	var names, queries []string
 	for _, c := range s.program.Checks {
-		s.query("check "+c.Name, c.SQL, bigint("n"), text("sample"))
+		names, queries = append(names, c.Name), append(queries, c.SQL)
 	}
+	s.together("check ", names, queries, bigint("n"), text("sample"))
+	names, queries = nil, nil
 	for _, d := range s.program.Digests {
-		s.query("digest "+d.Table, d.SQL, bigint("rows"), text("digest"))
+		names, queries = append(names, d.Table), append(queries, d.SQL)
 	}
+	s.together("digest ", names, queries, bigint("rows"), text("digest"))
 	return nil
+}
+
+// together adds queries of the same columns, several in one statement where the dialect has that.
+func (s *script) together(what string, names, queries []string, columns ...sql.ColumnDef) {
+	var called []string
+	for _, c := range columns {
+		called = append(called, c.Name)
+	}
+	for _, batch := range render.Batches(s.Dialect, queries) {
+		if len(batch) == 1 {
+			s.query(what+names[batch[0]], queries[batch[0]], columns...)
+			continue
+		}
+		var name, several []string
+		for _, i := range batch {
+			name, several = append(name, names[i]), append(several, queries[i])
+		}
+		s.query(what+strings.Join(name, " and "), render.Together(s.Dialect, called, several), append([]sql.ColumnDef{bigint("part")}, columns...)...)
+	}
 }
 
 // read adds what show, explain and the summary ask of a history.
