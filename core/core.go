@@ -142,6 +142,8 @@ type Options struct {
 	Dialect       string
 	Schema        []string // catalog and schema of the tables; may be empty
 	Work          []string // where work relations are made; the schema if empty
+	Own           []string // of a schema of the build's own; none if empty
+	Copies        bool     // compile for Plan.Script; see plan.Options
 	StagingPrefix string   // the prefix of what is being built; see plan.StagingPrefix
 	Tables        plan.Tables
 	Memo          render.Memo // of this dialect's texts; may be nil
@@ -215,8 +217,8 @@ func (c *Checked) Compile(o Options) (*Program, error) {
 		return nil, fmt.Errorf("core: %w", err)
 	}
 	p := &Program{Graph: g.graph}
-	if p.Plan, err = plan.New(g.graph, d, plan.Options{Schema: o.Schema, Work: o.Work, StagingPrefix: o.StagingPrefix,
-		Tables: o.Tables, Inputs: c.inputs(), Reuse: render.Reuse{Memo: o.Memo, Trees: &c.trees}}); err != nil {
+	if p.Plan, err = plan.New(g.graph, d, plan.Options{Schema: o.Schema, Work: o.Work, Own: o.Own, Copies: o.Copies,
+		StagingPrefix: o.StagingPrefix, Tables: o.Tables, Inputs: c.inputs(), Reuse: render.Reuse{Memo: o.Memo, Trees: &c.trees}}); err != nil {
 		return nil, fmt.Errorf("core: %w", err)
 	}
 	env := c.env(g.graph)

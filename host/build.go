@@ -160,8 +160,13 @@ func (b *build) prepare(ctx context.Context) (err error) {
 		Dialect: b.Dialect(), Schema: b.schema(), Work: d.WorkSchema, Tables: b.tables(), StagingPrefix: plan.StagingPrefix(spoken,
 			state.Journal), HasPrevious: hasPrevious(state),
 	}
-	b.program, err = b.checked.Compile(b.core)
-	return err
+	if b.core.Own, err = b.makeOwn(ctx, spoken); err != nil {
+		return err
+	}
+	if b.program, err = b.checked.Compile(b.core); err != nil {
+		return errors.Join(err, b.dropOwn(ctx))
+	}
+	return nil
 }
 
 func (b *build) execute(ctx context.Context) error {
@@ -184,6 +189,9 @@ func (b *build) execute(ctx context.Context) error {
 	b.report.Steps = steps
 	if err != nil {
 		return err
+	}
+	if err := b.dropOwn(ctx); err != nil {
+		b.Project.options.Log.Warn("what the build worked with is still there, until the next build", "error", err)
 	}
 	if err := report.Write(b.Target(), report.ManifestFile, b.describe()); err != nil {
 		return err
@@ -275,14 +283,6 @@ func (b *build) clean(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	return b.program.Plan.Clean(state), nil
-}
-
-// abort is clean, unless another build may be using the same names.
-func (b *build) abort(ctx context.Context) ([]string, error) {
-	if b.lost() != nil {
-		return nil, nil
-	}
-	return b.clean(ctx)
 }
 
 // steps runs the plan's steps; where names must be queried, those before the queries first.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/nexus-host/nexus-host/core"
 	"github.com/nexus-host/nexus-host/core/contract"
+	"github.com/nexus-host/nexus-host/core/emit/dialect"
 	"github.com/nexus-host/nexus-host/core/emit/plan"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/graph"
@@ -65,7 +66,10 @@ func (p *Project) Compile(ctx context.Context, o CompileOptions) ([]*Compiled, e
 				return err
 			}
 			c := &Compiled{Dialect: name, log: p.options.Log}
-			o := core.Options{Dialect: name, Schema: p.schema(), Tables: p.tables(), StatementsOnly: true}
+			o := core.Options{Dialect: name, Schema: p.schema(), Tables: p.tables(), Copies: true, StatementsOnly: true}
+			if d, err := dialect.ByName(name); err == nil { // of others, Compile says so
+				o.Own = p.ownSchema(d)
+			}
 			if p.options.CacheDir != "" {
 				kept, err := cache.Open(filepath.Join(p.options.CacheDir, "sql"))
 				if err != nil {

@@ -37,6 +37,14 @@ type Engine interface {
 	Close() error
 }
 
+// SchemaMaker is an engine that needs more than SQL to make a schema of a build's own.
+type SchemaMaker interface {
+	// MakeSchema creates a schema in the place of one that a build may have left, where the schema beside it is.
+	MakeSchema(ctx context.Context, name, beside string) error
+	// DropSchema drops a schema and all that it holds.
+	DropSchema(ctx context.Context, name string) error
+}
+
 // Driver is an engine that is linked into a program, with what must be known before it is opened. Each engine's package
 // has a function Driver; package all lists them.
 type Driver struct {

@@ -21,6 +21,7 @@ type Section struct {
 	StatementTimeout Duration `yaml:"statement_timeout" for:"server" pattern:"^[0-9]+(ms|s|m|h)$" doc:"The time limit for one statement, such as 30m; default: 2h; 0s: no limit."`
 	Partition        string   `yaml:"partition" for:"bigquery" enum:"day,month,year,off" doc:"bigquery: the unit of time by which tables with occurred_at are partitioned; default: month."`
 	Cluster          string   `yaml:"cluster" for:"redshift,snowflake,bigquery,databricks" enum:"on,off" doc:"Whether tables are clustered by their lookup columns (redshift: distribution and sort keys); default: on, on snowflake off."`
+	BuildSchema      string   `yaml:"build_schema" for:"snowflake,bigquery,databricks" enum:"on,off" doc:"Whether a build creates a schema of its own, <schema>_nexus_build, and drops it at its end, which takes one statement instead of one for each relation; default: on, and without it where the account may not create schemas."`
 	QueryTag         string   `yaml:"query_tag" for:"postgres,redshift,snowflake,databricks" doc:"A text that the warehouse's query log shows for each statement, after the run's id."`
 
 	Path    string `yaml:"path" for:"duckdb" doc:"duckdb: the database file; default: target/<name>.duckdb."`

@@ -188,9 +188,10 @@ type Dialect struct {
 	Recursion            map[sql.RecursionForm]bool
 	RecursionDepth       int // levels after which the engine stops by default; 0: none
 	Publish              PublishMode
-	ReplaceTable         bool // CREATE OR REPLACE TABLE AS exists, and its query may read the table
-	TransactionTables    int  // tables that one transaction may write; 0: any number
-	Together             int  // queries that are asked in one statement, because each takes about a second; 0: each by itself
+	ReplaceTable         bool   // CREATE OR REPLACE TABLE AS exists, and its query may read the table
+	TransactionTables    int    // tables that one transaction may write; 0: any number
+	OwnSchema            string // the words that make a schema of a build's own, where dropping each of its relations takes time; "": builds have none
+	Together             int    // queries that are asked in one statement, because each takes about a second; 0: each by itself
 	List                 ListStyle
 	Lock                 LockStyle
 	DryRun               bool   // there is no EXPLAIN: a driver can have a query checked without running it

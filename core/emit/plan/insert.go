@@ -11,7 +11,8 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/graph"
 )
 
-// Publishing where DDL commits by itself (Snowflake, BigQuery). The order:
+// Publishing where DDL commits by itself (Snowflake, BigQuery). Where nothing is published yet, tables are copied one by one. Else, in
+// this order:
 //
 //  1. Missing tables are created, empty. New columns are added, NULL in every row. A table
 //     of which a column has a different type now is replaced by its own rows, cast. Readers
@@ -43,6 +44,13 @@ func (p *Plan) NeedsColumns(have []Existing) []string {
 }
 
 func (p *Plan) publishInsert(s *SchemaState) ([]Phase, error) {
+	if p.first(s) { // if it is interrupted, the next build publishes as any other does
+		tables := slices.DeleteFunc(slices.Clone(p.Relations), func(r *graph.Relation) bool { return r.Storage == graph.View })
+		if _, err := p.groups(tables); err != nil { // it would not be able to
+			return nil, err
+		}
+		return p.publishCopies(s, render.CreateTableAs)
+	}
 	var before, after, views []string
 	var filled []*graph.Relation // in the transaction
 	for _, r := range p.Relations {
@@ -104,6 +112,11 @@ func (p *Plan) publishInsert(s *SchemaState) ([]Phase, error) {
 		return slices.Contains(s.Owned, e.Name) && !p.made(e.Name) || staged(BuildPrefix)(e)
 	})
 	return append(phases, Phase{Statements: slices.Concat(after, views, drops)}), nil
+}
+
+// first reports that nothing of the plan is published yet.
+func (p *Plan) first(s *SchemaState) bool {
+	return !s.unknown && !slices.ContainsFunc(p.Relations, func(r *graph.Relation) bool { return s.find(r.Name) != nil })
 }
 
 // fill copies what the build made of a relation into its published table. A view that no statement created, of which the

@@ -25,6 +25,9 @@ const (
 	WorkPrefix   = "nxw_" // what will be dropped
 )
 
+// OwnSchema is the name of the schema that a build into this one may have of its own.
+func OwnSchema(schema string) string { return schema + "_nexus_build" }
+
 // MaxName is the longest relation name, in bytes: PostgreSQL's 63 less the prefix.
 const MaxName = 63 - len(BuildPrefix)
 
@@ -33,7 +36,13 @@ type Options struct {
 	Schema []string // catalog and schema, as many parts as the warehouse has; may be empty
 	// Work is where work relations are made, if not in the schema: a place that is cheaper to
 	// write and is not needed after the build.
-	Work          []string
+	Work []string
+	// Own is the path of a schema of this build's own, in the same database: it is made before the first step and dropped
+	// after the last, at once with all that it holds. Work relations are made there, and where publishing copies
+	// them the others too. It goes before Work.
+	Own []string
+	// Copies says that publishing copies tables from where they are built, in each dialect: Script does.
+	Copies        bool
 	StagingPrefix string // the prefix under which relations are built; see StagingPrefix. "" is BuildPrefix
 	Inputs        []Input
 	Tables        Tables
@@ -143,8 +152,11 @@ func New(g *graph.Graph, d *dialect.Dialect, o Options) (*Plan, error) {
 }
 
 // free adds steps that drop each work relation once its last reader has ended.
-// What a view reads stays until the end.
+// What a view reads stays until the end, and so does all that is in a schema of the build's own.
 func (p *Plan) free() {
+	if p.options.Own != nil {
+		return
+	}
 	last := map[string][]string{}
 	kept := map[string]bool{}
 	for _, n := range p.graph.Nodes {
@@ -207,6 +219,9 @@ func (p *Plan) actions(steps []graph.Step, inLoop bool) ([]Action, error) {
 			}
 			actions = append(actions, made)
 		case *graph.Drop:
+			if p.options.Own != nil {
+				continue
+			}
 			add("", render.Drop(p.Dialect, render.Table, p.Building(s.Name)))
 		case *graph.Rename:
 			to := p.Building(s.To)
@@ -242,10 +257,15 @@ func (p *Plan) renamed(steps []graph.Step, name string) string {
 // Building returns the path of a relation while it is built.
 func (p *Plan) Building(name string) []string {
 	r := p.graph.Relation(name)
+	work := r != nil && r.Layer == graph.Work
 	switch {
-	case r != nil && r.Layer == graph.Work && p.inWork(r):
+	case p.options.Own != nil && work:
+		return append(slices.Clone(p.options.Own), name)
+	case p.options.Own != nil && p.copies():
+		return append(slices.Clone(p.options.Own), p.options.stagingPrefix()+name)
+	case work && p.inWork(r):
 		return append(slices.Clone(p.options.Work), name)
-	case r != nil && r.Layer == graph.Work:
+	case work:
 		return p.at(name)
 	case r != nil && r.Storage == graph.View && p.inWork(r): // publishing creates it again
 		return append(slices.Clone(p.options.Work), p.options.stagingPrefix()+name)
@@ -253,11 +273,14 @@ func (p *Plan) Building(name string) []string {
 	return p.at(p.options.stagingPrefix() + name)
 }
 
+// copies reports that what is built is not needed once it is published.
+func (p *Plan) copies() bool { return p.options.Copies || p.Dialect.Publish == dialect.PublishInsert }
+
 // inWork reports whether a relation can be made in Work. A view there finds the relations of
 // Schema only if both schemas have the same name: DuckDB looks for the names in a view where the view is.
 func (p *Plan) inWork(r *graph.Relation) bool {
 	work, schema := p.options.Work, p.options.Schema
-	return len(work) > 0 && (r.Storage != graph.View || len(schema) == 0 || work[len(work)-1] == schema[len(schema)-1])
+	return len(work) > 0 && p.options.Own == nil && (r.Storage != graph.View || len(schema) == 0 || work[len(work)-1] == schema[len(schema)-1])
 }
 
 // Published returns the path of a relation that readers see.

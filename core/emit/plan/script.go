@@ -95,6 +95,9 @@ func (p *Plan) scriptSetup() ([]render.ScriptPart, error) {
 	for _, s := range p.Setup {
 		parts = append(parts, texts(s.SQL)...)
 	}
+	if p.options.Own != nil {
+		parts = append(parts, texts(render.DropSchema(p.Dialect, p.options.Own), render.CreateOwnSchema(p.Dialect, p.options.Own))...)
+	}
 	parts = append(parts, texts(p.drops(p.stagedRelations(), func(Existing) bool { return true })...)...)
 	for _, r := range p.Relations {
 		if r.Layer != graph.Raw {
@@ -109,11 +112,14 @@ func (p *Plan) scriptSetup() ([]render.ScriptPart, error) {
 	return parts, nil
 }
 
-// stagedRelations are what the steps may leave under the build's prefix.
+// stagedRelations are what the steps may leave in the schema under the build's prefix.
 func (p *Plan) stagedRelations() (list []Existing) {
+	if p.options.Own != nil && p.copies() {
+		return nil
+	}
 	for _, n := range p.graph.Nodes {
 		for _, r := range n.Makes {
-			if _, inline := p.inline[r.Name]; r.Layer == graph.Work && !inline && !p.replaced[r.Name] {
+			if _, inline := p.inline[r.Name]; r.Layer == graph.Work && p.options.Own == nil && !inline && !p.replaced[r.Name] {
 				list = append(list, Existing{Name: r.Name, View: r.Storage == graph.View})
 			}
 		}
@@ -139,7 +145,7 @@ func (p *Plan) scriptPublish() ([]render.ScriptPart, error) {
 	case dialect.PublishInsert:
 		phases, err = p.publishInsert(&s)
 	default:
-		phases, err = p.publishCopies(&s)
+		phases, err = p.publishCopies(&s, render.ReplaceTableAs)
 	}
 	if err != nil {
 		return nil, err
@@ -157,15 +163,18 @@ func (p *Plan) scriptPublish() ([]render.ScriptPart, error) {
 		parts = append(parts, texts(begin)...)
 		parts = append(append(parts, texts(ph.Statements...)...), texts(render.Commit(p.Dialect))...)
 	}
+	if p.options.Own != nil {
+		parts = append(parts, texts(render.DropSchema(p.Dialect, p.options.Own))...)
+	}
 	return parts, nil
 }
 
-// publishCopies replaces table after table.
-func (p *Plan) publishCopies(s *SchemaState) ([]Phase, error) {
+// publishCopies copies table after table, and then makes the views over them.
+func (p *Plan) publishCopies(s *SchemaState, create func(d *dialect.Dialect, path []string, query string, layout ...render.Layout) string) ([]Phase, error) {
 	var tables, views []string
 	for _, r := range p.Relations {
 		if r.Storage == graph.Table {
-			tables = append(tables, render.ReplaceTableAs(p.Dialect, p.Published(r.Name), render.All(p.Dialect, p.Building(r.Name)), p.layout(r)))
+			tables = append(tables, create(p.Dialect, p.Published(r.Name), render.All(p.Dialect, p.Building(r.Name)), p.layout(r)))
 			continue
 		}
 		query, err := p.viewQuery(r)
@@ -175,5 +184,5 @@ func (p *Plan) publishCopies(s *SchemaState) ([]Phase, error) {
 		views = append(views, render.ReplaceView(p.Dialect, p.Published(r.Name), query))
 	}
 	drops := p.drops(s.Relations, staged(p.options.stagingPrefix()))
-	return []Phase{{Statements: tables}, {Statements: views}, {Statements: drops}}, nil
+	return []Phase{{Statements: tables, AnyOrder: true}, {Statements: views}, {Statements: drops}}, nil
 }

@@ -51,6 +51,11 @@ func CreateSchema(d *dialect.Dialect, path []string) string {
 	return "CREATE SCHEMA IF NOT EXISTS " + Path(d, path)
 }
 
+// CreateOwnSchema makes the schema of a build, which is dropped at its end. The name must be free.
+func CreateOwnSchema(d *dialect.Dialect, path []string) string {
+	return d.OwnSchema + " " + Path(d, path)
+}
+
 // DropSchema drops a schema and all in it.
 func DropSchema(d *dialect.Dialect, path []string) string {
 	return "DROP SCHEMA IF EXISTS " + Path(d, path) + " CASCADE"

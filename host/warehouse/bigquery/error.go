@@ -75,8 +75,7 @@ func reasonOf(err error) string {
 // taken reports whether an error says that the id of a job is taken: by the same job,
 // which an earlier attempt made.
 func taken(err error) bool {
-	e, ok := errors.AsType[*googleapi.Error](err)
-	return ok && e.Code == http.StatusConflict
+	return failedWith(err, http.StatusConflict)
 }
 
 // wrap makes an error of this package of one of the client's.

@@ -167,14 +167,19 @@ func (l *Library) build(p sample, strategy string, d *dialect.Dialect) (*Script,
 	s := &script{Script: &Script{Name: p.name + "/" + strategy, Dialect: d, Schema: d.Schema, Inputs: checked.inputs}}
 	for _, again := range []bool{false, true} {
 		s.stagingPrefix = plan.StagingPrefix(d, s.state.Journal)
-		o := core.Options{Dialect: d.Name, Schema: s.Schema, StagingPrefix: s.stagingPrefix, HasPrevious: again}
-		if s.program, err = checked.Compile(o); err != nil {
-			return nil, err
-		}
+		o := core.Options{Dialect: d.Name, Schema: s.Schema, Own: s.own(), StagingPrefix: s.stagingPrefix, HasPrevious: again}
 		if !again {
+			o.Copies = true
+			if s.program, err = checked.Compile(o); err != nil {
+				return nil, err
+			}
 			if s.Files, err = s.program.Plan.Script(); err != nil {
 				return nil, err
 			}
+			o.Copies = false
+		}
+		if s.program, err = checked.Compile(o); err != nil {
+			return nil, err
 		}
 		if again {
 			s.Second = len(s.Statements)
@@ -184,6 +189,15 @@ func (l *Library) build(p sample, strategy string, d *dialect.Dialect) (*Script,
 		}
 	}
 	return s.Script, s.read()
+}
+
+// own is the schema of the build's own.
+func (s *script) own() []string {
+	if s.Dialect.OwnSchema == "" {
+		return nil
+	}
+	last := len(s.Schema) - 1
+	return append(slices.Clone(s.Schema[:last]), plan.OwnSchema(s.Schema[last]))
 }
 
 // build adds the statements of one build, in the order in which host sends them.
@@ -207,6 +221,10 @@ func (s *script) build() error {
 	}
 	for _, st := range p.Setup {
 		s.add("setup", st.SQL)
+	}
+	if own := s.own(); own != nil {
+		s.add("setup", render.DropSchema(d, own))
+		s.add("setup", render.CreateOwnSchema(d, own))
 	}
 	for _, r := range p.Relations {
 		if r.Layer != graph.Raw {
@@ -291,7 +309,8 @@ func (s *script) publish() error {
 	}
 	for _, r := range p.Relations {
 		view := r.Storage == graph.View
-		if made[strings.Join(p.Building(r.Name), ".")] {
+		at := p.Building(r.Name)
+		if made[strings.Join(at, ".")] && slices.Equal(at[:len(at)-1], s.Schema) {
 			have.Relations = append(have.Relations, plan.Existing{Name: s.stagingPrefix + r.Name, View: view})
 		}
 		s.state.Relations = append(s.state.Relations, plan.Existing{
@@ -303,7 +322,7 @@ func (s *script) publish() error {
 	for _, n := range s.program.Graph.Nodes {
 		for _, r := range n.Makes {
 			freed := slices.ContainsFunc(p.Steps, func(step *plan.Step) bool { return step.ID == "free "+r.Name })
-			if r.Layer == graph.Work && !freed {
+			if r.Layer == graph.Work && !freed && s.own() == nil {
 				have.Relations = append(have.Relations, plan.Existing{Name: r.Name, View: r.Storage == graph.View})
 			}
 		}
@@ -321,6 +340,9 @@ func (s *script) publish() error {
 		for _, text := range texts {
 			s.add("publish", text)
 		}
+	}
+	if own := s.own(); own != nil {
+		s.add("own", render.DropSchema(s.Dialect, own))
 	}
 	var names, queries []string
 	for _, c := range s.program.Checks {
