@@ -282,7 +282,7 @@ func (b *build) clean(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b.program.Plan.Clean(state), nil
+	return b.program.Plan.Clean(state)
 }
 
 // steps runs the plan's steps; where names must be queried, those before the queries first.

@@ -94,7 +94,10 @@ func buildOnce(t *testing.T, w engine, d *dialect.Dialect, schema string, kill i
 	_, err = hostrun.Execute(t.Context(), k, hostrun.Build{
 		Setup: func(ctx context.Context) ([]string, error) {
 			s, err := state(ctx)
-			return p.Clean(s), err
+			if err != nil {
+				return nil, err
+			}
+			return p.Clean(s)
 		},
 		Steps: func(ctx context.Context, run func(context.Context, []*plan.Step) error) error {
 			return run(ctx, p.Steps)

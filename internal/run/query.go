@@ -88,7 +88,10 @@ func Journal(ctx context.Context, w Warehouse, statement string) (out []render.S
 		out = append(out, render.Switch{Relation: Text(v[0]), Slot: Text(v[1]), Done: done})
 		return nil
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return render.UnpackJournal(out)
 }
 
 // CheckQuery is one rule of the contract and the statement that finds the rows which break

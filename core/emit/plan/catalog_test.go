@@ -97,8 +97,10 @@ var forms = []struct {
 		for _, row := range regexp.MustCompile(`SELECT CAST\('(.*?)' AS .*?CAST\('(.*?)' AS .*?CAST\('(.*?)' AS`).FindAllStringSubmatch(m[2], -1) {
 			r.journal = append(r.journal, render.Switch{Relation: row[1], Slot: row[2], Done: row[3] == "published"})
 		}
+		var err error
+		r.journal, err = render.UnpackJournal(r.journal)
 		c.relations[m[1]] = r
-		return nil
+		return err
 	}},
 	{regexp.MustCompile(`(?s)^CREATE OR REPLACE TABLE ` + name + `(?:\n(?:PARTITION|CLUSTER) BY .*?)? AS\n.*FROM ` + name), func(c *catalog, m []string) error {
 		old, ok := c.relations[m[1]]

@@ -10,8 +10,8 @@ import (
 	"github.com/nexus-host/nexus-host/core/models/graph"
 )
 
-// Where every statement takes about a second and publishing makes views anew over published
-// relations (PublishInsert), a view that a build made would cost two: to create it, and to
+// Where every statement takes about a second and publishing makes views anew (PublishInsert over published relations,
+// PublishViews over the tables of a set), a view that a build made would cost two: to create it, and to
 // drop it. Its query is put in the place of its name instead, into whatever reads it. A statement that would
 // become longer than MaxInlined reads views by name, and those are created.
 
@@ -20,7 +20,7 @@ const MaxInlined = 100 << 10
 
 // inlineViews finds the views that no statement has to read by name.
 func (p *Plan) inlineViews() error {
-	if p.Dialect.Publish != dialect.PublishInsert {
+	if p.Dialect.Publish == dialect.PublishRename {
 		return nil
 	}
 	for _, n := range p.graph.Nodes {

@@ -66,7 +66,7 @@ func (p *Plan) Publish(s SchemaState) ([]Phase, error) {
 	case dialect.PublishInsert:
 		phases, err = p.publishInsert(&s)
 	case dialect.PublishViews:
-		phases = p.publishViews(&s)
+		phases, err = p.publishViews(&s)
 	default:
 		phases, err = p.publishRename(&s)
 	}
@@ -101,11 +101,11 @@ func (p *Plan) publishRename(s *SchemaState) ([]Phase, error) {
 // Clean returns the statements that remove what unsuccessful builds left: their staging
 // relations are dropped, and a switch of views that they had begun is
 // completed first. It never drops what is published.
-func (p *Plan) Clean(s SchemaState) []string {
+func (p *Plan) Clean(s SchemaState) ([]string, error) {
 	if p.Dialect.Publish == dialect.PublishViews {
 		return p.cleanViews(&s)
 	}
-	return p.drops(s.Relations, staged(BuildPrefix))
+	return p.drops(s.Relations, staged(BuildPrefix)), nil
 }
 
 // staged matches what a build makes under a prefix, and work relations.

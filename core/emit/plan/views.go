@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/nexus-host/nexus-host/core/emit/dialect"
@@ -9,9 +10,9 @@ import (
 
 // Publishing where no transaction spans tables (Databricks). There are two sets of tables,
 // distinguished by their prefix; what readers see are views, each of one relation
-// of the set that was built last. A build writes the other set, and publishing
+// of the set that was built last, or of what the query of a view reads in that set. A build writes the other set, and publishing
 //
-//  1. writes the list of all switches to the journal, in one statement,
+//  1. writes the list of all switches, with the queries of views, to the journal, in one statement,
 //  2. replaces view after view, each at once,
 //  3. records in the journal, in one statement, that all are switched.
 //
@@ -47,10 +48,17 @@ func current(journal []render.Switch) string {
 	return ""
 }
 
-func (p *Plan) publishViews(s *SchemaState) []Phase {
+func (p *Plan) publishViews(s *SchemaState) ([]Phase, error) {
 	var rows []render.Switch
 	for _, r := range p.Relations {
-		rows = append(rows, render.Switch{Relation: r.Name, Slot: p.options.stagingPrefix()})
+		row := render.Switch{Relation: r.Name, Slot: p.options.stagingPrefix()}
+		if q, ok := p.inline[r.Name]; ok {
+			var err error
+			if row.Query, err = p.renderer.Query(q, p.names(p.Building)); err != nil {
+				return nil, fmt.Errorf("%s: %w", r.Name, err)
+			}
+		}
+		rows = append(rows, row)
 	}
 	// What the last journal names was published too, even if no manifest was written then.
 	obsolete := slices.Clone(s.Owned)
@@ -63,17 +71,24 @@ func (p *Plan) publishViews(s *SchemaState) []Phase {
 			rows = append(rows, render.Switch{Relation: name})
 		}
 	}
-	drops, views, end := p.switches(s, rows)
+	begin, err := render.WriteJournal(p.Dialect, p.at(Journal), rows)
+	if err != nil {
+		return nil, err
+	}
+	drops, views, end, err := p.switches(s, rows)
+	if err != nil {
+		return nil, err
+	}
 	return []Phase{
-		{Statements: append([]string{render.WriteJournal(p.Dialect, p.at(Journal), rows)}, drops...)},
+		{Statements: append([]string{begin}, drops...)},
 		{Statements: views, AnyOrder: true},
 		{Statements: []string{end}},
-	}
+	}, nil
 }
 
 // switches carries out a journal that was written: what is in the way is dropped, views are
 // created, and the journal is marked complete.
-func (p *Plan) switches(s *SchemaState, rows []render.Switch) (drops, views []string, end string) {
+func (p *Plan) switches(s *SchemaState, rows []render.Switch) (drops, views []string, end string, err error) {
 	done := slices.Clone(rows)
 	for i, r := range rows {
 		done[i].Done = true
@@ -82,19 +97,27 @@ func (p *Plan) switches(s *SchemaState, rows []render.Switch) (drops, views []st
 			drops = append(drops, p.drop(*e))
 		}
 		if r.Slot != "" {
-			views = append(views, render.ReplaceView(p.Dialect, p.at(r.Relation), render.All(p.Dialect, p.at(r.Slot+r.Relation))))
+			query := r.Query
+			if query == "" {
+				query = render.All(p.Dialect, p.at(r.Slot+r.Relation))
+			}
+			views = append(views, render.ReplaceView(p.Dialect, p.at(r.Relation), query))
 		}
 	}
-	return drops, views, render.WriteJournal(p.Dialect, p.at(Journal), done)
+	end, err = render.WriteJournal(p.Dialect, p.at(Journal), done)
+	return drops, views, end, err
 }
 
-func (p *Plan) cleanViews(s *SchemaState) []string {
+func (p *Plan) cleanViews(s *SchemaState) ([]string, error) {
 	var texts []string
 	if slices.ContainsFunc(s.Journal, func(r render.Switch) bool { return !r.Done }) {
-		drops, views, end := p.switches(s, s.Journal)
+		drops, views, end, err := p.switches(s, s.Journal)
+		if err != nil {
+			return nil, err
+		}
 		texts = append(slices.Concat(drops, views), end)
 	}
 	now := current(s.Journal)
 	unread := slices.DeleteFunc(slices.Clone(slots[:]), func(prefix string) bool { return prefix == now })
-	return append(texts, p.drops(s.Relations, staged(unread...))...)
+	return append(texts, p.drops(s.Relations, staged(unread...))...), nil
 }

@@ -76,7 +76,7 @@ func statements(t *testing.T, d *dialect.Dialect) string {
 	case dialect.PublishInsert:
 		list = append(list, must(render.Begin(d)), render.Commit(d), render.ReplaceView(d, at("v"), "SELECT 1 AS x"), render.ReplaceTableAs(d, at("events"), "SELECT 1 AS x"))
 	case dialect.PublishViews:
-		list = append(list, render.WriteJournal(d, at("journal"), []render.Switch{{Relation: "events", Slot: "nxb_"}, {Relation: "gone", Done: true}}),
+		list = append(list, must(render.WriteJournal(d, at("journal"), []render.Switch{{Relation: "events", Slot: "nxb_"}, {Relation: "gone", Done: true}})),
 			render.ReadJournal(d, at("journal")), render.ReplaceView(d, at("events"), render.All(d, at("nxb_events"))))
 	default:
 		list = append(list, must(render.Begin(d)), render.Commit(d))

@@ -393,9 +393,13 @@ func (s *script) read() error {
 		}
 	}
 	// What a build that failed leaves is dropped by the next one.
-	for _, text := range s.program.Plan.Clean(plan.SchemaState{
+	clean, err := s.program.Plan.Clean(plan.SchemaState{
 		Relations: []plan.Existing{{Name: "nxb_nexus_events"}, {Name: "nxb_v", View: true}, {Name: "nxw_x"}},
-	}) {
+	})
+	if err != nil {
+		return err
+	}
+	for _, text := range clean {
 		s.add("clean", text)
 	}
 	if s.Dialect.Publish == dialect.PublishViews {
