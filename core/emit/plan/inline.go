@@ -16,34 +16,64 @@ import (
 // become longer than MaxInlined reads views by name, and those are created.
 
 // MaxInlined is the most bytes of a statement that holds the queries of views.
-const MaxInlined = 100 << 10
+const MaxInlined = 190 << 10
 
-// inlineViews finds the views that no statement has to read by name.
+// inlineViews finds the relations that no statement has to read by name: views, and work relations that one statement reads once.
 func (p *Plan) inlineViews() error {
 	if p.Dialect.Publish == dialect.PublishRename {
 		return nil
 	}
+	reads := p.reads()
 	for _, n := range p.graph.Nodes {
-		for _, q := range graph.Queries(n.Steps) {
-			view := isView(n)
-			text, err := p.BuildQuery(q)
-			if err != nil {
-				return fmt.Errorf("plan: node %s: %w", n.Name, err)
-			}
-			switch {
-			case len(text) > MaxInlined:
-				for _, r := range sql.Relations(q) {
-					delete(p.inline, r.Name)
+		once := n.MakesOnce()
+		for _, s := range n.Steps {
+			for _, q := range graph.Queries([]graph.Step{s}) {
+				text, err := p.BuildQuery(q)
+				if err != nil {
+					return fmt.Errorf("plan: node %s: %w", n.Name, err)
 				}
-			case view:
-				p.inline[n.Makes[0].Name] = p.merged(q)
+				c, ok := s.(*graph.Create)
+				switch {
+				case len(text) > MaxInlined:
+					for _, r := range sql.Relations(q) {
+						delete(p.inline, r.Name)
+					}
+				case ok && once && (c.Relation.Storage == graph.View || c.Relation.Layer == graph.Work && reads[c.Relation.Name] == 1):
+					p.inline[c.Relation.Name] = p.merged(q)
+				}
 			}
 		}
 	}
 	return nil
 }
 
-func isView(n *graph.Node) bool { return len(n.Makes) == 1 && n.Makes[0].Storage == graph.View }
+// reads counts how often relations of the build are read, through views as often as those are; what a loop reads is read often.
+func (p *Plan) reads() map[string]int {
+	n := map[string]int{}
+	var count func(s graph.Step, times int)
+	count = func(s graph.Step, times int) {
+		if l, ok := s.(*graph.Loop); ok {
+			for _, s := range append(slices.Clone(l.Body), &graph.Create{Query: l.While}) {
+				count(s, 2)
+			}
+		} else if c, ok := s.(*graph.Create); ok {
+			if c.Relation != nil && c.Relation.Storage == graph.View {
+				times = n[c.Relation.Name]
+			}
+			for _, r := range sql.Relations(c.Query) {
+				if r.Schema == "model" {
+					n[r.Name] += times
+				}
+			}
+		}
+	}
+	for _, node := range slices.Backward(p.graph.Nodes) {
+		for _, s := range slices.Backward(node.Steps) {
+			count(s, 1)
+		}
+	}
+	return n
+}
 
 // merged is a query with the queries of views in the place of their names.
 func (p *Plan) merged(q *sql.Query) *sql.Query {

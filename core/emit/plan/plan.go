@@ -166,7 +166,7 @@ func (p *Plan) free() {
 				kept[r.Name] = kept[r.Name] || r.Storage == graph.View
 			}
 		}
-		view := slices.ContainsFunc(n.Makes, func(r *graph.Relation) bool { return r.Storage == graph.View })
+		view := slices.ContainsFunc(n.Makes, func(r *graph.Relation) bool { return r.Storage == graph.View || p.inline[r.Name] != nil })
 		for _, name := range n.Reads {
 			last[name] = append(last[name], n.Name)
 			kept[name] = kept[name] || view
@@ -174,7 +174,7 @@ func (p *Plan) free() {
 	}
 	for _, n := range p.graph.Nodes {
 		for _, r := range n.Makes {
-			if r.Layer != graph.Work || kept[r.Name] || p.replaced[r.Name] {
+			if r.Layer != graph.Work || kept[r.Name] || p.replaced[r.Name] || p.inline[r.Name] != nil {
 				continue
 			}
 			p.Steps = append(p.Steps, &Step{
