@@ -199,6 +199,7 @@ type Dialect struct {
 	Cluster              bool   // tables are clustered by default
 	ClusterWithin        int    // only the first so many columns of a table can cluster it; 0: all
 	Format               string // what follows USING where a table is made; "" if nothing does
+	Hashed               string // what follows the type of a column of hashes, which no way of storing text makes much smaller; "" if nothing does
 	Block                BlockStyle
 	Session              []string // what a session sets before statements mean what they should
 	DropCascade          bool     // DROP takes what depends on it along

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/nexus-host/nexus-host/core/contract"
 	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/graph"
@@ -35,6 +36,22 @@ func (t Tables) check() error {
 
 // first are the columns that readers look rows up by.
 var first = []string{"entity_id", "event_id"}
+
+// hashed are the columns of a table of the contract that are ids, where the dialect says how such are stored.
+func (p *Plan) hashed(r *graph.Relation) []string {
+	t, ok := contract.Lookup(r.Name)
+	if p.Dialect.Hashed == "" || !ok || r.Storage == graph.View || r.Layer == graph.Work {
+		return nil
+	}
+	var names []string
+	for _, c := range t.Columns {
+		isID := c.Prefix != "" || c.Refers.Table != "" || len(t.Key) == 1 && t.Key[0] == c.Name
+		if isID && slices.Contains(r.Columns, sql.ColumnDef{Name: c.Name, Type: sql.Text}) {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
 
 // layout is how a published table is laid out.
 func (p *Plan) layout(r *graph.Relation) render.Layout {

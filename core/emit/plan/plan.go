@@ -213,6 +213,13 @@ func (p *Plan) actions(steps []graph.Step, inLoop bool) ([]Action, error) {
 			if inLoop && !replace {
 				add("", render.Drop(p.Dialect, render.Table, p.Building(name)))
 			}
+			if hashed := p.hashed(s.Relation); len(hashed) > 0 {
+				empty, err := render.CreateTable(p.Dialect, p.Building(name), s.Relation.Columns, render.Layout{Hashed: hashed})
+				if err != nil {
+					return nil, fmt.Errorf("%s: %w", name, err)
+				}
+				add("", empty)
+			}
 			made := &Statement{SQL: text, Makes: name, plan: p}
 			if !inLoop && p.graph.Maker(s.Relation.Name).MakesOnce() {
 				made.create = s
@@ -312,7 +319,7 @@ func (p *Plan) names(where func(string) []string) render.Names {
 }
 
 // create renders a table or view of the query's rows, under the build's prefix and this name; a table may replace the one
-// that has it. Where the rows are copied to publish them, the copy is laid out.
+// that has it. Where the rows are copied to publish them, the copy is laid out. A table with columns of hashes is there already.
 func (p *Plan) create(r *graph.Relation, q *sql.Query, name string, replace bool) (string, error) {
 	text, err := p.BuildQuery(q)
 	if err != nil {
@@ -321,6 +328,13 @@ func (p *Plan) create(r *graph.Relation, q *sql.Query, name string, replace bool
 	path := p.Building(name)
 	if r.Storage == graph.View {
 		return render.CreateView(p.Dialect, path, text), nil
+	}
+	if len(p.hashed(r)) > 0 {
+		names := make([]string, len(r.Columns))
+		for i, c := range r.Columns {
+			names[i] = c.Name
+		}
+		return render.InsertSelect(p.Dialect, path, names, text), nil
 	}
 	var layout []render.Layout
 	if p.Dialect.Publish != dialect.PublishInsert {

@@ -12,6 +12,7 @@ type Layout struct {
 	Time    string   // the instant by which it is partitioned; "" for none
 	Unit    string   // day, month or year
 	Columns []string // by which it is clustered, distributed or sorted, the most important first
+	Hashed  []string // that are hashes
 }
 
 // maxCluster is how many columns cluster a table: BigQuery's and Databricks' limit.

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/nexus-host/nexus-host/core/emit/dialect"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
@@ -154,6 +155,9 @@ func createTable(d *dialect.Dialect, head string, path []string, columns []sql.C
 			s += ","
 		}
 		s += "\n  " + Ident(d, c.Name) + " " + t
+		if d.Hashed != "" && len(layout) > 0 && slices.Contains(layout[0].Hashed, c.Name) {
+			s += " " + d.Hashed
+		}
 	}
 	return s + "\n)" + clauses(d, layout), nil
 }
