@@ -193,6 +193,7 @@ type Finding struct {
 type Assertion struct {
 	Name, Table, Rule, SQL string
 	Keys                   bool // it is about keys and references
+	Proven                 bool // no build can break it
 	broken                 *sql.Query
 }
 

@@ -110,7 +110,9 @@ func (c *Checked) reports(p *Program, names eventlog.Names, env check.Env) error
 		if err != nil {
 			return fmt.Errorf("check %s: %w", ch.Name, err)
 		}
-		p.Checks = append(p.Checks, Assertion{Name: ch.Name, Table: ch.Table, Rule: ch.Rule, SQL: text, Keys: ch.Keys, broken: ch.Broken})
+		p.Checks = append(p.Checks, Assertion{
+			Name: ch.Name, Table: ch.Table, Rule: ch.Rule, SQL: text, Keys: ch.Keys, Proven: ch.Proven, broken: ch.Broken,
+		})
 	}
 	return p.digests()
 }

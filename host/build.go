@@ -27,8 +27,8 @@ type BuildOptions struct {
 	AsOf   time.Time      // the value of as_of(); zero: the project's as_of, else the run's start
 	Jobs   int            // steps, and files, that run at once; 0: one a processor on DuckDB, else the warehouse's concurrency
 	Notify func(Progress) // reports progress; it must be safe for concurrent use
-	// Checks says which of the contract's rules are checked: full, keys (those of keys and references) or off; "": the project's
-	// checks, else full.
+	// Checks says which of the contract's rules are checked: full (all that rows can break), keys (those of keys and references) or
+	// off; "": the project's checks, else full. Test checks all of them.
 	Checks string
 	// Digests says whether each table's fingerprint is computed, or its rows are only counted: on or off; "": the project's
 	// digests, else on.
@@ -223,10 +223,11 @@ func (b *build) runOptions() run.Options {
 	return run.Options{Jobs: b.options.Jobs, Notify: b.options.Notify, Dialect: b.program.Plan.Dialect}
 }
 
-// checks are the rules that the build checks; those that cannot be broken have no statement.
+// checks are the rules that the build checks: not those that no build can break; those that empty tables cannot break have no
+// statement.
 func (b *build) checks(empty *plan.Emptiness) (list []run.CheckQuery) {
 	for _, c := range b.program.Checks {
-		if b.options.Checks != ChecksFull && (b.options.Checks != ChecksKeys || !c.Keys) {
+		if c.Proven || b.options.Checks != ChecksFull && (b.options.Checks != ChecksKeys || !c.Keys) {
 			continue
 		}
 		q := run.CheckQuery{Name: c.Name, Table: c.Table, Rule: c.Rule}
