@@ -88,6 +88,8 @@ func PluginReasons() []Reason {
 		{"missing_price", "Prices that are referred to and are not among the records; amounts that need them are NULL.", "Load the table of prices."},
 		{"missing_discount", "Discounts or coupons that are referred to and are not among the records; amounts that need them are NULL.",
 			"Load the table of coupons, or expand them."},
+		{"missing_message_id", "Emails without a Message-ID in a source of several mailboxes, of which no other mailbox was found to hold a copy: each is one of its own mailbox, and " +
+			"counts twice if another mailbox holds it too.", "Load whole messages, or at least their headers (Gmail's format metadata)."},
 		{"missing_parent", "Records that belong to another one that is not there.", "Load the other table."},
 	}
 }

@@ -3,19 +3,22 @@ package cases_test
 import (
 	"encoding/base64"
 	"fmt"
+	"net/mail"
 	"strings"
 	"testing"
 	"time"
 )
 
 // TestGmailLayouts: the demo's mailboxes in the layouts that the adapter's README lists.
-func TestGmailLayouts(t *testing.T) {
+func TestGmailLayouts(t *testing.T) { testLayouts(t, gmailLayouts()) }
+
+func gmailLayouts() sourceLayouts {
 	nexus := func(record func(members) members) func(map[string][]rawRecord) map[string]laidTable {
 		return everyTable(", preset: nexus", func(_ string, r rawRecord) members {
 			return members{"_ingested_at": r.at, "_connection": r.connection, "record": record(r.record)}
 		})
 	}
-	testLayouts(t, sourceLayouts{
+	return sourceLayouts{
 		plugin: "gmail", config: "internal_domains: [lumenworks.example]", least: 1000, files: map[string]string{"messages": "messages.ndjson"},
 		layouts: []layout{
 			{name: "metadata", lay: nexus(func(m members) members { return m })},
@@ -34,7 +37,7 @@ func TestGmailLayouts(t *testing.T) {
 			{name: "Nango", of: "metadata", lay: everyTable(", preset: nango", func(_ string, r rawRecord) members { return nangoRecord(r, r.record) })},
 			{name: "columns in lower case", of: "metadata", lay: gmailLowerColumns, lost: columnsLose},
 		},
-	})
+	}
 }
 
 // columnsLose is what a loader that reads by IMAP does not have: Gmail's labels, sizes and times.
@@ -86,7 +89,7 @@ func imapRows(tables map[string][]rawRecord, name func(string) string) (rows []m
 			continue
 		}
 		row := headersOf(r.record, name)
-		if row[name("Date")] == nil {
+		if _, err := mail.ParseDate(textAt(row, name("Date"))); err != nil {
 			var ms int64
 			_, _ = fmt.Sscan(textAt(r.record, "internalDate"), &ms)
 			row[name("Date")] = time.UnixMilli(ms).UTC().Format(time.RFC1123Z)

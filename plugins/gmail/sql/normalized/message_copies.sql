@@ -2,21 +2,21 @@
 with flat_headers as (
   select
     copy_id,
-    coalesce(json_text(flat, '$.From'), json_text(flat, '$.from')) as from_text,
-    coalesce(json_text(flat, '$.Sender'), json_text(flat, '$.sender')) as sender_text,
-    coalesce(json_text(flat, '$.To'), json_text(flat, '$.to'), json_text(flat, '$.recipients')) as to_text,
+    coalesce(json_text(flat, '$.From'), json_text(flat, '$.from'), json_text(flat, '$.FROM')) as from_text,
+    coalesce(json_text(flat, '$.Sender'), json_text(flat, '$.sender'), json_text(flat, '$.SENDER')) as sender_text,
+    coalesce(json_text(flat, '$.To'), json_text(flat, '$.to'), json_text(flat, '$.recipients'), json_text(flat, '$.TO')) as to_text,
     coalesce(json_text(flat, '$.Cc'), json_text(flat, '$.CC'), json_text(flat, '$.cc')) as cc_text,
-    coalesce(json_text(flat, '$.Bcc'), json_text(flat, '$.bcc')) as bcc_text,
-    coalesce(json_text(flat, '$."Reply-To"'), json_text(flat, '$."reply-to"'), json_text(flat, '$.reply_to'), json_text(flat, '$.replyTo')) as reply_to_text,
-    coalesce(json_text(flat, '$.Subject'), json_text(flat, '$.subject')) as subject,
-    coalesce(json_text(flat, '$.Date'), json_text(flat, '$.date')) as date_text,
-    coalesce(json_text(flat, '$."Message-ID"'), json_text(flat, '$."Message-Id"'), json_text(flat, '$."message-id"'), json_text(flat, '$.message_id'), json_text(flat, '$.messageId')) as message_id_text,
-    coalesce(json_text(flat, '$."In-Reply-To"'), json_text(flat, '$."in-reply-to"'), json_text(flat, '$.in_reply_to'), json_text(flat, '$.inReplyTo')) as in_reply_to_text,
-    coalesce(json_text(flat, '$.References'), json_text(flat, '$.references')) as references_text,
+    coalesce(json_text(flat, '$.Bcc'), json_text(flat, '$.bcc'), json_text(flat, '$.BCC')) as bcc_text,
+    coalesce(json_text(flat, '$."Reply-To"'), json_text(flat, '$."reply-to"'), json_text(flat, '$.reply_to'), json_text(flat, '$.replyTo'), json_text(flat, '$."Reply-to"'), json_text(flat, '$."REPLY-TO"')) as reply_to_text,
+    coalesce(json_text(flat, '$.Subject'), json_text(flat, '$.subject'), json_text(flat, '$.SUBJECT')) as subject,
+    coalesce(json_text(flat, '$.Date'), json_text(flat, '$.date'), json_text(flat, '$.DATE')) as date_text,
+    coalesce(json_text(flat, '$."Message-ID"'), json_text(flat, '$."Message-Id"'), json_text(flat, '$."message-id"'), json_text(flat, '$.message_id'), json_text(flat, '$.messageId'), json_text(flat, '$."Message-id"'), json_text(flat, '$."MESSAGE-ID"')) as message_id_text,
+    coalesce(json_text(flat, '$."In-Reply-To"'), json_text(flat, '$."in-reply-to"'), json_text(flat, '$.in_reply_to'), json_text(flat, '$.inReplyTo'), json_text(flat, '$."In-reply-to"'), json_text(flat, '$."IN-REPLY-TO"')) as in_reply_to_text,
+    coalesce(json_text(flat, '$.References'), json_text(flat, '$.references'), json_text(flat, '$.REFERENCES')) as references_text,
     coalesce(json_text(flat, '$."Auto-Submitted"'), json_text(flat, '$."auto-submitted"'), json_text(flat, '$.auto_submitted')) as auto_submitted,
     coalesce(json_text(flat, '$.Precedence'), json_text(flat, '$.precedence')) as precedence,
     coalesce(json_text(flat, '$."List-Id"'), json_text(flat, '$."List-ID"'), json_text(flat, '$."list-id"'), json_text(flat, '$.list_id')) as list_id,
-    coalesce(json_text(flat, '$."Content-Type"'), json_text(flat, '$."content-type"'), json_text(flat, '$.content_type')) as content_type,
+    coalesce(json_text(flat, '$."Content-Type"'), json_text(flat, '$."content-type"'), json_text(flat, '$.content_type'), json_text(flat, '$."Content-type"'), json_text(flat, '$."CONTENT-TYPE"')) as content_type,
     coalesce(json_text(flat, '$."Return-Path"'), json_text(flat, '$."return-path"'), json_text(flat, '$.return_path')) as return_path,
     coalesce(json_text(flat, '$."X-Failed-Recipients"'), json_text(flat, '$."x-failed-recipients"'), json_text(flat, '$.x_failed_recipients')) as failed_recipients_text,
     coalesce(json_text(flat, '$."X-Original-From"'), json_text(flat, '$."x-original-from"'), json_text(flat, '$.x_original_from')) as original_from_text,
@@ -195,7 +195,7 @@ merged as (
     coalesce(p.has_list_id, false) or f.list_id is not null as has_list_id,
     coalesce(p.has_bulk_header, false) or coalesce(f.has_bulk_header, false) as has_bulk_header,
     coalesce(p.has_attachment, false) or coalesce(f.has_attachment, false) or coalesce(d.filename, '') <> ''
-      or (d.parts is null and coalesce(d.mime_type, '') = 'multipart/mixed') as has_attachment,
+      or (d.parts is null and starts_with(coalesce(d.mime_type, lower(trim(coalesce(p.content_type, f.content_type))), ''), 'multipart/mixed')) as has_attachment,
     coalesce(p.has_calendar_part, false) as has_calendar_part,
     coalesce(p.is_sent, false) as is_sent,
     p.system_labels
@@ -210,15 +210,21 @@ merged as (
 -- A date as mail writes it, as ISO 8601 does.
 dates as (
   select m.*,
-    regexp_extract(date_text, '([0-9]{1,2}) +([A-Za-z]{3})[a-z]* +([0-9]{4})', 1) as day_text,
-    regexp_extract(date_text, '([0-9]{1,2}) +([A-Za-z]{3})[a-z]* +([0-9]{4})', 2) as month_text,
-    regexp_extract(date_text, '([0-9]{1,2}) +([A-Za-z]{3})[a-z]* +([0-9]{4})', 3) as year_text
+    regexp_extract(date_text, '([0-9]{1,2}) +([A-Za-z]{3})[a-z]* +([0-9]{2,4})', 1) as day_text,
+    regexp_extract(date_text, '([0-9]{1,2}) +([A-Za-z]{3})[a-z]* +([0-9]{2,4})', 2) as month_text,
+    regexp_extract(date_text, '([0-9]{1,2}) +([A-Za-z]{3})[a-z]* +([0-9]{2,4})', 3) as year_text
   from merged as m
 ),
 dated as (
   select d.*,
     concat(
-      year_text, '-',
+      -- Years of two and three digits are those of old mail (RFC 5322, 4.3).
+      case
+        when length(year_text) = 2 and year_text < '50' then concat('20', year_text)
+        when length(year_text) = 2 then concat('19', year_text)
+        when length(year_text) = 3 then cast(1900 + cast(year_text as bigint) as text)
+        else year_text
+      end, '-',
       case lower(month_text)
         when 'jan' then '01' when 'feb' then '02' when 'mar' then '03' when 'apr' then '04' when 'may' then '05' when 'jun' then '06'
         when 'jul' then '07' when 'aug' then '08' when 'sep' then '09' when 'oct' then '10' when 'nov' then '11' when 'dec' then '12'
@@ -240,7 +246,9 @@ read as (
     coalesce(account, connection) as mailbox,
     owner_text,
     gmail_thread_id,
+    gmail_id,
     -- The mail's own id is the same in every mailbox; Gmail's is not.
+    nullif(trim(replace(replace(message_id_text, '<', ''), '>', '')), '') as own_id,
     coalesce(
       nullif(trim(replace(replace(message_id_text, '<', ''), '>', '')), ''),
       concat('gmail:', coalesce(account, connection), ':', gmail_id)) as message_key,

@@ -26,7 +26,7 @@ judged as (
     m.copy_id,
     coalesce(l.is_draft, false) as is_draft,
     l.excluded_label,
-    coalesce(d.date_text, json_text(m.flat, '$.Date'), json_text(m.flat, '$.date')) as date_text,
+    coalesce(d.date_text, json_text(m.flat, '$.Date'), json_text(m.flat, '$.date'), json_text(m.flat, '$.DATE')) as date_text,
     m._ingested_at
   from missing as m
   left join labelled as l on l.copy_id = m.copy_id
@@ -67,3 +67,9 @@ union all
 select 'messages' as table_name, 'unread_value' as reason, 'failed recipient' as detail, message_key as sample, _ingested_at
 from normalized.bounces
 where address is null
+union all
+-- Mails without a Message-ID that are known by their mailbox only, where there are several.
+select 'messages' as table_name, 'missing_message_id' as reason, cast(null as text) as detail, u.copy_id as sample, cast(null as timestamp) as _ingested_at
+from normalized.unnamed_copies as u
+cross join (select count(distinct mailbox) as mailboxes from normalized.message_copies) as m
+where u.is_alone and m.mailboxes > 1
