@@ -23,6 +23,7 @@ func TestNormalization(t *testing.T) {
 		{"email", "null", ""}, {"email", "nobody", ""}, {"email", "", ""}, {"email", "Test@Example.com", ""}, {"email", "a b@x.com", "a b@x.com"},
 		{"phone", "+1 (555) 010-2030", "15550102030"}, {"phone", "555 010 2030", "495550102030"}, {"phone", "0555 010 2030", "495550102030"},
 		{"phone", "0044 20 7946", "44207946"}, {"phone", "49 30 1234567", "49301234567"}, {"phone", "tel:+49-30-1", "49301"}, {"phone", "n/a", ""},
+		{"phone", "＋４９（０）３０ １２３４５６７", "49301234567"}, {"phone", "٠٣٠ ١٢٣٤٥٦٧", "49301234567"}, {"phone", "۰۳۰ ۱۲۳۴۵۶۷", "49301234567"},
 		{"phone", "+49 000 0000", ""}, {"phone", "none", ""},
 		{"domain", "acme.com", "acme.com"}, {"domain", "https://www.Acme.com:80/x?y", "acme.com"}, {"domain", "acme.com.", "acme.com"}, {"domain", "www.acme.com", "acme.com"},
 		{"domain", "\u00a0HTTPS://www.Ac\u200bme.com.:443/x\u3000", "acme.com"}, {"domain", "null\u00a0", ""}, {"domain", "\u3000", ""},

@@ -56,7 +56,23 @@ func spellings(n *phonenumbers.PhoneNumber, r phone.Region, kind string) map[str
 		out["(0)"] = code + " (0) " + rest
 		out["(0), no blanks"] = code + "(0)" + rest
 	}
+	out["full-width"] = inDigits(international, '０')
+	out["Arabic"] = inDigits(national, '٠')
+	out["Persian"] = inDigits(e164, '۰')
 	return out
+}
+
+// inDigits writes a text in the digits of another script, of which zero is the first.
+func inDigits(text string, zero rune) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= '0' && r <= '9':
+			return zero + r - '0'
+		case zero == '０' && strings.ContainsRune("+()", r):
+			return r - '!' + '！'
+		}
+		return r
+	}, text)
 }
 
 // exitCode is one that the library takes from a caller in the region.

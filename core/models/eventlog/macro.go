@@ -32,6 +32,7 @@ func IdentifierMacros(s *spec.Spec) (builder.Macros, error) {
 	params := map[string][]string{
 		"is_placeholder":       {"x"},
 		"is_placeholder_phone": {"x"},
+		"plain_digits":         {"x"},
 		"keypad_digits":        {"x"},
 		"first_number":         {"x"},
 		"canonical_email":      {"address"},

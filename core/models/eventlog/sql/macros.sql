@@ -6,6 +6,10 @@ select
   -- would have x evaluated for every row.
   case each placeholders as p (when x = p.value then true) else false end as is_placeholder,
   case each placeholder_phones as p (when x = p.value then true) else false end as is_placeholder_phone,
+  -- Digits, plus and brackets in the forms that wide, Arabic and Persian keyboards give them.
+  case when regexp_like(x, '[０１２３４５６７８９٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹＋（）]') then
+    replace(replace(replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(x, '[０٠۰]', '0'), '[１١۱]', '1'), '[２٢۲]', '2'), '[３٣۳]', '3'), '[４٤۴]', '4'), '[５٥۵]', '5'), '[６٦۶]', '6'), '[７٧۷]', '7'), '[８٨۸]', '8'), '[９٩۹]', '9'), '＋', '+'), '（', '('), '）', ')')
+  else x end as plain_digits,
   -- Letters for digits, as on a dial, where they are joined to digits and are no extension.
   case
     when regexp_like(x, '[0-9]-?[a-z]{3}') and not regexp_like(x, '[0-9]-?(ext|int|poste|anexo)') then

@@ -7,7 +7,7 @@ with cut as (
   select distinct
     identifier_value,
     regexp_extract(
-      keypad_digits(regexp_replace(regexp_replace(lower(identifier_value), '[(] *0[ -]*xx[ -]*', '0'), '^[^0-9a-z+(]*0[ -]*xx[ -]*', '0')),
+      keypad_digits(regexp_replace(regexp_replace(plain_digits(lower(identifier_value)), '[(] *0[ -]*xx[ -]*', '0'), '^[^0-9a-z+(]*0[ -]*xx[ -]*', '0')),
       '^[^0-9]*[0-9][^a-z;#д]*'
     ) as written
   from spelled
