@@ -64,6 +64,7 @@ const maxPattern = 1000
 // Compile changes a list as a project says, an entry with ! before it being taken from it, and compiles it.
 func Compile(list, changes []string) (Rules, error) {
 	list = slices.Clone(list)
+	var added []string
 	for _, c := range changes {
 		c = strings.ToLower(strings.TrimSpace(c))
 		taken, remove := strings.CutPrefix(c, "!")
@@ -71,7 +72,7 @@ func Compile(list, changes []string) (Rules, error) {
 		case taken == "":
 			return Rules{}, fmt.Errorf("mailbox: an empty entry %q", c)
 		case !remove:
-			list = append(list, c)
+			list, added = append(list, c), append(added, c)
 		case !slices.Contains(list, taken):
 			return Rules{}, fmt.Errorf("mailbox: %q is not on the list", taken)
 		default:
@@ -84,8 +85,10 @@ func Compile(list, changes []string) (Rules, error) {
 		switch {
 		case len(e) > 2 && strings.HasPrefix(e, "/") && strings.HasSuffix(e, "/"):
 			e = e[1 : len(e)-1]
-			if _, err := regexp.Compile(e); err != nil {
-				return Rules{}, fmt.Errorf("mailbox: entry /%s/: %w", e, err)
+			if slices.Contains(added, "/"+e+"/") { // only those: compiling takes long where a module is interpreted
+				if _, err := regexp.Compile(e); err != nil {
+					return Rules{}, fmt.Errorf("mailbox: entry /%s/: %w", e, err)
+				}
 			}
 			local = append(local, e)
 		case strings.Contains(e, "@"):
@@ -93,7 +96,7 @@ func Compile(list, changes []string) (Rules, error) {
 		case strings.Contains(e, "*"):
 			local = append(local, glob(e))
 		default:
-			r.Words = append(r.Words, separators.ReplaceAllString(e, ""))
+			r.Words = append(r.Words, strings.Map(withoutSeparators, e))
 		}
 	}
 	for _, p := range []struct {
@@ -114,7 +117,12 @@ func Compile(list, changes []string) (Rules, error) {
 	return r, nil
 }
 
-var separators = regexp.MustCompile(`[._-]`)
+func withoutSeparators(c rune) rune {
+	if strings.ContainsRune("._-", c) {
+		return -1
+	}
+	return c
+}
 
 // glob writes a pattern as a regular expression of portable SQL, without what may precede or follow anyway.
 func glob(e string) string {

@@ -3,7 +3,7 @@ package shopify
 import (
 	"fmt"
 	"io/fs"
-	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -26,8 +26,7 @@ import (
 //	read_currency(e)         the currency of a record's plain amounts
 //	read_shop()              the shop that a row of a raw table belongs to
 //	read_loaded()            when a row was loaded; NULL if that is unknown
-var call = regexp.MustCompile(`read_([a-z_]+)\(([a-z_.]*)((?:, '[a-z0-9_.]+')*)\)`)
-
+//
 // expanded is the plugin's SQL with the readers written out.
 type expanded struct{ fs.FS }
 
@@ -37,17 +36,66 @@ func (e expanded) ReadFile(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []byte(call.ReplaceAllStringFunc(string(text), func(match string) string {
-		parts := call.FindStringSubmatch(match)
-		var names []string
-		for _, name := range strings.Split(parts[3], ", ")[1:] {
-			names = append(names, strings.Trim(name, "'"))
+	return []byte(writtenOut(string(text))), nil
+}
+
+// writtenOut writes the readers of a text out. Calls are found by hand: a module runs in an interpreter, where a regular
+// expression takes a second for all fragments.
+func writtenOut(text string) string {
+	const mark = "read_"
+	var b strings.Builder
+	known := map[string]string{}
+	for {
+		i := strings.Index(text, mark)
+		if i < 0 {
+			b.WriteString(text)
+			return b.String()
 		}
-		if sql := reader(parts[1], parts[2], names); sql != "" {
-			return sql
+		b.WriteString(text[:i])
+		text = text[i:]
+		n, kind, from, names := call(text[len(mark):])
+		n += len(mark)
+		sql, again := known[text[:n]]
+		if !again && kind != "" {
+			sql = reader(kind, from, names)
+			known[text[:n]] = sql
 		}
-		return match // no reader: the checker will say that there is no such function
-	})), nil
+		if sql == "" { // no reader: the checker will say that there is no such function
+			sql = text[:n]
+		}
+		b.WriteString(sql)
+		text = text[n:]
+	}
+}
+
+// call reads kind(from, 'name', …) at the beginning of a text and returns how long it is; kind is "" where there is none.
+func call(text string) (n int, kind, from string, names []string) {
+	word := func(more string) string {
+		start := n
+		for n < len(text) && (text[n] >= 'a' && text[n] <= 'z' || strings.IndexByte(more, text[n]) >= 0) {
+			n++
+		}
+		return text[start:n]
+	}
+	kind = word("_")
+	if kind == "" || n == len(text) || text[n] != '(' {
+		return 0, "", "", nil
+	}
+	n++
+	from = word("_.")
+	for strings.HasPrefix(text[n:], ", '") {
+		n += len(", '")
+		name := word("0123456789_.")
+		if name == "" || n == len(text) || text[n] != '\'' {
+			return 0, "", "", nil
+		}
+		n++
+		names = append(names, name)
+	}
+	if n == len(text) || text[n] != ')' {
+		return 0, "", "", nil
+	}
+	return n + 1, kind, from, names
 }
 
 func reader(kind, from string, names []string) string {
@@ -200,7 +248,7 @@ func instant(text string) string {
 }
 
 func at(function, from string, paths []string) []string {
-	return each(paths, func(path string) string { return fmt.Sprintf("%s(%s, '%s')", function, from, path) })
+	return each(paths, func(path string) string { return function + "(" + from + ", '" + path + "')" })
 }
 
 func coalesce(list []string) string {
@@ -219,11 +267,9 @@ func each(list []string, f func(string) string) []string {
 }
 
 func unique(list []string) []string {
-	seen := map[string]bool{}
-	var out []string
+	out := make([]string, 0, len(list))
 	for _, s := range list {
-		if !seen[s] {
-			seen[s] = true
+		if !slices.Contains(out, s) {
 			out = append(out, s)
 		}
 	}
