@@ -3,6 +3,7 @@ package models_test
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -99,11 +100,17 @@ func nodes(t testing.TB, s *spec.Spec, names eventlog.Names) []*graph.Node {
 	if err != nil {
 		t.Fatal(err)
 	}
-	q, diags := sql.Parse("intake", intake, sql.Options{Core: true})
+	return append(n, made(t, "nxw_state_changes_in", intake))
+}
+
+// made is a table that the states read.
+func made(t testing.TB, name, query string) *graph.Node {
+	t.Helper()
+	q, diags := sql.Parse(name, query, sql.Options{Core: true})
 	if err := diags.Err(); err != nil {
 		t.Fatal(err)
 	}
-	return append(n, builder.Node(&graph.Relation{Name: "nxw_state_changes_in", Storage: graph.Table, Layer: graph.Work}, q))
+	return builder.Node(&graph.Relation{Name: name, Storage: graph.Table, Layer: graph.Work}, q)
 }
 
 type look struct {
@@ -365,6 +372,34 @@ func TestStatesEqualTheReference(t *testing.T) {
 			}
 			columns = append(columns, "is_customer", "value", "value_delta", "label", "valid_from", "valid_to", "is_current")
 			stateCompare(t, "nexus_entity_states", printed(tg.Rows("nexus_entity_states", columns...)), flat)
+			stateCompare(t, "nexus_entity_state_participants", participants(tg), seen)
+		})
+	})
+}
+
+// The participants that are a view over numbers are those of the table.
+func TestNumberedStateParticipants(t *testing.T) {
+	targets(t, func(t *testing.T, tg *coretest.Target) {
+		s := declarationsOf("plan")
+		s.Materialize = spec.Views
+		var names eventlog.Names
+		names.Add(eventlog.StateChanges, "plan", states["plan"].category)
+		models := append(nodes(t, s, names),
+			made(t, "nexus_numbered_events", `select row_number() over (order by event_id desc) as event, event_id
+				from (select distinct event_id from model.nexus_entity_participants) as e`),
+			made(t, "nexus_numbered_entities", `select row_number() over (order by entity_id desc) as entity, entity_id
+				from (select distinct entity_id from model.nexus_entity_participants) as e`),
+			made(t, "nexus_numbered_participants", `select e.event, n.entity, p.role, p.occurred_at
+				from model.nexus_entity_participants as p
+				join model.nexus_numbered_events as e on e.event_id = p.event_id
+				join model.nexus_numbered_entities as n on n.entity_id = p.entity_id`))
+		coretest.Property(t, 8, func(rt *rapid.T) {
+			changes, looks := draw(rt)
+			changes = slices.DeleteFunc(changes, func(c change) bool { return c.state != "plan" })
+			load(tg, changes, looks)
+			tg.Exec("drop view if exists nexus_entity_state_participants") // it reads what is made anew
+			tg.Build(models)
+			_, _, seen := stateExpected(changes, looks)
 			stateCompare(t, "nexus_entity_state_participants", participants(tg), seen)
 		})
 	})

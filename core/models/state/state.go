@@ -118,13 +118,13 @@ func (c *composer) compose() {
 // participants look back from each event at the states. They are stored as text, or as numbers under a view.
 func (c *composer) participants() {
 	p := builder.Params{Lists: builder.Lists{"stored": builder.If(!c.views), "numbered": builder.If(c.views)}}
-	event, entity := "event_id", "entity_id"
+	event, entity, number := "event_id", "entity_id", sql.Text
 	p.Relations = map[string]string{"participants": contract.TableParticipants}
 	if c.views {
-		event, entity = "event", "entity"
+		event, entity, number = "event", "entity", sql.Bigint
 		p.Relations["participants"] = "nexus_numbered_participants"
 	}
-	p.Elements = map[string]builder.Element{"event": {"key": builder.Name(event)}, "entity": {"key": builder.Name(entity)}}
+	p.Elements = map[string]builder.Element{"event": {"key": builder.Name(event), "type": number}, "entity": {"key": builder.Name(entity)}}
 	line, r := c.Query("participants_line", p), graph.Published(contract.TableStateParticipants)
 	q := c.Query("participants", p)
 	if !c.views {
