@@ -4,7 +4,6 @@
 package core
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -54,6 +53,8 @@ type composition struct {
 	dialect     string
 	hasPrevious bool
 	materialize string
+	// fewStatements is whether each takes its time.
+	fewStatements bool
 }
 
 // composed is a graph whose queries are all checked; it is not changed any more.
@@ -211,9 +212,6 @@ func (c *Checked) Compile(o Options) (*Program, error) {
 		return nil, fmt.Errorf("core: %w", err)
 	}
 	g, err := c.compose(d, o)
-	if refused := (*identity.StrategyError)(nil); errors.As(err, &refused) {
-		return nil, fmt.Errorf("core: %s: %w", d.Name, err)
-	}
 	if err != nil {
 		return nil, fmt.Errorf("core: %w", err)
 	}
@@ -238,7 +236,7 @@ func (c *Checked) Compile(o Options) (*Program, error) {
 // compose makes the graph and checks every query of it, once for all dialects
 // that share it.
 func (c *Checked) compose(d *dialect.Dialect, o Options) (*composed, error) {
-	key := composition{hasPrevious: o.HasPrevious, materialize: c.materialize(d)}
+	key := composition{hasPrevious: o.HasPrevious, materialize: c.materialize(d), fewStatements: d.Together > 0}
 	if c.spec.Resolution.Strategy == identity.Recursive {
 		key.dialect = d.Name
 	}
@@ -306,7 +304,7 @@ func (c *Checked) nodes(d *dialect.Dialect, o Options, names eventlog.Names) ([]
 	layers = append(layers,
 		func() ([]*graph.Node, error) { return eventlog.Nodes(c.spec, c.kinds) },
 		func() ([]*graph.Node, error) {
-			return identity.Nodes(c.spec, identity.Options{Recursion: d.Recursion, HasPrevious: o.HasPrevious})
+			return identity.Nodes(c.spec, identity.Options{Recursion: d.Recursion, FewStatements: d.Together > 0, HasPrevious: o.HasPrevious})
 		},
 		func() ([]*graph.Node, error) { return computed.Nodes(c.spec, c.kinds) },
 		func() ([]*graph.Node, error) { return state.Nodes(&materialized, c.kinds, names) },

@@ -27,7 +27,7 @@ func scriptsOf(t *testing.T, name string) (*dialect.Dialect, []*statement.Script
 	library.Lock()
 	defer library.Unlock()
 	if testing.Short() {
-		library.Leave = func(project, strategy string) bool { return project == "bakery" || strategy != identity.Rounds }
+		library.Leave = func(project, strategy string) bool { return project == "bakery" || strategy != identity.Auto }
 	}
 	if library.scripts[name] == nil {
 		library.scripts[name] = library.All(t, d)

@@ -201,7 +201,7 @@ func covering(t *testing.T, scripts []*statement.Script) (list []*statement.Scri
 	if !tier.All() {
 		t.Logf("left to %s=all: the bakery, and resolution by rounds", tier.Variable)
 		scripts = slices.DeleteFunc(slices.Clone(scripts), func(s *statement.Script) bool {
-			return strings.HasPrefix(s.Name, "bakery/") || strings.HasSuffix(s.Name, "/"+identity.Rounds)
+			return strings.HasPrefix(s.Name, "bakery/") || strings.HasSuffix(s.Name, "/"+identity.Auto)
 		})
 	}
 	texts := map[string]int{}

@@ -37,7 +37,7 @@ func TestStatements(t *testing.T) {
 				}
 			}
 		}
-		want := 3 // the projects, with rounds
+		want := 3 // the projects
 		if testing.Short() {
 			want = 2
 			t.Logf("left to the full run: the bakery, and the other strategy of %s", name)

@@ -73,11 +73,16 @@ func (s Site) strategies(t *testing.T) []string {
 	if s.Strategies != nil {
 		return s.Strategies
 	}
-	list := []string{"rounds"}
-	if d, err := dialect.ByName(s.Name); err == nil && (d.Recursion[sql.RecurseUnion] || d.Recursion[sql.RecurseKeyed]) {
-		list = append(list, "recursive")
+	d, err := dialect.ByName(s.Name)
+	switch {
+	case err != nil:
+		t.Fatal(err)
+	case d.Together > 0:
+		return []string{"recursive"} // which auto is there
+	case d.Recursion[sql.RecurseUnion], d.Recursion[sql.RecurseKeyed]:
+		return []string{"rounds", "recursive"}
 	}
-	return list
+	return []string{"rounds"}
 }
 
 // record notes a project that was built by each strategy.

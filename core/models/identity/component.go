@@ -12,28 +12,25 @@ import (
 // vertices could need.
 const maxRounds = 200
 
-// chooseStrategy settles Auto and refuses what the dialect cannot do exactly.
+// chooseStrategy settles Auto.
 func (b *resolver) chooseStrategy() error {
-	if s := b.spec.Resolution.Strategy; s != "" && s != Auto {
+	if s := b.spec.Resolution.Strategy; s != "" {
 		b.o.Strategy = s
 	}
 	switch b.o.Strategy {
-	case "", Auto, Rounds:
+	case "", Auto:
 		b.o.Strategy = Rounds
-		return nil
-	case Recursive:
-		if b.recursion() == "" {
-			return &StrategyError{
-				Strategy: Recursive,
-				Limit:    "its recursion has only UNION ALL, which does not end on a cycle",
-			}
+		if b.o.FewStatements {
+			b.o.Strategy = Recursive
 		}
+		return nil
+	case Rounds, Recursive:
 		return nil
 	}
 	return &Error{"resolution strategy " + b.o.Strategy + " does not exist; there are auto, recursive and rounds"}
 }
 
-// recursion names the model in the best form of recursion that the dialect has.
+// recursion names the model in the best form of recursion that the dialect has; "" if it has none that ends on a cycle.
 func (b *resolver) recursion() string {
 	switch {
 	case b.o.Recursion[sql.RecurseKeyed]:
@@ -67,10 +64,14 @@ func (s *steps) node(name string) {
 
 // create adds a step that makes the relation by a model.
 func (s *steps) create(r *graph.Relation, model string, more ...builder.Params) {
+	s.add(r, s.b.Query(model, append(more, s.relations)...))
+}
+
+// add adds a step that makes the relation by a query.
+func (s *steps) add(r *graph.Relation, q *sql.Query) {
 	if !slices.ContainsFunc(s.makes, func(o *graph.Relation) bool { return o.Name == r.Name }) {
 		s.makes = append(s.makes, r)
 	}
-	q := s.b.Query(model, append(more, s.relations)...)
 	s.list = append(s.list, &graph.Create{Relation: r, Query: q})
 }
 
@@ -106,6 +107,10 @@ func (s *steps) components(prefix, links string) {
 	graphOf, forest, hook, root := prefix+"_graph", prefix+"_forest", prefix+"_hook", prefix+"_root"
 	outer := s.relations
 	defer func() { s.relations = outer }()
+	if s.b.o.Strategy == Recursive && s.b.recursion() == "" {
+		s.followed(prefix, links)
+		return
+	}
 	s.work(graphOf, links, "The graph of what is left to contract.")
 	s.relations = relations("cc_graph", graphOf, "cc_forest", forest, "cc_hook", hook, "cc_root", root)
 	if s.b.o.Strategy == Recursive {
@@ -123,4 +128,25 @@ func (s *steps) components(prefix, links string) {
 	s.work(root, "cc_root", "Each vertex's component.")
 	s.loop(prefix+"_flatten", "cc_root_undone", maxRounds, func() { s.replace(root, "cc_root_jump", "Shortcut pointers.") })
 	s.drop(graphOf, hook, forest)
+}
+
+// followed is components where the engine has no recursion that ends on a cycle: each round follows pointers by joins of one statement.
+// Fewer statements than by rounds that shortcut a step at a time, and more work.
+func (s *steps) followed(prefix, links string) {
+	state, pointers, root := prefix+"_state", prefix+"_pointers", prefix+"_root"
+	q, of := s.b.Query("cc_state", s.relations), s.b.Query(links, s.relations)
+	sql.RewriteTables(q, func(t sql.TableExpr) sql.TableExpr {
+		if r, ok := t.(*sql.Relation); ok && r.Name == "cc_links" {
+			return &sql.Subquery{Query: sql.Clone(of), Alias: r.Name}
+		}
+		return t
+	})
+	s.add(builder.Work(state, "Links that are left to contract, and what vertices are contracted into."), q)
+	s.relations = relations("cc_state", state, "cc_pointers", pointers)
+	s.loop(prefix+"_round", "cc_state_size", maxRounds, func() {
+		s.work(pointers, "cc_pointers", "Each vertex's pointer.")
+		s.replace(state, "cc_followed", "Contracted by a round.")
+	})
+	s.work(root, "cc_state_root", "Each vertex's component.")
+	s.drop(state, pointers)
 }

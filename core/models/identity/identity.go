@@ -30,14 +30,15 @@ import (
 
 // The strategies by which components are found. Both are exact.
 const (
-	// Auto is Rounds. Measured on DuckDB (BenchmarkResolution, processor time of the
+	// Auto is Rounds, but Recursive where each statement takes about a second. Measured on DuckDB (BenchmarkResolution, processor time of the
 	// component search): recursion wins by 0.03 s at 100 links, loses by 0.05 to 0.2 s at
 	// 10,000, and by 5 to 13 s, 6 to 36 times, at 100,000. Rounds also needs nothing of a
 	// database but joins.
 	Auto = "auto"
 	// Rounds is a loop of plain statements, logarithmic in the size of the graph.
 	Rounds = "rounds"
-	// Recursive is one statement, where the dialect has a form of recursion for it.
+	// Recursive is one statement, where the dialect has a form of recursion that ends on a cycle, and else a loop of fewer statements
+	// than that of Rounds.
 	Recursive = "recursive"
 )
 
@@ -46,6 +47,8 @@ type Options struct {
 	Strategy string // Auto if empty; the project's own choice goes first
 	// Recursion is the forms of recursion that the engine has.
 	Recursion map[sql.RecursionForm]bool
+	// FewStatements says that each statement takes its time on that engine.
+	FewStatements bool
 	// HasPrevious says that the target holds an earlier build: ids are kept.
 	HasPrevious bool
 }
@@ -54,16 +57,6 @@ type Options struct {
 type Error struct{ Message string }
 
 func (e *Error) Error() string { return "identity: " + e.Message }
-
-// StrategyError says that the engine cannot do what the strategy needs.
-type StrategyError struct {
-	Strategy string
-	Limit    string // what is missing
-}
-
-func (e *StrategyError) Error() string {
-	return fmt.Sprintf("identity: strategy %s is not possible: %s; use %s", e.Strategy, e.Limit, Rounds)
-}
 
 //go:embed sql/*.sql
 var files embed.FS

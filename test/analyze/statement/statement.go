@@ -7,7 +7,6 @@
 package statement
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -61,8 +60,13 @@ type Statement struct {
 // ID names a statement in messages.
 func (s *Script) ID(i int) string { return s.Dialect.Name + " " + s.Name + ": " + s.Statements[i].Name }
 
-// strategies are those of resolution.
-var strategies = []string{identity.Rounds, identity.Recursive}
+// strategies are those of resolution that make other statements on a dialect.
+func strategies(d *dialect.Dialect) []string {
+	if d.Recursion[sql.RecurseUnion] || d.Recursion[sql.RecurseKeyed] {
+		return []string{identity.Auto, identity.Recursive}
+	}
+	return []string{identity.Auto}
+}
 
 // Library makes scripts; projects are checked once for all dialects.
 type Library struct {
@@ -87,15 +91,11 @@ func (l *Library) All(t testing.TB, d *dialect.Dialect) []*Script {
 	t.Helper()
 	var list []*Script
 	for _, p := range projects() {
-		for _, strategy := range strategies {
+		for _, strategy := range strategies(d) {
 			if l.Leave != nil && l.Leave(p.name, strategy) {
 				continue
 			}
 			s, err := l.build(p, strategy, d)
-			var refused *identity.StrategyError
-			if strategy == identity.Recursive && errors.As(err, &refused) {
-				continue // by name, as documented
-			}
 			if err != nil {
 				t.Fatalf("statement: %s on %s: %v", p.name, d.Name, err)
 			}
