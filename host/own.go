@@ -48,10 +48,11 @@ func (b *build) makeOwn(ctx context.Context, d *dialect.Dialect) ([]string, erro
 	if maker, ok := b.engine.(warehouse.SchemaMaker); ok {
 		err = maker.MakeSchema(ctx, own[0], b.file.Warehouse.Schema)
 	} else {
-		for _, s := range []string{render.DropSchema(d, own), render.CreateOwnSchema(d, own)} {
-			if _, err = b.engine.Exec(ctx, s); err != nil {
-				break
-			}
+		if len(have) > 0 {
+			_, err = b.engine.Exec(ctx, render.DropSchema(d, own))
+		}
+		if err == nil {
+			_, err = b.engine.Exec(ctx, render.CreateOwnSchema(d, own))
 		}
 	}
 	if err != nil {

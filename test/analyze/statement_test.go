@@ -44,7 +44,7 @@ func TestStatements(t *testing.T) {
 		} else if d.Recursion[sql.RecurseUnion] || d.Recursion[sql.RecurseKeyed] {
 			want *= 2
 		}
-		if builds != want || kinds["creates"] < 500*builds/3 || kinds["queries"] < 200*builds/3 || kinds["others"] < 500*builds/3 || typed < 700*builds/3 {
+		if builds != want || kinds["creates"] < 300*builds || kinds["queries"] < 40*builds || kinds["others"] < 300*builds || typed < 300*builds {
 			t.Errorf("%s: %d builds, %v, %d with promised columns", name, builds, kinds, typed)
 		}
 	}

@@ -11,9 +11,8 @@ import (
 
 // bareWindows are the statements that have windows without PARTITION BY all the same.
 var bareWindows = map[string]string{
-	"lookup":                          "of one person, and the best of all: no part of a build",
-	"nexus_entity_state_participants": "numbers entities and their states",
-	"window":                          "a golden of the language",
+	"lookup": "of one person, and the best of all: no part of a build",
+	"window": "a golden of the language",
 }
 
 var bareWindow = regexp.MustCompile(`\bOVER \(\s*(ORDER BY|ROWS|RANGE|\))`)

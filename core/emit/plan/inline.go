@@ -38,13 +38,22 @@ func (p *Plan) inlineViews() error {
 					for _, r := range sql.Relations(q) {
 						delete(p.inline, r.Name)
 					}
-				case ok && once && (c.Relation.Storage == graph.View || c.Relation.Layer == graph.Work && reads[c.Relation.Name] == 1):
+				case ok && once && (c.Relation.Storage == graph.View || c.Relation.Layer == graph.Work && reads[c.Relation.Name] == 1 || p.nothing(c)):
 					p.inline[c.Relation.Name] = p.merged(q)
 				}
 			}
 		}
 	}
 	return nil
+}
+
+// nothing reports that a table of a source is known to have no rows, where what is published is a view in any case.
+func (p *Plan) nothing(c *graph.Create) bool {
+	if p.Dialect.Publish != dialect.PublishViews || c.Relation.Source == "" || len(c.Query.Arms) != 1 || len(sql.Relations(c.Query)) > 0 {
+		return false
+	}
+	l, ok := c.Query.Arms[0].Where.(*sql.Literal)
+	return ok && l.T == sql.Boolean && l.Value == "false"
 }
 
 // reads counts how often relations of the build are read, through views as often as those are; what a loop reads is read often.

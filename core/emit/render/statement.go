@@ -52,7 +52,7 @@ func CreateSchema(d *dialect.Dialect, path []string) string {
 	return "CREATE SCHEMA IF NOT EXISTS " + Path(d, path)
 }
 
-// CreateOwnSchema makes the schema of a build, which is dropped at its end. The name must be free.
+// CreateOwnSchema makes the schema of a build, which is dropped at its end, if it is not there.
 func CreateOwnSchema(d *dialect.Dialect, path []string) string {
 	return d.OwnSchema + " " + Path(d, path)
 }

@@ -223,7 +223,13 @@ func (s *script) build() error {
 		s.add("setup", st.SQL)
 	}
 	if own := s.own(); own != nil {
-		s.add("setup", render.DropSchema(d, own))
+		for _, l := range catalog.Relations(d, own) {
+			if l.Kind < 0 {
+				s.add("existing", l.SQL)
+				break // the schema is not there
+			}
+			s.query("existing", l.SQL, text("name"), text("kind"))
+		}
 		s.add("setup", render.CreateOwnSchema(d, own))
 	}
 	for _, r := range p.Relations {
