@@ -86,18 +86,37 @@ func (p *Plan) reads() map[string]int {
 
 // merged is a query with the queries of views in the place of their names.
 func (p *Plan) merged(q *sql.Query) *sql.Query {
-	if !slices.ContainsFunc(sql.Relations(q), func(r *sql.Relation) bool { return p.view(r) != nil }) {
+	if len(p.inline) == 0 {
 		return q
 	}
-	q = sql.Clone(q)
-	sql.RewriteTables(q, func(t sql.TableExpr) sql.TableExpr {
+	var views []*sql.Query
+	for _, r := range sql.Relations(q) {
+		if v := p.view(r); v != nil {
+			views = append(views, v)
+		}
+	}
+	if len(views) == 0 {
+		return q
+	}
+	if known := p.holding[q]; slices.Equal(known.views, views) {
+		return known.query
+	}
+	made := holding{sql.Clone(q), views}
+	sql.RewriteTables(made.query, func(t sql.TableExpr) sql.TableExpr {
 		r, ok := t.(*sql.Relation)
 		if !ok || p.view(r) == nil {
 			return t
 		}
 		return &sql.Subquery{Pos: r.Pos, Query: sql.Clone(p.view(r)), Alias: cmp.Or(r.Alias, r.Name)}
 	})
-	return q
+	p.holding[q] = made
+	return made.query
+}
+
+// holding is a query with the queries of views in the place of their names.
+type holding struct {
+	query *sql.Query
+	views []*sql.Query // in the order of the names
 }
 
 // view is the query of a view that is not created; nil for all else that a query reads.

@@ -76,7 +76,8 @@ type Plan struct {
 	graph     *graph.Graph
 	renderer  *render.Renderer
 	inline    map[string]*sql.Query // queries of views that are not created, by name; see inline.go
-	replaced  map[string]bool       // relations whose rows replace those of another in the statement that would make them
+	holding   map[*sql.Query]holding
+	replaced  map[string]bool // relations whose rows replace those of another in the statement that would make them
 }
 
 // Step is one node of the graph. Steps whose Deps have ended may run at once.
@@ -117,7 +118,7 @@ func New(g *graph.Graph, d *dialect.Dialect, o Options) (*Plan, error) {
 		return nil, err
 	}
 	p := &Plan{Dialect: d, options: o, graph: g, renderer: render.New(d, o.Reuse)}
-	p.inline, p.replaced = map[string]*sql.Query{}, map[string]bool{}
+	p.inline, p.holding, p.replaced = map[string]*sql.Query{}, map[*sql.Query]holding{}, map[string]bool{}
 	if len(o.Schema) > 0 {
 		p.Setup = append(p.Setup, &Statement{SQL: render.CreateSchema(d, o.Schema)})
 	}

@@ -1,7 +1,6 @@
 package rewrite
 
 import (
-	"slices"
 	"strconv"
 
 	"github.com/nexus-host/nexus-host/core/emit/dialect"
@@ -48,8 +47,14 @@ type chooser struct {
 // chosenFrom is what the sub-selects around a table have: the values at its documents' paths, and which of them are
 // chosen from. Their names have no table in front: the text of a statement is mostly these.
 type chosenFrom struct {
-	values  []*sql.Call // nx_raw(document, path)
-	choices []*sql.Call // nx_choice(value, …)
+	values  calls // nx_raw(document, path)
+	choices calls // nx_choice(value, …)
+}
+
+// calls are different calls, and the place of each by its text.
+type calls struct {
+	list   []*sql.Call
+	places map[string]int
 }
 
 // replace puts columns in the places of the reads that a coalesce chooses from.
@@ -104,19 +109,22 @@ func (r *chooser) column(table string, reads []sql.Expr) *sql.Column {
 	choice := &sql.Call{Node: sql.Node{T: sql.JSON}, Name: Choice}
 	for _, read := range reads {
 		value := &sql.Call{Node: sql.Node{T: sql.JSON}, Name: Raw, Args: read.(*sql.Call).Args}
-		choice.Args = append(choice.Args, &sql.Column{Node: sql.Node{T: sql.JSON}, Name: valueName(add(&from.values, value))})
+		choice.Args = append(choice.Args, &sql.Column{Node: sql.Node{T: sql.JSON}, Name: valueName(from.values.add(value))})
 	}
-	return &sql.Column{Node: sql.Node{T: sql.Text}, Table: table, Name: textName(add(&from.choices, choice))}
+	return &sql.Column{Node: sql.Node{T: sql.Text}, Table: table, Name: textName(from.choices.add(choice))}
 }
 
 // add puts a call into a list that has none like it, and returns its place.
-func add(list *[]*sql.Call, call *sql.Call) int {
+func (l *calls) add(call *sql.Call) int {
 	text := sql.PrintExpr(call)
-	i := slices.IndexFunc(*list, func(c *sql.Call) bool { return sql.PrintExpr(c) == text })
-	if i < 0 {
-		i = len(*list)
-		*list = append(*list, call)
+	if i, known := l.places[text]; known {
+		return i
 	}
+	if l.places == nil {
+		l.places = map[string]int{}
+	}
+	i := len(l.list)
+	l.list, l.places[text] = append(l.list, call), i
 	return i
 }
 
@@ -146,10 +154,10 @@ func (r *chooser) withChoices(t sql.TableExpr, alias string) sql.TableExpr {
 	}
 	made := map[string]bool{}
 	var values, chosen, texts []*sql.Item
-	for i, value := range from.values {
+	for i, value := range from.values.list {
 		values = append(values, &sql.Item{Alias: valueName(i), Expr: value})
 	}
-	for i, choice := range from.choices {
+	for i, choice := range from.choices.list {
 		name := textName(i)
 		made[name] = true
 		var value sql.Expr = choice

@@ -23,7 +23,7 @@ type lexer struct {
 // lex returns the tokens, the last of which is tokEOF. After a diagnostic of
 // code LIMIT the tokens are not complete.
 func lex(src *source, limits Limits) []token {
-	l := &lexer{src: src, line: 1, col: 1, limits: limits}
+	l := &lexer{src: src, line: 1, col: 1, limits: limits, tokens: make([]token, 0, min(len(src.text)/4+1, limits.Tokens+2))}
 	for l.next() {
 		if len(l.tokens) > limits.Tokens {
 			src.report(l.tokens[len(l.tokens)-1].pos, CodeLimit, "split the fragment", "more than %d tokens", limits.Tokens)
@@ -47,6 +47,11 @@ func (l *lexer) peek(n int) byte {
 // advance moves past n bytes, which must end with a whole character.
 func (l *lexer) advance(n int) {
 	for end := l.offset + n; l.offset < end; {
+		if c := l.src.text[l.offset]; c < utf8.RuneSelf && c != '\n' {
+			l.offset++
+			l.col++
+			continue
+		}
 		r, size := utf8.DecodeRuneInString(l.src.text[l.offset:])
 		l.offset += size
 		l.col++

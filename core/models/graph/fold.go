@@ -11,10 +11,13 @@ import (
 // Fold takes out of a checked graph what can have no rows: a relation that reads nothing but empty ones is
 // empty itself, and so are the arms, joins and CTEs that need a row of it. A small project, with few of the
 // tables that its plugins can read, so becomes a small build. The relations stay, each with its columns; the rows of
-// the others are the same.
-func (g *Graph) Fold() error {
-	f := folder{}
+// the others are the same. Nodes that done has were folded before; empty is what is known to have no rows, and becomes what is known then.
+func (g *Graph) Fold(done map[string]bool, empty Empty) error {
+	f := folder(empty)
 	for _, n := range g.Nodes {
+		if done[n.Name] {
+			continue
+		}
 		once := onlyCreates(n)
 		for _, s := range n.Steps {
 			c, ok := s.(*Create)

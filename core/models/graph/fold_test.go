@@ -81,7 +81,7 @@ func TestFold(t *testing.T) {
 				{"y", "select * from model.x"},
 			})
 			columns := g.Relation("x").Columns
-			if err := g.Fold(); err != nil {
+			if err := g.Fold(nil, graph.Empty{}); err != nil {
 				t.Fatal(err)
 			}
 			got := strings.Join(strings.Fields(sql.Print(g.Maker("x").Steps[0].(*graph.Create).Query)), " ")
@@ -108,7 +108,7 @@ func TestFoldLeavesLoops(t *testing.T) {
 	n := g.Maker("x")
 	q, _ := sql.Parse("q", "select 1 as a", sql.Options{Core: true})
 	n.Steps = append(n.Steps, &graph.Loop{Body: []graph.Step{&graph.Create{Relation: n.Makes[0], Query: q}}, While: q, Max: 1})
-	if err := g.Fold(); err != nil {
+	if err := g.Fold(nil, graph.Empty{}); err != nil {
 		t.Fatal(err)
 	}
 	if got := sql.Print(g.Maker("y").Steps[0].(*graph.Create).Query); !strings.Contains(got, "model.x") {
