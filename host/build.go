@@ -13,6 +13,7 @@ import (
 	"github.com/nexus-host/nexus-host/core"
 	"github.com/nexus-host/nexus-host/core/emit/dialect"
 	"github.com/nexus-host/nexus-host/core/emit/plan"
+	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/host/warehouse"
 	"github.com/nexus-host/nexus-host/host/warehouse/catalog"
@@ -239,12 +240,15 @@ func (b *build) checks(empty *plan.Emptiness) (list []run.CheckQuery) {
 	return list
 }
 
-// digests are the statements of the tables' sizes, with their fingerprints where they are on.
+// digests are the statements of the tables' sizes, with their fingerprints where they are on; tables without rows need none.
 func (b *build) digests() (list []run.DigestQuery) {
 	for _, d := range b.program.Digests {
-		q := run.DigestQuery{Table: d.Table, SQL: d.SQL}
+		q := run.DigestQuery{Table: d.Table, SQL: d.SQL, Digest: render.NoRowsDigest}
 		if b.options.Digests == Off {
-			q.SQL = d.Count
+			q.SQL, q.Digest = d.Count, ""
+		}
+		if b.empty.NoRows(d.Table) {
+			q.SQL = ""
 		}
 		list = append(list, q)
 	}

@@ -108,7 +108,8 @@ func DigestColumns() []string { return []string{"rows", "digest"} }
 func RejectionColumns() []string { return []string{"reason", "n", "taken", "row_no", "sample"} }
 
 // DigestQuery is the statement of one table's size and fingerprint: columns rows and, if it is asked for, digest.
-type DigestQuery struct{ Table, SQL string }
+// Without a statement the table is known to have no rows, and Digest is its fingerprint.
+type DigestQuery struct{ Table, SQL, Digest string }
 
 // Checks runs checks, several at once, and reports each in their order. An error of the
 // engine in one of them is that check's; cancellation ends all.
@@ -145,7 +146,7 @@ func Digests(ctx context.Context, w Warehouse, columns []string, digests []Diges
 	o.notify(Event{Kind: PhaseStarted, Name: "digests", Total: len(digests)})
 	out, queries := make([]Table, len(digests)), make([]string, len(digests))
 	for i, d := range digests {
-		out[i].Name, queries[i] = d.Table, d.SQL
+		out[i].Name, out[i].Digest, queries[i] = d.Table, d.Digest, d.SQL
 	}
 	err := o.Together(ctx, w, columns, queries, func(i int, v []any) error {
 		n, err := Number(v[0])

@@ -303,3 +303,15 @@ func TestChecksTogether(t *testing.T) {
 		t.Errorf("statements: %s", s)
 	}
 }
+
+// A table that is known to have no rows is not asked.
+func TestDigests(t *testing.T) {
+	f := &fake{fail: map[string]error{"": errors.New("an empty statement")}, answer: map[string][]int64{"rows": {3}}}
+	got, err := run.Digests(t.Context(), f, run.DigestColumns(), []run.DigestQuery{{Table: "empty", Digest: "0-0-0-0"}, {Table: "full", SQL: "rows"}}, run.Options{Jobs: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := fmt.Sprint(got); s != "[{empty 0 0-0-0-0} {full 3 sample}]" {
+		t.Errorf("digests: %s", s)
+	}
+}

@@ -56,6 +56,7 @@ func Digests(t *testing.T, e Engine) {
 	for _, c := range []struct{ name, text, want string }{
 		{"plain", plain, want},
 		{"turned", turned, want},
+		{"none", "with a as (" + plain + ") select a.* from a where a.k > 2", "0 " + render.NoRowsDigest},
 		{"other", strings.Replace(plain, "1.50", "1.51", 1), ""},
 		{"dated", "with a as (" + plain + ") select a.*, as_of() as _processed_at from a", want},
 	} {

@@ -54,6 +54,16 @@ func (e *Emptiness) None(q *sql.Query) bool {
 	return none
 }
 
+// NoRows reports that a relation is known to have none.
+func (e *Emptiness) NoRows(relation string) bool {
+	if e == nil {
+		return false
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.empty[relation]
+}
+
 // Filled takes notice of rows that another way than a statement of the plan put into a relation.
 func (e *Emptiness) Filled(relation string) {
 	if e == nil {

@@ -10,6 +10,9 @@ import (
 // ProcessedAt is the one column that a digest leaves out: a constant of the run.
 const ProcessedAt = "_processed_at"
 
+// NoRowsDigest is the fingerprint of every table without rows.
+const NoRowsDigest = "0-0-0-0"
+
 // Digest is a query of one row, rows (bigint) and digest (text): a fingerprint
 // of the table that does not depend on the order of its rows and is the same on
 // every engine. The MD5 of each row's values as text is cut into four numbers of
