@@ -36,9 +36,9 @@ versions as (
     where object_type = 'charge'
     union all
     -- before 2022-11-15 an intent held its charges; later it may hold the latest one
-    select json_extract(obj, '$.charges.data[0]'), json_text(obj, '$.charges.data[0].id'), observed_at, told_at, concat(version_key, '/charge'), false, is_live, connection, _ingested_at
+    select coalesce(json_extract(obj, '$.charges.data[0]'), json_extract(obj, '$.charges[0]')), coalesce(json_text(obj, '$.charges.data[0].id'), json_text(obj, '$.charges[0].id')), observed_at, told_at, concat(version_key, '/charge'), false, is_live, connection, _ingested_at
     from intent_records
-    where json_text(obj, '$.charges.data[0].id') is not null
+    where coalesce(json_text(obj, '$.charges.data[0].id'), json_text(obj, '$.charges[0].id')) is not null
     union all
     select json_extract(obj, '$.latest_charge'), json_text(obj, '$.latest_charge.id'), observed_at, told_at, concat(version_key, '/charge'), false, is_live, connection, _ingested_at
     from intent_records
@@ -114,7 +114,8 @@ latest as (
 ),
 intents as (
     select
-        coalesce(json_text(obj, '$.latest_charge'), json_text(obj, '$.latest_charge_id')) as charge_id,
+        coalesce(json_text(obj, '$.latest_charge.id'), json_text(obj, '$.latest_charge'), json_text(obj, '$.latest_charge_id'),
+            json_text(obj, '$.charges.data[0].id'), json_text(obj, '$.charges[0].id')) as charge_id,
         id as payment_intent_id,
         coalesce(json_text(obj, '$.customer.id'), json_text(obj, '$.customer'), json_text(obj, '$.customer_id')) as customer_id,
         coalesce(json_text(obj, '$.invoice.id'), json_text(obj, '$.invoice'), json_text(obj, '$.invoice_id')) as invoice_id,

@@ -133,10 +133,10 @@ compared as (
         concat('=', json_text(obj, '$.reason')) as v_reason,
         concat('=', json_text(obj, '$.failure_code')) as v_failure_code,
         concat('=', json_text(obj, '$.plan.id')) as v_plan,
-        concat('=', json_text(obj, '$.items.data[0].quantity')) as v_item_quantity,
-        concat('=', json_text(obj, '$.items.data[0].price.id')) as v_item_price,
-        concat('=', json_text(obj, '$.items.data[0].plan.id')) as v_item_plan,
-        concat('=', json_text(obj, '$.items.data[0].price.unit_amount')) as v_item_amount,
+        concat('=', coalesce(json_text(obj, '$.items.data[0].quantity'), json_text(obj, '$.items[0].quantity'))) as v_item_quantity,
+        concat('=', coalesce(json_text(obj, '$.items.data[0].price.id'), json_text(obj, '$.items[0].price.id'))) as v_item_price,
+        concat('=', coalesce(json_text(obj, '$.items.data[0].plan.id'), json_text(obj, '$.items[0].plan.id'))) as v_item_plan,
+        concat('=', coalesce(json_text(obj, '$.items.data[0].price.unit_amount'), json_text(obj, '$.items[0].price.unit_amount'))) as v_item_amount,
         concat('=', json_text(obj, '$.pause_collection.behavior')) as v_pause,
         concat('=', json_text(obj, '$.discount.coupon.id')) as v_coupon,
         concat('=', json_text(obj, '$.address.country')) as v_country,
@@ -181,10 +181,14 @@ compared as (
         case when json_type(previous_attributes, '$.failure_code') is not null then concat('=', json_text(previous_attributes, '$.failure_code')) end as p_failure_code,
         case when json_type(previous_attributes, '$.plan.id') is not null or json_type(previous_attributes, '$.plan') = 'null'
             then concat('=', json_text(previous_attributes, '$.plan.id')) end as p_plan,
-        case when json_type(previous_attributes, '$.items.data[0].quantity') is not null then concat('=', json_text(previous_attributes, '$.items.data[0].quantity')) end as p_item_quantity,
-        case when json_type(previous_attributes, '$.items.data[0].price.id') is not null then concat('=', json_text(previous_attributes, '$.items.data[0].price.id')) end as p_item_price,
-        case when json_type(previous_attributes, '$.items.data[0].plan.id') is not null then concat('=', json_text(previous_attributes, '$.items.data[0].plan.id')) end as p_item_plan,
-        case when json_type(previous_attributes, '$.items.data[0].price.unit_amount') is not null then concat('=', json_text(previous_attributes, '$.items.data[0].price.unit_amount')) end as p_item_amount,
+        case when coalesce(json_type(previous_attributes, '$.items.data[0].quantity'), json_type(previous_attributes, '$.items[0].quantity')) is not null
+            then concat('=', coalesce(json_text(previous_attributes, '$.items.data[0].quantity'), json_text(previous_attributes, '$.items[0].quantity'))) end as p_item_quantity,
+        case when coalesce(json_type(previous_attributes, '$.items.data[0].price.id'), json_type(previous_attributes, '$.items[0].price.id')) is not null
+            then concat('=', coalesce(json_text(previous_attributes, '$.items.data[0].price.id'), json_text(previous_attributes, '$.items[0].price.id'))) end as p_item_price,
+        case when coalesce(json_type(previous_attributes, '$.items.data[0].plan.id'), json_type(previous_attributes, '$.items[0].plan.id')) is not null
+            then concat('=', coalesce(json_text(previous_attributes, '$.items.data[0].plan.id'), json_text(previous_attributes, '$.items[0].plan.id'))) end as p_item_plan,
+        case when coalesce(json_type(previous_attributes, '$.items.data[0].price.unit_amount'), json_type(previous_attributes, '$.items[0].price.unit_amount')) is not null
+            then concat('=', coalesce(json_text(previous_attributes, '$.items.data[0].price.unit_amount'), json_text(previous_attributes, '$.items[0].price.unit_amount'))) end as p_item_amount,
         case when json_type(previous_attributes, '$.pause_collection.behavior') is not null or json_type(previous_attributes, '$.pause_collection') = 'null'
             then concat('=', json_text(previous_attributes, '$.pause_collection.behavior')) end as p_pause,
         case when json_type(previous_attributes, '$.discount.coupon.id') is not null or json_type(previous_attributes, '$.discount') = 'null'
