@@ -104,7 +104,7 @@ func (p *Project) Table(source, name string) Table {
 
 // Resolution is the project's rules of identity.
 type Resolution struct {
-	Strategy           string   `yaml:"strategy" enum:"contract.strategies" doc:"How components are found; all strategies give the same rows. auto is rounds."`
+	Strategy           string   `yaml:"strategy" enum:"contract.strategies" doc:"How components are found; all strategies give the same rows. auto is recursive on snowflake, bigquery and databricks, where it needs fewer statements, and rounds elsewhere."`
 	DefaultRegion      string   `yaml:"default_region" pattern:"^[A-Z]{2}$" doc:"The ISO 3166-1 code of the region by whose numbering plan phone numbers without + are read."`
 	DefaultCallingCode string   `yaml:"default_calling_code" pattern:"^[0-9]{1,4}$" doc:"Instead of default_region: a calling code, for the main region that has it."`
 	CanonicalEmails    string   `yaml:"canonical_emails" enum:"contract.canonical_emails" doc:"Which addresses are other spellings of one mailbox: Gmail's dots and googlemail.com (gmail, the default), +tags of providers that ignore them too (plus), or none (off)."`
