@@ -25,8 +25,8 @@ type composition struct {
 	dialect     string
 	hasPrevious bool
 	materialize string
-	// fewStatements is whether each takes its time.
-	fewStatements bool
+	// fewStatements is whether each takes its time, oneProcess whether one process works on it.
+	fewStatements, oneProcess bool
 }
 
 // given is the nodes that are the same whatever is stored, checked and folded: all but those of states and final tables.
@@ -70,7 +70,7 @@ func (sc scope) nodes(reads computed.Reads) ([]*graph.Node, error) {
 // compose makes the graph and checks every query of it, once for all dialects
 // that share it.
 func (c *Checked) compose(d *dialect.Dialect, o Options) (*composed, error) {
-	key := composition{hasPrevious: o.HasPrevious, materialize: c.materialize(d), fewStatements: d.Together > 0}
+	key := composition{hasPrevious: o.HasPrevious, materialize: c.materialize(d), fewStatements: d.Together > 0, oneProcess: d.OneProcess}
 	if c.spec.Resolution.Strategy == identity.Recursive {
 		key.dialect = d.Name
 	}
@@ -167,7 +167,7 @@ func (c *Checked) nodes(d *dialect.Dialect, o Options, names eventlog.Names, kno
 	layers = append(layers,
 		func() ([]*graph.Node, error) { return eventlog.Nodes(c.spec, c.kinds) },
 		func() ([]*graph.Node, error) {
-			return identity.Nodes(c.spec, identity.Options{Recursion: d.Recursion, FewStatements: d.Together > 0, HasPrevious: o.HasPrevious})
+			return identity.Nodes(c.spec, identity.Options{Recursion: d.Recursion, FewStatements: d.Together > 0, OneProcess: d.OneProcess, HasPrevious: o.HasPrevious})
 		},
 		func() ([]*graph.Node, error) { return computed.Nodes(c.spec, c.kinds) },
 	)

@@ -51,7 +51,7 @@ func floors(links, changes int) (list []floor) {
 			},
 			ours: func(t testing.TB, tg *coretest.Target) {
 				nodes, err := identity.Nodes(identityProject(spec.Resolution{FreeMailDomains: true}), identity.Options{
-					Recursion: map[sql.RecursionForm]bool{sql.RecurseKeyed: true},
+					Recursion: map[sql.RecursionForm]bool{sql.RecurseKeyed: true}, OneProcess: true,
 				})
 				if err != nil {
 					t.Fatal(err)

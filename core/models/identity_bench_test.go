@@ -67,7 +67,7 @@ func benchmark(b *testing.B, shape, strategy string) {
 	tg.Exec("set memory_limit = '4GB'")
 	fill(tg, shape)
 	nodes, err := identity.Nodes(identityProject(spec.Resolution{FreeMailDomains: true}), identity.Options{
-		Strategy: strategy, Recursion: map[sql.RecursionForm]bool{sql.RecurseKeyed: true},
+		Strategy: strategy, Recursion: map[sql.RecursionForm]bool{sql.RecurseKeyed: true}, OneProcess: true,
 	})
 	if err != nil {
 		b.Fatal(err)

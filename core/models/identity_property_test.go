@@ -205,7 +205,8 @@ const followed = "recursive, by joins"
 func identityBuild(t testing.TB, tg *coretest.Target, strategy string, r spec.Resolution, list []seen) {
 	t.Helper()
 	tg.Load(events, identifierColumns(), rows(list))
-	o := identity.Options{Strategy: strategy, Recursion: tg.Dialect.Recursion, HasPrevious: tg.HasPrevious()}
+	o := identity.Options{Strategy: strategy, Recursion: tg.Dialect.Recursion, HasPrevious: tg.HasPrevious(),
+		OneProcess: strategy == identity.Rounds} // the other strategies run the statements for many workers
 	if strategy == followed {
 		o.Strategy, o.Recursion = identity.Recursive, nil
 	}

@@ -74,7 +74,7 @@ func TestRenders(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, strategy := range []string{identity.Rounds, identity.Recursive} {
-			nodes, err := identity.Nodes(identityProject(everyRule()), identity.Options{Strategy: strategy, Recursion: d.Recursion, HasPrevious: true})
+			nodes, err := identity.Nodes(identityProject(everyRule()), identity.Options{Strategy: strategy, Recursion: d.Recursion, OneProcess: d.OneProcess, HasPrevious: true})
 			if err != nil {
 				t.Fatal(err)
 			}

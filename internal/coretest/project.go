@@ -211,7 +211,9 @@ func (p *Project) Build(t testing.TB, tg *Target) {
 	for _, layer := range []func() ([]*graph.Node, error){
 		func() ([]*graph.Node, error) { return eventlog.Nodes(p.Spec, fragments) },
 		func() ([]*graph.Node, error) {
-			return identity.Nodes(p.Spec, identity.Options{Recursion: tg.Dialect.Recursion, HasPrevious: tg.HasPrevious()})
+			return identity.Nodes(p.Spec, identity.Options{
+				Recursion: tg.Dialect.Recursion, OneProcess: tg.Dialect.OneProcess, HasPrevious: tg.HasPrevious(),
+			})
 		},
 		func() ([]*graph.Node, error) { return computed.Nodes(p.Spec, fragments) },
 		func() ([]*graph.Node, error) { return state.Nodes(p.Spec, fragments, names) },

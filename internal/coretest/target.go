@@ -131,13 +131,44 @@ func (tg *Target) BuildAs(nodes []*graph.Node, run Run) {
 		tg.t.Fatal(err)
 	}
 	tg.made = nil
+	free := unread(g)
 	for _, n := range g.Nodes {
 		if n.Name == inputsNode {
 			continue
 		}
 		tg.steps(n.Steps)
 		tg.made = append(tg.made, n.Makes...)
+		for _, name := range free[n.Name] {
+			tg.exec("DROP TABLE IF EXISTS " + tg.path("model", name))
+		}
 	}
+}
+
+// unread are the work tables that nothing reads after a node, by the node: builds drop them there. What a view reads stays.
+func unread(g *graph.Graph) map[string][]string {
+	last, kept := map[string]string{}, map[string]bool{}
+	for _, n := range g.Nodes {
+		view := slices.ContainsFunc(n.Makes, func(r *graph.Relation) bool { return r.Storage == graph.View })
+		for _, r := range n.Makes {
+			if r.Layer == graph.Work {
+				last[r.Name] = n.Name
+			}
+			kept[r.Name] = view
+		}
+		for _, name := range n.Reads {
+			if _, ok := last[name]; ok {
+				last[name] = n.Name
+			}
+			kept[name] = kept[name] || view
+		}
+	}
+	free := map[string][]string{}
+	for name, node := range last {
+		if !kept[name] {
+			free[node] = append(free[node], name)
+		}
+	}
+	return free
 }
 
 func (tg *Target) steps(steps []graph.Step) {

@@ -185,6 +185,7 @@ type Dialect struct {
 	GroupedWhole         bool // an expression of GROUP BY counts as grouped only as a whole item
 	GroupByOrdinal       bool // GROUP BY 1 names the first selected expression
 	Views                bool // what follows from stored tables by a join or a group is a view by default, being cheaper to read than to write
+	OneProcess           bool // one process works on a statement: it sorts all rows as fast as it sorts them part by part
 	Recursion            map[sql.RecursionForm]bool
 	RecursionDepth       int // levels after which the engine stops by default; 0: none
 	Publish              PublishMode

@@ -33,12 +33,13 @@ func duckdb() *Dialect {
 			sql.Boolean: "BOOLEAN", sql.Timestamp: "TIMESTAMP", sql.Date: "DATE", sql.JSON: "JSON",
 		},
 		Concat: "concat", LetAggregates: true, Qualify: true, QualifyAlone: true, CTEColumns: true, DistinctFrom: true, UnionDistinct: "UNION", GroupByOrdinal: true,
-		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true, sql.RecurseUnion: true, sql.RecurseKeyed: true},
-		Publish:   PublishRename,
-		Hashed:    "USING COMPRESSION fsst", // trying the others on ids takes an eighth of what storing a table does
-		Views:     true,                     // random ids are costly to compress, and joins of numbers in one process are cheap
-		Session:   []string{"SET TimeZone = 'UTC'"},
-		Rename:    RenameBare, JSONOnce: true, JSONPointers: true, Unnest: UnnestSelect,
+		OneProcess: true,
+		Recursion:  map[sql.RecursionForm]bool{sql.RecurseUnionAll: true, sql.RecurseUnion: true, sql.RecurseKeyed: true},
+		Publish:    PublishRename,
+		Hashed:     "USING COMPRESSION fsst", // trying the others on ids takes an eighth of what storing a table does
+		Views:      true,                     // random ids are costly to compress, and joins of numbers in one process are cheap
+		Session:    []string{"SET TimeZone = 'UTC'"},
+		Rename:     RenameBare, JSONOnce: true, JSONPointers: true, Unnest: UnnestSelect,
 
 		Templates: map[string]string{
 			"let":       `list_transform([{#0}], lambda @1: #2)[1]`,

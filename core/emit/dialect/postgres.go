@@ -38,7 +38,7 @@ func postgres() *Dialect {
 			sql.Boolean: "boolean", sql.Timestamp: "timestamp", sql.Date: "date", sql.JSON: "jsonb",
 		},
 		Collate:    map[sql.Type]string{sql.Text: ` COLLATE "C"`},
-		CTEColumns: true, DistinctFrom: true, UnionDistinct: "UNION", GroupByOrdinal: true,
+		CTEColumns: true, DistinctFrom: true, UnionDistinct: "UNION", GroupByOrdinal: true, OneProcess: true,
 		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true, sql.RecurseUnion: true},
 		Publish:   PublishRename, Block: BlockDo, Lock: LockAdvisory, List: ListNamespace,
 		Session: []string{"SET timezone = 'UTC'", "SET standard_conforming_strings = on"},

@@ -24,7 +24,7 @@ func redshift() *Dialect {
 	}
 	d.FlatWith = true
 	d.Collate = nil // comparisons are binary
-	d.Qualify, d.QualifyAlone, d.DistinctFrom = true, true, false
+	d.Qualify, d.QualifyAlone, d.DistinctFrom, d.OneProcess = true, true, false, false
 	d.Recursion = map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}
 	d.JSONPath, d.DocumentColumns, d.Unnest, d.ArgByRank, d.JSONColumns = PathDots, true, UnnestColumn, true, true
 	d.PatternStyle, d.DotMatchesNewline = PatternOnly, true

@@ -90,7 +90,8 @@ func (s *scope) window(n *sql.Call, f vocab.Function, in clause) {
 	for _, o := range w.OrderBy {
 		o.X = s.key(o.X, in, "sort by")
 	}
-	if len(w.OrderBy) == 0 && (f.Class == vocab.WindowOnly || w.Frame != nil) {
+	anyOrder := s.env.Core && n.Name == "row_number" // the core's own models know what they number
+	if len(w.OrderBy) == 0 && (f.Class == vocab.WindowOnly && !anyOrder || w.Frame != nil) {
 		s.report(n.Pos, sql.CodeType, "without it the rows' order is chance", "%s needs ORDER BY in its window", n.Name)
 	}
 	if w.Frame != nil && f.Class == vocab.WindowOnly && n.Name != "first_value" && n.Name != "last_value" {

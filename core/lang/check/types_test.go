@@ -159,6 +159,8 @@ func TestCoreMode(t *testing.T) {
 		{"with recursive c using key (kk) as (select k, n from raw.v union select k, n from c) select k, n from c", "t.sql:1:16: c has no column kk [UNRESOLVED]"},
 		{"with recursive c as (select n from raw.v union all select d from c join raw.v on c.n = v.n) select n from c", "t.sql:1:52: column n is decimal in the step and bigint in its anchor [TYPE]"},
 		{"with recursive c as (select n from raw.v union all select n, n as m from c) select n from c", "t.sql:1:52: the step has 2 columns, its anchor 1 [TYPE]"},
+		{"select row_number() over () as x from raw.v", ""},
+		{"select rank() over () as x from raw.v", "t.sql:1:8: rank needs ORDER BY in its window [TYPE]"},
 		{"select n from recurring.c", "t.sql:1:15: recurring.c is read outside of its recursive step [UNRESOLVED]"},
 	} {
 		q, diags := sql.Parse("t.sql", tt.text, sql.Options{Core: true})

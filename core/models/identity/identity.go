@@ -7,6 +7,7 @@
 // the least number of a component is its least identifier:
 //
 //	nodes      identifiers of resolved types, numbered, with what blocks them
+//	events     numbered, too: from here on rows are numbers
 //	edges      of each edge, its least and greatest identifier: one of two rows is a link as it is
 //	sightings  of the other edges, and of all where guards read them, which identifier was seen in which event
 //	groups     edges as resolution reads them, after the guards have cut them
@@ -49,6 +50,8 @@ type Options struct {
 	Recursion map[sql.RecursionForm]bool
 	// FewStatements says that each statement takes its time on that engine.
 	FewStatements bool
+	// OneProcess says that the engine sorts all rows as fast as it sorts them part by part.
+	OneProcess bool
 	// HasPrevious says that the target holds an earlier build: ids are kept.
 	HasPrevious bool
 }
@@ -140,7 +143,7 @@ func (b *resolver) macros(outer builder.Macros) (builder.Macros, error) {
 	}
 	ofType := []string{"entity_type"}
 	all, err := builder.LoadMacros(files, "macros", map[string][]string{
-		"is_resolved": ofType, "any_type_twice": ofType, "type_number": ofType,
+		"is_resolved": ofType, "type_number": ofType,
 		"fresh_id":           {"entity_type", "identifier_type", "normalized_value", "generation"},
 		"blocked_by_pattern": {"entity_type", "identifier_type", "normalized_value"},
 	}, builder.Params{Lists: builder.Lists{"types": types, "patterns": b.patterns()}})
@@ -148,7 +151,7 @@ func (b *resolver) macros(outer builder.Macros) (builder.Macros, error) {
 		return nil, err
 	}
 	maps.Copy(all, outer)
-	maps.Copy(all, builder.Values(map[string]sql.Expr{"type_count": builder.Int(max(len(b.types), 1)), "line_break": builder.Text("\n")}))
+	maps.Copy(all, builder.Values(map[string]sql.Expr{"line_break": builder.Text("\n")}))
 	return all, nil
 }
 
@@ -182,25 +185,25 @@ func (b *resolver) whether() builder.Params {
 	return builder.Params{Lists: builder.Lists{"guarded": builder.If(g), "unguarded": builder.If(!g)}}
 }
 
-// inputs makes what is read of the edges. Guards read each row of every edge. Without any, an edge of two
-// identifiers and one event is a link as it is, and only what is left is read row by row.
+// workers says in the models whether many workers share a statement.
+func (b *resolver) workers() builder.Params {
+	return builder.Params{Lists: builder.Lists{"one": builder.If(b.o.OneProcess), "many": builder.If(!b.o.OneProcess)}}
+}
+
+// inputs numbers identifiers and events and makes what is read of the edges. Guards read each row of every edge. Without any,
+// an edge of two identifiers and one event is a link as it is, and only what is left is read row by row.
 func (b *resolver) inputs() {
 	b.blocked()
 	b.Make(builder.Work("nxw_id_identifiers", "Identifiers of resolved types."), "identifiers")
-	b.Make(builder.Work("nxw_id_nodes", "Identifiers of resolved types, numbered in order."), "nodes")
-	rows := "rows"
-	if !b.guarded() {
-		rows = "rows_crowded"
-		b.Make(builder.Work("nxw_id_edges", "Edges that could link something, by type."), "edges")
-		b.Make(builder.Work("nxw_id_times", "Events whose rows do not agree about their time."), "times")
-	}
-	// The rows are wide and many, so they go as soon as they are numbered.
-	s := steps{b: b}
-	s.create(builder.Work("nxw_id_rows", "Rows of edges that could link something."), rows)
-	s.create(builder.Work("nxw_id_events", "Their events, numbered by time."), "events", b.whether())
-	s.create(builder.Work("nxw_id_sightings", "Which identifier was seen on which edge in which event."), "sightings")
-	s.drop("nxw_id_rows")
-	s.node("nxw_id_sightings")
+	b.Make(builder.Work("nxw_id_nodes", "Identifiers of resolved types, numbered in order."), "nodes", b.workers())
+	b.Make(builder.Work("nxw_id_events", "Events, numbered."), "events", b.workers())
+	b.Make(builder.Work("nxw_id_rows", "Rows of resolved types, by numbers."), "rows")
+	b.Make(builder.Work("nxw_id_edges", "Edges that could link something, by type."), "edges")
+	b.Make(builder.Work("nxw_id_counts", "How many events each identifier was seen in."), "counts")
+	b.Make(builder.Work("nxw_id_times", "When the events were whose rows disagree."), "times")
+	b.Make(builder.Work("nxw_id_crowded", "Rows of edges that are read row by row."), "crowded", b.whether())
+	b.Make(builder.Work("nxw_id_moments", "Their events, numbered by time."), "moments")
+	b.Make(builder.Work("nxw_id_sightings", "Which identifier was seen on which edge in which event."), "sightings")
 	b.Make(builder.Work("nxw_id_members", "Identifiers of edges, with their first event."), "members")
 }
 

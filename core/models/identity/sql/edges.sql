@@ -1,15 +1,9 @@
--- Edges by type, where they have two rows of it or more. A pair has two rows of one event: what it
--- links and when is all in one row of this table. Only of the others are the rows read again.
+-- Edges by type, where they have two rows of it or more. A pair has two rows of one event that all rows agree about: what it
+-- links and when is all in one row of this table.
 select
-  i.edge_id, i.entity_type, min(n.node) as a, max(n.node) as b, coalesce(min(n.blocked_by), 0) as rule_no,
-  min(i.source) as source, min(i.event_id) as event_id, min(i.occurred_at) as seen_at,
-  case
-    when count(*) = 2 and (min(i.source) = max(i.source) and min(i.event_id) = max(i.event_id)) then 1
-    else 0
-  end as is_pair
-from model.nexus_entity_identifiers as i
-join model.nxw_id_nodes as n
-  on n.entity_type = i.entity_type and n.identifier_type = i.identifier_type and n.normalized_value = i.normalized_value
-where i.edge_id is not null
-group by i.edge_id, i.entity_type
+  edge_id, type_no, min(node) as a, max(node) as b, coalesce(min(blocked_by), 0) as rule_no, min(event) as event,
+  case when count(*) = 2 and (min(event) = max(event) and min(event) > 0) then 1 else 0 end as is_pair
+from model.nxw_id_rows
+where edge_id is not null
+group by edge_id, type_no
 having count(*) > 1

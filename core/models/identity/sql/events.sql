@@ -1,29 +1,23 @@
--- Events numbered by their time, then source, then id: the least number is the first
--- event, month by month. An event has one time; where its rows disagree, the earliest.
+-- Events, numbered: rows name them by their number, which decides nothing. Those of which the rows disagree, about the
+-- time or the source, have numbers below 0. Many workers number by remainders of the time: one of them would get all rows.
 with found as (
-  select source, event_id, min(occurred_at) as seen_at
-  from model.nxw_id_rows
-  group by source, event_id
+  select event_id, min(source) as source, max(source) as last_source, min(occurred_at) as seen_at, max(occurred_at) as last_seen_at
+  from model.nexus_entity_identifiers
+  where is_resolved(entity_type)
+  group by event_id
 ),
-events as (
-  each guarded as g (select source, event_id, seen_at from found)
-  union all
-  each unguarded as u (
-    select f.source, f.event_id, coalesce(t.seen_at, f.seen_at) as seen_at
-    from found as f
-    left join model.nxw_id_times as t on t.source = f.source and t.event_id = f.event_id
-  )
+parted as (
+  select
+    event_id, source, seen_at, source < last_source as is_shared, source < last_source or seen_at < last_seen_at as is_disputed,
+    abs(mod(epoch_micros(seen_at), 251)) as remainder
+  from found
 ),
-counted as (
-  select date_trunc('month', seen_at) as month, count(*) as n
-  from events
-  group by date_trunc('month', seen_at)
-),
-placed as (
-  select month, sum(n) over (partition by mod(n, 1) order by month rows between unbounded preceding and current row) - n as before
-  from counted
+numbered as (
+  select
+    event_id, source, seen_at, is_shared, is_disputed,
+    each one as o (row_number() over () as n),
+    each many as m (251 * row_number() over (partition by remainder order by seen_at) + remainder as n)
+  from parted
 )
-select
-  m.before + row_number() over (partition by m.month order by e.seen_at, e.source, e.event_id) as event_no, e.source, e.event_id, e.seen_at
-from events as e
-join placed as m on m.month = date_trunc('month', e.seen_at)
+select case when is_disputed then 0 - n else n end as event, event_id, source, seen_at, is_shared
+from numbered

@@ -26,42 +26,43 @@ completed as (
 -- Where a pair is in an event, and where it may have been linked first.
 found as (
   select
-    c.a, c.b, c.rule_no, e.source, e.event_id, e.seen_at,
+    c.a, c.b, c.rule_no, e.event, e.source,
     case when c.event_no is null then 0 else 1 end as seen, case when c.first_no = c.event_no then 1 else 0 end as links
   from completed as c
-  left join model.nxw_id_events as e on e.event_no = c.event_no
+  left join model.nxw_id_moments as e on e.event_no = c.event_no
   union all
-  select c.a, c.b, c.rule_no, e.source, e.event_id, e.seen_at, 0, 1
+  select c.a, c.b, c.rule_no, e.event, e.source, 0, 1
   from completed as c
-  join model.nxw_id_events as e on e.event_no = c.first_no
+  join model.nxw_id_moments as e on e.event_no = c.first_no
   where c.first_no <> c.event_no
   union all
   each unguarded as u (
-    select e.a, e.b, e.rule_no, e.source, e.event_id, coalesce(t.seen_at, e.seen_at), 1, 1
-    from model.nxw_id_edges as e
-    left join model.nxw_id_times as t on t.source = e.source and t.event_id = e.event_id
-    where e.is_pair = 1 and e.a < e.b
+    select a, b, rule_no, event, cast(null as text), 1, 1
+    from model.nxw_id_edges
+    where is_pair = 1 and a < b
   )
 ),
 -- Most pairs are found once. Of the others, an event counts once.
 counted as (
-  select
-    a, b, min(rule_no) as rule_no, count(*) as n, max(seen) as n_events, min(source) as source, min(event_id) as event_id,
-    min(seen_at) as seen_at
+  select a, b, min(rule_no) as rule_no, count(*) as n, max(seen) as n_events, min(event) as event, min(source) as source
   from found
   group by a, b
 ),
 several as (
-  select f.a, f.b, f.source, f.event_id, min(c.rule_no) as rule_no, min(f.seen_at) as seen_at, max(f.seen) as seen, max(f.links) as links
+  select f.a, f.b, f.event, f.source, min(c.rule_no) as rule_no, max(f.seen) as seen, max(f.links) as links
   from counted as c
   join found as f on f.a = c.a and f.b = c.b
   where c.n > 1
-  group by f.a, f.b, f.source, f.event_id
+  group by f.a, f.b, f.event, f.source
 )
-select a, b, rule_no, n_events, source, event_id, seen_at
+select a, b, rule_no, n_events, event, source
 from counted
 where n = 1
 union all
-select a, b, rule_no, sum(seen) over (partition by a, b) as n_events, source, event_id, seen_at
-from several
-qualify row_number() over (partition by a, b order by links desc, seen_at, source, event_id) = 1
+select s.a, s.b, s.rule_no, sum(s.seen) over (partition by s.a, s.b) as n_events, s.event, s.source
+from several as s
+left join model.nxw_id_events as e on e.event = s.event
+left join model.nxw_id_times as t on t.event = s.event and t.source = coalesce(s.source, e.source)
+qualify row_number() over (
+  partition by s.a, s.b order by s.links desc, coalesce(t.seen_at, e.seen_at), coalesce(s.source, e.source), e.event_id
+) = 1

@@ -1,8 +1,6 @@
 -- Macros of resolution; the columns are their parameters.
 select
   entity_type in (each types as t (t.name)) as is_resolved,
-  -- An aggregate: some type has two rows or more.
-  any types as t (sum(case when entity_type = t.name then 1 else 0 end) > 1) as any_type_twice,
   -- A type's place among the resolved ones, from 0.
   case each types as t (when entity_type = t.name then t.number) else 0 end as type_number,
   case
