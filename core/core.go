@@ -149,8 +149,9 @@ type Finding struct {
 // Assertion is one rule: no row where it holds, else n and sample.
 type Assertion struct {
 	Name, Table, Rule, SQL string
-	Keys                   bool // it is about keys and references
-	Proven                 bool // no build can break it
+	Count                  string // no row where no build can have broken it, else n; cheaper than SQL
+	Keys                   bool   // it is about keys and references
+	Proven                 bool   // no build can break it
 	broken                 *sql.Query
 }
 

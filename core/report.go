@@ -103,15 +103,17 @@ func (c *Checked) reports(p *Program, names eventlog.Names, env check.Env) error
 		return err
 	}
 	for _, ch := range checks {
-		if _, diags := check.Query(ch.Query, env); len(diags) > 0 {
-			return fmt.Errorf("check %s: %w", ch.Name, diags)
-		}
-		text, err := p.Plan.Query(ch.Query)
-		if err != nil {
-			return fmt.Errorf("check %s: %w", ch.Name, err)
+		var texts [2]string
+		for i, q := range []*sql.Query{ch.Query, ch.Count} {
+			if _, diags := check.Query(q, env); len(diags) > 0 {
+				return fmt.Errorf("check %s: %w", ch.Name, diags)
+			}
+			if texts[i], err = p.Plan.Query(q); err != nil {
+				return fmt.Errorf("check %s: %w", ch.Name, err)
+			}
 		}
 		p.Checks = append(p.Checks, Assertion{
-			Name: ch.Name, Table: ch.Table, Rule: ch.Rule, SQL: text, Keys: ch.Keys, Proven: ch.Proven, broken: ch.Broken,
+			Name: ch.Name, Table: ch.Table, Rule: ch.Rule, SQL: texts[0], Count: texts[1], Keys: ch.Keys, Proven: ch.Proven, broken: ch.Broken,
 		})
 	}
 	return p.digests()

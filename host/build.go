@@ -233,7 +233,7 @@ func (b *build) checks(empty *plan.Emptiness) (list []run.CheckQuery) {
 		}
 		q := run.CheckQuery{Name: c.Name, Table: c.Table, Rule: c.Rule}
 		if !c.Holds(empty) {
-			q.SQL = c.SQL
+			q.SQL, q.Count = c.SQL, c.Count
 		}
 		list = append(list, q)
 	}

@@ -96,7 +96,8 @@ func Journal(ctx context.Context, w Warehouse, statement string) (out []render.S
 
 // CheckQuery is one rule of the contract and the statement that finds the rows which break
 // it: columns n (how many) and sample (a key). Without a statement the rule is known to hold.
-type CheckQuery struct{ Name, Table, Rule, SQL string }
+// If there is a Count, it is asked first, and SQL only if Count has a row.
+type CheckQuery struct{ Name, Table, Rule, SQL, Count string }
 
 // CheckColumns are the columns of a check's statement.
 func CheckColumns() []string { return []string{"n", "sample"} }
@@ -115,11 +116,38 @@ type DigestQuery struct{ Table, SQL, Digest string }
 // engine in one of them is that check's; cancellation ends all.
 func Checks(ctx context.Context, w Warehouse, checks []CheckQuery, o Options) ([]Check, error) {
 	o.notify(Event{Kind: PhaseStarted, Name: "checks", Total: len(checks)})
-	out, queries := make([]Check, len(checks)), make([]string, len(checks))
+	out, done := make([]Check, len(checks)), make([]bool, len(checks))
+	counts, queries := make([]string, len(checks)), make([]string, len(checks))
 	for i, c := range checks {
-		out[i], queries[i] = Check{Name: c.Name, Table: c.Table, Rule: c.Rule}, c.SQL
+		out[i] = Check{Name: c.Name, Table: c.Table, Rule: c.Rule}
+		if counts[i] = c.Count; c.SQL == "" || c.Count == "" {
+			counts[i], queries[i] = "", c.SQL
+		}
 	}
-	err := o.Together(ctx, w, CheckColumns(), queries, func(i int, v []any) error {
+	ended := func(i int, err error) {
+		if err != nil {
+			out[i].Error = err.Error()
+		}
+		done[i] = true
+		o.notify(Event{Kind: StepEnded, Name: out[i].Name, Rows: out[i].Count})
+	}
+	err := o.Together(ctx, w, CheckColumns()[:1], counts, func(i int, v []any) error {
+		n, err := Number(v[0])
+		if n > 0 {
+			queries[i] = checks[i].SQL
+		}
+		return err
+	}, func(i int, err error) error {
+		if counts[i] != "" && (err != nil || queries[i] == "") {
+			queries[i] = ""
+			ended(i, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return out, err
+	}
+	return out, o.Together(ctx, w, CheckColumns(), queries, func(i int, v []any) error {
 		if len(v) < 2 {
 			return fmt.Errorf("run: check %s gives %d columns", out[i].Name, len(v))
 		}
@@ -130,13 +158,11 @@ func Checks(ctx context.Context, w Warehouse, checks []CheckQuery, o Options) ([
 		}
 		return err
 	}, func(i int, err error) error {
-		if err != nil {
-			out[i].Error = err.Error()
+		if !done[i] {
+			ended(i, err)
 		}
-		o.notify(Event{Kind: StepEnded, Name: out[i].Name, Rows: out[i].Count})
 		return nil
 	})
-	return out, err
 }
 
 const maxSamples = 5

@@ -304,6 +304,28 @@ func TestChecksTogether(t *testing.T) {
 	}
 }
 
+// A rule is counted first where it can be, and the rows are named where it is broken.
+func TestChecksCounted(t *testing.T) {
+	f := &fake{answer: map[string][]int64{"one": {1}, "some": {4}, "more": {5}}, fail: map[string]error{"wrong": errors.New("no such table")}}
+	got, err := run.Checks(t.Context(), f, []run.CheckQuery{
+		{Name: "holds", Count: "none", SQL: "never asked"}, {Name: "broken", Count: "one", SQL: "some"},
+		{Name: "fails", Count: "wrong", SQL: "never asked"}, {Name: "uncounted", SQL: "more"}, {Name: "known"},
+	}, run.Options{Jobs: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for _, c := range got {
+		found = append(found, fmt.Sprint(c.Name, " ", c.Count, c.Error))
+	}
+	if s := strings.Join(found, ", "); s != "holds 0, broken 4, fails 0no such table, uncounted 5, known 0" {
+		t.Errorf("checks: %s", s)
+	}
+	if slices.Contains(f.log, "never asked") {
+		t.Errorf("statements: %v", f.log)
+	}
+}
+
 // A table that is known to have no rows is not asked.
 func TestDigests(t *testing.T) {
 	f := &fake{fail: map[string]error{"": errors.New("an empty statement")}, answer: map[string][]int64{"rows": {3}}}

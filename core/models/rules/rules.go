@@ -29,6 +29,9 @@ type Check struct {
 	// Proven says that no build of the core can break the rule, only what was done to a table since.
 	Proven bool
 	Query  *sql.Query
+	// Count has no row where no build can have broken the rule, else n. Its rows are not named, which saves most of the
+	// work where names are computed.
+	Count *sql.Query
 	// Broken is the part of Query that has a row where the rule is broken.
 	Broken *sql.Query
 }
@@ -81,16 +84,22 @@ type list struct {
 // add takes up a model of the rows that break a rule: one text column, sample.
 func (l *list) add(table, what, rule, model string, p builder.Params) {
 	broken := l.Query(model, p)
-	q := l.Query("broken")
+	l.checks = append(l.checks, Check{
+		Name: table + "." + what, Table: table, Rule: rule, Keys: slices.Contains(keyModels, model), Broken: broken,
+		Query: l.over("broken", broken), Count: l.over("counted", l.Query(model, p)),
+	})
+}
+
+// over is a model that reads the broken rows.
+func (l *list) over(model string, broken *sql.Query) *sql.Query {
+	q := l.Query(model)
 	sql.RewriteTables(q, func(t sql.TableExpr) sql.TableExpr {
 		if r, ok := t.(*sql.Relation); ok && r.Name == "broken" {
 			return &sql.Subquery{Query: broken, Alias: r.Name}
 		}
 		return t
 	})
-	l.checks = append(l.checks, Check{
-		Name: table + "." + what, Table: table, Rule: rule, Keys: slices.Contains(keyModels, model), Query: q, Broken: broken,
-	})
+	return q
 }
 
 // table is what is checked of one table column by column.
@@ -177,6 +186,17 @@ func (l *list) unique(t table) {
 func (l *list) notNull(t table) {
 	columns := t.required()
 	l.check(t, "not_null", "never NULL: "+strings.Join(columns, ", "), "not_null", builder.Element{"required": builder.Names(columns...)})
+	// An id that the core makes of a row's key is a hash, and never NULL.
+	made := func(name string) bool {
+		return slices.Equal(t.key, []string{name}) && !given(name) && slices.ContainsFunc(t.Columns, func(c contract.Column) bool {
+			return c.Name == name && c.Prefix != ""
+		})
+	}
+	if rest := slices.DeleteFunc(slices.Clone(columns), made); len(rest) > 0 && len(rest) < len(columns) {
+		l.checks[len(l.checks)-1].Count = l.over("counted", l.Query("not_null", builder.Params{Elements: map[string]builder.Element{
+			"check": {"table": builder.Name(t.Name), "sample": t.named("t"), "required": builder.Names(rest...)},
+		}}))
+	}
 }
 
 // formed is the pattern of ids that begin with a prefix.

@@ -352,7 +352,12 @@ func (s *script) publish() error {
 	}
 	var names, queries []string
 	for _, c := range s.program.Checks {
+<<<<<<< HEAD
 		names, queries = append(names, c.Name), append(queries, c.SQL)
+=======
+		s.query("check "+c.Name, c.SQL, bigint("n"), text("sample"))
+		s.query("count "+c.Name, c.Count, bigint("n"))
+>>>>>>> becd19c (Builds ask how often a rule is broken before they name the rows)
 	}
 	s.together("check ", names, queries, bigint("n"), text("sample"))
 	names, queries = nil, nil
