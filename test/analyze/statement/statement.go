@@ -350,16 +350,13 @@ func (s *script) publish() error {
 	if own := s.own(); own != nil {
 		s.add("own", render.DropSchema(s.Dialect, own))
 	}
-	var names, queries []string
+	var names, queries, counts []string
 	for _, c := range s.program.Checks {
-<<<<<<< HEAD
 		names, queries = append(names, c.Name), append(queries, c.SQL)
-=======
-		s.query("check "+c.Name, c.SQL, bigint("n"), text("sample"))
-		s.query("count "+c.Name, c.Count, bigint("n"))
->>>>>>> becd19c (Builds ask how often a rule is broken before they name the rows)
+		counts = append(counts, c.Count)
 	}
 	s.together("check ", names, queries, bigint("n"), text("sample"))
+	s.together("count ", names, counts, bigint("n"))
 	names, queries = nil, nil
 	for _, d := range s.program.Digests {
 		names, queries = append(names, d.Table), append(queries, d.SQL)
