@@ -56,7 +56,7 @@ func tables() []pdk.Table {
 		table("orders", "Orders, with what they hold inline: lines, refunds, fulfillments, transactions."),
 		table("order_lines", "Order lines, where the loader keeps them apart."),
 		events("discount_codes", "Discount codes of orders, where the loader keeps them apart: one row an order and place.", "",
-			[]string{"$.order_id", "$.orderId", "$.order.id"}, []string{"$.index", "$.code"}),
+			[]string{"$.order_id", "$.orderId", "$.order.id", "$._sdc_source_key_id"}, []string{"$.index", "$._sdc_level_0_id", "$.code"}),
 		table("transactions", "Payments of orders."),
 		table("refunds", "Refunds."),
 		table("refund_lines", "Lines of refunds, where the loader keeps them apart."),
