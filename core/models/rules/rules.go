@@ -87,6 +87,7 @@ func (l *list) add(table, what, rule, model string, p builder.Params) {
 	l.checks = append(l.checks, Check{
 		Name: table + "." + what, Table: table, Rule: rule, Keys: slices.Contains(keyModels, model), Broken: broken,
 		Query: l.over("broken", broken), Count: l.over("counted", l.Query(model, p)),
+		Proven: slices.Contains(followed(table), what),
 	})
 }
 
@@ -152,6 +153,20 @@ func (t table) named(alias string) sql.Expr {
 		return parts[0]
 	}
 	return builder.Call("concat", parts...)
+}
+
+// followed are the rules of relations that are joins and groups of others which no build can break: their key is what they are grouped
+// by, and the rest is taken over from what the same rules are checked of.
+func followed(table string) []string {
+	switch table {
+	case contract.TableParticipants:
+		return []string{"unique", "not_null", "event_id.resolves", "entity_id.resolves"}
+	case contract.TableStateParticipants:
+		return []string{"unique", "not_null", "event_id.resolves", "entity_id.resolves", "entity_state_id.resolves", "entity_state_id_after.resolves"}
+	case contract.TableMeasurements, contract.TableDimensions: // an event of two sources has two rows
+		return []string{"not_null", "event_id.resolves"}
+	}
+	return nil
 }
 
 func (l *list) table(t table) {
