@@ -267,7 +267,11 @@ func (b *build) setup(ctx context.Context) ([]string, error) {
 			statements = append(statements, s.SQL)
 		}
 	}
-	left, err := b.clean(ctx)
+	state, err := b.schemaState(ctx, b.engine)
+	if err != nil {
+		return nil, err
+	}
+	left, err := b.program.Plan.Prepare(state)
 	return append(statements, left...), err
 }
 

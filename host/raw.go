@@ -12,7 +12,6 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
 
-	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/base"
 	"github.com/nexus-host/nexus-host/core/spec"
@@ -68,7 +67,7 @@ func (b *build) notify(e run.Event) {
 
 func (b *build) loadTable(ctx context.Context, source, name string, writers *semaphore.Weighted) (*load.Result, error) {
 	path := b.program.Plan.Building(rawName(source, name))
-	ddl, err := render.CreateTable(b.program.Plan.Dialect, path, base.Envelope())
+	ddl, err := b.program.Plan.Input(rawName(source, name), base.Envelope())
 	if err != nil {
 		return nil, err
 	}

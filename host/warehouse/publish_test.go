@@ -97,7 +97,7 @@ func buildOnce(t *testing.T, w engine, d *dialect.Dialect, schema string, kill i
 			if err != nil {
 				return nil, err
 			}
-			return p.Clean(s)
+			return p.Prepare(s)
 		},
 		Steps: func(ctx context.Context, run func(context.Context, []*plan.Step) error) error {
 			return run(ctx, p.Steps)

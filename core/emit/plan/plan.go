@@ -201,7 +201,7 @@ func (p *Plan) actions(steps []graph.Step, inLoop bool) ([]Action, error) {
 			if _, ok := p.inline[s.Relation.Name]; ok {
 				continue
 			}
-			name, replace := s.Relation.Name, p.Dialect.ReplaceTable && inLoop
+			name, replace := s.Relation.Name, p.Dialect.ReplaceTable && inLoop || p.replaces(s.Relation)
 			if to := p.renamed(steps[i+1:], name); to != "" {
 				p.replaced[name] = true
 				name, replace = to, true

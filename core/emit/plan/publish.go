@@ -101,9 +101,14 @@ func (p *Plan) publishRename(s *SchemaState) ([]Phase, error) {
 // Clean returns the statements that remove what unsuccessful builds left: their staging
 // relations are dropped, and a switch of views that they had begun is
 // completed first. It never drops what is published.
-func (p *Plan) Clean(s SchemaState) ([]string, error) {
+func (p *Plan) Clean(s SchemaState) ([]string, error) { return p.clean(&s, false) }
+
+// Prepare is Clean before a build, which leaves the tables that the build replaces.
+func (p *Plan) Prepare(s SchemaState) ([]string, error) { return p.clean(&s, true) }
+
+func (p *Plan) clean(s *SchemaState, before bool) ([]string, error) {
 	if p.Dialect.Publish == dialect.PublishViews {
-		return p.cleanViews(&s)
+		return p.cleanViews(s, before)
 	}
 	return p.drops(s.Relations, staged(BuildPrefix)), nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/nexus-host/nexus-host/core/emit/dialect"
 	"github.com/nexus-host/nexus-host/core/emit/plan"
+	"github.com/nexus-host/nexus-host/core/emit/render"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/graph"
 	"github.com/nexus-host/nexus-host/internal/coretest/plantest"
@@ -94,7 +95,11 @@ func build(t *testing.T, c *catalog, d *dialect.Dialect, n int, called string, o
 		}
 		return nil
 	}
-	for _, s := range clean(t, p, c.state(owned)) {
+	prepare, err := p.Prepare(c.state(owned))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range prepare {
 		if err := run("clean", c, s); err != nil {
 			return err
 		}
@@ -279,6 +284,32 @@ func TestCleanKeepsPublished(t *testing.T) {
 				t.Errorf("after build %s: %s", called, s)
 			}
 		}
+	}
+}
+
+// A build replaces the tables of the set that no one reads any more; what it does not make is dropped before.
+func TestPrepareKeepsReplaced(t *testing.T) {
+	d, err := dialect.ByName("databricks")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := planOf(t, d, plan.SecondPrefix, 0)
+	have := plan.SchemaState{Journal: []render.Switch{{Relation: "base", Slot: plan.BuildPrefix, Done: true}}, Relations: []plan.Existing{
+		{Name: "base", View: true}, {Name: "nxb_base"}, {Name: "nxc_base"}, {Name: "nxc_wide", View: true}, {Name: "nxc_former"}, {Name: "nxw_left"},
+	}}
+	prepare, err := p.Prepare(have)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"DROP VIEW IF EXISTS `nxc_wide`", "DROP TABLE IF EXISTS `nxc_former`", "DROP TABLE IF EXISTS `nxw_left`"}
+	if strings.Join(prepare, "; ") != strings.Join(want, "; ") {
+		t.Errorf("dropped before: %q", prepare)
+	}
+	if all := clean(t, p, have); len(all) != 4 {
+		t.Errorf("dropped after a failure: %q", all)
+	}
+	if s := p.Steps[0].Actions[0].(*plan.Statement).SQL; !strings.HasPrefix(s, "CREATE OR REPLACE TABLE `nxc_base`") {
+		t.Errorf("not replaced: %s", s)
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 
 	"github.com/nexus-host/nexus-host/core/emit/dialect"
 	"github.com/nexus-host/nexus-host/core/emit/render"
+	"github.com/nexus-host/nexus-host/core/lang/sql"
+	"github.com/nexus-host/nexus-host/core/models/graph"
 )
 
 // Publishing where no transaction spans tables (Databricks). There are two sets of tables,
@@ -108,7 +110,31 @@ func (p *Plan) switches(s *SchemaState, rows []render.Switch) (drops, views []st
 	return drops, views, end, err
 }
 
-func (p *Plan) cleanViews(s *SchemaState) ([]string, error) {
+// replaces reports that a step makes a table in the place of one that the set may have: one statement, not two.
+func (p *Plan) replaces(r *graph.Relation) bool {
+	return p.Dialect.Publish == dialect.PublishViews && !p.copies() && r.Layer != graph.Work && r.Storage == graph.Table
+}
+
+// Input is the statement that makes an empty relation for rows that the host loads.
+func (p *Plan) Input(name string, columns []sql.ColumnDef) (string, error) {
+	if p.Dialect.Publish == dialect.PublishViews && !p.copies() {
+		return render.ReplaceTable(p.Dialect, p.Building(name), columns)
+	}
+	return render.CreateTable(p.Dialect, p.Building(name), columns)
+}
+
+// replacedTables are the names of tables that the steps, or the loading of rows, replace.
+func (p *Plan) replacedTables() map[string]bool {
+	names := map[string]bool{}
+	for _, r := range p.Relations {
+		if _, inline := p.inline[r.Name]; !inline && p.replaces(r) {
+			names[p.options.stagingPrefix()+r.Name] = true
+		}
+	}
+	return names
+}
+
+func (p *Plan) cleanViews(s *SchemaState, before bool) ([]string, error) {
 	var texts []string
 	if slices.ContainsFunc(s.Journal, func(r render.Switch) bool { return !r.Done }) {
 		drops, views, end, err := p.switches(s, s.Journal)
@@ -119,5 +145,9 @@ func (p *Plan) cleanViews(s *SchemaState) ([]string, error) {
 	}
 	now := current(s.Journal)
 	unread := slices.DeleteFunc(slices.Clone(slots[:]), func(prefix string) bool { return prefix == now })
-	return append(texts, p.drops(s.Relations, staged(unread...))...), nil
+	kept := map[string]bool{}
+	if before {
+		kept = p.replacedTables()
+	}
+	return append(texts, p.drops(s.Relations, func(e Existing) bool { return staged(unread...)(e) && (e.View || !kept[e.Name]) })...), nil
 }

@@ -139,6 +139,11 @@ func CreateTable(d *dialect.Dialect, path []string, columns []sql.ColumnDef, lay
 	return createTable(d, "CREATE TABLE ", path, columns, layout)
 }
 
+// ReplaceTable makes an empty table or replaces one at once.
+func ReplaceTable(d *dialect.Dialect, path []string, columns []sql.ColumnDef) (string, error) {
+	return createTable(d, "CREATE OR REPLACE TABLE ", path, columns, nil)
+}
+
 // CreateTableIfMissing makes an empty table where no table has the name.
 func CreateTableIfMissing(d *dialect.Dialect, path []string, columns []sql.ColumnDef, layout ...Layout) (string, error) {
 	return createTable(d, "CREATE TABLE IF NOT EXISTS ", path, columns, layout)

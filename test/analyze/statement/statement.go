@@ -236,7 +236,7 @@ func (s *script) build() error {
 		if r.Layer != graph.Raw {
 			continue
 		}
-		made, err := render.CreateTable(d, p.Building(r.Name), r.Columns)
+		made, err := p.Input(r.Name, r.Columns)
 		if err != nil {
 			return err
 		}
