@@ -47,12 +47,14 @@ func tables() []pdk.Table {
 		t.UpdatedAt, t.Key = clock, key
 		return t
 	}
+	merge := [][]string{
+		{"$.admin_graphql_api_customer_deleted_id", "$.customerOneId", "$.customer_deleted_id", "$.deleted_customer_id", "$.customer_one_id"},
+		{"$.admin_graphql_api_customer_kept_id", "$.resultingCustomerId", "$.customer_kept_id", "$.kept_customer_id", "$.resulting_customer_id"},
+	}
 	return []pdk.Table{
 		table("shops", "Shops: one's own, or those of an app's users."),
-		table("customers", "Customers; all versions count, where they were landed."),
-		events("customer_merges", "Merges of customers: the webhook customers/merge, or what the mutation customerMerge was given and returned.", "",
-			[]string{"$.admin_graphql_api_customer_deleted_id", "$.customerOneId", "$.customer_deleted_id", "$.deleted_customer_id", "$.customer_one_id"},
-			[]string{"$.admin_graphql_api_customer_kept_id", "$.resultingCustomerId", "$.customer_kept_id", "$.kept_customer_id", "$.resulting_customer_id"}),
+		events("customers", "Customers; all versions count, where they were landed. Their merges, which have no id, may be among them.", "$.updated_at", merge...),
+		events("customer_merges", "Merges of customers: the webhook customers/merge, or what the mutation customerMerge was given and returned.", "", merge...),
 		table("orders", "Orders, with what they hold inline: lines, refunds, fulfillments, transactions."),
 		table("order_lines", "Order lines, where the loader keeps them apart."),
 		events("discount_codes", "Discount codes of orders, where the loader keeps them apart: one row an order and place.", "",

@@ -1,6 +1,15 @@
 -- Customers that were merged into another, one row each: what the webhook customers/merge and the mutation customerMerge say, and
 -- what a customer's own record does. A merge under way counts once the customer is gone; one that failed is none.
-with records as (
+with landed as (
+    select record, record_id, _deleted, _account, _connection, _ingested_at
+    from raw.customer_merges
+    union all
+    -- webhooks of customers that were landed in one table
+    select record, record_id, _deleted, _account, _connection, _ingested_at
+    from raw.customers
+    where regexp_like(record_id, '^(gid:%|[^:]*/)')
+),
+records as (
     select
         read_shop() as shop_key,
         read_id(record, 'admin_graphql_api_customer_kept.id', 'customer_kept.id', 'kept_customer.id', 'resulting_customer.id') as kept_id,
@@ -11,7 +20,7 @@ with records as (
         read_time(record, 'merged_at', 'completed_at', 'occurred_at', 'triggered_at', 'created_at', 'updated_at') as merged_at,
         read_loaded() as seen_at,
         _ingested_at
-    from raw.customer_merges
+    from landed
     where not coalesce(_deleted, false)
 ),
 own as (

@@ -34,6 +34,7 @@ with read as (
         _ingested_at
     from raw.customers_history
     where record_id is not null and coalesce(read_type(record_id) = 'Customer', json_text(record, '$.__parentId') is null)
+        and not regexp_like(record_id, '^(gid:%|[^:]*/)') -- a merge, which is known by two ids
 )
 select
     shop_key,

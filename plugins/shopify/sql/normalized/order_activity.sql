@@ -9,6 +9,11 @@ with facts as (
         s.n_payments,
         coalesce(s.first_paid_at, case when o.financial_status in ('paid', 'partially_refunded', 'refunded') then o.placed_at end) as paid_at,
         s.authorized_at,
+        -- an authorization that came to nothing: the order says so, or, where it is older, a payment that took it back
+        case when o.financial_status in ('voided', 'expired') then o.financial_status
+            when s.n_payments = 0 and s.voided_at >= coalesce(case when o.financial_status is not null then o.updated_at end, o.placed_at)
+                and coalesce(o.financial_status in ('authorized', 'pending'), true) then 'voided' end as ended_state,
+        case when o.financial_status = 'expired' then s.expires_at else s.voided_at end as told_ended_at,
         coalesce(o.total_shipping, h.order_shipping) as order_shipping,
         case when o.total_shipping is not null then o.shipping_currency else h.currency end as order_shipping_currency
     from normalized.orders o
@@ -57,11 +62,16 @@ spoken as (
     where delivered_at is not null and shipping_status = 'fulfilled'
     union all
     select order_key, 'order_cancelled', cast(null as text), cancelled_at,
-        case when financial_status in ('voided', 'expired') then financial_status end,
+        ended_state,
         case when fulfillment_status = 'restocked' then 'restocked' end,
         cast(null as decimal), cast(null as text), cast(null as decimal), cast(null as text), false, _ingested_at
     from facts
     where cancelled_at is not null
+    union all
+    select order_key, concat('order_', ended_state), cast(null as text), greatest(coalesce(told_ended_at, ended_at), placed_at), ended_state, cast(null as text),
+        cast(null as decimal), cast(null as text), cast(null as decimal), cast(null as text), told_ended_at is null, _ingested_at
+    from facts
+    where ended_state is not null and cancelled_at is null and placed_at is not null and coalesce(told_ended_at, ended_at) is not null
     union all
     select order_key, 'order_deleted', cast(null as text), deleted_at, cast(null as text), cast(null as text),
         cast(null as decimal), cast(null as text), cast(null as decimal), cast(null as text), false, _ingested_at
@@ -128,7 +138,7 @@ select
     f.units,
     f.gross_sales,
     f.sales_currency,
-    f.is_valid,
+    f.is_valid and f.ended_state is null as is_valid,
     f.cancel_reason,
     f.financial_status,
     f.shipping_status as fulfillment_status,

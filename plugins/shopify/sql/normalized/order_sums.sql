@@ -21,9 +21,10 @@ payments as (
     group by order_key
 ),
 authorizations as (
-    select order_key, min(happened_at) as authorized_at
+    select order_key, min(case when kind = 'authorization' then happened_at end) as authorized_at, max(case when kind = 'void' then happened_at end) as voided_at,
+        min(case when kind = 'authorization' then expires_at end) as expires_at
     from normalized.transactions
-    where kind = 'authorization' and status = 'success'
+    where kind in ('authorization', 'void') and status = 'success'
     group by order_key
 ),
 -- where payments were landed, an order without one was not paid
@@ -58,6 +59,8 @@ select
     o.transactions is not null or t.order_id is not null as payments_are_known,
     coalesce(u.unpaid_amount, 0) as unpaid_amount,
     a.authorized_at,
+    a.voided_at,
+    a.expires_at,
     s.first_shipped_at,
     s.last_shipped_at,
     s.n_shipments,

@@ -59,7 +59,8 @@ ranked as (
         *,
         row_number() over (partition by shop_key, order_id order by is_full desc, version_at desc, is_deleted desc, _ingested_at desc, progress desc, connection desc, record_id desc, _version desc) as place,
         first_value(is_deleted) over (partition by shop_key, order_id order by version_at desc, is_deleted desc, _ingested_at desc, progress desc, connection desc, record_id desc, _version desc) as is_gone,
-        min(gone_at) over (partition by shop_key, order_id) as first_gone_at
+        min(gone_at) over (partition by shop_key, order_id) as first_gone_at,
+        min(case when financial_status in ('voided', 'expired') and not is_deleted then coalesce(updated_at, observed_at) end) over (partition by shop_key, order_id, financial_status) as ended_at
     from dated
 ),
 latest as (
@@ -75,6 +76,7 @@ read as (
         read_time(record, 'created_at') as created_at,
         read_time(record, 'processed_at') as processed_at,
         updated_at,
+        ended_at,
         cancelled_at,
         lower(read_text(record, 'cancel_reason')) as cancel_reason,
         closed_at,
@@ -158,6 +160,7 @@ select
     l.created_at,
     l.updated_at,
     l.observed_at,
+    l.ended_at,
     l.cancelled_at,
     l.cancel_reason,
     l.closed_at,

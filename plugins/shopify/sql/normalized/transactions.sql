@@ -24,6 +24,7 @@ read as (
         read_money(entry, 'amount') as amount,
         coalesce(read_unit(entry, 'amount'), read_currency(entry), default_currency) as currency,
         read_time(entry, 'processed_at', 'created_at') as happened_at,
+        read_time(entry, 'authorization_expires_at') as expires_at,
         read_text(entry, 'gateway') as gateway,
         coalesce(json_bool(entry, '$.test'), false) as is_test,
         _ingested_at

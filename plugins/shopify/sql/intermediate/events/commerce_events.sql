@@ -31,7 +31,7 @@ select
     event_description,
     cast(case
         when event_name in ('order_placed', 'order_refunded', 'dispute_opened') then 0.8
-        when event_name in ('order_cancelled', 'checkout_abandoned', 'return_requested') then 0.6
+        when event_name in ('order_cancelled', 'order_voided', 'order_expired', 'checkout_abandoned', 'return_requested') then 0.6
         when event_name in ('order_paid', 'marketing_subscribed', 'marketing_unsubscribed', 'customer_created') then 0.4
         else 0.2
     end as double) as significance,

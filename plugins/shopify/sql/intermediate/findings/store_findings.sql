@@ -4,6 +4,14 @@ with marked as (
     from raw.orders
     where record_id is not null
 ),
+merges as (
+    select 'customer_merges' as table_name, record, record_id, _ingested_at
+    from raw.customer_merges
+    union all
+    select 'customers', record, record_id, _ingested_at
+    from raw.customers
+    where regexp_like(record_id, '^(gid:%|[^:]*/)')
+),
 others as (
     select 'customers' as table_name, record_id, read_type(record_id) as object_type, json_text(record, '$.__parentId') as parent_id, _ingested_at
     from raw.customers
@@ -46,8 +54,8 @@ found as (
     where not coalesce(r._deleted, false)
     union all
     -- merges that do not say of whom, or that nothing dates
-    select 'customer_merges', 'incomplete_record', cast(null as text), record_id, _ingested_at
-    from raw.customer_merges
+    select table_name, 'incomplete_record', cast(null as text), record_id, _ingested_at
+    from merges
     where read_id(record, 'admin_graphql_api_customer_kept.id', 'customer_kept.id', 'kept_customer.id', 'resulting_customer.id') is null
         or (read_id(record, 'admin_graphql_api_customer_deleted.id', 'customer_deleted.id', 'deleted_customer.id', 'merged_customer.id') is null and read_id(record, 'customer_one.id') is null)
     union all
