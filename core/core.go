@@ -49,7 +49,8 @@ func Check(s *spec.Spec, run Run, limits sql.Limits) (*Checked, sql.Diagnostics)
 	if run.AsOf.IsZero() {
 		run.AsOf = run.StartedAt
 	}
-	c := &Checked{spec: s, run: run, limits: limits, fragments: map[string][]*check.Fragment{}, composed: map[composition]*composed{}, first: map[composition]*given{}}
+	c := &Checked{spec: s, run: run, limits: limits, fragments: map[string][]*check.Fragment{},
+		composed: map[composition]*composed{}, first: map[composition]*given{}}
 	// Sources know nothing of each other.
 	fragments, found := make([][]*check.Fragment, len(s.Sources)), make([]sql.Diagnostics, len(s.Sources))
 	var wg sync.WaitGroup

@@ -56,7 +56,29 @@ func (b *build) loadRaw(ctx context.Context) error {
 	for _, r := range results {
 		b.report.Rejected = append(b.report.Rejected, r.Rejected...)
 	}
+	if b.small() {
+		b.empty.Small()
+		// Tables of the last build may be large all the same.
+		if e, ok := b.engine.(warehouse.Planner); ok && !b.core.HasPrevious {
+			e.Small()
+		}
+	}
 	return nil
+}
+
+// smallRows and smallBytes are how much a small build loads at most.
+const (
+	smallRows  = 1000
+	smallBytes = 1 << 20
+)
+
+// small reports that all of the project's rows are known to be few.
+func (b *build) small() bool {
+	rows, bytes := int64(0), int64(0)
+	for _, r := range b.report.Loads {
+		rows, bytes = rows+r.Rows, bytes+r.Bytes
+	}
+	return rows <= smallRows && bytes <= smallBytes && !b.readsRelations()
 }
 
 func (b *build) notify(e run.Event) {

@@ -68,6 +68,12 @@ type Driver struct {
 	ReadParquet func(ctx context.Context, path string, row func(object []byte) error) error
 }
 
+// Planner is an Engine that can leave out most of the planning of statements.
+type Planner interface {
+	// Small says that there are so few rows that planning statements well takes longer than running them. No statement may be under way.
+	Small()
+}
+
 // OpenOptions says what a warehouse is opened for.
 type OpenOptions struct {
 	ReadOnly    bool

@@ -14,10 +14,28 @@ import (
 type Emptiness struct {
 	mu    sync.Mutex
 	empty graph.Empty
+	small bool
 }
 
 // NewEmptiness knows of no relation yet.
 func NewEmptiness() *Emptiness { return &Emptiness{empty: graph.Empty{}} }
+
+// Small says that there are few rows. Views that only the build reads are then made as tables: planning a view's query again in
+// each statement that reads it takes longer than storing its rows, and of a table it is known whether it has any.
+func (e *Emptiness) Small() {
+	if e == nil {
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.small = true
+}
+
+// stored reports that a relation is made as a table, whatever it is once it is published.
+func (e *Emptiness) stored(s *Statement) bool {
+	r := s.create.Relation
+	return r.Storage == graph.Table || e.small && s.plan.inWork(r)
+}
 
 // Text is the statement to run, once all that it reads is made.
 func (e *Emptiness) Text(s *Statement) (string, error) {
@@ -33,8 +51,14 @@ func (e *Emptiness) Text(s *Statement) (string, error) {
 		rest = r.NoRows()
 	}
 	// A view that stays is read when its tables have other rows.
-	if rest == s.create.Query || r.Storage == graph.View && r.Layer != graph.Work && !s.plan.inWork(r) {
+	stored := e.stored(s)
+	if stored == (r.Storage == graph.Table) && (rest == s.create.Query || !stored && r.Layer != graph.Work && !s.plan.inWork(r)) {
 		return s.SQL, nil
+	}
+	if stored && r.Storage == graph.View {
+		table := *r
+		table.Storage = graph.Table
+		r = &table
 	}
 	text, err := s.plan.create(r, rest, r.Name, false)
 	if err != nil {
@@ -76,10 +100,12 @@ func (e *Emptiness) Filled(relation string) {
 
 // Made takes notice of how many rows a statement wrote.
 func (e *Emptiness) Made(s *Statement, rows int64) {
-	if e == nil || s.create == nil || rows > 0 || s.create.Relation.Storage == graph.View {
+	if e == nil || s.create == nil || rows > 0 {
 		return
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.empty[s.Makes] = true
+	if e.stored(s) {
+		e.empty[s.Makes] = true
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/nexus-host/nexus-host/core/lang/check"
 	"github.com/nexus-host/nexus-host/core/lang/sql"
 	"github.com/nexus-host/nexus-host/core/models/graph"
+	"github.com/nexus-host/nexus-host/internal/coretest/plantest"
 )
 
 func TestEmptiness(t *testing.T) {
@@ -92,5 +93,51 @@ func TestEmptiness(t *testing.T) {
 	e.Filled("none")
 	if e.None(query("select a from model.none")) {
 		t.Error("a query has no rows after others were put in")
+	}
+}
+
+// Where there are few rows, views that only the build reads are made as tables, so that it is known which have none.
+func TestSmall(t *testing.T) {
+	d, err := dialect.ByName("duckdb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defs := []plantest.Def{
+		{Name: "base", Layer: graph.Base, SQL: "select 'x' as id"},
+		{Name: "none", View: true, SQL: "select m.id from model.base as m where m.id = 'y'"},
+		{Name: "of_none", SQL: "select n.id from model.none as n"},
+	}
+	for _, c := range []struct {
+		work  []string
+		small bool
+		kind  string // of the view
+		reads bool   // what reads the view does so
+	}{
+		{[]string{"work", "main"}, true, "TABLE", false}, {[]string{"work", "main"}, false, "VIEW", true},
+		{nil, true, "VIEW", true}, {[]string{"work", "other"}, true, "VIEW", true}, // readers see what is made there
+	} {
+		e, texts := plan.NewEmptiness(), map[string]string{}
+		if c.small {
+			e.Small()
+		}
+		for _, s := range plantest.New(t, d, plan.Options{Schema: []string{"main"}, Work: c.work}, defs).Steps {
+			for _, a := range s.Actions {
+				made := a.(*plan.Statement)
+				if texts[made.Makes], err = e.Text(made); err != nil {
+					t.Fatal(err)
+				}
+				rows := int64(0)
+				if made.Makes == "base" {
+					rows = 1
+				}
+				e.Made(made, rows)
+			}
+		}
+		if !strings.HasPrefix(texts["none"], "CREATE "+c.kind+" ") || strings.Contains(texts["of_none"], "nxb_none") != c.reads {
+			t.Errorf("%+v:\n%s\n%s", c, texts["none"], texts["of_none"])
+		}
+		if e.NoRows("none") == c.reads {
+			t.Errorf("%+v: the view is known to be empty: %v", c, e.NoRows("none"))
+		}
 	}
 }

@@ -59,6 +59,7 @@ type Warehouse struct {
 	begin   string
 	commit  string
 	writers atomic.Int64 // open ones
+	plain   atomic.Bool  // new sessions have no optimizer
 }
 
 // Open opens or makes a database.
@@ -94,14 +95,14 @@ func Open(ctx context.Context, o Options) (*Warehouse, error) {
 	if err != nil {
 		return nil, err
 	}
-	var first func(driver.ExecerContext) error
-	if o.Unoptimized {
-		first = func(conn driver.ExecerContext) error {
-			_, err := conn.ExecContext(context.WithoutCancel(ctx), unoptimized(), nil)
-			return err
+	w.plain.Store(o.Unoptimized)
+	connector, err := driverdb.NewConnector(dsn, func(conn driver.ExecerContext) error {
+		if !w.plain.Load() {
+			return nil
 		}
-	}
-	connector, err := driverdb.NewConnector(dsn, first)
+		_, err := conn.ExecContext(context.WithoutCancel(ctx), unoptimized(), nil)
+		return err
+	})
 	if err != nil {
 		return nil, openError(path, err)
 	}
@@ -121,6 +122,15 @@ func Open(ctx context.Context, o Options) (*Warehouse, error) {
 	}
 	return w, nil
 }
+
+// Small runs the statements that follow without the optimizer. None may be under way.
+func (w *Warehouse) Small() {
+	w.plain.Store(true)
+	w.db.SetMaxIdleConns(0) // sessions with an optimizer are closed
+	w.db.SetMaxIdleConns(runtime.GOMAXPROCS(0))
+}
+
+var _ warehouse.Planner = (*Warehouse)(nil)
 
 // workDatabase lives in memory beside the file: what is written there is neither
 // compressed nor logged, and is gone with the process.

@@ -43,10 +43,13 @@ func TestThreads(t *testing.T) {
 
 // Without the optimizer a statement runs as it is written, on every connection.
 func TestUnoptimized(t *testing.T) {
-	for _, unoptimized := range []bool{false, true} {
-		w, err := Open(t.Context(), Options{Path: filepath.Join(t.TempDir(), "x.duckdb"), Unoptimized: unoptimized})
+	for _, c := range []struct{ opened, small, want bool }{{}, {opened: true, want: true}, {small: true, want: true}} {
+		w, err := Open(t.Context(), Options{Path: filepath.Join(t.TempDir(), "x.duckdb"), Unoptimized: c.opened})
 		if err != nil {
 			t.Fatal(err)
+		}
+		if c.small {
+			w.Small()
 		}
 		for range 2 {
 			conn, err := w.db.Conn(t.Context()) // held, so that the next one is another
@@ -58,8 +61,8 @@ func TestUnoptimized(t *testing.T) {
 			if err := conn.QueryRowContext(t.Context(), "explain select * from range(3) r(i) where false").Scan(&kind, &plan); err != nil {
 				t.Fatal(err)
 			}
-			if strings.Contains(plan, "EMPTY_RESULT") == unoptimized {
-				t.Errorf("unoptimized %v:\n%s", unoptimized, plan)
+			if strings.Contains(plan, "EMPTY_RESULT") == c.want {
+				t.Errorf("%+v:\n%s", c, plan)
 			}
 		}
 		defer w.Close()
