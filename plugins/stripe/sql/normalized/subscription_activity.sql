@@ -8,12 +8,20 @@ with paid as (
     where subscription_id is not null
     group by subscription_id
 ),
+lives as (
+    select subscription_id, min(entered_at) as live_at
+    from normalized.subscription_lifecycle
+    where status in ('trialing', 'active', 'past_due')
+    group by subscription_id
+),
 changes as (
     select
         t.*,
         p.subscription_id is null or coalesce(p.last_paid_at >= t.occurred_at, false) as is_paid,
-        min(case when t.status in ('trialing', 'active', 'past_due') then t.occurred_at end) over (partition by t.subscription_id) as first_live_at
+        -- one that ended in the instant in which it began was live in no interval
+        coalesce(min(case when t.status in ('trialing', 'active', 'past_due') then t.occurred_at end) over (partition by t.subscription_id), l.live_at) as first_live_at
     from normalized.subscription_timeline t
+    left join lives l on l.subscription_id = t.subscription_id
     left join paid p on p.subscription_id = t.subscription_id
 ),
 named as (
