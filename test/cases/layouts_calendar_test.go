@@ -7,8 +7,10 @@ import (
 )
 
 // TestCalendarLayouts: the demo's calendars in the layouts that the adapter's README lists.
-func TestCalendarLayouts(t *testing.T) {
-	testLayouts(t, sourceLayouts{
+func TestCalendarLayouts(t *testing.T) { testLayouts(t, calendarLayouts()) }
+
+func calendarLayouts() sourceLayouts {
+	return sourceLayouts{
 		plugin: "calendar", config: "internal_domains: [lumenworks.example]", least: 400, files: map[string]string{"events": "events.ndjson"},
 		layouts: []layout{
 			{name: "events", lay: everyTable(", preset: nexus", func(_ string, r rawRecord) members {
@@ -35,7 +37,7 @@ func TestCalendarLayouts(t *testing.T) {
 			{name: "Nango", of: "events", lay: everyTable(", preset: nango", func(_ string, r rawRecord) members { return nangoRecord(r, r.record) })},
 			{name: "list pages", of: "events", lay: calendarPages},
 		},
-	})
+	}
 }
 
 // snaked has the members' names in snake case.

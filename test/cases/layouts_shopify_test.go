@@ -15,8 +15,10 @@ const demoShop = "lumenworks.myshopify.com"
 
 // TestShopifyLayouts: the demo's shop in the layouts that the adapter's README lists. Abandoned checkouts stay as they are where
 // a layout's objects have no address of their own.
-func TestShopifyLayouts(t *testing.T) {
-	testLayouts(t, sourceLayouts{
+func TestShopifyLayouts(t *testing.T) { testLayouts(t, shopifyLayouts()) }
+
+func shopifyLayouts() sourceLayouts {
+	return sourceLayouts{
 		plugin: "shopify", least: 400,
 		files: map[string]string{"customers": "customers.ndjson.gz", "orders": "orders.ndjson.gz", "checkouts": "checkouts.ndjson.gz"},
 		layouts: []layout{
@@ -41,7 +43,7 @@ func TestShopifyLayouts(t *testing.T) {
 			{name: "dlt", of: "Airbyte raw", lay: shopifyParts("dlt")},
 			{name: "Estuary", of: "Airbyte raw", lay: shopifyEstuary},
 		},
-	})
+	}
 }
 
 // withoutCustomer is what Fivetran's tables lack: an order names its customer by id only, addresses and tags are tables of their own.
@@ -114,12 +116,18 @@ func moneyBag(amount, currency any) any {
 
 func graphqlCustomer(o members) members {
 	consent, _ := o["email_marketing_consent"].(members)
+	if accepts, ok := o["accepts_marketing"].(bool); ok && consent == nil { // before there was a consent
+		consent = members{"state": map[bool]string{true: "subscribed", false: "not_subscribed"}[accepts]}
+	}
 	c := members{
 		"id": gidOf("Customer", o["id"]), "firstName": o["first_name"], "lastName": o["last_name"], "displayName": fmt.Sprint(o["first_name"], " ", o["last_name"]), "state": upperOf(o["state"]),
 		"createdAt": utc(o["created_at"]), "updatedAt": utc(o["updated_at"]), "tags": []any{o["tags"]}, "note": o["note"], "taxExempt": o["tax_exempt"], "verifiedEmail": o["verified_email"],
 		"defaultEmailAddress": members{"emailAddress": o["email"], "marketingState": upperOf(consent["state"]), "marketingOptInLevel": upperOf(consent["opt_in_level"]), "marketingUpdatedAt": utc(consent["consent_updated_at"])},
 		"defaultPhoneNumber":  nil,
 		"defaultAddress":      members{"countryCodeV2": within(o, "default_address", "country_code"), "city": within(o, "default_address", "city")},
+	}
+	if sms, ok := o["sms_marketing_consent"].(members); ok {
+		c["smsMarketingConsent"] = members{"marketingState": upperOf(sms["state"]), "marketingOptInLevel": upperOf(sms["opt_in_level"]), "consentUpdatedAt": utc(sms["consent_updated_at"])}
 	}
 	if o["phone"] != nil {
 		c["defaultPhoneNumber"] = members{"phoneNumber": o["phone"]}
@@ -138,6 +146,10 @@ func graphqlOrder(o members, connect func([]any) any) members {
 			"product": members{"id": gidOf("Product", l["product_id"])}, "variant": members{"id": gidOf("ProductVariant", l["variant_id"])},
 			"originalUnitPriceSet": moneyBag(l["price"], currency), "totalDiscountSet": moneyBag(l["total_discount"], currency),
 		})
+	}
+	codes := []any{}
+	for _, entry := range list(o["discount_codes"]) {
+		codes = append(codes, within(entry, "code"))
 	}
 	refunds := []any{}
 	for _, entry := range list(o["refunds"]) {
@@ -168,7 +180,7 @@ func graphqlOrder(o members, connect func([]any) any) members {
 		"presentmentCurrencyCode": o["presentment_currency"], "totalPriceSet": moneyBag(o["total_price"], currency), "subtotalPriceSet": moneyBag(o["subtotal_price"], currency),
 		"totalTaxSet": moneyBag(o["total_tax"], currency), "totalDiscountsSet": moneyBag(o["total_discounts"], currency), "totalTipReceivedSet": moneyBag(o["total_tip_received"], currency),
 		"totalShippingPriceSet":  moneyBag(within(o, "total_shipping_price_set", "shop_money", "amount"), currency),
-		"displayFinancialStatus": upperOf(o["financial_status"]), "displayFulfillmentStatus": cmp.Or(upperOf(o["fulfillment_status"]), any("UNFULFILLED")), "sourceName": o["source_name"], "tags": []any{}, "discountCodes": []any{},
+		"displayFinancialStatus": upperOf(o["financial_status"]), "displayFulfillmentStatus": cmp.Or(upperOf(o["fulfillment_status"]), any("UNFULFILLED")), "sourceName": o["source_name"], "tags": []any{}, "discountCodes": codes,
 		"customerJourneySummary": members{"firstVisit": members{"landingPage": o["landing_site"], "referrerUrl": o["referring_site"]}},
 		"billingAddress":         members{"countryCodeV2": within(o, "billing_address", "country_code"), "name": within(o, "billing_address", "name")},
 		"shippingAddress":        members{"countryCodeV2": within(o, "shipping_address", "country_code"), "name": within(o, "shipping_address", "name")},
@@ -289,6 +301,9 @@ func shopTables(tables map[string][]rawRecord) map[string][]rawRecord {
 		o := r.record
 		of := members{"order_id": o["id"], "_order_place": i}
 		take("order_lines", r, o["line_items"], of)
+		for j, entry := range list(o["discount_codes"]) {
+			take("discount_codes", r, []any{entry}, joined(of, members{"index": j}))
+		}
 		take("fulfillments", r, o["fulfillments"], of)
 		take("refunds", r, o["refunds"], of)
 		for j, entry := range list(o["refunds"]) {

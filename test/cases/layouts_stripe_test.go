@@ -1,6 +1,7 @@
 package cases_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -15,8 +16,10 @@ import (
 
 // TestStripeLayouts: the demo's Stripe account in the layouts that the adapter's README lists. Loaders that have no stream of
 // events are held against the same objects in the API's lists.
-func TestStripeLayouts(t *testing.T) {
-	testLayouts(t, sourceLayouts{
+func TestStripeLayouts(t *testing.T) { testLayouts(t, stripeLayouts()) }
+
+func stripeLayouts() sourceLayouts {
+	return sourceLayouts{
 		plugin: "stripe", least: 700,
 		files: map[string]string{
 			"events": "events.ndjson", "customers": "customers.ndjson", "subscriptions": "subscriptions.ndjson", "invoices": "invoices.ndjson",
@@ -50,7 +53,7 @@ func TestStripeLayouts(t *testing.T) {
 			{name: "bare events", of: "events and tables", lay: stripeBareEvents},
 			{name: "expanded objects", of: "events and tables", lay: stripeExpanded},
 		},
-	})
+	}
 }
 
 func stripeAsIs(tables map[string][]rawRecord) map[string]laidTable {
@@ -70,8 +73,9 @@ func stripeVersions(tables map[string][]rawRecord) map[string][]rawRecord {
 	}
 	for _, e := range tables["events"] {
 		o, _ := within(e.record, "data", "object").(members)
-		table := plural(textAt(o, "object"))
-		all[table] = append(all[table], rawRecord{e.connection, e.at, o})
+		if table := stripeTables[textAt(o, "object")]; table != "" {
+			all[table] = append(all[table], rawRecord{e.connection, e.at, o})
+		}
 	}
 	return all
 }
@@ -269,7 +273,7 @@ func stripeColumns(tables map[string][]rawRecord, form string, names map[string]
 				}
 				o = withoutMembers(o, "items", "currency")
 			case "invoices":
-				o = joined(withoutMembers(o, "parent", "lines"), members{"subscription": textAt(o, "parent.subscription_details.subscription")})
+				o = joined(withoutMembers(o, "parent", "lines"), members{"subscription": textAt(o, "parent.subscription_details.subscription", "subscription")})
 			}
 			add(table, r.at, o)
 		}
@@ -373,14 +377,22 @@ func stripeMixed(tables map[string][]rawRecord) map[string]laidTable {
 // stripeStream gives every object that was only in a table an event of its own.
 func stripeStream(tables map[string][]rawRecord) []rawRecord {
 	stream := slices.Clone(tables["events"])
-	for _, table := range []string{"customers", "subscriptions", "invoices", "charges", "refunds", "disputes"} {
+	told := map[string]bool{}
+	for _, e := range stream {
+		told[textAt(e.record, "data.object.id")] = true
+	}
+	for _, kind := range []string{"customer", "subscription", "invoice", "charge", "refund", "dispute", "payment_intent", "credit_note", "price", "plan", "product", "coupon"} {
+		table := stripeTables[kind]
 		for i, r := range tables[table] {
-			kind := map[string]string{"charges": "charge." + textAt(r.record, "status"), "refunds": "refund.created", "disputes": "charge.dispute.created"}[table]
-			if kind == "" {
+			name := cmp.Or(map[string]string{
+				"charge": "charge." + textAt(r.record, "status"), "dispute": "charge.dispute.created", "subscription": "customer.subscription.created",
+				"invoice": "invoice.updated", "payment_intent": "payment_intent." + textAt(r.record, "status"),
+			}[kind], kind+".created")
+			if told[textAt(r.record, "id")] && kind != "charge" && kind != "refund" && kind != "dispute" {
 				continue // its events are there
 			}
 			stream = append(stream, rawRecord{r.connection, r.at, members{
-				"id": fmt.Sprintf("evt_%s_%03d", table, i), "object": "event", "api_version": "2026-07-29.dahlia", "created": r.record["created"], "type": kind, "livemode": true,
+				"id": fmt.Sprintf("evt_%s_%03d", table, i), "object": "event", "api_version": "2026-07-29.dahlia", "created": r.record["created"], "type": name, "livemode": true,
 				"data": members{"object": r.record},
 			}})
 		}

@@ -53,10 +53,12 @@ type lostFact struct {
 	is        func(row plugintest.Row) bool
 }
 
-// sourceLayouts are the layouts of a source of the demo.
+// sourceLayouts are the layouts of a source of the demo, or of other records.
 type sourceLayouts struct {
 	plugin, config string
-	files          map[string]string // the demo's files by table
+	files          map[string]string      // the demo's files by table
+	tables         map[string][]rawRecord // the other records by table, at asOf
+	asOf           string
 	layouts        []layout
 	least          int // rows that there are to compare
 }
@@ -71,13 +73,16 @@ func testLayouts(t *testing.T, s sourceLayouts) {
 	t.Helper()
 	tier.Full(t)
 	t.Parallel()
-	folder := t.TempDir()
-	if _, err := demo.Generate(t.Context(), folder, demo.Options{Customers: 12, Seed: 23}); err != nil {
-		t.Fatal(err)
-	}
-	tables := map[string][]rawRecord{}
-	for table, file := range s.files {
-		tables[table] = demoRecords(t, filepath.Join(folder, "raw", s.plugin, file))
+	tables := s.tables
+	if tables == nil {
+		folder := t.TempDir()
+		if _, err := demo.Generate(t.Context(), folder, demo.Options{Customers: 12, Seed: 23}); err != nil {
+			t.Fatal(err)
+		}
+		tables, s.asOf = map[string][]rawRecord{}, demo.AsOf
+		for table, file := range s.files {
+			tables[table] = demoRecords(t, filepath.Join(folder, "raw", s.plugin, file))
+		}
 	}
 	facts := map[string]map[string][]plugintest.Row{}
 	of := func(t *testing.T, name string) map[string][]plugintest.Row {
@@ -92,7 +97,7 @@ func testLayouts(t *testing.T, s sourceLayouts) {
 		if l.of == "" {
 			continue // what others are held against
 		}
-		if !l.kept && !tier.All() {
+		if !l.kept && !tier.All() && s.tables == nil {
 			t.Logf("left to %s=all: %s", tier.Variable, l.name)
 			continue
 		}
@@ -148,7 +153,7 @@ func lessLines(a, b []string) (less []string) {
 func layoutFacts(t *testing.T, s sourceLayouts, l layout, tables map[string][]rawRecord) map[string][]plugintest.Row {
 	t.Helper()
 	project := t.TempDir()
-	yaml := fmt.Sprintf("name: layout\nas_of: %s\nsources:\n  %s:\n    plugin: %s\n    config: {%s}\n    tables:\n", demo.AsOf, s.plugin, s.plugin, s.config)
+	yaml := fmt.Sprintf("name: layout\nas_of: %s\nsources:\n  %s:\n    plugin: %s\n    config: {%s}\n    tables:\n", s.asOf, s.plugin, s.plugin, s.config)
 	laid := l.lay(tables)
 	for _, table := range slices.Sorted(maps.Keys(laid)) {
 		file := table + ".ndjson"
@@ -180,8 +185,11 @@ func layoutFacts(t *testing.T, s sourceLayouts, l layout, tables map[string][]ra
 		t.Fatal(err)
 	}
 	opened, err := build(t, project)
-	if err != nil {
+	switch {
+	case err != nil && s.tables == nil:
 		t.Fatalf("%s: %v", l.name, err)
+	case err != nil:
+		t.Logf("%s: %v", l.name, err) // checks may find fault with samples; the tables are there
 	}
 	return allFacts(t, opened)
 }
