@@ -57,7 +57,7 @@ func (e *Emptiness) Text(s *Statement) (string, error) {
 	}
 	if stored && r.Storage == graph.View {
 		table := *r
-		table.Storage = graph.Table
+		table.Storage, table.Layer = graph.Table, graph.Work // it is not what is published
 		r = &table
 	}
 	text, err := s.plan.create(r, rest, r.Name, false)

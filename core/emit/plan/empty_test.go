@@ -105,6 +105,7 @@ func TestSmall(t *testing.T) {
 	defs := []plantest.Def{
 		{Name: "base", Layer: graph.Base, SQL: "select 'x' as id"},
 		{Name: "none", View: true, SQL: "select m.id from model.base as m where m.id = 'y'"},
+		{Name: "nexus_events", View: true, SQL: "select m.id as event_id from model.base as m"}, // such tables are made in two statements
 		{Name: "of_none", SQL: "select n.id from model.none as n"},
 	}
 	for _, c := range []struct {
@@ -135,6 +136,9 @@ func TestSmall(t *testing.T) {
 		}
 		if !strings.HasPrefix(texts["none"], "CREATE "+c.kind+" ") || strings.Contains(texts["of_none"], "nxb_none") != c.reads {
 			t.Errorf("%+v:\n%s\n%s", c, texts["none"], texts["of_none"])
+		}
+		if !strings.HasPrefix(texts["nexus_events"], "CREATE "+c.kind+" ") {
+			t.Errorf("%+v: %s", c, texts["nexus_events"])
 		}
 		if e.NoRows("none") == c.reads {
 			t.Errorf("%+v: the view is known to be empty: %v", c, e.NoRows("none"))
