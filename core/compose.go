@@ -29,7 +29,7 @@ type composition struct {
 	fewStatements, oneProcess bool
 }
 
-// given is the nodes that are the same whatever is stored, checked and folded: all but those of states and final tables.
+// given is the nodes that every graph has, checked and folded: those of sources and the event log.
 type given struct {
 	nodes []*graph.Node
 	names map[string]bool
@@ -82,13 +82,8 @@ func (c *Checked) compose(d *dialect.Dialect, o Options) (*composed, error) {
 	made := &composed{}
 	made.names, made.asked = eventlog.StaticNames(c.spec, c.kinds)
 	merge(&made.names, o.Discovered)
-	// What is stored changes the last nodes only, so the others are composed, checked and folded once.
-	before := key
-	before.materialize = ""
-	known := c.first[before]
-	if !o.Discovered.Empty() {
-		known = nil
-	}
+	// Sources and the event log are the same in all graphs, so they are composed, checked and folded once.
+	known := c.given
 	nodes, last, err := c.nodes(d, o, made.names, known)
 	if err != nil {
 		return nil, err
@@ -116,15 +111,19 @@ func (c *Checked) compose(d *dialect.Dialect, o Options) (*composed, error) {
 		return nil, err
 	}
 	made.graph.Hint()
+	if known == nil && graph.Closed(nodes) {
+		c.given = &given{nodes: nodes, names: map[string]bool{}, empty: graph.Empty{}}
+		for _, n := range nodes {
+			c.given.names[n.Name] = true
+			for _, r := range n.Makes {
+				if empty[r.Name] {
+					c.given.empty[r.Name] = true
+				}
+			}
+		}
+	}
 	if o.Discovered.Empty() {
 		c.composed[key] = made
-		if known == nil && graph.Closed(nodes) {
-			known = &given{nodes: nodes, names: map[string]bool{}, empty: empty}
-			for _, n := range nodes {
-				known.names[n.Name] = true
-			}
-			c.first[before] = known
-		}
 	}
 	return made, nil
 }
@@ -140,16 +139,25 @@ func (c *Checked) materialize(d *dialect.Dialect) string {
 	return spec.Tables
 }
 
-// nodes composes every layer; none knows of another's work. The last ones depend on what is stored, the others may be known.
+// nodes composes every layer; none knows of another's work. The last ones depend on the dialect, the others may be known.
 func (c *Checked) nodes(d *dialect.Dialect, o Options, names eventlog.Names, known *given) (nodes, last []*graph.Node, err error) {
 	materialized := *c.spec
 	materialized.Materialize = c.materialize(d)
-	stored := []layer{
+	own := []layer{
+		func() ([]*graph.Node, error) {
+			return identity.Nodes(c.spec, identity.Options{Recursion: d.Recursion, FewStatements: d.Together > 0, OneProcess: d.OneProcess, HasPrevious: o.HasPrevious})
+		},
+		func() ([]*graph.Node, error) { return computed.Nodes(c.spec, c.kinds) },
 		func() ([]*graph.Node, error) { return state.Nodes(&materialized, c.kinds, names) },
 		func() ([]*graph.Node, error) { return final.Nodes(&materialized, c.kinds, names) },
 	}
+	for _, sc := range c.scopes {
+		own = append(own, func() ([]*graph.Node, error) {
+			return sc.nodes(computed.Reads{Dimensions: eventlog.GivenDimensions(c.kinds), Currency: c.spec.Currency})
+		})
+	}
 	if known != nil {
-		made, err := together(stored)
+		made, err := together(own)
 		return graph.Share(known.nodes), slices.Concat(made...), err
 	}
 	var layers []layer
@@ -159,19 +167,8 @@ func (c *Checked) nodes(d *dialect.Dialect, o Options, names eventlog.Names, kno
 	if c.spec.Currency != nil {
 		layers = append(layers, func() ([]*graph.Node, error) { return base.RatesNodes(c.spec.Currency) })
 	}
-	for _, sc := range c.scopes {
-		layers = append(layers, func() ([]*graph.Node, error) {
-			return sc.nodes(computed.Reads{Dimensions: eventlog.GivenDimensions(c.kinds), Currency: c.spec.Currency})
-		})
-	}
-	layers = append(layers,
-		func() ([]*graph.Node, error) { return eventlog.Nodes(c.spec, c.kinds) },
-		func() ([]*graph.Node, error) {
-			return identity.Nodes(c.spec, identity.Options{Recursion: d.Recursion, FewStatements: d.Together > 0, OneProcess: d.OneProcess, HasPrevious: o.HasPrevious})
-		},
-		func() ([]*graph.Node, error) { return computed.Nodes(c.spec, c.kinds) },
-	)
-	made, err := together(append(layers, stored...))
+	layers = append(layers, func() ([]*graph.Node, error) { return eventlog.Nodes(c.spec, c.kinds) })
+	made, err := together(append(layers, own...))
 	if err != nil {
 		return nil, nil, err
 	}

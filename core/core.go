@@ -41,7 +41,7 @@ type Checked struct {
 
 	mu       sync.Mutex
 	composed map[composition]*composed
-	first    map[composition]*given // by compositions without what is stored
+	given    *given // nil until a graph was composed
 }
 
 // Check parses and checks the fragments of every source.
@@ -50,7 +50,7 @@ func Check(s *spec.Spec, run Run, limits sql.Limits) (*Checked, sql.Diagnostics)
 		run.AsOf = run.StartedAt
 	}
 	c := &Checked{spec: s, run: run, limits: limits, fragments: map[string][]*check.Fragment{},
-		composed: map[composition]*composed{}, first: map[composition]*given{}}
+		composed: map[composition]*composed{}}
 	// Sources know nothing of each other.
 	fragments, found := make([][]*check.Fragment, len(s.Sources)), make([]sql.Diagnostics, len(s.Sources))
 	var wg sync.WaitGroup
