@@ -173,7 +173,7 @@ func bigquery() *Dialect {
 			sql.Boolean: "BOOL", sql.Timestamp: "DATETIME", sql.Date: "DATE", sql.JSON: "JSON",
 		},
 		Join: "CONCAT", NullsByCase: true, Qualify: true, WhereNeedsFrom: true, DistinctFrom: true, UnionDistinct: "UNION DISTINCT", GroupByOrdinal: true, GroupedWhole: true,
-		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}, Together: 16, OwnSchema: "CREATE SCHEMA IF NOT EXISTS", RecursionDepth: 500, Rename: RenameBare,
+		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}, Together: 32, OwnSchema: "CREATE SCHEMA IF NOT EXISTS", RecursionDepth: 500, Rename: RenameBare,
 		Publish: PublishInsert, TransactionTables: 100, Empty: "TRUNCATE TABLE", List: ListDataset, Block: BlockScript, Lock: LockLease, DryRun: true, Partition: "month", Cluster: true,
 		JSONPath: PathText, JSONSubscript: true, PatternStyle: PatternOnly,
 		Templates: t,

@@ -174,7 +174,7 @@ func databricks() *Dialect {
 			sql.Boolean: "BOOLEAN", sql.Timestamp: "TIMESTAMP_NTZ", sql.Date: "DATE", sql.JSON: "VARIANT",
 		},
 		LetAggregates: true, CTEColumns: true, DistinctFrom: true, GroupByOrdinal: true,
-		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}, Together: 16, OwnSchema: "CREATE SCHEMA IF NOT EXISTS", RecursionDepth: 100, Rename: RenameQualified,
+		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}, Together: 32, OwnSchema: "CREATE SCHEMA IF NOT EXISTS", RecursionDepth: 100, Rename: RenameQualified,
 		Publish: PublishViews, ReplaceTable: true, List: ListShow, Block: BlockCompound, Format: "DELTA", Lock: LockLease, Cluster: true, ClusterWithin: 32,
 		Session:  []string{"SET TIME ZONE 'UTC'"},
 		JSONPath: PathKeys, JSONColumns: true, Unnest: UnnestColumn, PatternStyle: PatternGroups,

@@ -196,7 +196,7 @@ func snowflake() *Dialect {
 		},
 		Qualify: true, QualifyAlone: true, CTEColumns: true, DistinctFrom: true, GroupByOrdinal: true,
 		Recursion: map[sql.RecursionForm]bool{sql.RecurseUnionAll: true}, Rename: RenameQualified,
-		Together: 16, OwnSchema: "CREATE TRANSIENT SCHEMA IF NOT EXISTS", Publish: PublishInsert, ReplaceTable: true, List: ListUpper, Block: BlockScripting, Lock: LockLease,
+		Together: 32, OwnSchema: "CREATE TRANSIENT SCHEMA IF NOT EXISTS", Publish: PublishInsert, ReplaceTable: true, List: ListUpper, Block: BlockScripting, Lock: LockLease,
 		Session:  []string{"ALTER SESSION SET TIMEZONE = 'UTC'"},
 		JSONPath: PathBrackets, JSONColumns: true, ArgByRank: true, PatternStyle: PatternFirst,
 		Templates: t,

@@ -9,7 +9,7 @@ import (
 )
 
 // MaxTogether is the most bytes of the queries that one statement asks.
-const MaxTogether = 64 << 10
+const MaxTogether = 100 << 10
 
 // Batches groups queries that may be asked in one statement, where each statement takes its time: their numbers, in order.
 // Each is alone where the dialect has no such limit, or where its text is long. An empty query is in none.

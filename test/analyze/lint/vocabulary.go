@@ -119,8 +119,13 @@ func (s *scan) typeNames() [][2]int {
 			}
 		}
 	}
+	i := 0
 	if s.are(0, "CREATE", "TABLE") {
-		i := 2
+		i = 2
+	} else if s.are(0, "CREATE", "OR", "REPLACE", "TABLE") {
+		i = 4
+	}
+	if i > 0 {
 		if s.are(i, "IF", "NOT", "EXISTS") {
 			i += 3
 		}
