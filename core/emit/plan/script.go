@@ -169,8 +169,11 @@ func (p *Plan) scriptPublish() ([]render.ScriptPart, error) {
 	return parts, nil
 }
 
+// createAs writes the statement that makes a table of a query's rows.
+type createAs func(d *dialect.Dialect, path []string, query string, layout ...render.Layout) string
+
 // publishCopies copies table after table, and then makes the views over them.
-func (p *Plan) publishCopies(s *SchemaState, create func(d *dialect.Dialect, path []string, query string, layout ...render.Layout) string) ([]Phase, error) {
+func (p *Plan) publishCopies(s *SchemaState, create createAs) ([]Phase, error) {
 	var tables, views []string
 	for _, r := range p.Relations {
 		if r.Storage == graph.Table {
