@@ -10,7 +10,7 @@ with captures as (
 intent_records as (
     select record as obj, record_id as id, coalesce(_source_updated_at, nullif(_ingested_at, timestamp '1970-01-01T00:00:00Z')) as observed_at,
         cast(null as timestamp) as told_at, concat('payment_intents/', _connection, '/', record_id, '/', cast(_version as text)) as version_key,
-        coalesce(_deleted, false) as is_deleted, true as is_live, _connection as connection, _ingested_at
+        coalesce(_deleted, false) or coalesce(json_bool(record, '$.deleted'), json_bool(record, '$.is_deleted'), false) as is_deleted, true as is_live, _connection as connection, _ingested_at
     from raw.payment_intents_history
     union all
     select obj, object_id, observed_at, case when is_event then observed_at end, version_key, is_deleted, is_live, connection, _ingested_at
@@ -28,7 +28,7 @@ newest_intents as (
 versions as (
     select record as obj, record_id as id, coalesce(_source_updated_at, nullif(_ingested_at, timestamp '1970-01-01T00:00:00Z')) as observed_at,
         cast(null as timestamp) as told_at, concat('charges/', _connection, '/', record_id, '/', cast(_version as text)) as version_key,
-        coalesce(_deleted, false) as is_deleted, true as is_live, _connection as connection, _ingested_at
+        coalesce(_deleted, false) or coalesce(json_bool(record, '$.deleted'), json_bool(record, '$.is_deleted'), false) as is_deleted, true as is_live, _connection as connection, _ingested_at
     from raw.charges_history
     union all
     select obj, object_id, observed_at, case when is_event then observed_at end, version_key, is_deleted, is_live, connection, _ingested_at
