@@ -145,7 +145,9 @@ func (c *Checked) nodes(d *dialect.Dialect, o Options, names eventlog.Names, kno
 	materialized.Materialize = c.materialize(d)
 	own := []layer{
 		func() ([]*graph.Node, error) {
-			return identity.Nodes(c.spec, identity.Options{Recursion: d.Recursion, FewStatements: d.Together > 0, OneProcess: d.OneProcess, HasPrevious: o.HasPrevious})
+			return identity.Nodes(c.spec, identity.Options{
+				Recursion: d.Recursion, FewStatements: d.Together > 0, OneProcess: d.OneProcess, HasPrevious: o.HasPrevious,
+			})
 		},
 		func() ([]*graph.Node, error) { return computed.Nodes(c.spec, c.kinds) },
 		func() ([]*graph.Node, error) { return state.Nodes(&materialized, c.kinds, names) },
