@@ -30,7 +30,7 @@ type Target struct {
 	// Statements counts what was executed; Trace, if set, gets each statement with its time.
 	Statements int
 	Trace      func(statement string, took time.Duration)
-	// Work, if set, is an attached database for work relations.
+	// Work, if set, is an attached database for work relations. They are then dropped after their last reader, as builds do.
 	Work string
 }
 
@@ -131,7 +131,10 @@ func (tg *Target) BuildAs(nodes []*graph.Node, run Run) {
 		tg.t.Fatal(err)
 	}
 	tg.made = nil
-	free := unread(g)
+	var free map[string][]string
+	if tg.Work != "" {
+		free = unread(g)
+	}
 	for _, n := range g.Nodes {
 		if n.Name == inputsNode {
 			continue
