@@ -151,8 +151,9 @@ func (s *scan) typeTokens() map[int]bool {
 	return typed
 }
 
-// typeName writes a type in one way: upper case, no collation.
+// typeName writes a type in one way: upper case, no collation, no compression.
 func typeName(s string) string {
 	name, _, _ := strings.Cut(strings.ToUpper(s), " COLLATE ")
+	name, _, _ = strings.Cut(name, " USING COMPRESSION ")
 	return strings.TrimSpace(name)
 }

@@ -264,7 +264,8 @@ func (s *script) actions(name string, actions []plan.Action) {
 		switch a := a.(type) {
 		case *plan.Statement:
 			st := Statement{Name: name, SQL: a.SQL}
-			if r := s.program.Graph.Relation(a.Makes); r != nil && strings.HasPrefix(a.SQL, "CREATE ") {
+			fills := strings.HasPrefix(a.SQL, "CREATE ") || s.Dialect.Hashed != "" && strings.HasPrefix(a.SQL, "INSERT INTO ")
+			if r := s.program.Graph.Relation(a.Makes); r != nil && fills {
 				st.Makes, st.Columns = s.program.Plan.Building(r.Name), r.Columns
 			}
 			s.Statements = append(s.Statements, st)
