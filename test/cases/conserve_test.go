@@ -215,6 +215,10 @@ func (b *bills) add(kind, id string, o object) {
 	if kind == "payment_intent" {
 		for _, held := range append(list(within(o.members, "charges")), o.members["latest_charge"]) {
 			if charge, ok := held.(map[string]any); ok {
+				if textAt(charge, "payment_intent.id", "payment_intent", "payment_intent_id") == "" {
+					charge = maps.Clone(charge)
+					charge["payment_intent"] = id
+				}
 				b.add("charge", textAt(charge, "id"), object{at: o.at, live: o.live, members: charge})
 			}
 		}

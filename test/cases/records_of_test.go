@@ -92,7 +92,15 @@ func ofStripe(table string, r warehouse.RawRow, record map[string]any) (string, 
 	case "objects":
 		return plural(cmp.Or(textAt(record, "data.object.object"), textAt(record, "object"))), []string{cmp.Or(textAt(record, "data.object.id"), id), id}
 	}
-	return table, []string{cmp.Or(of(r.RecordID), id), id, textAt(record, "latest_charge")}
+	keys := []string{cmp.Or(of(r.RecordID), id), id, textAt(record, "latest_charge")}
+	if table == "payment_intents" { // the charges that it holds, which need not name it
+		for _, held := range list(record["charges"]) {
+			if charge, ok := held.(map[string]any); ok {
+				keys = append(keys, textAt(charge, "id"))
+			}
+		}
+	}
+	return table, keys
 }
 
 func plural(object string) string { return strings.ReplaceAll(object, ".", "_") + "s" }

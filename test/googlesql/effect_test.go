@@ -50,7 +50,7 @@ func (w *warehouse) drop(st *googlesql.ResolvedDropStmt) error {
 	}
 	if kind == "SCHEMA" {
 		for k := range w.relations {
-			if strings.HasPrefix(k, key(path)+"\x00") {
+			if strings.HasPrefix(k, key(path)+"\x00") && !strings.Contains(k, "INFORMATION_SCHEMA") { // whether a dataset is there, the client asks
 				delete(w.relations, k)
 			}
 		}
