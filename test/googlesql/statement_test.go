@@ -85,7 +85,7 @@ func TestStatements(t *testing.T) {
 		t.Logf("%s: %d statements, %d with types, of %d columns", s.Name, n.statements, n.typed, n.columns)
 		all = counts{all.statements + n.statements, all.typed + n.typed, all.columns + n.columns}
 	}
-	if all.statements < 5000 || all.typed < 1800 || all.columns < 14000 || faults > 0 {
+	if all.statements < 3000 || all.typed < 1000 || all.columns < 12000 || faults > 0 {
 		t.Errorf("%d faults; %d statements, %d with types, of %d columns", faults, all.statements, all.typed, all.columns)
 	}
 }
